@@ -1,0 +1,176 @@
+"""The small protocols through which the middle rooms reach adapters (store, index, models).
+
+A room that needs something from outside asks for the narrowest of these.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from dengmi.core.records import (
+    Answer,
+    Article,
+    Change,
+    Desk,
+    Evidence,
+    Head,
+    Known,
+    Passage,
+    Prepared,
+    Question,
+    SearchQuery,
+    Source,
+    SourceKind,
+)
+
+
+class Passages(Protocol):
+    """Reads passages that are alive now; what was deleted is simply not in the answer."""
+
+    async def passages(self, ids: Sequence[str]) -> Mapping[str, tuple[Head, Passage]]:
+        """The passages of these ids with their articles."""
+        ...
+
+
+class Changes(Protocol):
+    """Reads the change sequence that derived indexes follow."""
+
+    async def last_change(self) -> int:
+        """The newest sequence number; 0 for an empty store."""
+        ...
+
+    async def changes(self, after: int, limit: int) -> Sequence[Change]:
+        """The changes after a number, oldest first, only the newest one of each article."""
+        ...
+
+    async def article_passages(
+        self, article_pks: Sequence[int]
+    ) -> Mapping[int, tuple[Head, tuple[Passage, ...]]]:
+        """Every passage of these articles, as they are now."""
+        ...
+
+
+class Inbox(Protocol):
+    """Keeps questions and answers."""
+
+    async def record_question(self, question: Question) -> tuple[Question, bool]:
+        """Write it down, or find it: (the question as kept, whether it is new).
+
+        Two questions of one desk and channel with the same non-empty `dedup` are the same.
+        """
+        ...
+
+    async def finish_question(self, answer: Answer) -> None:
+        """Store the answer and the question's final state in one transaction, once per id."""
+        ...
+
+    async def fail_question(self, question_id: str, code: str) -> None:
+        """Give the question the final state "failed"."""
+        ...
+
+    async def pending_questions(self) -> Sequence[Question]:
+        """Questions without a final state, oldest first."""
+        ...
+
+    async def answer(self, answer_id: str) -> Answer | None:
+        """A stored answer, by its own id or by its question's."""
+        ...
+
+
+class Shelf(Protocol):
+    """Keeps desks, sources and articles."""
+
+    async def desks(self) -> Sequence[Desk]: ...
+    async def ensure_desk(self, name: str, title: str = "") -> Desk: ...
+
+    async def add_source(
+        self, desk: str, kind: SourceKind, address: str, options: Mapping[str, object]
+    ) -> Source:
+        """The source of that desk, kind and address: the one there is (options renewed), or new."""
+        ...
+
+    async def sources(self, desk: str | None = None) -> Sequence[Source]: ...
+    async def source(self, source_id: str) -> Source | None: ...
+
+    async def remove_source(self, source_id: str) -> int:
+        """Remove a source with its articles; how many articles went."""
+        ...
+
+    async def mark_synced(self, source_id: str, at: float) -> None: ...
+
+    async def known(self, source_id: str) -> Mapping[str, Known]:
+        """By key, what is stored of a source: enough to skip what has not changed."""
+        ...
+
+    async def put_articles(self, source: Source, batch: Sequence[Prepared]) -> None:
+        """Insert or replace these articles and their passages in one transaction."""
+        ...
+
+    async def touch_articles(self, source_id: str, marks: Mapping[str, tuple[str, str]]) -> None:
+        """Renew (etag, modified) of unchanged articles, by key. No change is recorded."""
+        ...
+
+    async def remove_articles(self, source_id: str, keys: Iterable[str]) -> int:
+        """Remove articles by key; how many went."""
+        ...
+
+    async def article(self, article_id: str, desk: str | None = None) -> Article | None:
+        """An article by its public id; without a desk, the first desk that has it."""
+        ...
+
+    async def articles(
+        self, desk: str | None = None, source_id: str | None = None, limit: int = 50, after: int = 0
+    ) -> Sequence[Head]:
+        """Articles in order of `pk`, those above `after`."""
+        ...
+
+    async def counts(self) -> Mapping[str, int]:
+        """Rows by table name, for health and doctor."""
+        ...
+
+    async def unanswered(self, desk: str, limit: int = 50) -> Sequence[Question]:
+        """The newest questions that the desk's articles did not answer."""
+        ...
+
+
+class Store(Passages, Changes, Inbox, Shelf, Protocol):
+    """Everything that is kept. One implementation per database, one contract for both."""
+
+    async def open(self) -> None:
+        """Connect and bring the schema up to date. Raises Unavailable or BadSettings."""
+        ...
+
+    async def close(self) -> None: ...
+
+    async def migrate(self) -> Sequence[str]:
+        """Apply what is missing; the names of the migrations applied."""
+        ...
+
+    async def snapshot(self, path: Path) -> int:
+        """Write everything, as of one moment, into a fresh SQLite file; the change it stands at."""
+        ...
+
+    async def load_snapshot(self, path: Path) -> None:
+        """Fill this empty store from such a file. Raises Conflict when it is not empty."""
+        ...
+
+
+class Search(Protocol):
+    """Finds evidence."""
+
+    async def search(self, query: SearchQuery) -> Evidence:
+        """Ranked passages, at most `query.limit`, from articles that exist now."""
+        ...
+
+    async def catch_up(self) -> int:
+        """Bring the index to the store's newest change; the change it stands at afterwards."""
+        ...
+
+
+class Embedder(Protocol):
+    """Turns texts into vectors of one length. `name` changes whenever the vectors would."""
+
+    name: str
+    dimensions: int
+
+    async def embed(self, texts: Sequence[str]) -> Sequence[Sequence[float]]: ...

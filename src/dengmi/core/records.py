@@ -1,0 +1,269 @@
+"""The records that travel through Dengmi: what is stored, searched and answered.
+
+All are immutable. Times are Unix seconds (UTC, float); dates of articles are ISO 8601 text,
+because many articles only tell a day. Offsets count Python characters (code points).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+SourceKind = Literal["folder", "page", "site", "feed", "jsonl", "wechat"]
+Form = Literal["markdown", "text"]
+SentenceKind = Literal["prose", "item", "row", "code"]
+Level = Literal["reuse", "quote", "quick", "deep", "research"]
+Wanted = Literal["auto", "reuse", "quote", "quick", "deep", "research"]
+Verdict = Literal["supported", "partial", "unsupported"]
+QuestionState = Literal["asked", "answered", "unanswered", "failed"]
+
+HALL = "*"
+"""The desk name that means: every public desk together."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """One assistant: its sources, voice, channels and budget."""
+
+    name: str
+    title: str = ""
+    created_at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Where articles come from. `address` is an absolute path or an http(s) address."""
+
+    id: str
+    desk: str
+    kind: SourceKind
+    address: str
+    options: Mapping[str, object] = field(default_factory=dict)
+    added_at: float = 0.0
+    synced_at: float | None = None
+    articles: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """An article as a source delivered it, before it is stored.
+
+    `key` identifies the article inside its source (relative path, address, JSONL id).
+    `id` is the public id the source asked for, if any. `etag` and `modified` are the
+    validators of the HTTP answer (or the file's mtime and size) that let the next sync skip it.
+    """
+
+    key: str
+    title: str
+    body: str
+    form: Form = "markdown"
+    id: str | None = None
+    url: str = ""
+    author: str = ""
+    published: str | None = None
+    lang: str = ""
+    etag: str = ""
+    modified: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sentence:
+    """One numbered sentence of a passage: `passage.text[start:end]`. `n` counts from 1."""
+
+    n: int
+    start: int
+    end: int
+    kind: SentenceKind = "prose"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """A stretch of an article small enough to retrieve and to prompt with.
+
+    `text` is plain text: the article's blocks from number `block` on, the first one entered at
+    character `offset` of that block, joined by newlines. `headings` is the path of headings
+    above it. `id` follows from the desk, the article and the text, so it survives a re-sync of
+    unchanged text.
+    """
+
+    id: str
+    n: int
+    text: str
+    sentences: tuple[Sentence, ...]
+    headings: tuple[str, ...] = ()
+    block: int = 0
+    offset: int = 0
+
+    def quote(self, first: int, last: int | None = None) -> str:
+        """The exact text of sentence `first`, or of `first` to `last`, both counted from 1."""
+        end = self.sentences[(last or first) - 1].end
+        return self.text[self.sentences[first - 1].start : end]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """What names an article beside a quote. `pk` is internal, `id` public.
+
+    `addresses` holds every address the same text is published at (reposts), its own first.
+    """
+
+    pk: int
+    id: str
+    desk: str
+    source_id: str
+    title: str
+    url: str = ""
+    author: str = ""
+    published: str | None = None
+    lang: str = ""
+    addresses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """One published text, at the version that is current."""
+
+    head: Head
+    body: str
+    form: Form
+    content_hash: str
+    version: int
+    changed_at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """A draft with everything derived from it: ready to be written in one transaction.
+
+    `sketch` is the near-duplicate sketch (see corpus.reposts); empty for very short texts.
+    """
+
+    draft: Draft
+    content_hash: str
+    passages: tuple[Passage, ...]
+    sketch: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What the store already has of one key of a source."""
+
+    article_id: str
+    content_hash: str
+    etag: str = ""
+    modified: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One step of the store's change sequence, which derived indexes follow."""
+
+    seq: int
+    article_pk: int
+    gone: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchQuery:
+    """What to look for. `since`/`until` bound the article's date (ISO, inclusive)."""
+
+    text: str
+    desk: str
+    limit: int = 10
+    source_id: str | None = None
+    since: str | None = None
+    until: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """A passage found, with its article. `marks[i]` holds the (start, end) ranges of the matched
+    words of sentence i+1, counted from that sentence's own start."""
+
+    rank: int
+    score: float
+    head: Head
+    passage: Passage
+    marks: tuple[tuple[tuple[int, int], ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """The ranked passages a question retrieves now.
+
+    `weights` gives every distinct term of the question its inverse document frequency; `ideal`
+    is the score a passage holding every term would reach. `seq` is the change the index stood at.
+    """
+
+    query: SearchQuery
+    hits: tuple[Hit, ...]
+    weights: Mapping[str, float]
+    ideal: float
+    seq: int
+    took_ms: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Citation:
+    """Claim → article, passage, sentences `first` to `last`; `quote` is their exact text and
+    `marks` the matched ranges inside it."""
+
+    n: int
+    head: Head
+    passage_id: str
+    first: int
+    last: int
+    quote: str
+    verdict: Verdict = "supported"
+    marks: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """One thing one asker asked at one desk through one channel.
+
+    `dedup` is the channel's own key of the message: the same key is the same question.
+    """
+
+    id: str
+    desk: str
+    text: str
+    wanted: Wanted = "auto"
+    channel: str = "rest"
+    asker: str = ""
+    conversation: str = ""
+    dedup: str = ""
+    lang: str = ""
+    asked_at: float = 0.0
+    state: QuestionState = "asked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cost:
+    """Money in millionths of the currency unit: never a float."""
+
+    currency: str = "CNY"
+    micros: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a question got. `nearest` names articles when `grounded` is false."""
+
+    id: str
+    question_id: str
+    desk: str
+    question: str
+    level: Level
+    wanted: Wanted
+    text: str
+    grounded: bool
+    confidence: float
+    citations: tuple[Citation, ...] = ()
+    nearest: tuple[Head, ...] = ()
+    followups: tuple[str, ...] = ()
+    reused: bool = False
+    cost: Cost = Cost()
+    usage: Mapping[str, int] = field(default_factory=dict)
+    took_ms: float = 0.0
+    created_at: float = 0.0
+    lang: str = ""
