@@ -1,0 +1,136 @@
+"""The JSON shapes of records, the same over HTTP and with `--json` in the terminal.
+
+Pure functions from records to plain values; importing this costs nothing beside core.
+"""
+
+from collections.abc import Mapping
+
+from dengmi.core.records import Answer, Article, Citation, Desk, Evidence, Head, Hit, Source
+
+Json = dict[str, object]
+
+
+def head_json(head: Head) -> Json:
+    """What names an article: its public id, title, address, author and date."""
+    shape: Json = {
+        "article_id": head.id,
+        "desk": head.desk,
+        "title": head.title,
+        "url": head.url,
+        "author": head.author,
+        "published": head.published,
+        "lang": head.lang,
+    }
+    if len(head.addresses) > 1:
+        shape["addresses"] = list(head.addresses)
+    return shape
+
+
+def hit_json(hit: Hit) -> Json:
+    """One passage found. `match` holds the [start, end] of matched words inside each sentence."""
+    sentences = [
+        {
+            "n": sentence.n,
+            "text": hit.passage.text[sentence.start : sentence.end],
+            "match": [list(span) for span in marks],
+        }
+        for sentence, marks in zip(
+            hit.passage.sentences,
+            hit.marks or ((),) * len(hit.passage.sentences),
+            strict=False,
+        )
+    ]
+    return {
+        "rank": hit.rank,
+        "score": round(hit.score, 4),
+        **head_json(hit.head),
+        "source_id": hit.head.source_id,
+        "passage_id": hit.passage.id,
+        "headings": list(hit.passage.headings),
+        "text": hit.passage.text,
+        "sentences": sentences,
+    }
+
+
+def evidence_json(evidence: Evidence) -> Json:
+    """The answer to a search."""
+    return {
+        "hits": [hit_json(hit) for hit in evidence.hits],
+        "took_ms": round(evidence.took_ms, 2),
+    }
+
+
+def citation_json(citation: Citation) -> Json:
+    """One citation; `first` and `last` number the quoted sentences of the passage."""
+    return {
+        "n": citation.n,
+        **head_json(citation.head),
+        "passage_id": citation.passage_id,
+        "first": citation.first,
+        "last": citation.last,
+        "quote": citation.quote,
+        "match": [list(span) for span in citation.marks],
+        "verdict": citation.verdict,
+    }
+
+
+def answer_json(answer: Answer) -> Json:
+    """A whole answer."""
+    return {
+        "id": answer.id,
+        "question_id": answer.question_id,
+        "desk": answer.desk,
+        "question": answer.question,
+        "level": answer.level,
+        "wanted": answer.wanted,
+        "text": answer.text,
+        "grounded": answer.grounded,
+        "confidence": round(answer.confidence, 4),
+        "citations": [citation_json(citation) for citation in answer.citations],
+        "nearest": [head_json(head) for head in answer.nearest],
+        "followups": list(answer.followups),
+        "reused": answer.reused,
+        "cost": {"currency": answer.cost.currency, "micros": answer.cost.micros},
+        "usage": dict(answer.usage),
+        "lang": answer.lang,
+        "took_ms": round(answer.took_ms, 2),
+        "created_at": answer.created_at,
+    }
+
+
+def source_json(source: Source) -> Json:
+    """A source as it is listed."""
+    return {
+        "id": source.id,
+        "desk": source.desk,
+        "kind": source.kind,
+        "address": source.address,
+        "options": dict(source.options),
+        "articles": source.articles,
+        "added_at": source.added_at,
+        "synced_at": source.synced_at,
+    }
+
+
+def desk_json(desk: Desk) -> Json:
+    """A desk as it is listed."""
+    return {"name": desk.name, "title": desk.title or desk.name}
+
+
+def article_json(article: Article) -> Json:
+    """A whole article at its current version."""
+    return {
+        **head_json(article.head),
+        "addresses": list(article.head.addresses),
+        "source_id": article.head.source_id,
+        "form": article.form,
+        "body": article.body,
+        "version": article.version,
+        "content_hash": article.content_hash,
+        "changed_at": article.changed_at,
+    }
+
+
+def failure_json(code: str, params: Mapping[str, str | int | float], detail: str) -> Json:
+    """One failed item of a sync: its code for programs, its sentence for people."""
+    return {"code": code, "params": dict(params), "detail": detail}
