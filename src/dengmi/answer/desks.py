@@ -1,0 +1,52 @@
+"""Which desk a request means."""
+
+import re
+
+from dengmi.core.errors import BadInput, NotFound
+from dengmi.core.ports import Shelf
+from dengmi.core.records import HALL
+
+FIRST_DESK = "main"
+"""The desk that articles go to when nobody named one."""
+
+_NAME = re.compile(r"[^\W_][\w-]{0,39}")
+
+
+class Desks:
+    """Resolves desk names. Remembers the names it has seen: desks are never renamed or removed."""
+
+    def __init__(self, shelf: Shelf, default: str = "") -> None:
+        self._shelf = shelf
+        self._default = default
+        self._known: set[str] = set()
+
+    async def resolve(self, name: str | None) -> str:
+        """The desk to ask.
+
+        Without a name: the default of the settings, else the only desk, else "main".
+
+        Raises:
+            NotFound: there is no such desk.
+        """
+        if name and (name == HALL or name in self._known):
+            return name
+        self._known = {desk.name for desk in await self._shelf.desks()}
+        if not name:
+            name = self._default or (
+                next(iter(self._known)) if len(self._known) == 1 else FIRST_DESK
+            )
+        if name not in self._known:
+            known = ", ".join(sorted(self._known))
+            raise NotFound("desk_unknown" if known else "desk_none", desk=name, known=known)
+        return name
+
+    async def for_adding(self, name: str | None) -> str:
+        """The desk that new articles go to; it need not exist yet.
+
+        Raises:
+            BadInput: the name cannot be a desk's.
+        """
+        name = name or self._default or FIRST_DESK
+        if not _NAME.fullmatch(name):
+            raise BadInput("desk_name_bad", desk=name)
+        return name
