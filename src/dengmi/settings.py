@@ -17,10 +17,26 @@ from msgspec import Meta, Struct
 
 from dengmi.core.errors import BadSettings
 
+
+class _Masked(Struct, frozen=True):
+    """Shows its secrets as •••, so that they cannot slip into a log."""
+
+    def __rich_repr__(self) -> list[tuple[str, object]]:
+        return [
+            (field.name, "•••" if value and _meta(field.type)[1] else value)
+            for field in msgspec.structs.fields(self)
+            for value in (getattr(self, field.name),)
+        ]
+
+    def __repr__(self) -> str:
+        inside = ", ".join(f"{name}={value!r}" for name, value in self.__rich_repr__())
+        return f"{type(self).__name__}({inside})"
+
+
 Port = Annotated[int, Meta(ge=1, le=65535)]
 
 
-class ServerSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class ServerSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """How `dengmi serve` listens."""
 
     host: Annotated[str, Meta(description="address to listen on")] = "127.0.0.1"
@@ -41,7 +57,7 @@ class ServerSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     ] = ""
 
 
-class StoreSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class StoreSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Where everything is kept."""
 
     url: Annotated[
@@ -53,7 +69,7 @@ class StoreSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     ] = ""
 
 
-class FetchSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class FetchSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """How pages, sites and feeds are fetched."""
 
     allow_networks: Annotated[
@@ -74,7 +90,7 @@ class FetchSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     ] = 0.5
 
 
-class FileSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class FileSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """How files are read."""
 
     max_bytes: Annotated[
@@ -89,7 +105,7 @@ class FileSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     ] = 1_000_000_000
 
 
-class AskSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class AskSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What a question may be."""
 
     max_chars: Annotated[
@@ -100,14 +116,14 @@ class AskSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     ] = 3
 
 
-class DeskSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class DeskSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One desk."""
 
     title: Annotated[str, Meta(description="name shown to askers")] = ""
     public: Annotated[bool, Meta(description="whether the hall (desk *) includes it")] = True
 
 
-class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Settings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Everything that can be set, as one value that is passed by hand."""
 
     home: Annotated[Path, Meta(description="folder of everything that is kept")] = Path()
