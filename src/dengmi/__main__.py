@@ -1,0 +1,6 @@
+"""`python -m dengmi`."""
+
+from dengmi.cli import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,75 @@
+"""`dengmi ask`: a question and its answer."""
+
+import asyncio
+from typing import get_args
+
+import click
+
+from dengmi.cli.app import App
+from dengmi.cli.opening import opened_for_reading
+from dengmi.cli.terminal import marked, print_json, quiet, reference
+from dengmi.cli.words import Verb, desk_option, json_option, option
+from dengmi.core.errors import DengmiError, NotFound
+from dengmi.core.events import Done, Failed, Notice
+from dengmi.core.records import Answer, Question, Wanted
+
+LEVELS = tuple(level for level in get_args(Wanted) if level != "reuse")
+
+
+@click.command(cls=Verb, help="help_ask")
+@click.argument("words", nargs=-1, required=True, metavar="QUESTION")
+@desk_option("help_option_desk_ask")
+@option("--level", "-l", type=click.Choice(LEVELS), default="auto", help="help_option_level")
+@json_option
+@click.pass_obj
+def ask(app: App, words: tuple[str, ...], desk: str | None, level: Wanted, as_json: bool) -> None:
+    """Answer a question from the articles of a desk."""
+    answer = asyncio.run(_answer(app, _question(words), desk, level))
+    if as_json:
+        from dengmi.server.shapes import answer_json
+
+        print_json(answer_json(answer))
+    elif answer.grounded:
+        _show_quotes(answer)
+    else:
+        _show_nearest(app, answer)
+
+
+async def _answer(app: App, words: str, desk: str | None, level: Wanted) -> Answer:
+    async with opened_for_reading(app) as parts:
+        question = Question(
+            id="", desk=await parts.desks.resolve(desk), text=words, wanted=level, channel="cli"
+        )
+        async for event in parts.ladder.ask(question):
+            if isinstance(event, Notice):
+                click.echo(quiet(app.say(event.code, **event.params)), err=True)
+            elif isinstance(event, Failed):
+                raise DengmiError(event.code, **event.params)
+            elif isinstance(event, Done):
+                return event.answer
+    raise NotFound("cli_no_answer")
+
+
+def _question(words: tuple[str, ...]) -> str:
+    """The question as typed, several words joined; from stdin when it is "-"."""
+    if words == ("-",):
+        return click.get_text_stream("stdin", errors="replace").read()
+    # An argument that is not valid text in the system's encoding arrives with surrogates in it.
+    return " ".join(words).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def _show_quotes(answer: Answer) -> None:
+    for citation in answer.citations:
+        click.echo(marked(citation.quote, citation.marks))
+        click.echo(quiet(f"  [{citation.n}] {reference(citation.head)}"))
+        if citation is not answer.citations[-1]:
+            click.echo()
+
+
+def _show_nearest(app: App, answer: Answer) -> None:
+    if not answer.nearest:
+        click.echo(app.say("cli_nothing_near"))
+        return
+    click.echo(app.say("cli_not_answered"))
+    for head in answer.nearest:
+        click.echo(f"  · {reference(head)}")

@@ -1,0 +1,141 @@
+"""`dengmi doctor`: is everything that Dengmi stands on in order?"""
+
+import asyncio
+import os
+import platform
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit, urlunsplit
+
+import click
+
+from dengmi import __version__
+from dengmi.cli.app import App
+from dengmi.cli.opening import has_store, opened
+from dengmi.cli.terminal import print_json
+from dengmi.cli.words import Verb, json_option
+from dengmi.core.errors import DengmiError
+from dengmi.settings import Settings
+
+State = Literal["ok", "warn", "fail"]
+
+LITTLE_DISK = 500_000_000
+"""Bytes; below this a sync of a middling site can fill the disk."""
+
+EXTRAS = {"office": "markitdown", "postgres": "asyncpg", "vectors": "usearch"}
+"""Each extra with a module that only it installs."""
+
+COLOURS = {"ok": "green", "warn": "yellow", "fail": "red"}
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing looked at: a text of the catalogue and how it stands."""
+
+    state: State
+    key: str
+    params: dict[str, str | int | float] = field(default_factory=dict)
+
+
+@click.command(cls=Verb, help="help_doctor")
+@json_option
+@click.pass_obj
+def doctor(app: App, as_json: bool) -> int:
+    """Look at everything; exit status 1 when something fails."""
+    checks = list(_checks(app))
+    failed = any(check.state == "fail" for check in checks)
+    if as_json:
+        rows = [
+            {"check": check.key, "state": check.state, "text": _words(app, check)}
+            for check in checks
+        ]
+        print_json({"ok": not failed, "checks": rows})
+        return int(failed)
+    width = max(len(app.say(f"cli_doctor_{state}")) for state in COLOURS)
+    for check in checks:
+        word = app.say(f"cli_doctor_{check.state}").ljust(width)
+        click.echo(f"{click.style(word, fg=COLOURS[check.state])}  {_words(app, check)}")
+    return int(failed)
+
+
+def _words(app: App, check: Check) -> str:
+    params = dict(check.params)
+    if "extra" in params:
+        params["purpose"] = app.say(f"doctor_purpose_{params['extra']}")
+    return app.say(check.key, **params)
+
+
+def _checks(app: App) -> Iterator[Check]:
+    versions: dict[str, str | int | float] = {
+        "version": platform.python_version(),
+        "dengmi": __version__,
+    }
+    yield Check("ok", "doctor_python", versions)
+    try:
+        settings = app.settings
+    except DengmiError as error:
+        yield Check("fail", error.code, error.params)
+        return
+    yield from _home(settings.home)
+    yield _disk(settings.home)
+    yield from asyncio.run(_store(app, settings))
+    for extra, module in EXTRAS.items():
+        known = find_spec(module) is not None
+        needed = extra == "postgres" and bool(settings.store.url)
+        state: State = "ok" if known else "fail" if needed else "warn"
+        yield Check(state, "doctor_extra" if known else "doctor_extra_missing", {"extra": extra})
+
+
+def _home(home: Path) -> Iterator[Check]:
+    path = str(home)
+    if not home.exists():
+        yield Check("warn", "doctor_home_missing", {"path": path})
+    elif not os.access(home, os.W_OK | os.X_OK):
+        yield Check("fail", "doctor_home_readonly", {"path": path})
+    else:
+        yield Check("ok", "doctor_home", {"path": path})
+    file = home / "dengmi.toml"
+    key = "doctor_settings" if file.exists() else "doctor_settings_default"
+    yield Check("ok", key, {"path": str(file)})
+
+
+def _disk(home: Path) -> Check:
+    place = next(folder for folder in (home, *home.parents) if folder.exists())
+    free = shutil.disk_usage(place).free
+    low = free < LITTLE_DISK
+    return Check(
+        "warn" if low else "ok",
+        "doctor_disk_low" if low else "doctor_disk",
+        {"free": f"{free / 1e9:.1f}"},
+    )
+
+
+async def _store(app: App, settings: Settings) -> list[Check]:
+    if not has_store(settings):
+        return [Check("warn", "doctor_store_missing")]
+    try:
+        async with opened(app) as parts:
+            counts = dict(await parts.store.counts())
+            last, seq = await parts.store.last_change(), await parts.search.catch_up()
+    except DengmiError as error:
+        return [Check("fail", error.code, error.params)]
+    names = ("desks", "sources", "articles", "passages", "questions")
+    numbers: dict[str, str | int | float] = {name: counts.get(name, 0) for name in names}
+    return [
+        Check("ok", "doctor_store", {"address": _shown(settings.store_address)}),
+        Check("ok", "doctor_counts", numbers),
+        *([] if numbers["articles"] else [Check("warn", "doctor_empty")]),
+        Check("ok" if seq >= last else "warn", "doctor_index", {"seq": seq, "last": last}),
+    ]
+
+
+def _shown(address: str) -> str:
+    """A database address without its password."""
+    if "://" not in address:
+        return address
+    parts = urlsplit(address)
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))

@@ -1,0 +1,31 @@
+"""`dengmi migrate`: brings the database to this version's schema."""
+
+import asyncio
+from collections.abc import Sequence
+
+import click
+
+from dengmi.cli.app import App
+from dengmi.cli.words import Verb
+
+
+@click.command(cls=Verb, help="help_migrate")
+@click.pass_obj
+def migrate(app: App) -> None:
+    """Apply the migrations that are missing and name them."""
+    names = asyncio.run(_migrate(app))
+    for name in names:
+        click.echo(app.say("cli_migrated", name=name))
+    if not names:
+        click.echo(app.say("cli_nothing_to_migrate"))
+
+
+async def _migrate(app: App) -> Sequence[str]:
+    from dengmi.store import open_store
+
+    app.settings.home.mkdir(parents=True, exist_ok=True)
+    store = open_store(app.settings.store_address)
+    try:
+        return await store.migrate()
+    finally:
+        await store.close()

@@ -1,0 +1,40 @@
+"""Opens the parts a verb works with, and closes them again."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dengmi.cli.app import App
+from dengmi.core.errors import NotFound
+from dengmi.settings import Settings
+
+if TYPE_CHECKING:
+    from dengmi.server.parts import Parts
+
+
+@asynccontextmanager
+async def opened(app: App) -> "AsyncIterator[Parts]":
+    """All parts, in a home that is made if it is not there."""
+    from dengmi.wire import open_parts
+
+    async with open_parts(app.settings) as parts:
+        yield parts
+
+
+@asynccontextmanager
+async def opened_for_reading(app: App) -> "AsyncIterator[Parts]":
+    """All parts of a home that exists.
+
+    Raises:
+        NotFound: nothing was ever added here; a question leaves no folder behind.
+    """
+    if not has_store(app.settings):
+        raise NotFound("desk_none", desk="", known="")
+    async with opened(app) as parts:
+        yield parts
+
+
+def has_store(settings: Settings) -> bool:
+    """Whether anything was ever kept in this home (a database server always counts)."""
+    return bool(settings.store.url) or Path(settings.store_address).exists()
