@@ -1,0 +1,149 @@
+"""Where the sentences of a text stand, in Chinese and English.
+
+A line break always ends a sentence. Inside a line, short quoted or bracketed stretches are
+never cut open, and a closing quote belongs to the sentence it closes.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from dengmi.language.abbreviations import ends_sentence
+from dengmi.language.scripts import HAN, UNSPACED
+
+LONGEST = 600
+"""A sentence of more characters than this is cut at its weakest seam."""
+
+_SHORTEST_CUT = 200
+
+_LINE = re.compile("[^\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+")
+_CLOSERS = "\"'”’」』）)】》〉\\]］｝}"
+# One stop at a time: a short quoted or bracketed stretch, or a run of end marks; then whatever
+# closes around it. Every repeat is bounded or possessive, so the time stays linear.
+_STOP = re.compile(
+    '[“"「『（(《【。！？｡!?….．]'
+    '(?:(?<=“)[^“”]{0,120}+”|(?<=")[^"]{0,120}+"|(?<=「)[^「」]{0,120}+」|(?<=『)[^『』]{0,120}+』'
+    "|(?<=（)[^（）]{0,120}+）|(?<=[(])[^()]{0,120}+[)]|(?<=《)[^《》]{0,80}+》|(?<=【)[^【】]{0,80}+】"
+    "|(?<=[。！？｡!?….．])[。！？｡!?….．]*+"
+    ")"
+    rf"[{_CLOSERS}]*+(?:\[\d{{1,3}}\])*+"
+)
+_MARKS = re.compile(rf"([。！？｡!?….．]++)([{_CLOSERS}]*+(?:\[\d{{1,3}}\])*+)$")
+_CJK = re.compile(f"[{HAN}{UNSPACED}]")
+_SAYS = re.compile(
+    "[，、；：,;]|[的地得]|(?:[他她我你它]们?|\\w{2,3}|)(?:[\\w]{0,2})(?:说|道|问|喊|叫|答|称|表示)"
+)
+_SEAMS = tuple(map(re.compile, ("[|｜；;]", "[，,：:、]", r"\s", r"[)）\]】”」』]")))
+
+
+def sentences(text: str) -> list[tuple[int, int]]:
+    """The sentences of a text as (start, end), trimmed of outer whitespace.
+
+    In order, not overlapping, together covering every character that is not whitespace. A line
+    with "|" in it (a table row) is one sentence. None is longer than `LONGEST` characters.
+    """
+    found: list[tuple[int, int]] = []
+    for line in _LINE.finditer(text):
+        start, end = line.span()
+        row = "|" in line.group()
+        for cut in (end,) if row else _cuts(text, start, end):
+            left, right = _trimmed(text, start, cut)
+            if right - left > LONGEST:
+                found += _pieces(text, left, right)
+            elif left < right:
+                found.append((left, right))
+            start = cut
+    return found
+
+
+def _cuts(text: str, start: int, end: int) -> Iterator[int]:
+    """The ends of the sentences between two offsets; the last one is `end`."""
+    for stop in _STOP.finditer(text, start, end):
+        at = stop.end()
+        if at < end and _is_end(text, start, stop, end):
+            yield at
+            start = at
+    yield end
+
+
+def _is_end(text: str, start: int, stop: re.Match[str], end: int) -> bool:
+    """Whether a sentence that began at `start` ends with this stop."""
+    token = stop.group()
+    found = _MARKS.search(token) if token[-1] not in "。！？" else None
+    if found is None:
+        return token[-1] in "。！？"
+    marks, closers = found.groups()
+    at = stop.end()
+    following = text[at]
+    if "》" in closers or "〉" in closers:
+        return False
+    if any(mark in "。！？｡" for mark in marks):
+        return not (closers and _SAYS.match(text, at, min(end, at + 10)))
+    before = text[stop.start() + found.start() - 1] if stop.start() + found.start() > start else ""
+    spaced = following.isspace()
+    upcoming = text[at : at + 30].lstrip()[:24] if spaced else text[at : at + 24]
+    if marks in (".", "．"):
+        return _is_point_end(text, start, stop.start() + found.start(), spaced, upcoming)
+    if marks[-1] in "!?":
+        if spaced:
+            return not (upcoming[:1].islower() and (closers or marks[-1] == "!"))
+        return bool(_CJK.match(before) or _CJK.match(following)) and not (
+            closers and _SAYS.match(text, at, min(end, at + 10))
+        )
+    return spaced and not upcoming[:1].islower()
+
+
+def _is_point_end(text: str, start: int, point: int, spaced: bool, upcoming: str) -> bool:
+    """Whether a single full stop ends a sentence."""
+    before = text[max(start, point - 24) : point]
+    if not spaced:
+        after_han = _CJK.match(before[-1:])
+        return bool(_CJK.match(upcoming) and (after_han or ends_sentence(before, upcoming))) and (
+            not before[-1:].isdigit()
+        )
+    if not text[start:point].strip(" (（)）").rstrip("0123456789").strip():
+        return False  # the number of a list item
+    if upcoming[:1].islower():
+        return False
+    return ends_sentence(before, upcoming)
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    part = text[start:end]
+    return end - len(part.lstrip()), start + len(part.rstrip())
+
+
+def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """An overlong sentence in pieces, cut after ；, then ，, then a space, else between letters."""
+    while end - start > LONGEST:
+        cut = _seam(text, start, start + LONGEST)
+        left, right = _trimmed(text, start, cut)
+        if left < right:
+            yield left, right
+        start = _trimmed(text, cut, end)[0]
+    if start < end:
+        yield start, end
+
+
+def _seam(text: str, start: int, end: int) -> int:
+    window = text[start + _SHORTEST_CUT : end]
+    for seam in _SEAMS:
+        last = max((hit.end() for hit in seam.finditer(window)), default=0)
+        if last:
+            return start + _SHORTEST_CUT + last
+    cut = end
+    while cut > start + 1 and _joined(text[cut - 1], text[cut]):
+        cut -= 1
+    return cut if cut > start + 1 else end
+
+
+def _joined(left: str, right: str) -> bool:
+    """Whether two neighbouring characters make one written sign."""
+    return (
+        unicodedata.category(right) in ("Mn", "Mc", "Me")
+        or right in "\u200d\ufe0e\ufe0f"
+        or left == "\u200d"
+        or "\U0001f3fb" <= right <= "\U0001f3ff"
+        or ("\ud800" <= left <= "\udbff" and "\udc00" <= right <= "\udfff")
+        or ("\U0001f1e6" <= left <= "\U0001f1ff" and "\U0001f1e6" <= right <= "\U0001f1ff")
+    )

@@ -1,0 +1,141 @@
+"""The search terms of a text: what the index stores and what a question looks for.
+
+Chinese runs give every pair of neighbouring characters, and the dictionary words (jieba) of
+three and more characters beside them. English words give Snowball stems. Numbers, dates,
+versions, identifiers and addresses are kept whole and in parts (see `forms`). Upper and lower
+case, accents, full-width forms and Traditional characters make no difference.
+"""
+
+import re
+from collections.abc import Callable
+from functools import cache
+from itertools import chain
+from operator import add
+
+from dengmi.language.forms import Form, word_forms, word_terms
+from dengmi.language.han import simplified
+from dengmi.language.scripts import HAN, LETTERS, PICTURES, UNSPACED
+
+_WORD = (
+    r"(?:https?|ftp)://[!#-&(-;=?-Z\[\]_a-z~]{1,500}(?<![.,:;!?)\]])"  # an address, in ASCII
+    r"|\d{1,3}(?:,\d{3}){1,9}(?![\d,])(?:\.\d{1,20})?"  # 1,000
+    rf"|(?:(?<![.\w])\.(?=[A-Za-z]))?[{LETTERS}]{{1,64}}+"
+    rf"(?:(?:::|(?<=\d):(?=\d)|[-_.@'’&/+‐‑])[{LETTERS}]{{1,64}}+){{0,8}}+"
+    r"(?:\+{1,2}(?!\w)|#(?!\w)|(?<![^\W_]{2})\*(?![\w*]))?"
+)
+_TOKEN = re.compile(
+    rf"[{HAN}]++"
+    r"|\d{4} ?年|\d{1,2} ?月(?![球亮饼份])|\d{1,2} ?[日号](?![本期报常线楼])"
+    rf"|(?<![{LETTERS}])[A-Za-z][{HAN}]++"
+    rf"|{_WORD}|[{UNSPACED}]++|[{PICTURES}]"
+)
+_ASCII_TOKEN = re.compile(_WORD, re.ASCII)
+_UNSPACED = re.compile(f"[{UNSPACED}{PICTURES}]")
+_HAN = re.compile(f"[{HAN}]")
+_WIDE = re.compile("[０-９Ａ-Ｚａ-ｚ＋＃]")
+_NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+
+_SINGLES_LEFT_OUT = frozenset(
+    "的了是在和与及或也都就而被把对从到个这那之其为以于上下中年月日不有我你他她它们吗呢吧啊着过地得"
+)
+
+
+def terms(text: str) -> list[str]:
+    """The search terms of an article or a question, in order, repeated as they occur.
+
+    A text of nothing but stop words gives those words, so every question has something to find.
+    No term holds whitespace. Within one run of Chinese characters the pairs come first, then
+    the longer words.
+    """
+    if text.isascii():
+        found = list(chain.from_iterable(map(word_terms, _ASCII_TOKEN.findall(text))))
+    else:
+        found = []
+        for token in _TOKEN.findall(_plain(text)):
+            if token.isascii():
+                found += word_terms(token)
+            else:
+                found += _forms_of(token)[1](token)
+    return found or [term for term, _, _ in _spans(text, False)]
+
+
+def spans(text: str) -> list[tuple[str, int, int]]:
+    """The terms of a text with their ranges: (term, start, end), in the order of `terms`.
+
+    Ranges overlap where terms do: a pair of characters and the word it is part of, an address
+    and its parts.
+    """
+    return _spans(text, True) or _spans(text, False)
+
+
+def _spans(text: str, stops: bool) -> list[Form]:
+    found: list[Form] = []
+    pattern = _ASCII_TOKEN if text.isascii() else _TOKEN
+    for hit in pattern.finditer(_plain(text)):
+        token, at = hit.group(), hit.start()
+        forms = word_forms(token, stops) if token.isascii() else _forms_of(token)[0](token, stops)
+        found += [(term, at + start, at + end) for term, start, end in forms]
+    return found
+
+
+def _plain(text: str) -> str:
+    """Half-width and Simplified, at the same length."""
+    if text.isascii():
+        return text
+    return simplified(text.translate(_NARROW) if _WIDE.search(text) else text)
+
+
+_Readers = tuple[Callable[[str, bool], tuple[Form, ...]], Callable[[str], tuple[str, ...]]]
+
+
+def _forms_of(token: str) -> _Readers:
+    """How to read a token that is not plain ASCII: with ranges, and without."""
+    if token[0].isdecimal() or not _HAN.match(token[-1]):
+        return (_pair_forms, _pair_terms) if _UNSPACED.match(token) else (word_forms, word_terms)
+    return _han_forms, _han_terms
+
+
+def _han_terms(run: str) -> tuple[str, ...]:
+    """Pairs of neighbours, then dictionary words of three and more characters."""
+    if run.isalpha() and len(run) < 2:
+        return (run,)
+    if run[0].isascii():
+        return (run[:2].lower(), *_han_terms(run[1:]))
+    return (
+        *map(add, run, run[1:]),
+        *[word for word in _cutter()(run) if len(word) > 2 or _telling(word)],
+    )
+
+
+def _telling(word: str) -> bool:
+    return len(word) == 1 and word not in _SINGLES_LEFT_OUT
+
+
+def _han_forms(run: str, _stops: bool = True) -> tuple[Form, ...]:
+    if len(run) < 2:
+        return ((run, 0, 1),)
+    if run[0].isascii():
+        rest = [(term, start + 1, end + 1) for term, start, end in _han_forms(run[1:])]
+        return ((run[:2].lower(), 0, 2), *rest)
+    forms = [(run[at : at + 2], at, at + 2) for at in range(len(run) - 1)]
+    at = 0
+    for word in _cutter()(run):
+        if len(word) > 2 or _telling(word):
+            forms.append((word, at, at + len(word)))
+        at += len(word)
+    return tuple(forms)
+
+
+def _pair_terms(run: str) -> tuple[str, ...]:
+    return tuple(map(add, run, run[1:])) if len(run) > 1 else (run,)
+
+
+def _pair_forms(run: str, _stops: bool = True) -> tuple[Form, ...]:
+    return tuple((term, at, at + len(term)) for at, term in enumerate(_pair_terms(run)))
+
+
+@cache
+def _cutter() -> Callable[[str], list[str]]:
+    from rjieba import cut
+
+    return cut
