@@ -104,6 +104,7 @@ class Head:
     """What names an article beside a quote. `pk` is internal, `id` public.
 
     `addresses` holds every address the same text is published at (reposts), its own first.
+    Articles of one desk with the same `repost_group` are near-duplicates; 0 means not compared.
     """
 
     pk: int
@@ -116,6 +117,7 @@ class Head:
     published: str | None = None
     lang: str = ""
     addresses: tuple[str, ...] = ()
+    repost_group: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,149 @@
+"""Scripts about questions and answers."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from dengmi.core.errors import NotFound
+from dengmi.core.ids import stable_id
+from dengmi.core.records import Answer, Citation, Cost, Head, Question
+from dengmi.store.clean import clean
+from dengmi.store.jsons import from_json, to_json
+from dengmi.store.steps import Row, Work, every, first, run
+
+
+def record(question: Question) -> Work[tuple[Question, bool]]:
+    """Write a question down, or find it: (as kept, whether it is new)."""
+    dedup_id = _dedup_id(question)
+    new = yield from first(
+        "question_insert",
+        id=question.id,
+        desk=question.desk,
+        channel=question.channel,
+        dedup=question.dedup,
+        dedup_id=dedup_id,
+        text=question.text,
+        wanted=question.wanted,
+        asker=question.asker,
+        conversation=question.conversation,
+        lang=question.lang,
+        asked_at=float(question.asked_at),
+        state=question.state,
+    )
+    row = None
+    if new is None and dedup_id is not None:
+        row = yield from first("question_by_dedup", dedup_id=dedup_id)
+    if row is None:
+        row = yield from first("question", id=question.id)
+    assert row is not None
+    return _question(row), new is not None
+
+
+def finish(answer: Answer) -> Work[None]:
+    """Store an answer and its question's final state; nothing if it is stored already."""
+    state = "answered" if answer.grounded else "unanswered"
+    if (yield from first("question", id=answer.question_id)) is None:
+        raise NotFound("store_question_unknown", question=answer.question_id)
+    new = yield from first(
+        "answer_insert",
+        id=answer.id,
+        question_id=answer.question_id,
+        desk=answer.desk,
+        question=answer.question,
+        level=answer.level,
+        wanted=answer.wanted,
+        text=answer.text,
+        grounded=answer.grounded,
+        confidence=float(answer.confidence),
+        citations=to_json(answer.citations),
+        nearest=to_json(answer.nearest),
+        followups=to_json(answer.followups),
+        reused=answer.reused,
+        currency=answer.cost.currency,
+        micros=answer.cost.micros,
+        usage=to_json(dict(answer.usage)),
+        took_ms=float(answer.took_ms),
+        created_at=float(answer.created_at),
+        lang=answer.lang,
+    )
+    if new is not None:
+        yield from run("question_state", id=answer.question_id, state=state)
+
+
+def fail(question_id: str, code: str) -> Work[None]:
+    """Give a question without an answer its final state."""
+    yield from run("question_failed", id=question_id, failure=code)
+
+
+def pending() -> Work[tuple[Question, ...]]:
+    """Questions without a final state."""
+    rows = yield from every("questions_pending")
+    return tuple(_question(row) for row in rows)
+
+
+def unanswered(desk: str, limit: int) -> Work[tuple[Question, ...]]:
+    """The newest questions that the articles did not answer."""
+    rows = yield from every("questions_unanswered", desk=desk, most=limit)
+    return tuple(_question(row) for row in rows)
+
+
+def answer_of(answer_id: str) -> Work[Answer | None]:
+    """An answer by its own id, or a question's newest by the question's."""
+    row = yield from first("answer", id=answer_id)
+    if row is None:
+        row = yield from first("answer_of_question", id=answer_id)
+    return None if row is None else _answer(row)
+
+
+def _dedup_id(question: Question) -> str | None:
+    """What stands for the channel's key in the index; None where there is no key."""
+    if not question.dedup:
+        return None
+    return stable_id("d", clean(question.desk), clean(question.channel), clean(question.dedup))
+
+
+def _question(row: Row) -> Question:
+    id_, desk, text, wanted, channel, asker, conversation, dedup, lang, asked_at, state = row
+    return Question(
+        id=id_,
+        desk=desk,
+        text=text,
+        wanted=wanted,
+        channel=channel,
+        asker=asker,
+        conversation=conversation,
+        dedup=dedup,
+        lang=lang,
+        asked_at=asked_at,
+        state=state,
+    )
+
+
+def _answer(row: Row) -> Answer:
+    (id_, question_id, desk, question, level, wanted, text, grounded, confidence) = row[:9]
+    (citations, nearest, followups, reused, currency, micros, usage) = row[9:16]
+    took_ms, created_at, lang = row[16:]
+    return Answer(
+        id=id_,
+        question_id=question_id,
+        desk=desk,
+        question=question,
+        level=level,
+        wanted=wanted,
+        text=text,
+        grounded=bool(grounded),
+        confidence=confidence,
+        citations=from_json(citations, tuple[Citation, ...]),
+        nearest=from_json(nearest, tuple[Head, ...]),
+        followups=from_json(followups, tuple[str, ...]),
+        reused=bool(reused),
+        cost=Cost(currency=currency, micros=micros),
+        usage=_usage(usage),
+        took_ms=took_ms,
+        created_at=created_at,
+        lang=lang,
+    )
+
+
+def _usage(text: str) -> Mapping[str, int]:
+    numbers: dict[str, Any] = from_json(text, dict[str, Any])
+    return {name: int(number) for name, number in numbers.items()}

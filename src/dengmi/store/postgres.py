@@ -1,0 +1,176 @@
+"""The store's database in PostgreSQL, for many workers. Needs the extra `postgres`."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+from urllib.parse import urlsplit
+
+import asyncpg  # type: ignore[import-untyped]
+
+from dengmi.core.errors import DengmiError
+from dengmi.store import postgres_copy
+from dengmi.store.clean import clean
+from dengmi.store.postgres_errors import RETRIED, translate
+from dengmi.store.postgres_group import Group, Waiting
+from dengmi.store.postgres_schema import SCHEMA, prepare
+from dengmi.store.queries import Query, load
+from dengmi.store.steps import Params, Row, Step, Work
+
+T = TypeVar("T")
+P = ParamSpec("P")
+
+CONNECTIONS = 8
+"""Most connections of one process."""
+
+CONNECT_SECONDS, TRIES = 10.0, 5
+
+
+class PostgresConnector:
+    """A connector (see `dengmi.store.connector`) for a PostgreSQL database."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+        parts = urlsplit(address)
+        self._where = f"{parts.hostname or 'local socket'}{parts.path}"
+        self._queries: Mapping[str, Query] = {}
+        self._pool: Any = None
+        self._group = Group(self._commit)
+
+    async def open(self) -> Sequence[str]:
+        self._queries = await asyncio.to_thread(load, "postgres")
+        return await self._guard(self._open)
+
+    async def close(self) -> None:
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            await self._group.drain()
+            await pool.close()
+
+    async def read(self, script: Callable[P, Work[T]], *args: P.args, **kwargs: P.kwargs) -> T:
+        call = partial(self._transact, partial(script, *args, **kwargs), reading=True)
+        return await self._guard(call)
+
+    async def write(self, script: Callable[P, Work[T]], *args: P.args, **kwargs: P.kwargs) -> T:
+        self._must_be_open()
+        result: T = await self._group.write(partial(script, *args, **kwargs))
+        return result
+
+    async def write_alone(
+        self, script: Callable[P, Work[T]], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        call = partial(self._transact, partial(script, *args, **kwargs), reading=False)
+        return await self._guard(call)
+
+    async def copy_out(self, path: Path) -> None:
+        await self._guard(partial(self._with_connection, partial(postgres_copy.out, path)))
+
+    async def copy_in(
+        self, tables: Iterable[tuple[str, Sequence[str], Iterator[Sequence[Row]]]]
+    ) -> None:
+        call = partial(postgres_copy.fill, tables, self._where)
+        await self._guard(partial(self._with_connection, call))
+
+    async def _open(self) -> Sequence[str]:
+        self._pool = await asyncpg.create_pool(
+            self._address,
+            min_size=1,
+            max_size=CONNECTIONS,
+            timeout=CONNECT_SECONDS,
+            server_settings={"search_path": SCHEMA, "application_name": "dengmi"},
+        )
+        try:
+            async with self._pool.acquire() as connection:
+                return await prepare(connection, self._where)
+        except BaseException:
+            pool, self._pool = self._pool, None
+            pool.terminate()
+            raise
+
+    async def _with_connection(self, call: Callable[[Any], Awaitable[T]]) -> T:
+        self._must_be_open()
+        async with self._pool.acquire(timeout=CONNECT_SECONDS) as connection:
+            return await call(connection)
+
+    async def _transact(self, script: Callable[[], Work[T]], *, reading: bool) -> T:
+        async def call(connection: Any) -> T:
+            # A script that reads in several steps must see one moment.
+            level = "repeatable_read" if reading else "read_committed"
+            async with connection.transaction(isolation=level, readonly=reading):
+                return await self._drive(connection, script())
+
+        return await self._with_connection(call)
+
+    async def _commit(self, group: Sequence[Waiting]) -> None:
+        async def call(connection: Any) -> None:
+            async with connection.transaction():
+                for write in group:
+                    write.result = write.error = None
+                    await self._with_savepoint(connection, write, alone=len(group) == 1)
+
+        await self._guard(partial(self._with_connection, call))
+
+    async def _with_savepoint(self, connection: Any, write: Waiting, *, alone: bool) -> None:
+        if alone:
+            write.result = await self._drive(connection, write.script())
+            return
+        try:
+            async with connection.transaction():  # inside another one: a savepoint
+                write.result = await self._drive(connection, write.script())
+        except DengmiError as error:
+            write.error = error
+        except asyncpg.PostgresError as error:
+            if isinstance(error, RETRIED):  # the whole transaction is lost
+                raise
+            write.error = translate(error, self._where)
+
+    async def _drive(self, connection: Any, work: Work[T]) -> T:
+        try:
+            step = next(work)
+            while True:
+                step = work.send(await self._perform(connection, step))
+        except StopIteration as end:
+            result: T = end.value
+            return result
+
+    async def _perform(self, connection: Any, step: Step) -> list[Any]:
+        query = self._queries[step.query]
+        if isinstance(step.params, Mapping):
+            rows: list[Any] = await connection.fetch(query.sql, *_bound(query, step.params))
+            return [tuple(row) for row in rows]
+        await connection.executemany(query.sql, [_bound(query, each) for each in step.params])
+        return []
+
+    async def _guard(self, call: Callable[[], Awaitable[T]]) -> T:
+        """Run it, again after a deadlock, with errors translated."""
+        for attempt in range(1, TRIES + 1):
+            try:
+                return await call()
+            except RETRIED as error:
+                if attempt == TRIES:
+                    raise translate(error, self._where) from error
+                await asyncio.sleep(0.01 * 2**attempt)
+            # The border to the driver: its errors are of many families.
+            except Exception as error:
+                translated = translate(error, self._where)
+                if translated is error:
+                    raise
+                raise translated from error
+        raise AssertionError("unreachable")
+
+    def _must_be_open(self) -> None:
+        if self._pool is None:
+            raise DengmiError("store_closed")
+
+
+def _bound(query: Query, params: Params) -> list[Any]:
+    values: list[Any] = []
+    for name in query.params:
+        value = params[name]
+        if isinstance(value, str):
+            value = clean(value)
+        elif isinstance(value, list):
+            value = [clean(item) if isinstance(item, str) else item for item in value]
+        values.append(value)
+    return values

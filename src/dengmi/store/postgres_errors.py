@@ -1,0 +1,47 @@
+"""What PostgreSQL's and its driver's errors mean to a user."""
+
+import asyncio
+
+import asyncpg  # type: ignore[import-untyped]
+
+from dengmi.core.errors import BadInput, BadSettings, Conflict, DengmiError, Unavailable
+
+_BAD_SETTINGS = (
+    asyncpg.InvalidPasswordError,
+    asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.InvalidCatalogNameError,
+    asyncpg.InsufficientPrivilegeError,
+    asyncpg.exceptions.ClientConfigurationError,
+)
+_UNREACHABLE = (
+    OSError,
+    asyncio.TimeoutError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+)
+RETRIED = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
+"""Errors after which the same transaction may well succeed."""
+
+
+def translate(error: BaseException, where: str) -> BaseException:
+    """The DengmiError that tells what happened to the database called `where` (no password in it).
+
+    Errors that are not the database's come back as they are.
+    """
+    reason = " ".join(str(error).split()) or type(error).__name__
+    for kinds, make, code in (
+        (_BAD_SETTINGS, BadSettings, "store_refused"),
+        (_UNREACHABLE, Unavailable, "store_unreachable"),
+        ((asyncpg.DiskFullError, asyncpg.OutOfMemoryError), Unavailable, "store_full"),
+        ((asyncpg.ReadOnlySQLTransactionError,), Unavailable, "store_read_only"),
+        ((*RETRIED, asyncpg.LockNotAvailableError), Unavailable, "store_locked"),
+        ((asyncpg.IntegrityConstraintViolationError,), Conflict, "store_conflict"),
+        ((asyncpg.DataError, OverflowError), BadInput, "store_bad_value"),
+        ((asyncpg.PostgresError, asyncpg.InterfaceError), DengmiError, "store_failed"),
+    ):
+        if isinstance(error, kinds):
+            return make(code, where=where, reason=reason)
+    return error

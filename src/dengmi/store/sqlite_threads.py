@@ -1,0 +1,175 @@
+"""SQLite's threads: one that writes, a few that read. Each owns its connection.
+
+A thread takes jobs from a queue and hands results back to the event loop that asked. The writer
+takes everything that waits and commits it together, so the cost of a commit is shared.
+"""
+
+import asyncio
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from dengmi.store.clean import clean
+from dengmi.store.jsons import to_json
+from dengmi.store.queries import Query
+from dengmi.store.sqlite_errors import translate
+from dengmi.store.sqlite_schema import connect, roll_back
+from dengmi.store.steps import Params, Step, Work
+
+MOST_TOGETHER = 256
+"""How many small writes share one commit at most."""
+
+
+class Job:
+    """A script to run, and the future that waits for its result."""
+
+    __slots__ = ("alone", "error", "future", "loop", "result", "script")
+
+    def __init__(self, script: Callable[[], Work[Any]], alone: bool) -> None:
+        self.script = script
+        self.alone = alone
+        self.loop = asyncio.get_running_loop()
+        self.future: asyncio.Future[Any] = self.loop.create_future()
+        self.result: Any = None
+        self.error: BaseException | None = None
+
+
+class SqliteThread:
+    """A thread with a connection that runs jobs until it is stopped."""
+
+    def __init__(
+        self,
+        path: Path,
+        queries: Mapping[str, Query],
+        jobs: "queue.SimpleQueue[Job | None]",
+        *,
+        readonly: bool,
+    ) -> None:
+        self._path, self._queries, self._jobs, self._readonly = path, queries, jobs, readonly
+        self._connection: sqlite3.Connection | None = None
+        name = "dengmi-store-read" if readonly else "dengmi-store-write"
+        self._thread = threading.Thread(target=self._loop, name=name, daemon=True)
+        self._thread.start()
+
+    def join(self) -> None:
+        """Wait until the thread has come to its end."""
+        self._thread.join()
+
+    def _loop(self) -> None:
+        going = True
+        while going:
+            batch, going = self._take()
+            for group in _groups(batch):
+                self._run(group)
+                _hand_back(group)
+        if self._connection is not None:
+            self._connection.close()
+
+    def _take(self) -> tuple[list[Job], bool]:
+        """The jobs to run next, and whether to go on after them."""
+        batch: list[Job] = []
+        job = self._jobs.get()
+        while job is not None:
+            batch.append(job)
+            if self._readonly or len(batch) >= MOST_TOGETHER:
+                return batch, True
+            try:
+                job = self._jobs.get_nowait()
+            except queue.Empty:
+                return batch, True
+        return batch, False
+
+    def _run(self, group: Sequence[Job]) -> None:
+        try:
+            if self._connection is None:
+                self._connection = connect(self._path, readonly=self._readonly)
+            self._transact(self._connection, group)
+        # The outermost loop of this thread: whatever went wrong belongs to who waits for it.
+        except BaseException as error:  # noqa: BLE001
+            if self._connection is not None:
+                roll_back(self._connection)
+            for job in group:
+                job.error = job.error or translate(error, self._path)
+
+    def _transact(self, connection: sqlite3.Connection, group: Sequence[Job]) -> None:
+        """Run the group in one transaction; with several in it, each has its savepoint."""
+        connection.execute("BEGIN" if self._readonly else "BEGIN IMMEDIATE")
+        if len(group) == 1:
+            group[0].result = self._drive(connection, group[0].script())
+        else:
+            for job in group:
+                self._with_savepoint(connection, job)
+        connection.execute("COMMIT")
+
+    def _with_savepoint(self, connection: sqlite3.Connection, job: Job) -> None:
+        connection.execute("SAVEPOINT job")
+        try:
+            job.result = self._drive(connection, job.script())
+        except BaseException as error:
+            if not connection.in_transaction:  # a full disk ends the whole transaction
+                raise
+            job.error = translate(error, self._path)
+            connection.execute("ROLLBACK TO job")
+        connection.execute("RELEASE job")
+
+    def _drive(self, connection: sqlite3.Connection, work: Work[Any]) -> Any:
+        try:
+            step = next(work)
+            while True:
+                step = work.send(self._perform(connection, step))
+        except StopIteration as end:
+            return end.value
+
+    def _perform(self, connection: sqlite3.Connection, step: Step) -> list[Any]:
+        query = self._queries[step.query]
+        if isinstance(step.params, Mapping):
+            return connection.execute(query.sql, _bound(query, step.params)).fetchall()
+        connection.executemany(query.sql, [_bound(query, each) for each in step.params])
+        return []
+
+
+def _bound(query: Query, params: Params) -> list[Any]:
+    values: list[Any] = []
+    for name in query.params:
+        value = params[name]
+        if isinstance(value, str):
+            value = clean(value)
+        elif isinstance(value, list):
+            value = to_json(value)
+        values.append(value)
+    return values
+
+
+def _groups(batch: Sequence[Job]) -> list[list[Job]]:
+    """Neighbours that may share a commit, in the order they came."""
+    groups: list[list[Job]] = []
+    for job in batch:
+        if groups and not job.alone and not groups[-1][-1].alone:
+            groups[-1].append(job)
+        else:
+            groups.append([job])
+    return groups
+
+
+def _hand_back(group: Sequence[Job]) -> None:
+    by_loop: dict[asyncio.AbstractEventLoop, list[Job]] = {}
+    for job in group:
+        by_loop.setdefault(job.loop, []).append(job)
+    for loop, jobs in by_loop.items():
+        try:
+            loop.call_soon_threadsafe(_settle, jobs)
+        except RuntimeError:  # that loop is closed: nobody waits any more
+            continue
+
+
+def _settle(jobs: Sequence[Job]) -> None:
+    for job in jobs:
+        if job.future.done():  # who waited was cancelled
+            continue
+        if job.error is not None:
+            job.future.set_exception(job.error)
+        else:
+            job.future.set_result(job.result)

@@ -1,0 +1,194 @@
+"""The store: every method of `dengmi.core.ports.Store`, the same for both databases.
+
+The work itself is in the scripts of this room, one file per noun; here each gets its transaction.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from dengmi.core.clock import Clock
+from dengmi.core.records import (
+    Answer,
+    Article,
+    Change,
+    Desk,
+    Head,
+    Known,
+    Passage,
+    Prepared,
+    Question,
+    Source,
+    SourceKind,
+)
+from dengmi.store import articles, desks, inbox, jobs, reading, snapshot, sources
+from dengmi.store.connector import Connector
+
+
+class SqlStore:
+    """Everything that is kept, behind a connector. Raises only DengmiErrors."""
+
+    def __init__(self, connector: Connector, clock: Clock) -> None:
+        self._db = connector
+        self._clock = clock
+        self._applied: Sequence[str] | None = None
+
+    # -- life
+
+    async def open(self) -> None:
+        """Connect and bring the schema up to date. Raises Unavailable or BadSettings."""
+        self._applied = await self._db.open()
+
+    async def close(self) -> None:
+        """Finish what was begun and let go. Closing twice does no harm."""
+        await self._db.close()
+        self._applied = None
+
+    async def migrate(self) -> Sequence[str]:
+        """Bring the schema up to date, opening the store if it is not open; the names of the
+        migrations that were applied when it was opened."""
+        if self._applied is None:
+            await self.open()
+        return tuple(self._applied or ())
+
+    async def snapshot(self, path: Path) -> int:
+        """Write everything, as of one moment, into a fresh SQLite file; the change it stands at."""
+        await self._db.copy_out(path)
+        return await snapshot.change_of(path)
+
+    async def load_snapshot(self, path: Path) -> None:
+        """Fill this empty store from a snapshot. Raises Conflict when it is not empty."""
+        await snapshot.load(path, self._db)
+
+    # -- passages and changes
+
+    async def passages(self, ids: Sequence[str]) -> Mapping[str, tuple[Head, Passage]]:
+        """The passages of these ids with their articles; unknown ids are simply not there."""
+        return await self._db.read(reading.passages, ids)
+
+    async def last_change(self) -> int:
+        """The newest sequence number; 0 for an empty store."""
+        return await self._db.read(reading.last_change)
+
+    async def changes(self, after: int, limit: int) -> Sequence[Change]:
+        """The changes after a number, oldest first, only the newest one of each article."""
+        return await self._db.read(reading.changes, after, limit)
+
+    async def article_passages(
+        self, article_pks: Sequence[int]
+    ) -> Mapping[int, tuple[Head, tuple[Passage, ...]]]:
+        """Every passage of these articles, as they are now."""
+        return await self._db.read(reading.article_passages, article_pks)
+
+    # -- questions and answers
+
+    async def record_question(self, question: Question) -> tuple[Question, bool]:
+        """Write it down, or find it: (the question as kept, whether it is new)."""
+        return await self._db.write(inbox.record, question)
+
+    async def finish_question(self, answer: Answer) -> None:
+        """Store the answer and the question's final state; once per answer id. Raises NotFound."""
+        await self._db.write(inbox.finish, answer)
+
+    async def fail_question(self, question_id: str, code: str) -> None:
+        """Give the question the final state "failed", unless it has one."""
+        await self._db.write(inbox.fail, question_id, code)
+
+    async def pending_questions(self) -> Sequence[Question]:
+        """Questions without a final state, oldest first."""
+        return await self._db.read(inbox.pending)
+
+    async def answer(self, answer_id: str) -> Answer | None:
+        """A stored answer, by its own id or, the newest one, by its question's."""
+        return await self._db.read(inbox.answer_of, answer_id)
+
+    async def unanswered(self, desk: str, limit: int = 50) -> Sequence[Question]:
+        """The newest questions that the desk's articles did not answer."""
+        return await self._db.read(inbox.unanswered, desk, limit)
+
+    # -- desks, sources, articles
+
+    async def desks(self) -> Sequence[Desk]:
+        """Every desk, oldest first."""
+        return await self._db.read(desks.all_desks)
+
+    async def ensure_desk(self, name: str, title: str = "") -> Desk:
+        """The desk of that name, made if needed; a title that is given is taken over."""
+        return await self._db.write(desks.ensure, name, title, self._clock.now())
+
+    async def add_source(
+        self, desk: str, kind: SourceKind, address: str, options: Mapping[str, object]
+    ) -> Source:
+        """The source of that desk, kind and address, options renewed. Raises NotFound."""
+        now = self._clock.now()
+        return await self._db.write(sources.add, desk, kind, address, options, now)
+
+    async def sources(self, desk: str | None = None) -> Sequence[Source]:
+        """The sources of a desk, or of all, oldest first."""
+        return await self._db.read(sources.listed, desk)
+
+    async def source(self, source_id: str) -> Source | None:
+        """A source by its id."""
+        return await self._db.read(sources.one, source_id)
+
+    async def remove_source(self, source_id: str) -> int:
+        """Remove a source with its articles; how many articles went."""
+        return await self._db.write_alone(sources.remove, source_id)
+
+    async def mark_synced(self, source_id: str, at: float) -> None:
+        """Note when a source was last synced."""
+        await self._db.write(sources.mark_synced, source_id, at)
+
+    async def known(self, source_id: str) -> Mapping[str, Known]:
+        """By key, what is stored of a source."""
+        return await self._db.read(articles.known, source_id)
+
+    async def put_articles(self, source: Source, batch: Sequence[Prepared]) -> None:
+        """Insert or replace these articles in one transaction; of a key given twice, the last.
+
+        Raises NotFound when the source was removed meanwhile.
+        """
+        await self._db.write_alone(articles.put, source, batch, self._clock.now())
+
+    async def touch_articles(self, source_id: str, marks: Mapping[str, tuple[str, str]]) -> None:
+        """Renew (etag, modified) of unchanged articles, by key. No change is recorded."""
+        await self._db.write_alone(articles.touch, source_id, marks)
+
+    async def remove_articles(self, source_id: str, keys: Iterable[str]) -> int:
+        """Remove articles by key; how many went."""
+        return await self._db.write_alone(articles.remove, source_id, list(keys))
+
+    async def article(self, article_id: str, desk: str | None = None) -> Article | None:
+        """An article by its public id; without a desk, the oldest desk that has it."""
+        return await self._db.read(reading.article, article_id, desk)
+
+    async def articles(
+        self, desk: str | None = None, source_id: str | None = None, limit: int = 50, after: int = 0
+    ) -> Sequence[Head]:
+        """Articles in order of `pk`, those above `after`."""
+        return await self._db.read(reading.articles, desk, source_id, limit, after)
+
+    async def counts(self) -> Mapping[str, int]:
+        """Rows by table name."""
+        return await self._db.read(reading.counts)
+
+    # -- jobs
+
+    async def add_job(self, job: jobs.Job) -> None:
+        """Note a job; nothing happens when one of its id is there already."""
+        await self._db.write(jobs.add, job)
+
+    async def claim_job(self, kinds: Sequence[str], lease: float) -> jobs.Job | None:
+        """Take the job of these kinds that is due longest, for `lease` seconds."""
+        return await self._db.write(jobs.claim, kinds, self._clock.now(), lease)
+
+    async def finish_job(self, job: jobs.Job) -> bool:
+        """Done. False when the lease ran out and somebody else has taken the job."""
+        return await self._db.write(jobs.finish, job)
+
+    async def fail_job(self, job: jobs.Job, failure: str, retry_at: float | None = None) -> bool:
+        """Failed, to be tried again from `retry_at` on, or not again. False as `finish_job`."""
+        return await self._db.write(jobs.fail, job, failure, retry_at)
+
+    async def job(self, job_id: str) -> jobs.Job | None:
+        """A job by its id."""
+        return await self._db.read(jobs.one, job_id)
