@@ -75,22 +75,19 @@ def _is_end(text: str, start: int, stop: re.Match[str], end: int) -> bool:
     marks, closers = found.groups()
     at = stop.end()
     following = text[at]
-    if "》" in closers or "〉" in closers:
-        return False
     if any(mark in "。！？｡" for mark in marks):
-        return not (closers and _SAYS.match(text, at, min(end, at + 10)))
+        title = "》" in closers or "〉" in closers
+        return not title and not (closers and _SAYS.match(text, at, min(end, at + 10)))
     before = text[stop.start() + found.start() - 1] if stop.start() + found.start() > start else ""
     spaced = following.isspace()
     upcoming = text[at : at + 30].lstrip()[:24] if spaced else text[at : at + 24]
     if marks in (".", "．"):
         return _is_point_end(text, start, stop.start() + found.start(), spaced, upcoming)
-    if marks[-1] in "!?":
-        if spaced:
-            return not (upcoming[:1].islower() and (closers or marks[-1] == "!"))
-        return bool(_CJK.match(before) or _CJK.match(following)) and not (
-            closers and _SAYS.match(text, at, min(end, at + 10))
-        )
-    return spaced and not upcoming[:1].islower()
+    lower = upcoming[:1].islower()
+    if marks[-1] in "!?" and not spaced:
+        said = closers and _SAYS.match(text, at, min(end, at + 10))
+        return bool(_CJK.match(before) or _CJK.match(following)) and not said
+    return spaced and not (lower and (closers or marks[-1] != "?"))
 
 
 def _is_point_end(text: str, start: int, point: int, spaced: bool, upcoming: str) -> bool:
