@@ -1,6 +1,7 @@
 """`dengmi ask`: a question and its answer."""
 
 import asyncio
+import sys
 from typing import get_args
 
 import click
@@ -53,7 +54,9 @@ async def _answer(app: App, words: str, desk: str | None, level: Wanted) -> Answ
 def _question(words: tuple[str, ...]) -> str:
     """The question as typed, several words joined; from stdin when it is "-"."""
     if words == ("-",):
-        return click.get_text_stream("stdin", errors="replace").read()
+        from dengmi.corpus.encoding import decode
+
+        return decode(sys.stdin.buffer.read(), None)
     # An argument that is not valid text in the system's encoding arrives with surrogates in it.
     return " ".join(words).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 

@@ -1,5 +1,6 @@
 """Every way a run can end, as words on stderr and an exit status."""
 
+import contextlib
 import errno
 import os
 import sys
@@ -36,10 +37,8 @@ def status_of(error: BaseException, app: App) -> int:
 
 def complain(words: str) -> None:
     """One message on stderr; the reader may have closed that too."""
-    try:
+    with contextlib.suppress(OSError):
         click.echo(f"dengmi: {words}", err=True)
-    except OSError:
-        pass
 
 
 def silence_stdout() -> None:
@@ -64,10 +63,8 @@ def _words(error: BaseException, app: App) -> tuple[str, int]:
         return app.say("cli_disk_full"), 1
     if isinstance(error, PermissionError):
         return app.say("cli_not_permitted", path=str(error.filename or "")), 1
-    kind = type(error).__name__
-    return app.say(
-        "cli_unexpected", kind=kind, said=str(error).splitlines()[0] if str(error) else ""
-    ), 1
+    said = next(iter(str(error).splitlines()), "")
+    return app.say("cli_unexpected", kind=type(error).__name__, said=said), 1
 
 
 def _usage_words(error: usage.UsageError, app: App) -> str:

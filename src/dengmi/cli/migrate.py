@@ -21,7 +21,7 @@ def migrate(app: App) -> None:
 
 
 async def _migrate(app: App) -> Sequence[str]:
-    from dengmi.store import open_store
+    from dengmi.store.open import open_store
 
     app.settings.home.mkdir(parents=True, exist_ok=True)
     store = open_store(app.settings.store_address)

@@ -1,4 +1,4 @@
-"""The command `dengmi`: finds the verb, runs it, and turns every outcome into words and a status."""
+"""The command `dengmi`: finds the verb, runs it, and turns each outcome into words and a status."""
 
 from collections.abc import Sequence
 from importlib import import_module
@@ -28,10 +28,14 @@ VERBS = (
 class Root(VerbGroup):
     """The group of all verbs. A verb's module is imported when that verb is used."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         return list(VERBS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(
+        self,
+        ctx: click.Context,  # noqa: ARG002
+        cmd_name: str,
+    ) -> click.Command | None:
         if cmd_name not in VERBS:
             return None
         command = getattr(import_module(f"dengmi.cli.{cmd_name}"), cmd_name)

@@ -8,7 +8,7 @@ import click
 
 from dengmi.cli.app import App
 from dengmi.cli.opening import opened_for_reading
-from dengmi.cli.terminal import marked, print_json, quiet, reference
+from dengmi.cli.terminal import marked, print_json, reference
 from dengmi.cli.words import Verb, desk_option, json_option, option
 from dengmi.core.errors import BadInput
 from dengmi.core.records import Evidence, Hit, SearchQuery
@@ -28,6 +28,8 @@ SHOWN = 3
 @click.pass_obj
 def search(
     app: App,
+    /,
+    *,
     words: tuple[str, ...],
     desk: str | None,
     limit: int,

@@ -3,17 +3,24 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING
 
 import click
 
 from dengmi.cli.app import App
+from dengmi.cli.failure import complain
 from dengmi.cli.opening import has_store, opened_for_reading
-from dengmi.cli.syncing import run_syncs
+from dengmi.cli.syncing import Syncs
 from dengmi.cli.terminal import clean, print_json, table
-from dengmi.cli.words import Verb, VerbGroup, app_of, desk_option, json_option
-from dengmi.core.errors import NotFound
+from dengmi.cli.words import Verb, VerbGroup, app_of, desk_option, json_option, option
+from dengmi.core.errors import DengmiError, NotFound
 from dengmi.core.ports import Shelf
 from dengmi.core.records import Source
+
+if TYPE_CHECKING:
+    from dengmi.corpus.sync import Progress, Report
+    from dengmi.server.parts import Parts
 
 
 @click.group(cls=VerbGroup, help="help_sources", invoke_without_command=True)
@@ -38,10 +45,20 @@ def list_sources(app: App, desk: str | None, as_json: bool) -> None:
 @sources.command("sync", cls=Verb, help="help_sources_sync")
 @click.argument("ids", nargs=-1, metavar="[ID]...")
 @desk_option("help_option_desk_sources")
+@option("--allow-network", multiple=True, metavar="CIDR", help="help_option_allow_network")
 @json_option
 @click.pass_obj
-def sync_sources(app: App, ids: tuple[str, ...], desk: str | None, as_json: bool) -> int:
+def sync_sources(
+    app: App,
+    /,
+    *,
+    ids: tuple[str, ...],
+    desk: str | None,
+    allow_network: tuple[str, ...],
+    as_json: bool,
+) -> int:
     """Sync the sources named, those of a desk, or all."""
+    app.networks = allow_network
     return asyncio.run(_sync(app, ids, desk, as_json))
 
 
@@ -90,15 +107,28 @@ async def _list(app: App, desk: str | None) -> Sequence[Source]:
 
 
 async def _sync(app: App, ids: tuple[str, ...], desk: str | None, as_json: bool) -> int:
+    syncs = Syncs(app, as_json=as_json)
     async with opened_for_reading(app) as parts:
         if ids:
             chosen = [await _source(parts.store, source_id) for source_id in ids]
         else:
             chosen = list(await parts.store.sources(desk and await parts.desks.resolve(desk)))
-        if not chosen:
-            click.echo(app.say("cli_no_sources"), err=True)
-            return 0
-        return await run_syncs(app, parts, chosen, as_json)
+        if not chosen and not as_json:
+            complain(app.say("cli_no_sources"))
+            return 1
+        for source in chosen:
+            try:
+                await syncs.read(source.address, source.desk, partial(_sync_one, parts, source))
+            except DengmiError as error:
+                syncs.failed(source.address, error)
+    return syncs.finish()
+
+
+async def _sync_one(
+    parts: "Parts", source: Source, on_progress: "Progress"
+) -> "tuple[Source, Report]":
+    report = await parts.corpus.sync(source, on_progress)
+    return await parts.store.source(source.id) or source, report
 
 
 async def _remove(app: App, ids: tuple[str, ...], as_json: bool) -> None:
@@ -106,13 +136,12 @@ async def _remove(app: App, ids: tuple[str, ...], as_json: bool) -> None:
         chosen = [await _source(parts.store, source_id) for source_id in ids]
         removed = []
         for source in chosen:
-            articles = await parts.store.remove_source(source.id)
+            articles = await parts.corpus.remove(source.id)
             removed.append({"id": source.id, "articles": articles})
             if not as_json:
                 click.echo(
                     app.say("cli_source_removed", address=clean(source.address), articles=articles)
                 )
-        await parts.search.catch_up()
     if as_json:
         print_json({"removed": removed})
 
@@ -120,5 +149,5 @@ async def _remove(app: App, ids: tuple[str, ...], as_json: bool) -> None:
 async def _source(shelf: Shelf, source_id: str) -> Source:
     source = await shelf.source(source_id)
     if source is None:
-        raise NotFound("cli_source_unknown", source=source_id)
+        raise NotFound("source_unknown", source=source_id)
     return source

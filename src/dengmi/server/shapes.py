@@ -3,9 +3,14 @@
 Pure functions from records to plain values; importing this costs nothing beside core.
 """
 
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from dengmi.core.records import Answer, Article, Citation, Desk, Evidence, Head, Hit, Source
+from dengmi.language.texts import text
+
+if TYPE_CHECKING:
+    from dengmi.corpus.items import Trouble
+    from dengmi.corpus.sync import Report
 
 Json = dict[str, object]
 
@@ -131,6 +136,21 @@ def article_json(article: Article) -> Json:
     }
 
 
-def failure_json(code: str, params: Mapping[str, str | int | float], detail: str) -> Json:
-    """One failed item of a sync: its code for programs, its sentence for people."""
-    return {"code": code, "params": dict(params), "detail": detail}
+def report_json(report: "Report", lang: str) -> Json:
+    """What a sync did. Each trouble has a code for programs and a sentence for people."""
+    return {
+        "added": report.added,
+        "changed": report.changed,
+        "unchanged": report.unchanged,
+        "skipped": report.skipped,
+        "removed": report.removed,
+        "failed": [trouble_json(trouble, lang) for trouble in report.failed],
+        "notes": [trouble_json(trouble, lang) for trouble in report.notes],
+        "complete": report.complete,
+    }
+
+
+def trouble_json(trouble: "Trouble", lang: str) -> Json:
+    """One item that gave no article."""
+    detail = text(trouble.code, lang, **trouble.params)
+    return {"key": trouble.key, "code": trouble.code, "detail": detail}

@@ -1,0 +1,68 @@
+"""One process that serves: the parts opened, the application on a socket, until told to stop."""
+
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import uvicorn
+
+from dengmi.settings import Settings
+
+PATIENCE = 10
+"""Seconds that running requests get to finish when the server stops."""
+
+
+class Server(uvicorn.Server):
+    """uvicorn that tells when it is ready, and that returns after a signal instead of dying of it,
+    so that the parts are closed."""
+
+    def __init__(self, config: uvicorn.Config, when_ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._when_ready = when_ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if not self.should_exit:
+            self._when_ready()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        before = {
+            number: signal.signal(number, self.handle_exit)
+            for number in (signal.SIGINT, signal.SIGTERM)
+        }
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+async def serve_here(
+    settings: Settings,
+    sock: socket.socket,
+    when_ready: Callable[[], None],
+    when_made: Callable[[Server], None] = lambda _: None,
+) -> None:
+    """Serve on a listening socket until SIGINT or SIGTERM.
+
+    Args:
+        when_ready: called once requests are answered.
+        when_made: given the server before it starts, for whoever must stop it otherwise.
+    """
+    from dengmi.server.application import create_app
+    from dengmi.wire import open_parts
+
+    async with open_parts(settings) as parts:
+        config = uvicorn.Config(
+            create_app(parts),
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            timeout_graceful_shutdown=PATIENCE,
+        )
+        server = Server(config, when_ready)
+        when_made(server)
+        await server.serve(sockets=[sock])
