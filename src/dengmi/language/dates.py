@@ -22,7 +22,8 @@ class DateWish:
 
 
 _NEWEST = re.compile(
-    r"\b(?:latest|newest|most recent|recent|recently|lately|up[- ]to[- ]date|these days|right now)\b"
+    r"\b(?:latest|newest|most recent|recent|recently|lately|up[- ]to[- ]date|these days"
+    r"|right now)\b"
     "|最新|最近|近期|近日|近来|新近|这几天|这些天|目前|眼下|当前",
     re.IGNORECASE,
 )
@@ -31,7 +32,7 @@ _FROM_AFTER = re.compile(
     r" ?(?:以来|至今|之后|以后|起|开始|后(?![半来])|onwards?\b|or later\b)", re.IGNORECASE
 )
 _TO_BEFORE = re.compile(
-    r"(?:\bbefore|\buntil|\btill|\bby|\bup to|\bearlier than|截至|截止|直到)"
+    r"(?:\bbefore|\buntil|\btill|\bby|\bup to|earlier than|截至|截止|直到)"
     "(?: the)? ?$",
     re.IGNORECASE,
 )

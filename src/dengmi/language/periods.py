@@ -181,7 +181,8 @@ def _patterns() -> Iterator[tuple[re.Pattern[str], _Reader]]:
         (r"\b(?:(?<=in )|(?<=of )|(?<=for )|(?<=by )|(?<=to )|(?<=and )|(?<=from )|(?<=since )"
          r"|(?<=until )|(?<=till )|(?<=before )|(?<=after )|(?<=during )|(?<=year )|(?<=through )"
          r"|(?<=than )|(?<=between ))" + _Y + r"\b(?! ?[-/.%,]?\d)(?! ?年)", _calendar),
-        (rf"(?<![\d./-]){_Y} ?(?:[-~—–到至]| to ) ?(?P<to>(?:19|20)\d\d)(?![\d./-]*\d)(?: ?年)?",
+        (rf"(?:\b(?:from|between) |[从自]|(?<![\d./-])){_Y} ?(?:[-~—–到至]| to | and ) ?"
+         r"(?P<to>(?:19|20)\d\d)(?![\d./-]*\d)(?: ?年)?",
          _span),
         (rf"(?<!\d){_Y}(?=[和与及、](?:19|20)\d\d ?年)", _calendar),
         (r"(?<![\d年])(?P<m>1[0-2]|[1-9]) ?月(?:份| ?(?P<d>\d{1,2}) ?[日号])", _yearless),

@@ -7,14 +7,14 @@ case, accents, full-width forms and Traditional characters make no difference.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from itertools import chain
 from operator import add
 
 from dengmi.language.forms import Form, word_forms, word_terms
 from dengmi.language.han import simplified
-from dengmi.language.scripts import HAN, LETTERS, PICTURES, UNSPACED
+from dengmi.language.scripts import HAN, LETTERS, PICTURES, UNSPACED, words_of
 
 _WORD = (
     r"(?:https?|ftp)://[!#-&(-;=?-Z\[\]_a-z~]{1,500}(?<![.,:;!?)\]])"  # an address, in ASCII
@@ -35,9 +35,17 @@ _HAN = re.compile(f"[{HAN}]")
 _WIDE = re.compile("[０-９Ａ-Ｚａ-ｚ＋＃]")
 _NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 
-_SINGLES_LEFT_OUT = frozenset(
-    "的了是在和与及或也都就而被把对从到个这那之其为以于上下中年月日不有我你他她它们吗呢吧啊着过地得"
+# No pair is made across these words, and they are no terms: a question asks with other ones than
+# its answer uses. Measured on CMRC: nDCG@10 0.986 without this, 0.992 with it.
+_SEPARATORS = words_of(
+    "的 了 是 在 和 与 及 或 着 吗 呢 吧 啊 请问 是否 什么 什么时候 何时 哪 哪些 哪个 哪里"
+    " 哪位 哪家 哪年 哪种 谁 多少 几个 如何 怎么 怎么样 怎样 为什么 为何"
 )
+_EMPTY_SINGLES = words_of(
+    "也 都 就 而 被 把 对 从 到 个 这 那 之 其 为 以 于 上 下 中 年 月 日 不 有 我"
+    " 你 他 她 它 们 过 地 得 元"
+) | {word for word in _SEPARATORS if len(word) == 1}
+_NOT_ALONE = _EMPTY_SINGLES | _SEPARATORS
 
 
 def terms(text: str) -> list[str]:
@@ -85,7 +93,7 @@ def _plain(text: str) -> str:
     return simplified(text.translate(_NARROW) if _WIDE.search(text) else text)
 
 
-_Readers = tuple[Callable[[str, bool], tuple[Form, ...]], Callable[[str], tuple[str, ...]]]
+_Readers = tuple[Callable[[str, bool], Sequence[Form]], Callable[[str], Sequence[str]]]
 
 
 def _forms_of(token: str) -> _Readers:
@@ -95,47 +103,61 @@ def _forms_of(token: str) -> _Readers:
     return _han_forms, _han_terms
 
 
-def _han_terms(run: str) -> tuple[str, ...]:
-    """Pairs of neighbours, then dictionary words of three and more characters."""
-    if run.isalpha() and len(run) < 2:
-        return (run,)
+def _han_terms(run: str) -> list[str]:
+    """What `_han_forms` gives, without ranges: most of the time of indexing Chinese goes here."""
     if run[0].isascii():
-        return (run[:2].lower(), *_han_terms(run[1:]))
-    return (
-        *map(add, run, run[1:]),
-        *[word for word in _cutter()(run) if len(word) > 2 or _telling(word)],
-    )
-
-
-def _telling(word: str) -> bool:
-    return len(word) == 1 and word not in _SINGLES_LEFT_OUT
-
-
-def _han_forms(run: str, _stops: bool = True) -> tuple[Form, ...]:
+        return [run[:2].lower(), *_han_terms(run[1:])]
     if len(run) < 2:
-        return ((run, 0, 1),)
+        return [] if run in _EMPTY_SINGLES else [run]
+    words = _cutter()(run, False)
+    if _SEPARATORS.isdisjoint(words):
+        found = list(map(add, run, run[1:]))
+    else:
+        found = []
+        for part in "".join([" " if w in _SEPARATORS else w for w in words]).split(" "):
+            found += map(add, part, part[1:])
+    found += [w for w in words if (len(w) > 2 or len(w) == 1) and w not in _NOT_ALONE]
+    return found
+
+
+def _han_forms(run: str, stops: bool = True) -> list[Form]:
+    """Pairs of neighbours, none across a separator, then words of three and more characters and
+    telling single ones."""
     if run[0].isascii():
-        rest = [(term, start + 1, end + 1) for term, start, end in _han_forms(run[1:])]
-        return ((run[:2].lower(), 0, 2), *rest)
-    forms = [(run[at : at + 2], at, at + 2) for at in range(len(run) - 1)]
+        rest = [(term, start + 1, end + 1) for term, start, end in _han_forms(run[1:], stops)]
+        return [(run[:2].lower(), 0, 2), *rest]
+    if not stops:
+        return _pair_forms(run)
+    if len(run) < 2:
+        return [] if run in _EMPTY_SINGLES else [(run, 0, 1)]
+    pairs: list[Form] = []
+    words: list[Form] = []
     at = 0
-    for word in _cutter()(run):
-        if len(word) > 2 or _telling(word):
-            forms.append((word, at, at + len(word)))
+    inside = False
+    for word in _cutter()(run, False):
+        if word in _SEPARATORS:
+            inside = False
+        else:
+            end = at + len(word)
+            first = at - 1 if inside else at
+            pairs += [(run[n : n + 2], n, n + 2) for n in range(first, end - 1)]
+            if len(word) != 2 and word not in _NOT_ALONE:
+                words.append((word, at, end))
+            inside = True
         at += len(word)
-    return tuple(forms)
+    return pairs + words
 
 
-def _pair_terms(run: str) -> tuple[str, ...]:
-    return tuple(map(add, run, run[1:])) if len(run) > 1 else (run,)
+def _pair_terms(run: str) -> list[str]:
+    return list(map(add, run, run[1:])) if len(run) > 1 else [run]
 
 
-def _pair_forms(run: str, _stops: bool = True) -> tuple[Form, ...]:
-    return tuple((term, at, at + len(term)) for at, term in enumerate(_pair_terms(run)))
+def _pair_forms(run: str, _stops: bool = True) -> list[Form]:
+    return [(term, at, at + len(term)) for at, term in enumerate(_pair_terms(run))]
 
 
 @cache
-def _cutter() -> Callable[[str], list[str]]:
+def _cutter() -> Callable[[str, bool], list[str]]:
     from rjieba import cut
 
     return cut
