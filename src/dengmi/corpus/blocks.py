@@ -81,6 +81,12 @@ def joined(lines: Sequence[str]) -> str:
     return whole
 
 
+def row_text(cells: Sequence[str]) -> str:
+    """The text of a table row; empty cells at its end leave no bars behind."""
+    last = max((n for n, cell in enumerate(cells, 1) if cell), default=0)
+    return " | ".join(cells[:last]).strip()
+
+
 def _is_han(char: str) -> bool:
     """Whether a character is set without spaces around it: Han, kana, CJK or full-width marks."""
     return (
@@ -183,8 +189,8 @@ class _Walk:
 
     def _row(self) -> Iterator[Block]:
         cells, self.cells = self.cells or [], None
-        if any(cells):
-            yield Block("row", " | ".join(cells), int(self.in_head))
+        if row := row_text(cells):
+            yield Block("row", row, int(self.in_head))
 
     def _html(self, markup: str) -> Iterator[Block]:
         """The words of a block of HTML; its tags say no more than where lines end."""

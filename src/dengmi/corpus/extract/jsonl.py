@@ -96,7 +96,7 @@ def _named(raw: bytes | None) -> _Name | None:
         return None
 
 
-def _one(
+def _one(  # noqa: PLR0911 - one return for each way a line can fail
     raw: bytes | None,
     number: int,
     names: Mapping[str, int],
@@ -121,9 +121,9 @@ def _one(
     try:
         draft = _draft(line, name, urls)
     except DengmiError as error:
-        return failed(error.code, **error.params)
-    if not draft:
-        return failed("jsonl_no_text")
+        return Failure(
+            key=f"line {number}", code=error.code, params={"line": number} | error.params
+        )
     if not name and draft.key in hashes:
         return failed("jsonl_repeated_line", skipped=True)
     hashes.add("" if name else draft.key)
@@ -154,7 +154,7 @@ def _whole(value: object) -> object:
     return value.encode("utf-8", "replace").decode("utf-8") if isinstance(value, str) else value
 
 
-def _draft(line: _Line, name: str, urls: Mapping[str, int]) -> Draft | None:
+def _draft(line: _Line, name: str, urls: Mapping[str, int]) -> Draft:
     url, title, author = _text(line.url), _text(line.title), _text(line.author)
     published, lang = iso_date(line.published), _text(line.lang)
     form: Form = "markdown"
@@ -170,7 +170,7 @@ def _draft(line: _Line, name: str, urls: Mapping[str, int]) -> Draft | None:
     else:
         body, form = _text(line.text), "text"
     if not body:
-        return None
+        raise Unreadable("jsonl_no_text")
     if published is None and (stamp := leading_stamp(body)):
         published = iso_date(stamp)
     alone = url if urls.get(url) == 1 else stable_id("line", url, title, body)

@@ -1,0 +1,64 @@
+"""A web page to an article."""
+
+from dataclasses import dataclass
+
+from dengmi.core.errors import Unreadable
+from dengmi.corpus.blocks import Block
+from dengmi.corpus.encoding import decode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """An article found on a page. `body` is Markdown; `published` is ISO 8601 or None; `url` is
+    the address the page itself names as its own, else the one it was fetched from."""
+
+    title: str
+    body: str
+    author: str = ""
+    published: str | None = None
+    lang: str = ""
+    url: str = ""
+
+
+def page(html: str | bytes, url: str, hint: str | None = None) -> Page:
+    """The article on a page.
+
+    Args:
+        html: the page; bytes are decoded as `corpus.encoding` does.
+        url: where it comes from, or "".
+        hint: the encoding named by the HTTP answer.
+
+    Raises:
+        Unreadable: there is no text on it ("page_empty"), it is too large ("page_too_big"), or
+            WeChat shows something else instead ("wechat_deleted", "wechat_blocked").
+    """
+    from dengmi.corpus.extract.clean import cleaned
+    from dengmi.corpus.extract.mainpart import main_blocks
+    from dengmi.corpus.extract.markdown import to_markdown
+    from dengmi.corpus.extract.metadata import page_facts
+    from dengmi.corpus.extract.titles import first_line
+    from dengmi.corpus.extract.tree import parse, rough_lines
+    from dengmi.corpus.extract.wechat import is_wechat, wechat_page
+
+    markup = html if isinstance(html, str) else decode(html, hint)
+    root = parse(markup)
+    if root is None:
+        lines = rough_lines(markup)
+        body = to_markdown([Block("paragraph", line) for line in lines])
+        if not body:
+            raise Unreadable("page_empty")
+        return Page(title=first_line(lines[0]), body=body, url=url)
+    if is_wechat(root, url):
+        return wechat_page(root, markup, url)
+    facts = page_facts(root, url)
+    body = to_markdown(cleaned(main_blocks(root, url), facts.title))
+    if not body:
+        raise Unreadable("page_empty")
+    return Page(
+        title=facts.title or first_line(body),
+        body=body,
+        author=facts.author,
+        published=facts.published,
+        lang=facts.lang,
+        url=facts.url,
+    )

@@ -1,0 +1,87 @@
+"""HTML to an element tree that is safe to walk: bounded in size, depth and attributes."""
+
+import html as entities
+import re
+from typing import TYPE_CHECKING
+
+from dengmi.core.errors import Unreadable
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+MOST_HTML = 20_000_000
+"""Characters of one page."""
+
+DEEPEST = 160
+"""Levels of nesting that are kept; elements below that are dissolved into their parents."""
+
+_DEEP_LIMIT = 2_000
+_LONG_VALUE = re.compile(r"""=\s*(?:"[^"<>]{1000,}"|'[^'<>]{1000,}')""")
+_LONG_TAG = re.compile(r"<([A-Za-z][A-Za-z0-9-]*)\s[^<>]{8000,}>")
+_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+_NOISE = re.compile(
+    r"<!--.*?(?:-->|\Z)|<(script|style|noscript|template)\b.*?(?:</\1\s*>|\Z)", re.S | re.I
+)
+_BREAK = re.compile(
+    r"<(?:/?(?:p|div|li|tr|h[1-6]|section|article|table|ul|ol|dl|dd|dt)|br)\b[^<>]*>", re.I
+)
+_TAG = re.compile(r"</?[A-Za-z!?][^<>]*>?")
+
+
+def parse(markup: str) -> "HtmlElement | None":
+    """The tree of a page, or None when it is too deep to be one (see `rough_lines`).
+
+    Raises Unreadable("page_too_big").
+    """
+    from lxml import etree
+    from lxml import html as lxml_html
+
+    if len(markup) > MOST_HTML:
+        raise Unreadable("page_too_big", most=MOST_HTML // 1_000_000)
+    # Long attribute values (pictures in the address) say nothing; a tag with thousands of
+    # attributes takes the parser quadratic time.
+    markup = _LONG_VALUE.sub('=""', _DECLARATION.sub("", markup.replace("\0", "")))
+    markup = _LONG_TAG.sub(r"<\1>", markup)
+    parser = lxml_html.HTMLParser(
+        encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True, collect_ids=False
+    )
+    try:
+        root = lxml_html.document_fromstring(markup.encode("utf-8", "replace"), parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError):
+        return None
+    return root if _flattened(root) else None
+
+
+def _flattened(root: "HtmlElement") -> bool:
+    """Dissolve what is nested too deeply; False when it is too much to be worth it."""
+    from lxml import etree
+
+    depth, deep = 0, []
+    for event, element in etree.iterwalk(root, events=("start", "end")):
+        depth += 1 if event == "start" else -1
+        if event == "start" and depth > DEEPEST:
+            deep.append(element)
+            if depth > _DEEP_LIMIT or len(deep) > 4 * _DEEP_LIMIT:
+                return False
+    for element in deep:
+        if element.tag not in ("script", "style"):
+            element.drop_tag()
+    return True
+
+
+def rough_lines(markup: str) -> list[str]:
+    """The text of a page that has no usable tree, line by line, by leaving out its tags."""
+    text = _BREAK.sub("\n", _NOISE.sub(" ", markup.replace("\n", " ")))
+    lines = (" ".join(line.split()) for line in entities.unescape(_TAG.sub("", text)).split("\n"))
+    return [line for line in lines if line]
+
+
+def first(root: "HtmlElement", path: str) -> "HtmlElement | None":
+    """The first element of an XPath, or None."""
+    found = root.xpath(path)
+    return found[0] if found else None
+
+
+def text_of(element: "HtmlElement | None") -> str:
+    """All text of an element on one line."""
+    return "" if element is None else " ".join("".join(element.itertext()).split())
