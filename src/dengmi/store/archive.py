@@ -8,7 +8,6 @@ import tarfile
 import zlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
-from typing import IO
 
 import msgspec
 
@@ -68,7 +67,7 @@ def pack(folder: Path, target: Path, names: Iterable[str]) -> None:
     with target.open("wb") as raw:
         with (
             gzip.GzipFile(filename="", fileobj=raw, mode="wb", compresslevel=1, mtime=0) as zipped,
-            tarfile.open(fileobj=zipped, mode="w", format=tarfile.PAX_FORMAT) as tar,
+            tarfile.open(fileobj=zipped, mode="w", format=tarfile.GNU_FORMAT) as tar,
         ):
             for name in names:
                 member = tarfile.TarInfo(name)
@@ -87,15 +86,15 @@ def unpack(path: Path, folder: Path) -> Manifest:
     """
     where = str(path)
     try:
-        with path.open("rb") as raw, tarfile.open(fileobj=raw, mode="r|gz") as tar:
-            manifest = _manifest(tar, where)
+        with gzip.open(path) as stream:
+            manifest = _manifest(stream, where)
             _check_room(manifest, path, folder)
             left = dict(manifest.files)
-            for member in tar:
+            while (member := _next_member(stream)) is not None:
                 expected = left.pop(member.name, None)
                 if expected is None or not member.isreg() or member.size != expected.size:
                     raise _bad(where, f"unexpected member {member.name[:200]!r}")
-                _take(tar.extractfile(member), expected, folder / member.name, where)
+                _take(stream, expected, folder / member.name, where)
     except (tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise _bad(where, str(error) or type(error).__name__) from error
     except FileNotFoundError as error:
@@ -105,15 +104,28 @@ def unpack(path: Path, folder: Path) -> Manifest:
     return manifest
 
 
-def _manifest(tar: tarfile.TarFile, where: str) -> Manifest:
-    first = tar.next()
+def _next_member(stream: gzip.GzipFile) -> tarfile.TarInfo | None:
+    """The next header of the archive; None at its end.
+
+    Headers are read here, not by tarfile.open, which would take extended headers of any size
+    into memory before anybody could refuse them. Backups have none.
+    """
+    header = stream.read(tarfile.BLOCKSIZE)
+    if header == tarfile.NUL * tarfile.BLOCKSIZE:
+        return None
+    return tarfile.TarInfo.frombuf(header, "utf-8", "strict")
+
+
+def _manifest(stream: gzip.GzipFile, where: str) -> Manifest:
+    first = _next_member(stream)
     if first is None or first.name != MANIFEST or not first.isreg():
         raise _bad(where, "no manifest")
-    if first.size > LARGEST_MANIFEST:
-        raise _bad(where, "the manifest is too large")
-    file = tar.extractfile(first)
+    if not 0 < first.size <= LARGEST_MANIFEST:
+        raise _bad(where, "the manifest is empty or too large")
+    raw = stream.read(first.size)
+    _skip_padding(stream, first.size)
     try:
-        manifest = msgspec.json.decode(file.read() if file else b"", type=Manifest)
+        manifest = msgspec.json.decode(raw, type=Manifest)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise _bad(where, f"manifest: {error}") from error
     if manifest.format > FORMAT:
@@ -124,6 +136,11 @@ def _manifest(tar: tarfile.TarFile, where: str) -> Manifest:
     if STORE not in manifest.files:
         raise _bad(where, f"missing member {STORE!r}")
     return manifest
+
+
+def _skip_padding(stream: gzip.GzipFile, size: int) -> None:
+    """Members fill whole blocks."""
+    stream.read(-size % tarfile.BLOCKSIZE)
 
 
 def _is_safe(name: str) -> bool:
@@ -144,16 +161,17 @@ def _check_room(manifest: Manifest, path: Path, folder: Path) -> None:
         raise Unreadable("store_backup_too_large", where=str(path), bytes=total)
 
 
-def _take(source: IO[bytes] | None, expected: File, target: Path, where: str) -> None:
+def _take(stream: gzip.GzipFile, expected: File, target: Path, where: str) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     digest, left = hashlib.sha256(), expected.size
     with target.open("xb") as file:
-        while left and source is not None and (piece := source.read(min(_PIECE, left))):
+        while left and (piece := stream.read(min(_PIECE, left))):
             file.write(piece)
             digest.update(piece)
             left -= len(piece)
         file.flush()
         os.fsync(file.fileno())
+    _skip_padding(stream, expected.size)
     if left or digest.hexdigest() != expected.sha256:
         raise _bad(where, f"{target.name!r} does not match its checksum")
 

@@ -1,0 +1,212 @@
+"""Questions, answers and jobs, on both databases."""
+
+import asyncio
+
+import pytest
+
+from dengmi.core.clock import Clock
+from dengmi.core.errors import DengmiError, NotFound
+from dengmi.store.jobs import Job
+from dengmi.store.open import open_store
+from dengmi.store.store import SqlStore
+from tests.contract.given import answer, question
+
+
+async def test_a_question_is_kept_as_it_came(store: SqlStore) -> None:
+    asked = question(
+        "q_1",
+        text="灯谜是什么？",
+        wanted="deep",
+        channel="web",
+        asker="u1",
+        conversation="c1",
+        dedup="m1",
+        lang="zh",
+        asked_at=5.5,
+    )
+    assert await store.record_question(asked) == (asked, True)
+    assert await store.pending_questions() == (asked,)
+
+
+async def test_a_redelivered_question_is_the_same_question(store: SqlStore) -> None:
+    first = question("q_1", dedup="m1", channel="web")
+    again = question("q_2", dedup="m1", channel="web", text="other words")
+    assert await store.record_question(first) == (first, True)
+    assert await store.record_question(again) == (first, False)
+    assert await store.record_question(first) == (first, False)
+    for other in (
+        question("q_3", dedup="m1", channel="rest"),
+        question("q_4", dedup="m1", channel="web", desk="news"),
+        question("q_5", dedup="", channel="web"),
+        question("q_6", dedup="", channel="web"),
+    ):
+        assert await store.record_question(other) == (other, True)
+
+
+async def test_an_answer_ends_its_question(store: SqlStore) -> None:
+    await store.record_question(question("q_1", asked_at=1.0))
+    await store.record_question(question("q_2", asked_at=2.0))
+    given = answer("r_1", "q_1")
+    await store.finish_question(given)
+    await store.finish_question(answer("r_1", "q_1", text="once only", grounded=False))
+    assert await store.answer("r_1") == await store.answer("q_1") == given
+    assert [each.id for each in await store.pending_questions()] == ["q_2"]
+    later = answer("r_2", "q_1", level="deep", created_at=20.0)
+    await store.finish_question(later)
+    assert await store.answer("q_1") == later
+    assert await store.answer("r_1") == given
+    assert await store.answer("nobody") is None
+
+
+async def test_unanswered_questions_are_listed_newest_first(store: SqlStore) -> None:
+    for n in range(4):
+        await store.record_question(question(f"q_{n}", asked_at=float(n)))
+        await store.finish_question(
+            answer(f"r_{n}", f"q_{n}", grounded=n == 1, citations=(), nearest=())
+        )
+    found = await store.unanswered("guide")
+    assert [(each.id, each.state) for each in found] == [
+        ("q_3", "unanswered"),
+        ("q_2", "unanswered"),
+        ("q_0", "unanswered"),
+    ]
+    assert len(await store.unanswered("guide", limit=2)) == 2
+    assert await store.unanswered("news") == ()
+
+
+async def test_a_failed_question_is_final_and_an_answered_one_stays(store: SqlStore) -> None:
+    await store.record_question(question("q_1"))
+    await store.fail_question("q_1", "out_of_luck")
+    assert await store.pending_questions() == ()
+    await store.record_question(question("q_2"))
+    await store.finish_question(answer("r_2", "q_2"))
+    await store.fail_question("q_2", "too_late")
+    assert (await store.record_question(question("q_2")))[0].state == "answered"
+
+
+async def test_an_answer_needs_its_question(store: SqlStore) -> None:
+    with pytest.raises(NotFound) as caught:
+        await store.finish_question(answer("r_1", "q_none"))
+    assert caught.value.code == "store_question_unknown"
+    assert await store.answer("r_1") is None
+
+
+async def test_broken_text_in_questions_and_answers(store: SqlStore) -> None:
+    asked = question("q_1", text="a\0\ud800", asker="\udfff", dedup="d\0\ud800", channel="c\0")
+    kept, new = await store.record_question(asked)
+    assert (kept.text, kept.asker, kept.dedup, new) == (
+        "a\ufffd\ufffd",
+        "\ufffd",
+        "d\ufffd\ufffd",
+        1,
+    )
+    assert (await store.record_question(asked)) == (kept, False)
+    await store.finish_question(
+        answer("r_1", "q_1", text="\0", followups=("x\0", "y\udc00"), usage={"\ud800": 1})
+    )
+    found = await store.answer("r_1")
+    assert found is not None
+    assert (found.text, found.followups) == ("\ufffd", ("x\ufffd", "y\ufffd"))
+    assert found.usage == {"\ufffd": 1}
+
+
+async def test_one_bad_write_takes_no_other_along(store: SqlStore) -> None:
+    """Writes that come together share a commit, but each stands or falls by itself."""
+    await asyncio.gather(*(store.record_question(question(f"q_{n}")) for n in range(50)))
+    results = await asyncio.gather(
+        *(
+            store.finish_question(answer(f"r_{n}", f"q_{n if n % 3 else 'none'}"))
+            for n in range(50)
+        ),
+        return_exceptions=True,
+    )
+    for n, result in enumerate(results):
+        assert isinstance(result, NotFound) if n % 3 == 0 else result is None
+        assert (await store.answer(f"r_{n}") is None) == (n % 3 == 0)
+
+
+async def test_numbers_too_large_are_refused(store: SqlStore) -> None:
+    with pytest.raises(DengmiError) as caught:
+        await store.unanswered("guide", limit=10**30)
+    assert caught.value.code == "store_bad_value"
+
+
+async def test_the_same_redelivery_many_times_at_once(new_address, store: SqlStore) -> None:
+    """Two processes and many redeliveries: exactly one of them is new."""
+    address = await new_address()
+    stores = [open_store(address) for _ in range(2)]
+    await asyncio.gather(*(each.open() for each in stores))
+    results = await asyncio.gather(
+        *(stores[n % 2].record_question(question(f"q_{n}", dedup=f"m{n % 5}")) for n in range(40))
+    )
+    assert sum(new for _, new in results) == 5
+    assert len({kept.id for kept, _ in results}) == 5
+    await asyncio.gather(*(each.close() for each in stores))
+
+
+class Still(Clock):
+    """A clock that stands until it is set."""
+
+    at = 100.0
+
+    def now(self) -> float:
+        return self.at
+
+    def steady(self) -> float:
+        return self.at
+
+
+async def test_jobs_are_taken_once_and_again_after_their_lease(address: str) -> None:
+    clock = Still()
+    store = open_store(address, clock)
+    await store.open()
+    try:
+        await store.add_job(Job(id="j_1", kind="sync", payload={"source": "源"}, run_at=90.0))
+        await store.add_job(Job(id="j_1", kind="sync", payload={}, run_at=0.0))
+        await store.add_job(Job(id="j_2", kind="sync", run_at=200.0))
+        await store.add_job(Job(id="j_3", kind="other", run_at=0.0))
+        assert await store.claim_job(["none"], 10.0) is None
+        first = await store.claim_job(["sync", "none"], 10.0)
+        assert first is not None
+        assert (first.id, first.payload, first.attempts) == ("j_1", {"source": "源"}, 1)
+        assert await store.claim_job(["sync"], 10.0) is None
+        clock.at = 111.0
+        second = await store.claim_job(["sync"], 10.0)
+        assert second is not None
+        assert (second.id, second.attempts) == ("j_1", 2)
+        assert await store.finish_job(first) is False  # its lease ran out
+        assert await store.fail_job(second, "busy", retry_at=150.0) is True
+        clock.at = 149.0
+        assert await store.claim_job(["sync"], 10.0) is None
+        clock.at = 150.0
+        third = await store.claim_job(["sync"], 10.0)
+        assert third is not None
+        assert third.failure == "busy"
+        assert await store.finish_job(third) is True
+        assert await store.finish_job(third) is False
+        other = await store.claim_job(["other"], 10.0)
+        assert other is not None
+        assert await store.fail_job(other, "for good") is True
+        kept = await store.job("j_3")
+        assert kept is not None
+        assert (kept.state, kept.failure) == ("failed", "for good")
+        assert await store.job("j_none") is None
+    finally:
+        await store.close()
+
+
+async def test_many_workers_never_share_a_job(address: str) -> None:
+    stores = [open_store(address) for _ in range(3)]
+    await asyncio.gather(*(each.open() for each in stores))
+    await asyncio.gather(*(stores[0].add_job(Job(id=f"j_{n}", kind="k")) for n in range(30)))
+
+    async def work(store: SqlStore) -> list[str]:
+        taken = []
+        while (job := await store.claim_job(["k"], 60.0)) is not None:
+            taken.append(job.id)
+            assert await store.finish_job(job)
+        return taken
+
+    taken = [name for part in await asyncio.gather(*map(work, stores)) for name in part]
+    assert sorted(taken) == sorted(f"j_{n}" for n in range(30))
+    await asyncio.gather(*(each.close() for each in stores))
