@@ -5,6 +5,7 @@ import ipaddress
 import socket
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
 import httpcore
@@ -123,6 +124,7 @@ class _Body(httpx.AsyncByteStream):
         await self._answer.aclose()
 
 
+@lru_cache(maxsize=1)
 def _trust() -> ssl.SSLContext:
     """The system's certificate authorities (a company's own among them) and the public ones."""
     import certifi

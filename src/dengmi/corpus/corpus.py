@@ -1,5 +1,6 @@
 """Sources and their articles: add, sync, remove."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AsyncExitStack, aclosing
 from typing import TYPE_CHECKING
@@ -53,7 +54,7 @@ class Corpus:
             BadInput, Unreadable, Refused: there is nothing there that could be read.
         """
         options = options or {}
-        found = await self._find_out(guess(what, kind), options)
+        found = await self._find_out(await asyncio.to_thread(guess, what, kind), options)
         await self._shelf.ensure_desk(desk)
         return await self._shelf.add_source(desk, found.kind, found.address, options)
 
@@ -67,7 +68,7 @@ class Corpus:
             Conflict: that source is being synced by somebody.
             DengmiError: it cannot be read at all; what is stored of it stays.
         """
-        with only_one(self._settings.home / "locks", source.id):
+        async with only_one(self._settings.home / "locks", source.id):
             useless = True
             try:
                 report = await self._sync(source, on_progress)
@@ -118,7 +119,7 @@ class Corpus:
         """
         if await self._shelf.source(source_id) is None:
             raise NotFound("source_unknown", source=source_id[:100])
-        with only_one(self._settings.home / "locks", source_id):
+        async with only_one(self._settings.home / "locks", source_id):
             removed = await self._shelf.remove_source(source_id)
         await self._search.catch_up()
         return removed
@@ -128,14 +129,15 @@ class Corpus:
             return guessed
         from dengmi.corpus.pages import is_feed
 
-        async with self._fetcher(options) as fetcher:
+        async with await asyncio.to_thread(self._fetcher, options) as fetcher:
             fetched = await fetcher.get(guessed.address)
         return Guess("feed" if is_feed(fetched) else "page", guessed.address)
 
     async def _job(self, source: Source, stack: AsyncExitStack) -> Job:
         fetcher = None
         if source.address.startswith(("http://", "https://")):
-            fetcher = await stack.enter_async_context(self._fetcher(source.options))
+            made = await asyncio.to_thread(self._fetcher, source.options)
+            fetcher = await stack.enter_async_context(made)
         return Job(
             source=source,
             known=await self._shelf.known(source.id),
@@ -145,6 +147,7 @@ class Corpus:
         )
 
     def _fetcher(self, options: Mapping[str, object]) -> "Fetcher":
+        """Blocking: imports httpx, reads certificate authorities."""
         from dengmi.corpus.fetch import Fetcher, Limits
 
         fetch = self._settings.fetch

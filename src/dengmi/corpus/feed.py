@@ -137,17 +137,25 @@ async def _article(job: Job, pace: Pace, entry: Entry) -> Draft:
 
 
 def _from_entry(entry: Entry) -> Draft:
-    from dengmi.corpus.extract.page import fragment
-
     return Draft(
         key=entry.key,
         title=entry.title,
-        body=fragment(entry.markup, entry.link),
+        body=_markdown(entry),
         url=entry.link,
         author=entry.author,
         published=entry.published,
         modified=entry.stamp,
     )
+
+
+def _markdown(entry: Entry) -> str:
+    from dengmi.corpus.extract.clean import cleaned
+    from dengmi.corpus.extract.flow import element_blocks
+    from dengmi.corpus.extract.markdown import to_markdown
+    from dengmi.corpus.extract.tree import parse
+
+    root = parse(f"<html><body>{entry.markup}</body></html>")
+    return to_markdown(cleaned(element_blocks(root), entry.title)) if root is not None else ""
 
 
 def _words(markup: str) -> str:

@@ -18,13 +18,19 @@ import httpcore
 import httpx
 
 from dengmi import __version__
-from dengmi.core.errors import Unreadable
+from dengmi.core.errors import Refused, Unreadable
 from dengmi.corpus.connect import GuardedTransport, Resolver, system_resolver
 from dengmi.corpus.guard import Guard, plain_address
 
 log = logging.getLogger(__name__)
 
 AGENT = f"Dengmi/{__version__}"
+_HEADERS = {
+    "User-Agent": AGENT,
+    "Accept": "text/html, application/xhtml+xml, application/xml;q=0.9, */*;q=0.5",
+    "Accept-Language": "zh-CN,zh;q=0.9,en;q=0.8",
+    "Accept-Encoding": "gzip, deflate",
+}
 _MOVED = frozenset({301, 302, 303, 307, 308})
 _CHUNK = 64 * 1024
 
@@ -100,19 +106,8 @@ class Fetcher:
         resolver: Resolver = system_resolver,
     ) -> None:
         self.limits = limits or Limits()
-        transport = GuardedTransport(Guard(allow_networks), resolver)
-        self._client = httpx.AsyncClient(
-            transport=transport,
-            trust_env=False,
-            follow_redirects=False,
-            timeout=self.limits.seconds,
-            headers={
-                "User-Agent": AGENT,
-                "Accept": "text/html, application/xhtml+xml, application/xml;q=0.9, */*;q=0.5",
-                "Accept-Language": "zh-CN,zh;q=0.9,en;q=0.8",
-                "Accept-Encoding": "gzip, deflate",
-            },
-        )
+        # The bare transport: a client would follow or parse redirects and keep cookies.
+        self._transport = GuardedTransport(Guard(allow_networks), resolver)
 
     async def __aenter__(self) -> Self:
         return self
@@ -127,7 +122,7 @@ class Fetcher:
 
     async def aclose(self) -> None:
         """Close what is still open."""
-        await self._client.aclose()
+        await self._transport.aclose()
 
     async def get(
         self,
@@ -179,8 +174,7 @@ class Fetcher:
     async def _follow(self, here: str, asked: dict[str, str], types: tuple[str, ...]) -> Fetched:
         start = here
         for _ in range(self.limits.redirects + 1):
-            request = self._client.build_request("GET", here, headers=asked)
-            answer = await self._client.send(request, stream=True)
+            answer = await self._transport.handle_async_request(self._request(here, asked))
             try:
                 if answer.status_code not in _MOVED:
                     return await self._read(here, answer, types)
@@ -189,11 +183,19 @@ class Fetcher:
                 await answer.aclose()
             if not target:
                 raise Unreadable("fetch_status", address=here, status=answer.status_code)
-            following = plain_address(urljoin(here, target))
+            try:
+                following = plain_address(urljoin(here, target))
+            except ValueError:
+                raise Refused("address_bad", address=target[:200]) from None
             if here.startswith("https:") and following.startswith("http:"):
                 log.warning("redirect leaves https: %s -> %s", here, following)
             here = following
         raise Unreadable("fetch_redirects", address=start, most=self.limits.redirects)
+
+    def _request(self, here: str, asked: dict[str, str]) -> httpx.Request:
+        seconds = self.limits.seconds
+        timeout = {"connect": seconds, "read": seconds, "write": seconds, "pool": seconds}
+        return httpx.Request("GET", here, headers=_HEADERS | asked, extensions={"timeout": timeout})
 
     async def _read(self, here: str, answer: httpx.Response, types: tuple[str, ...]) -> Fetched:
         status = answer.status_code

@@ -98,6 +98,8 @@ def plain_address(address: str) -> str:
     if port is not None and (port == 0 or port in _CLOSED_PORTS):
         raise Refused("address_port", port=port)
     host = plain_host(parts.hostname)
+    if "[" in parts.netloc and ":" not in host:  # "[v1.x]" and the like
+        raise Refused("address_bad", address=text[:200])
     netloc = f"[{host}]" if ":" in host else host
     if port is not None and port != (443 if scheme == "https" else 80):
         netloc += f":{port}"

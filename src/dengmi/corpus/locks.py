@@ -3,29 +3,39 @@
 The lock is held by the operating system on an open file, so a killed process leaves none behind.
 """
 
+import asyncio
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import IO
 
 from dengmi.core.errors import Conflict
 
 
-@contextmanager
-def only_one(folder: Path, name: str) -> Iterator[None]:
-    """Hold the lock `name` in a folder. Quick enough for the event loop.
+@asynccontextmanager
+async def only_one(folder: Path, name: str) -> AsyncIterator[None]:
+    """Hold the lock `name` in a folder.
 
     Raises:
         Conflict: somebody holds it.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / f"{name}.lock").open("a+b") as file:
-        try:
-            _lock(file)
-        except OSError:
-            raise Conflict("sync_running", source=name) from None
+    file = await asyncio.to_thread(_held, folder, name)
+    try:
         yield
+    finally:
+        file.close()
+
+
+def _held(folder: Path, name: str) -> IO[bytes]:
+    folder.mkdir(parents=True, exist_ok=True)
+    file = (folder / f"{name}.lock").open("a+b")
+    try:
+        _lock(file)
+    except OSError:
+        file.close()
+        raise Conflict("sync_running", source=name) from None
+    return file
 
 
 if sys.platform == "win32":

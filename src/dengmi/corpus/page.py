@@ -2,10 +2,13 @@
 
 from collections.abc import AsyncGenerator
 
-from dengmi.core.errors import DengmiError
+from dengmi.core.errors import Unreadable
 from dengmi.corpus.fetch import Gone as NotThere
 from dengmi.corpus.items import Gone, Item, Job, Same, Total
 from dengmi.corpus.pages import article_of
+
+_TAKEN_DOWN = frozenset({"wechat_deleted"})
+"""Reasons that say for certain that an article is no more, though the page still answers."""
 
 
 async def read_page(job: Job) -> AsyncGenerator[Item]:
@@ -34,13 +37,13 @@ async def read_page(job: Job) -> AsyncGenerator[Item]:
     if fetched.status == 304 and before is not None:
         yield Same(key, fetched.etag or before.etag, before.modified)
         return
-    draft = await article_of(fetched, key, job.files)
+    try:
+        draft = await article_of(fetched, key, job.files)
+    except Unreadable as error:
+        if before is None or error.code not in _TAKEN_DOWN:
+            raise
+        yield Gone(key)
+        return
     if not draft.body.strip():
-        raise _no_article(key)
+        raise Unreadable("page_no_article", address=key)
     yield draft
-
-
-def _no_article(address: str) -> DengmiError:
-    from dengmi.core.errors import Unreadable
-
-    return Unreadable("page_no_article", address=address)

@@ -89,7 +89,15 @@ def _extract(fetched: Fetched, files: FileSettings) -> Extracted:
         return read_text_file(fetched.body, name, fetched.charset or None)
     from dengmi.corpus.extract.page import page
 
-    return page(decode(fetched.body, fetched.charset or None), fetched.address)
+    found = page(fetched.body, fetched.address, fetched.charset or None)
+    return Extracted(
+        title=found.title,
+        body=found.body,
+        author=found.author,
+        published=found.published,
+        url=found.url,
+        lang=found.lang,
+    )
 
 
 def _ending(fetched: Fetched) -> str:

@@ -6,7 +6,7 @@ Pure and CPU-bound. `preparing.py` runs it in a second process when there is muc
 from dataclasses import replace
 
 from dengmi.core.ids import content_hash
-from dengmi.core.records import Draft, Prepared
+from dengmi.core.records import Draft, Prepared, Source
 from dengmi.corpus.blocks import blocks
 from dengmi.corpus.reposts import sketch
 from dengmi.corpus.split import passages
@@ -35,14 +35,15 @@ def version_of(draft: Draft) -> str:
     )
 
 
-def prepare(desk: str, draft: Draft) -> Prepared:
-    """Everything that is derived from one draft of a desk.
+def prepare(source: Source, draft: Draft) -> Prepared:
+    """Everything that is derived from one draft of a source.
 
-    The passages are empty when the body has no text.
+    The passages are empty when the body has no text. Their ids follow from the source's address
+    and the draft's key, so that two folders of a desk may both hold a "README.md".
     """
     version = version_of(draft)
     parts = blocks(draft.body, draft.form)
-    cut = passages(desk, draft.key, draft.title, parts)
+    cut = passages(source.desk, f"{source.address}\n{draft.key}", draft.title, parts)
     if not draft.lang:
         lang = language_of(f"{draft.title}\n{draft.body[:_LANGUAGE_FROM]}")
         draft = replace(draft, lang=lang)

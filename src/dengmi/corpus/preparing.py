@@ -15,7 +15,7 @@ from typing import BinaryIO
 
 import msgspec
 
-from dengmi.core.records import Draft, Prepared
+from dengmi.core.records import Draft, Prepared, Source
 from dengmi.corpus.prepare import prepare
 
 _HEAD = struct.Struct(">I")
@@ -25,7 +25,7 @@ what its start costs."""
 
 
 class _Work(msgspec.Struct):
-    desk: str
+    source: Source
     drafts: list[Draft]
 
 
@@ -42,18 +42,18 @@ class Preparer:
         self._helper: asyncio.subprocess.Process | None = None
         self._refused = False
 
-    async def prepare(self, desk: str, drafts: Sequence[Draft]) -> list[Prepared]:
+    async def prepare(self, source: Source, drafts: Sequence[Draft]) -> list[Prepared]:
         """Everything derived from these drafts, in their order."""
         size = sum(len(draft.body) for draft in drafts)
         self._done += size
         if self._done > _BYTES_BEFORE_HELP and not self._refused:
-            found = await self._ask_helper(desk, drafts)
+            found = await self._ask_helper(source, drafts)
             if found is not None:
                 return found
-        return await asyncio.to_thread(lambda: [prepare(desk, draft) for draft in drafts])
+        return await asyncio.to_thread(lambda: [prepare(source, draft) for draft in drafts])
 
-    async def _ask_helper(self, desk: str, drafts: Sequence[Draft]) -> list[Prepared] | None:
-        frame = await asyncio.to_thread(_PACK.encode, _Work(desk, list(drafts)))
+    async def _ask_helper(self, source: Source, drafts: Sequence[Draft]) -> list[Prepared] | None:
+        frame = await asyncio.to_thread(_PACK.encode, _Work(source, list(drafts)))
         try:
             helper = self._helper or await self._start()
             assert helper.stdin is not None and helper.stdout is not None
@@ -103,7 +103,7 @@ def serve(inward: BinaryIO, outward: BinaryIO) -> None:
         if len(body) < length:
             return
         work = _TO_WORK.decode(body)
-        answer = _PACK.encode([prepare(work.desk, draft) for draft in work.drafts])
+        answer = _PACK.encode([prepare(work.source, draft) for draft in work.drafts])
         outward.write(_HEAD.pack(len(answer)) + answer)
         outward.flush()
 

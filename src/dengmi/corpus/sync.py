@@ -243,7 +243,7 @@ class _Sync:
         writing: asyncio.Task[None] | None = None
         try:
             while (drafts := await self.ready.get()) is not None:
-                prepared = await preparer.prepare(self.source.desk, drafts)
+                prepared = await preparer.prepare(self.source, drafts)
                 if writing is not None:
                     await writing
                 writing = asyncio.create_task(self._store([p for p in prepared if p.passages]))
