@@ -166,7 +166,8 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchQuery:
-    """What to look for. `since`/`until` bound the article's date (ISO, inclusive)."""
+    """What to look for. `since`/`until` bound the article's date (ISO, inclusive). `marked`:
+    whether hits say where the matched words stand, which costs more than finding them."""
 
     text: str
     desk: str
@@ -174,6 +175,7 @@ class SearchQuery:
     source_id: str | None = None
     since: str | None = None
     until: str | None = None
+    marked: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
