@@ -34,6 +34,6 @@ class App:
         """ "en" or "zh": as told by --lang, else by the settings once read, else by the system."""
         return self.lang or user_language(self.__dict__.get("settings"))
 
-    def say(self, key: str, **params: str | int | float) -> str:
+    def say(self, key: str, /, **params: str | int | float) -> str:
         """The text of a key in the language of this run."""
         return text(key, self.language, **params)

@@ -20,7 +20,7 @@ def backup(app: App, file: Path) -> None:
         raise Conflict("cli_backup_exists", path=str(file))
     if not has_store(app.settings):
         raise NotFound("desk_none", desk="", known="")
-    asyncio.run(_backup(app, file))
+    asyncio.run(_backup(app, file.absolute()))
     megabytes = f"{file.stat().st_size / 1e6:.1f}"
     click.echo(app.say("cli_backed_up", path=str(file), size=megabytes))
 
@@ -32,6 +32,6 @@ async def _backup(app: App, file: Path) -> None:
     store = open_store(app.settings.store_address)
     await store.open()
     try:
-        await write(store, app.settings.index_folder, file.absolute())
+        await write(store, app.settings.index_folder, file)
     finally:
         await store.close()

@@ -17,7 +17,7 @@ def restore(app: App, file: Path) -> None:
     """Fill the home from a backup; a home that holds anything is refused."""
     if not file.exists():
         raise NotFound("cli_backup_missing", path=str(file))
-    articles = asyncio.run(_restore(app, file))
+    articles = asyncio.run(_restore(app, file.absolute()))
     click.echo(app.say("cli_restored", articles=articles, home=str(app.settings.home)))
 
 
@@ -30,7 +30,7 @@ async def _restore(app: App, file: Path) -> int:
     store = open_store(settings.store_address)
     await store.open()
     try:
-        await fill(file.absolute(), store, settings.index_folder)
+        await fill(file, store, settings.index_folder)
         return (await store.counts()).get("articles", 0)
     finally:
         await store.close()

@@ -1,0 +1,162 @@
+"""The real command in a process of its own, and a small desk to ask."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ARTICLES = {
+    "hours.md": """---
+title: Opening hours of the library
+date: 2025-03-31
+url: https://library.example/hours
+---
+
+# Opening hours of the library
+
+The library opens at nine in the morning and closes at eight in the evening.
+On Sundays the library stays closed for the whole day.
+Lost reading cards are replaced at the front desk for two euros.
+""",
+    "loans.md": """---
+title: Borrowing books
+date: 2024-11-02
+url: https://library.example/loans
+---
+
+# Borrowing books
+
+A reader may borrow twelve books at the same time.
+Every loan lasts four weeks and can be renewed twice on the internet.
+Late books cost twenty cents for each day.
+""",
+    "parking.md": """# Parking at the museum
+
+The underground garage below the museum has ninety places for cars.
+Bicycles are parked in the courtyard behind the northern entrance.
+""",
+    "zh/博物馆.md": """---
+title: 博物馆参观须知
+date: 2025-01-15
+---
+
+# 博物馆参观须知
+
+博物馆每周一闭馆，其他日子上午九点开放。
+学生凭学生证可以免费参观博物馆。
+馆内禁止使用闪光灯拍照。
+""",
+}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a command left: its exit status and what it printed."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+Command = Callable[..., Outcome]
+
+
+def environment(home: Path, lang: str = "en_US.UTF-8") -> dict[str, str]:
+    """The variables of a person whose home and language these are."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("DENGMI_")}
+    return {**kept, "DENGMI_HOME": str(home), "LC_ALL": lang, "PYTHONWARNINGS": "error"}
+
+
+def run(home: Path, *args: str, lang: str = "en_US.UTF-8", stdin: bytes = b"") -> Outcome:
+    """Run `dengmi` to its end."""
+    done = subprocess.run(
+        [sys.executable, "-m", "dengmi", *args],
+        input=stdin,
+        capture_output=True,
+        env=environment(home, lang),
+        timeout=120,
+        check=False,
+    )
+    return Outcome(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A home that does not exist yet."""
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def dengmi(home: Path) -> Command:
+    """The command in an empty home."""
+
+    def command(*args: str, **options: Any) -> Outcome:
+        return run(home, *args, **options)
+
+    return command
+
+
+@pytest.fixture
+def articles(tmp_path: Path) -> Path:
+    """A folder of articles that a test may change."""
+    return write_articles(tmp_path / "articles")
+
+
+@pytest.fixture(scope="session")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with the articles at the desk "main". Tests only read it."""
+    home = tmp_path_factory.mktemp("filled") / "home"
+    folder = write_articles(home.parent / "articles")
+    outcome = run(home, "add", str(folder))
+    assert outcome.status == 0, outcome
+    return home
+
+
+@pytest.fixture
+def asking(filled: Path) -> Command:
+    """The command in the home with articles."""
+
+    def command(*args: str, **options: Any) -> Outcome:
+        return run(filled, *args, **options)
+
+    return command
+
+
+def write_articles(folder: Path) -> Path:
+    """Write the articles into a folder."""
+    for name, text in ARTICLES.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def run_in() -> Command:
+    """The command in any home, to its end."""
+    return run
+
+
+@pytest.fixture(scope="session")
+def start_in() -> Callable[..., subprocess.Popen[bytes]]:
+    """The command in any home, still running, with both outputs piped."""
+
+    def start(home: Path, *args: str) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "dengmi", *args],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=environment(home),
+        )
+
+    return start

@@ -1,0 +1,46 @@
+"""Printing: no control character gets through, nothing else is lost."""
+
+import re
+import unicodedata
+
+import click
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dengmi.cli.progress import duration
+from dengmi.cli.terminal import clean, marked, table
+
+SPANS = st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)), max_size=6)
+
+
+@given(st.text())
+def test_clean_keeps_length_and_drops_control_characters(text: str) -> None:
+    cleaned = clean(text)
+    assert len(cleaned) == len(text)
+    assert not [
+        char for char in cleaned if unicodedata.category(char) == "Cc" and char not in "\n\t"
+    ]
+    assert cleaned == clean(cleaned)
+
+
+@given(st.text(max_size=40), SPANS)
+def test_marks_change_nothing_but_colour(text: str, spans: list[tuple[int, int]]) -> None:
+    spans = [(start, end) for start, end in spans if start < end <= len(text)]
+    assert click.unstyle(marked(text, spans)) == clean(text)
+
+
+def test_marks_are_styled() -> None:
+    styled = marked("red lanterns", [(4, 12)])
+    assert re.fullmatch(r"red \x1b\[.*mlanterns\x1b\[0m", styled)
+
+
+def test_columns_line_up_with_chinese() -> None:
+    assert list(table([("来源", "x"), ("abcd", "y"), ("a", "z")])) == [
+        "来源  x",
+        "abcd  y",
+        "a     z",
+    ]
+
+
+def test_duration() -> None:
+    assert [duration(7), duration(750), duration(3723)] == ["0:07", "12:30", "1:02:03"]
