@@ -1,4 +1,4 @@
-"""What the server works with. The wiring chooses and joins the parts; here they only have shapes."""
+"""What the server works with. The wiring chooses and joins the parts; these are their shapes."""
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
@@ -53,6 +53,7 @@ class Corpus(Protocol):
         self,
         desk: str,
         address: str,
+        /,
         kind: str = "auto",
         options: Mapping[str, object] | None = None,
     ) -> Source:
@@ -62,6 +63,7 @@ class Corpus(Protocol):
     async def sync(
         self,
         source: Source,
+        /,
         on_progress: "Callable[[int, int | None, Report], None] | None" = None,
     ) -> "Report":
         """Bring the store to what the source holds now. Raises DengmiError."""

@@ -5,7 +5,7 @@ Pure functions from records to plain values; importing this costs nothing beside
 
 from typing import TYPE_CHECKING
 
-from dengmi.core.records import Answer, Article, Citation, Desk, Evidence, Head, Hit, Source
+from dengmi.core.records import Answer, Article, Citation, Cost, Desk, Evidence, Head, Hit, Source
 from dengmi.language.texts import text
 
 if TYPE_CHECKING:
@@ -95,12 +95,17 @@ def answer_json(answer: Answer) -> Json:
         "nearest": [head_json(head) for head in answer.nearest],
         "followups": list(answer.followups),
         "reused": answer.reused,
-        "cost": {"currency": answer.cost.currency, "micros": answer.cost.micros},
+        "cost": cost_json(answer.cost),
         "usage": dict(answer.usage),
         "lang": answer.lang,
         "took_ms": round(answer.took_ms, 2),
         "created_at": answer.created_at,
     }
+
+
+def cost_json(cost: Cost) -> Json:
+    """Money in millionths of the currency unit."""
+    return {"currency": cost.currency, "micros": cost.micros}
 
 
 def source_json(source: Source) -> Json:

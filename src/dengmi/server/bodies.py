@@ -1,0 +1,131 @@
+"""Reads request bodies: bounded in size, decoded into typed values, every fault named."""
+
+import difflib
+from typing import Any, TypeVar, get_args, get_origin
+
+import msgspec
+from msgspec import Struct
+from starlette.requests import ClientDisconnect, Request
+
+from dengmi.server.problems import FieldProblem, Refusal
+
+LIMIT = 64 * 1024
+"""Bytes of the largest body that is read."""
+
+S = TypeVar("S", bound=Struct)
+
+_NOT_TEXT = {code: None for code in range(32) if chr(code) not in "\t\n\r"} | {127: None}
+
+
+async def read(request: Request, limit: int = LIMIT) -> bytes:
+    """The whole body.
+
+    Raises:
+        Refusal: it is larger than `limit` bytes (413), or it broke off (400).
+    """
+    said = request.headers.get("content-length", "")
+    if said.isdecimal() and int(said) > limit:
+        raise Refusal("body_too_large", 413, most=limit)
+    whole = bytearray()
+    try:
+        async for piece in request.stream():
+            whole += piece
+            if len(whole) > limit:
+                raise Refusal("body_too_large", 413, most=limit)
+    except ClientDisconnect:
+        raise Refusal("request_bad", 400) from None
+    return bytes(whole)
+
+
+async def read_json(request: Request, shape: type[S]) -> S:
+    """The body as a value of a struct.
+
+    Raises:
+        Refusal: not sent as JSON (415), too large (413), not JSON (400), or not what is wanted
+            (422, with the fields at fault).
+    """
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json" and not (kind.startswith("application/") and "+json" in kind):
+        raise Refusal("media_type_wrong", 415, wanted="application/json")
+    raw = await read(request)
+    try:
+        return msgspec.json.decode(raw, type=shape)
+    except msgspec.ValidationError:
+        pass
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Refusal("json_bad", 400, reason=_plain(error)) from None
+    except RecursionError:
+        raise Refusal("json_deep", 400) from None
+    raise Refusal("fields_bad", 422, fields=faults(raw, shape))
+
+
+def clean(text: str) -> str:
+    """Text without control characters, which no database and no reader has use for."""
+    return text.translate(_NOT_TEXT)
+
+
+def faults(raw: bytes, shape: type[Struct]) -> list[FieldProblem]:
+    """Everything that is wrong with a body: one entry for each field at fault."""
+    try:
+        table = msgspec.json.decode(raw)
+    except RecursionError:
+        raise Refusal("json_deep", 400) from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Refusal("json_bad", 400, reason=_plain(error)) from None
+    if not isinstance(table, dict):
+        return [FieldProblem("", "field_not_object")]
+    fields = {field.encode_name: field for field in msgspec.structs.fields(shape)}
+    found = [_unknown(name, fields) for name in table if name not in fields]
+    for name, field in fields.items():
+        if name not in table:
+            if field.required:
+                found.append(FieldProblem(name, "field_missing"))
+            continue
+        try:
+            msgspec.convert(table[name], field.type)
+        except (msgspec.ValidationError, RecursionError):
+            found.append(_wrong(name, field.type))
+    return found
+
+
+def _unknown(name: str, fields: Any) -> FieldProblem:
+    shown = clean(name)[:60]
+    near = difflib.get_close_matches(name[:60], fields, n=1)
+    if near:
+        return FieldProblem(shown, "field_unknown_near", {"near": near[0]})
+    return FieldProblem(shown, "field_unknown", {"known": ", ".join(fields)})
+
+
+def _wrong(name: str, wanted: Any) -> FieldProblem:
+    low, high, choices, bare = _limits(wanted)
+    if choices:
+        return FieldProblem(name, "field_not_choice", {"choices": ", ".join(choices)})
+    if bare is int or bare is float:
+        return FieldProblem(name, "field_not_number", {"low": low, "high": high})
+    if bare is str:
+        return FieldProblem(name, "field_not_text", {"most": high})
+    return FieldProblem(name, "field_not_object")
+
+
+def _limits(wanted: Any) -> tuple[float, float, tuple[str, ...], Any]:
+    """(lowest, highest, choices, plain type) of an annotated field type."""
+    low: float = 0
+    high: float = LIMIT
+    while True:
+        for note in getattr(wanted, "__metadata__", ()):
+            if isinstance(note, msgspec.Meta):
+                low = note.ge if note.ge is not None else low
+                high = next((v for v in (note.le, note.max_length) if v is not None), high)
+        args = [arg for arg in get_args(wanted) if arg is not type(None)]
+        if get_origin(wanted) is not None and args and all(isinstance(arg, str) for arg in args):
+            return low, high, tuple(args), str
+        if hasattr(wanted, "__metadata__"):
+            wanted = wanted.__origin__
+        elif args and not isinstance(wanted, type) and get_origin(wanted) is not dict:
+            wanted = args[0]
+        else:
+            return low, high, (), wanted
+
+
+def _plain(error: Exception) -> str:
+    return str(error)[:200] if isinstance(error, msgspec.DecodeError) else "UTF-8"

@@ -1,0 +1,119 @@
+"""Every failure over HTTP as a problem document (RFC 9457), in the caller's language."""
+
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+
+import msgspec
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from dengmi.core.errors import DengmiError
+from dengmi.core.ids import new_id
+from dengmi.language.texts import catalogue, text
+from dengmi.server.negotiate import api_language
+
+MEDIA_TYPE = "application/problem+json"
+
+BY_STATUS: Mapping[int, str] = {
+    400: "request_bad",
+    404: "path_unknown",
+    405: "method_not_allowed",
+    413: "body_too_large",
+    415: "media_type_wrong",
+}
+"""The code of a failure that only has a status."""
+
+
+class Refusal(DengmiError):
+    """A request the server does not serve, with its own status.
+
+    Args:
+        code: key of the text in the catalogue.
+        status: HTTP status.
+        fields: what is wrong with which field of the body, as (field, code, params).
+        headers: sent along, such as Allow.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        status: int,
+        *,
+        fields: "Sequence[FieldProblem]" = (),
+        headers: Mapping[str, str] | None = None,
+        **params: str | int | float,
+    ) -> None:
+        super().__init__(code, **params)
+        self.http_status = status
+        self.fields = fields
+        self.headers = headers or {}
+
+
+class FieldProblem(msgspec.Struct, frozen=True):
+    """What is wrong with one field: its path in the body, a code, and what fills the text."""
+
+    field: str
+    code: str
+    params: Mapping[str, str | int | float] = {}
+
+
+def problem(error: DengmiError, lang: str) -> Response:
+    """The response to an error: type, title, status, detail, code, and fields where some fit."""
+    if isinstance(error, Refusal):
+        status, fields, headers = error.http_status, error.fields, dict(error.headers)
+    else:
+        status, fields, headers = error.status, (), {}
+    shape: dict[str, object] = {
+        "type": f"urn:dengmi:{error.code}",
+        "title": title(status, lang),
+        "status": status,
+        "detail": detail(error, lang),
+        "code": error.code,
+    }
+    if fields:
+        shape["fields"] = [
+            {"field": one.field, "code": one.code, "detail": text(one.code, lang, **one.params)}
+            for one in fields
+        ]
+    headers["content-language"] = lang
+    return Response(
+        msgspec.json.encode(shape), status_code=status, headers=headers, media_type=MEDIA_TYPE
+    )
+
+
+def title(status: int, lang: str) -> str:
+    """What a status means, in a few words."""
+    key = f"problem_{status}"
+    return text(key, lang) if key in catalogue() else HTTPStatus(status).phrase
+
+
+def detail(error: DengmiError, lang: str) -> str:
+    """The text of an error. One without a text still says that something went wrong."""
+    if error.code in catalogue():
+        return text(error.code, lang, **error.params)
+    return text("unexpected", lang, reference=error.code)
+
+
+def from_http(request: Request, error: HTTPException) -> Refusal:
+    """The refusal that stands for a status the router raised."""
+    code = BY_STATUS.get(error.status_code, "request_bad")
+    allowed = (error.headers or {}).get("Allow", "")
+    return Refusal(
+        code,
+        error.status_code,
+        headers=error.headers,
+        path=request.url.path,
+        method=request.method,
+        allowed=allowed,
+    )
+
+
+def unexpected() -> DengmiError:
+    """The error that stands for a fault of ours: a reference and no more."""
+    return DengmiError("unexpected", reference=new_id("e"))
+
+
+def api_problem(request: Request, error: DengmiError) -> Response:
+    """The response to an error of the API."""
+    return problem(error, api_language(request))

@@ -1,0 +1,108 @@
+"""POST /answers and GET /answers/{id}."""
+
+from collections.abc import Callable
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from dengmi.core.errors import DengmiError, NotFound
+from dengmi.core.events import (
+    EVENT_NAMES,
+    Cited,
+    Done,
+    Event,
+    Failed,
+    Found,
+    Notice,
+    Spent,
+    Text,
+    Thinking,
+)
+from dengmi.core.records import Question
+from dengmi.language.texts import text
+from dengmi.server.bodies import clean, read_json
+from dengmi.server.context import Context
+from dengmi.server.negotiate import api_language, wants_stream
+from dengmi.server.problems import detail
+from dengmi.server.replies import json_reply
+from dengmi.server.rest.models import AnswerRequest
+from dengmi.server.shapes import Json, answer_json, citation_json, cost_json
+from dengmi.server.stream import stream
+
+
+class Answers:
+    """Questions in, answers out."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._parts = context.parts
+
+    async def ask(self, request: Request) -> Response:
+        """Answer a question, as one JSON value or as typed events."""
+        body = await read_json(request, AnswerRequest)
+        question = await self._parts.ladder.accept(
+            Question(
+                id="",
+                desk=await self._parts.desks.resolve(body.desk),
+                text=clean(body.question),
+                wanted=body.level,
+                channel="rest",
+                asker=clean(body.asker),
+                conversation=clean(body.conversation),
+                dedup=request.headers.get("idempotency-key", "")[:200],
+            )
+        )
+        if wants_stream(request):
+            return stream(self._context, question, told(api_language(request)))
+        async for event in self._parts.ladder.run(question):
+            if isinstance(event, Done):
+                self._context.metrics.answer(event.answer)
+                return json_reply(answer_json(event.answer))
+            if isinstance(event, Failed):
+                raise DengmiError(event.code, **event.params)
+        raise DengmiError("unexpected", reference=question.id)
+
+    async def get(self, request: Request) -> Response:
+        """A stored answer, by its own id or its question's."""
+        answer_id = clean(request.path_params["answer_id"])
+        answer = await self._parts.store.answer(answer_id)
+        if answer is None:
+            raise NotFound("answer_unknown", answer=answer_id[:60])
+        return json_reply(answer_json(answer))
+
+
+def told(lang: str) -> Callable[[Event], tuple[str, object]]:
+    """Turns events into (name, JSON value), their texts in a language."""
+
+    def render(event: Event) -> tuple[str, object]:
+        return EVENT_NAMES[type(event)], _value(event, lang)
+
+    return render
+
+
+def _value(event: Event, lang: str) -> Json:  # noqa: PLR0911 - one for each event
+    match event:
+        case Found():
+            return {
+                "question_id": event.question_id,
+                "level": event.level,
+                "passages": event.passages,
+                "took_ms": round(event.took_ms, 2),
+            }
+        case Cited():
+            return citation_json(event.citation)
+        case Notice():
+            return {"code": event.code, "text": text(event.code, lang, **event.params)}
+        case Spent():
+            return {"cost": cost_json(event.cost), "usage": dict(event.usage)}
+        case Done():
+            return answer_json(event.answer)
+        case Failed():
+            return _failed(event, lang)
+        case Thinking() | Text():
+            return {"text": event.text}
+
+
+def _failed(event: Failed, lang: str) -> Json:
+    words = detail(DengmiError(event.code, **event.params), lang)
+    return {"question_id": event.question_id, "code": event.code, "detail": words}

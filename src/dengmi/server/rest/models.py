@@ -1,0 +1,269 @@
+"""The shapes of the REST API: requests are decoded into them, responses are described by them."""
+
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta, Struct
+
+from dengmi.server.bodies import LIMIT
+
+Kind = Literal["auto", "folder", "page", "site", "feed", "jsonl", "wechat"]
+Level = Literal["reuse", "quote", "quick", "deep", "research"]
+Wanted = Literal["auto", "reuse", "quote", "quick", "deep", "research"]
+Name = Annotated[str, Meta(max_length=200)]
+Long = Annotated[str, Meta(max_length=LIMIT)]
+Range = tuple[int, int]
+
+DeskField = Annotated[
+    Name | None,
+    Meta(description="Desk to ask; `*` is the hall (every public desk). Default: the only desk."),
+]
+
+
+class Request(Struct, forbid_unknown_fields=True, kw_only=True):
+    """Bodies that are sent: a field nobody knows is refused, not overlooked."""
+
+
+class SearchRequest(Request):
+    """What to look for."""
+
+    query: Annotated[Long, Meta(description="Words or a question.", examples=["add articles"])]
+    desk: DeskField = None
+    limit: Annotated[int, Meta(ge=1, le=50, description="Most passages to give back.")] = 10
+
+
+class AnswerRequest(Request):
+    """A question."""
+
+    question: Annotated[
+        Long,
+        Meta(
+            description="The question, in Chinese or English.",
+            examples=["How do I add articles?"],
+        ),
+    ]
+    desk: DeskField = None
+    level: Annotated[
+        Wanted,
+        Meta(description="Highest level wanted. What is not to be had now becomes a lower one."),
+    ] = "auto"
+    conversation: Annotated[Name, Meta(description="Your id of the conversation.")] = ""
+    asker: Annotated[Name, Meta(description="Your id of the person who asks.")] = ""
+
+
+class SourceOptions(Request):
+    """How a source is read."""
+
+    pages: Annotated[int, Meta(ge=1, le=100_000, description="Most pages of a site.")] | None = None
+    delay: Annotated[float, Meta(ge=0, le=60, description="Seconds between two pages.")] | None = (
+        None
+    )
+
+
+class SourceRequest(Request):
+    """A place that articles come from."""
+
+    address: Annotated[
+        str,
+        Meta(
+            min_length=1,
+            max_length=4_000,
+            description="http(s) address, or an absolute path on the server.",
+            examples=["https://example.org/feed.xml"],
+        ),
+    ]
+    kind: Annotated[Kind, Meta(description="What it is; `auto` finds out.")] = "auto"
+    options: SourceOptions | None = None
+
+
+class HeadFields(Struct, kw_only=True):
+    """What names an article."""
+
+    article_id: str
+    desk: str
+    title: str
+    url: str
+    author: str
+    published: Annotated[str | None, Meta(description="ISO 8601 date or time, if known.")]
+    lang: str
+    addresses: Annotated[
+        list[str], Meta(description="Every address the same text is published at.")
+    ] = []
+
+
+class HitSentence(Struct, kw_only=True):
+    """One sentence of a passage found."""
+
+    n: Annotated[int, Meta(description="Number inside the passage, from 1.")]
+    text: str
+    match: Annotated[list[Range], Meta(description="[start, end] of matched words, in characters.")]
+
+
+class SearchHit(HeadFields, kw_only=True):
+    """One passage found."""
+
+    rank: int
+    score: float
+    source_id: str
+    passage_id: str
+    headings: list[str]
+    text: str
+    sentences: list[HitSentence]
+
+
+class SearchResponse(Struct, kw_only=True):
+    """Passages found, the best first."""
+
+    hits: list[SearchHit]
+    took_ms: float
+
+
+class CitationShape(HeadFields, kw_only=True):
+    """Where a quote stands: article, passage, sentences `first` to `last`."""
+
+    n: int
+    passage_id: str
+    first: int
+    last: int
+    quote: Annotated[str, Meta(description="The exact text of these sentences.")]
+    match: Annotated[list[Range], Meta(description="[start, end] of matched words in the quote.")]
+    verdict: Literal["supported", "partial", "unsupported"]
+
+
+class CostShape(Struct, kw_only=True):
+    """Money in millionths of the currency unit."""
+
+    currency: str
+    micros: int
+
+
+class AnswerResponse(Struct, kw_only=True):
+    """An answer. `grounded` false means: the articles do not say; `nearest` names the closest."""
+
+    id: str
+    question_id: str
+    desk: str
+    question: str
+    level: Level
+    wanted: Wanted
+    text: str
+    grounded: bool
+    confidence: Annotated[float, Meta(description="0 to 1.")]
+    citations: list[CitationShape]
+    nearest: list[HeadFields]
+    followups: list[str]
+    reused: bool
+    cost: CostShape
+    usage: dict[str, int]
+    lang: str
+    took_ms: float
+    created_at: float
+
+
+class PassageSentence(Struct, kw_only=True):
+    """One sentence of a passage."""
+
+    n: int
+    text: str
+    kind: Literal["prose", "item", "row", "code"]
+
+
+class PassageShape(Struct, kw_only=True):
+    """One passage of an article."""
+
+    passage_id: str
+    n: int
+    headings: list[str]
+    text: str
+    sentences: list[PassageSentence]
+
+
+class ArticleResponse(HeadFields, kw_only=True):
+    """A whole article at its current version."""
+
+    source_id: str
+    form: Literal["markdown", "text"]
+    body: str
+    version: int
+    content_hash: str
+    changed_at: float
+    passages: list[PassageShape]
+
+
+class DeskShape(Struct, kw_only=True):
+    """A desk."""
+
+    name: str
+    title: str
+
+
+class DesksResponse(Struct, kw_only=True):
+    """Every desk."""
+
+    desks: list[DeskShape]
+
+
+class Trouble(Struct, kw_only=True):
+    """One item that gave no article, and why."""
+
+    key: str
+    code: str
+    detail: str
+
+
+class ReportShape(Struct, kw_only=True):
+    """What a sync did, in articles."""
+
+    added: int
+    changed: int
+    unchanged: int
+    skipped: int
+    removed: int
+    failed: list[Trouble]
+    notes: list[Trouble]
+    complete: bool
+
+
+class SourceShape(Struct, kw_only=True):
+    """A source. `report` tells how the last sync since the server's start went."""
+
+    id: str
+    desk: str
+    kind: Literal["folder", "page", "site", "feed", "jsonl", "wechat"]
+    address: str
+    options: dict[str, Any]
+    articles: int
+    added_at: float
+    synced_at: float | None
+    syncing: bool
+    report: ReportShape | None = None
+
+
+class SourcesResponse(Struct, kw_only=True):
+    """The sources of a desk."""
+
+    sources: list[SourceShape]
+
+
+class RemovedResponse(Struct, kw_only=True):
+    """How many articles went with a source."""
+
+    articles: int
+
+
+class FieldShape(Struct, kw_only=True):
+    """What is wrong with one field of the body."""
+
+    field: str
+    code: str
+    detail: str
+
+
+class ProblemResponse(Struct, kw_only=True):
+    """A failure (RFC 9457). `code` is for programs, `detail` for people."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    fields: list[FieldShape] = []

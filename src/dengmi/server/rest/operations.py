@@ -1,0 +1,155 @@
+"""Every operation of the REST API in words and types; the OpenAPI description is made of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from msgspec import Struct
+
+from dengmi.server.rest.models import (
+    AnswerRequest,
+    AnswerResponse,
+    ArticleResponse,
+    DesksResponse,
+    RemovedResponse,
+    SearchRequest,
+    SearchResponse,
+    SourceRequest,
+    SourceShape,
+    SourcesResponse,
+)
+
+DESK = "Name of a desk."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """One method of one path. `failures` are the statuses of its problem documents."""
+
+    method: str
+    path: str
+    id: str
+    summary: str
+    text: str
+    reply: type[Struct]
+    body: type[Struct] | None = None
+    status: int = 200
+    path_texts: Mapping[str, str] = field(default_factory=dict)
+    query_texts: Mapping[str, str] = field(default_factory=dict)
+    header_texts: Mapping[str, str] = field(default_factory=dict)
+    failures: tuple[int, ...] = ()
+    streams: bool = False
+    operator: bool = False
+
+
+BODY_FAILURES = (400, 404, 413, 415, 422)
+
+OPERATIONS = (
+    Operation(
+        method="POST",
+        path="/answers",
+        id="ask",
+        summary="Ask a question",
+        text=(
+            "Answers from the articles of a desk. Every citation gives the exact sentences it "
+            "quotes. With `Accept: text/event-stream` the answer comes as events, each with JSON "
+            "data: `found`, then any of `thinking`, `text` (to be appended), `citation`, `notice`, "
+            "then `spent`, then exactly one of `done` (the whole answer) or `failed`. Comments "
+            "(`: keep-alive`) fill silences."
+        ),
+        body=AnswerRequest,
+        reply=AnswerResponse,
+        header_texts={
+            "Idempotency-Key": "Your key of this question: sent twice, it is asked once."
+        },
+        failures=BODY_FAILURES,
+        streams=True,
+    ),
+    Operation(
+        method="GET",
+        path="/answers/{answer_id}",
+        id="get_answer",
+        summary="An earlier answer",
+        text="By the answer's id or by its question's.",
+        path_texts={"answer_id": "`id` or `question_id` of an answer."},
+        reply=AnswerResponse,
+        failures=(404,),
+    ),
+    Operation(
+        method="POST",
+        path="/search",
+        id="search",
+        summary="Find passages",
+        text="The passages that fit best, each with its sentences and the words that matched.",
+        body=SearchRequest,
+        reply=SearchResponse,
+        failures=BODY_FAILURES,
+    ),
+    Operation(
+        method="GET",
+        path="/articles/{article_id}",
+        id="get_article",
+        summary="An article",
+        text="The whole body, and the passages with their numbered sentences.",
+        path_texts={"article_id": "`article_id` of a hit or citation (percent-encoded)."},
+        query_texts={"desk": "The desk to look in. Default: the first that has the article."},
+        reply=ArticleResponse,
+        failures=(404,),
+    ),
+    Operation(
+        method="GET",
+        path="/desks",
+        id="list_desks",
+        summary="Desks",
+        text="Every desk of this installation.",
+        reply=DesksResponse,
+    ),
+    Operation(
+        method="GET",
+        path="/desks/{desk}/sources",
+        id="list_sources",
+        summary="Sources of a desk",
+        text="Where its articles come from, how many there are, and how the last sync went.",
+        path_texts={"desk": DESK},
+        reply=SourcesResponse,
+        failures=(404,),
+    ),
+    Operation(
+        method="POST",
+        path="/desks/{desk}/sources",
+        id="add_source",
+        summary="Add a source",
+        text=(
+            "Remembers the source and starts its first sync in the background. The desk is made "
+            "if it is not there. Poll the list of sources until `syncing` is false."
+        ),
+        path_texts={"desk": DESK},
+        body=SourceRequest,
+        reply=SourceShape,
+        status=202,
+        failures=(400, 401, 403, 404, 409, 413, 415, 422),
+        operator=True,
+    ),
+    Operation(
+        method="DELETE",
+        path="/desks/{desk}/sources/{source_id}",
+        id="remove_source",
+        summary="Remove a source",
+        text="Its articles go with it and disappear from answers at once.",
+        path_texts={"desk": DESK, "source_id": "Id of the source."},
+        reply=RemovedResponse,
+        failures=(401, 403, 404, 409),
+        operator=True,
+    ),
+    Operation(
+        method="POST",
+        path="/desks/{desk}/sources/{source_id}/sync",
+        id="sync_source",
+        summary="Sync a source",
+        text="Takes over what was added, changed or removed at the source, in the background.",
+        path_texts={"desk": DESK, "source_id": "Id of the source."},
+        reply=SourceShape,
+        status=202,
+        failures=(401, 403, 404, 409),
+        operator=True,
+    ),
+)

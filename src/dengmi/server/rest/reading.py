@@ -1,0 +1,66 @@
+"""POST /search, GET /articles/{id} and GET /desks: what only reads."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from dengmi.core.errors import BadInput, NotFound
+from dengmi.core.records import Passage, SearchQuery
+from dengmi.server.bodies import clean, read_json
+from dengmi.server.context import Context
+from dengmi.server.replies import json_reply
+from dengmi.server.rest.models import SearchRequest
+from dengmi.server.shapes import Json, article_json, desk_json, evidence_json
+
+
+class Reading:
+    """Finds passages and shows articles."""
+
+    def __init__(self, context: Context) -> None:
+        self._parts = context.parts
+
+    async def search(self, request: Request) -> Response:
+        """Passages for a query."""
+        body = await read_json(request, SearchRequest)
+        words = clean(body.query).strip()
+        most = self._parts.settings.ask.max_chars
+        if not words:
+            raise BadInput("query_empty")
+        if len(words) > most:
+            raise BadInput("question_too_long", chars=len(words), most=most)
+        desk = await self._parts.desks.resolve(body.desk)
+        evidence = await self._parts.search.search(
+            SearchQuery(text=words, desk=desk, limit=body.limit)
+        )
+        return json_reply(evidence_json(evidence))
+
+    async def article(self, request: Request) -> Response:
+        """An article with its passages and their numbered sentences."""
+        article_id = clean(request.path_params["article_id"])
+        desk = request.query_params.get("desk")
+        if desk:
+            desk = await self._parts.desks.resolve(clean(desk))
+        article = await self._parts.store.article(article_id, desk or None)
+        if article is None:
+            raise NotFound("article_unknown", article=article_id[:60])
+        found = await self._parts.store.article_passages([article.head.pk])
+        _, passages = found.get(article.head.pk, (article.head, ()))
+        shape = article_json(article)
+        shape["passages"] = [_passage_json(passage) for passage in passages]
+        return json_reply(shape)
+
+    async def desks(self, request: Request) -> Response:  # noqa: ARG002
+        """Every desk."""
+        return json_reply({"desks": [desk_json(one) for one in await self._parts.store.desks()]})
+
+
+def _passage_json(passage: Passage) -> Json:
+    return {
+        "passage_id": passage.id,
+        "n": passage.n,
+        "headings": list(passage.headings),
+        "text": passage.text,
+        "sentences": [
+            {"n": one.n, "text": passage.text[one.start : one.end], "kind": one.kind}
+            for one in passage.sentences
+        ],
+    }

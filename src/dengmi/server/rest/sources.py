@@ -1,0 +1,96 @@
+"""/desks/{desk}/sources: where the articles of a desk come from."""
+
+from pathlib import PurePath
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from dengmi.core.errors import Conflict, DengmiError, NotFound
+from dengmi.core.records import Source
+from dengmi.server.access import check_operator, is_operator
+from dengmi.server.bodies import clean, read_json
+from dengmi.server.context import Context
+from dengmi.server.negotiate import api_language
+from dengmi.server.problems import detail
+from dengmi.server.replies import json_reply
+from dengmi.server.rest.models import SourceRequest
+from dengmi.server.shapes import Json, report_json, source_json
+
+
+class Sources:
+    """Lists sources; an operator adds, syncs and removes them."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._parts = context.parts
+        self._syncs = context.syncs
+
+    async def list(self, request: Request) -> Response:
+        """The sources of a desk. Paths on the server are told in full to operators only."""
+        desk = await self._desk(request)
+        sources = await self._parts.store.sources(desk)
+        return json_reply({"sources": [self._shape(request, source) for source in sources]})
+
+    async def add(self, request: Request) -> Response:
+        """Add a source and start its first sync; its `report` follows when the sync has ended."""
+        check_operator(request, self._parts.settings.server)
+        body = await read_json(request, SourceRequest)
+        desk = await self._parts.desks.for_adding(clean(request.path_params["desk"]))
+        given = msgspec.to_builtins(body.options) if body.options else {}
+        options = {name: value for name, value in given.items() if value is not None}
+        source = await self._parts.corpus.add(
+            desk, clean(body.address), kind=body.kind, options=options
+        )
+        if not self._syncs.is_running(source.id):
+            self._syncs.start(source)
+        return json_reply(self._shape(request, source), 202)
+
+    async def sync(self, request: Request) -> Response:
+        """Bring the store to what the source holds now, in the background."""
+        check_operator(request, self._parts.settings.server)
+        source = await self._source(request)
+        self._syncs.start(source)
+        return json_reply(self._shape(request, source), 202)
+
+    async def remove(self, request: Request) -> Response:
+        """Remove a source with its articles."""
+        check_operator(request, self._parts.settings.server)
+        source = await self._source(request)
+        if self._syncs.is_running(source.id):
+            raise Conflict("sync_running", source=source.id)
+        articles = await self._parts.store.remove_source(source.id)
+        self._syncs.forget(source.id)
+        await self._context.follower.look()
+        return json_reply({"articles": articles})
+
+    async def _desk(self, request: Request) -> str:
+        return await self._parts.desks.resolve(clean(request.path_params["desk"]) or "-")
+
+    async def _source(self, request: Request) -> Source:
+        desk = await self._desk(request)
+        source_id = clean(request.path_params["source_id"])
+        source = await self._parts.store.source(source_id)
+        if source is None or source.desk != desk:
+            raise NotFound("source_unknown", source=source_id[:60], desk=desk)
+        return source
+
+    def _shape(self, request: Request, source: Source) -> Json:
+        shape = source_json(source)
+        if not is_operator(request, self._parts.settings.server) and "://" not in source.address:
+            shape["address"] = PurePath(source.address).name
+        shape["syncing"] = self._syncs.is_running(source.id)
+        ended = self._syncs.last(source.id)
+        lang = api_language(request)
+        if isinstance(ended, DengmiError):
+            shape["report"] = _failed(source, ended, lang)
+        elif ended is not None:
+            shape["report"] = report_json(ended, lang)
+        return shape
+
+
+def _failed(source: Source, error: DengmiError, lang: str) -> Json:
+    """The report of a sync that could not read the source at all."""
+    trouble = {"key": source.address, "code": error.code, "detail": detail(error, lang)}
+    counts = dict.fromkeys(("added", "changed", "unchanged", "skipped", "removed"), 0)
+    return {**counts, "failed": [trouble], "notes": [], "complete": False}

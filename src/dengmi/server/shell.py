@@ -1,0 +1,59 @@
+"""The outermost layer of every request: counts it and sets the headers that protect readers."""
+
+import time
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from dengmi.server.metrics import Metrics
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+"""Nothing inline, nothing from elsewhere."""
+
+_HEADERS = [
+    (b"content-security-policy", POLICY.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"same-origin"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
+]
+
+
+class Shell:
+    """Wraps the application.
+
+    Args:
+        app: what answers.
+        metrics: counts requests by the path of their route, so that no asker's words get in.
+    """
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self._app = app
+        self._metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        began = time.perf_counter()
+        status = 500
+
+        async def send_on(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message.get("headers", ()), *_HEADERS]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_on)
+        finally:
+            route = getattr(scope.get("route"), "path", "other")
+            took = time.perf_counter() - began
+            self._metrics.request(route, _method(scope["method"]), status, took)
+
+
+def _method(name: str) -> str:
+    return name if name in ("GET", "HEAD", "POST", "DELETE") else "other"

@@ -1,0 +1,201 @@
+"""The ask page: a thread of questions and answers, with and without scripts."""
+
+import dataclasses
+from urllib.parse import parse_qs, urlencode
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from dengmi.core.errors import DengmiError, NotFound
+from dengmi.core.events import EVENT_NAMES, Cited, Done, Event, Failed, Found, Notice, Text
+from dengmi.core.records import HALL, Answer, Question
+from dengmi.language.texts import text
+from dengmi.server.bodies import clean, read
+from dengmi.server.context import Context
+from dengmi.server.problems import detail
+from dengmi.server.stream import stream
+from dengmi.server.ui.card import (
+    answer_card,
+    error_card,
+    quote_block,
+    turn,
+    waiting_card,
+)
+from dengmi.server.ui.links import answer_path
+from dengmi.server.ui.markup import Child, Html, el, icon
+from dengmi.server.ui.overview import Overview, frame_of
+from dengmi.server.ui.page import Frame, page
+
+LONGEST_THREAD = 20
+"""Answers that one page shows; older ones keep their own address."""
+
+
+class AskPage:
+    """Where readers ask."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._parts = context.parts
+        self._overview = Overview(context.parts)
+
+    async def show(self, request: Request) -> Response:
+        """The page of a desk: earlier answers (?a=), and the answer to ?q= right in it."""
+        frame = await frame_of(self._overview, request, await self._desk(request))
+        turns, thread = await self._earlier(frame, request.query_params.getlist("a"))
+        words = clean(request.query_params.get("q", "")).strip()
+        if words and _is_meant(request):
+            try:
+                answer = await self._answer(frame, words)
+            except DengmiError as error:
+                frame = dataclasses.replace(frame, asking=words[: frame.max_chars])
+                card = error_card(frame, detail(error, frame.lang))
+                turns.append(turn(_short(words), card, last=True))
+            else:
+                turns.append(turn(answer.question, answer_card(frame, answer), last=True))
+                thread = (*thread, answer.id)
+        frame = dataclasses.replace(frame, thread=thread[-LONGEST_THREAD:])
+        welcome = None if turns else await self._welcome(frame)
+        title = f"{_short(words)} · {frame.name}" if words else frame.name
+        return page(request, frame, title, _thread(frame, turns, welcome), index=not turns)
+
+    async def ask(self, request: Request) -> Response:
+        """The same, asked by the page's script: events whose data carry pieces of HTML."""
+        form = parse_qs((await read(request)).decode("utf-8", "replace"))
+        words = clean(" ".join(form.get("q", [])))
+        frame = await frame_of(self._overview, request, await self._desk(request))
+        question = await self._parts.ladder.accept(self._question(frame, words))
+        return stream(
+            self._context, question, lambda event: (EVENT_NAMES[type(event)], _piece(frame, event))
+        )
+
+    async def answer(self, request: Request) -> Response:
+        """The lasting page of one answer."""
+        answer_id = clean(request.path_params["answer_id"])
+        answer = await self._parts.store.answer(answer_id)
+        if answer is None:
+            raise NotFound("answer_unknown", answer=answer_id[:60])
+        frame = await frame_of(self._overview, request, answer.desk)
+        frame = dataclasses.replace(frame, thread=(answer.id,))
+        turns = [turn(answer.question, answer_card(frame, answer))]
+        title = f"{_short(answer.question)} · {frame.name}"
+        return page(request, frame, title, _thread(frame, turns, None))
+
+    async def _desk(self, request: Request) -> str:
+        """The desk of the path; empty when nothing was ever added."""
+        name = request.path_params.get("desk")
+        if name is None:
+            return await self._overview.default()
+        return await self._parts.desks.resolve(clean(name) or "-")
+
+    def _question(self, frame: Frame, words: str) -> Question:
+        return Question(id="", desk=frame.desk.name, text=words, channel="web")
+
+    async def _answer(self, frame: Frame, words: str) -> Answer:
+        if not frame.desk.name:
+            raise NotFound("desk_none")
+        question = await self._parts.ladder.accept(self._question(frame, words))
+        async for event in self._parts.ladder.run(question):
+            if isinstance(event, Done):
+                self._context.metrics.answer(event.answer)
+                return event.answer
+            if isinstance(event, Failed):
+                raise DengmiError(event.code, **event.params)
+        raise DengmiError("unexpected", reference=question.id)
+
+    async def _earlier(self, frame: Frame, ids: list[str]) -> tuple[list[Html], tuple[str, ...]]:
+        """The turns of answers given before, in order; those not kept any more are left out."""
+        turns, thread = [], []
+        for answer_id in dict.fromkeys(ids[-LONGEST_THREAD:]):
+            answer = await self._parts.store.answer(clean(answer_id)[:100])
+            if answer is not None and answer.id == answer_id:
+                turns.append(turn(answer.question, answer_card(frame, answer)))
+                thread.append(answer.id)
+        return turns, tuple(thread)
+
+    async def _welcome(self, frame: Frame) -> Html:
+        if not frame.desk.articles:
+            return empty_desk(frame)
+        examples = await self._overview.examples(frame.desk.name, frame.lang)
+        links = [
+            el("li", el("a", one, href=_asking(frame, one), rel="nofollow")) for one in examples
+        ]
+        return el(
+            "div",
+            icon("lantern"),
+            el("h1", frame.name),
+            el("p", frame.say("ui_welcome")),
+            el("ul", links, class_="examples", aria_label=frame.say("ui_examples"))
+            if links
+            else None,
+            class_="welcome",
+        )
+
+
+def empty_desk(frame: Frame) -> Html:
+    """What to do where there are no articles yet."""
+    desk = f" --desk {frame.desk.name}" if frame.desk.name not in ("", HALL, frame.default) else ""
+    return el(
+        "div",
+        icon("lantern"),
+        el("h1", frame.say("ui_empty_title")),
+        el("p", frame.say("ui_empty_text")),
+        el("pre", el("code", f"dengmi add {frame.say('ui_empty_what')}{desk}")),
+        class_="welcome",
+    )
+
+
+def _thread(frame: Frame, turns: list[Html], welcome: Child) -> list[Child]:
+    """The thread, and the pieces its script fills in."""
+    return [
+        welcome,
+        el("div", turns, id="thread"),
+        el("div", id="live", class_="vh", aria_live="polite"),
+        el(
+            "template",
+            turn("", waiting_card(frame)),
+            id="turn",
+            data_offline=frame.say("ui_offline"),
+            data_failed=frame.say("ui_failed"),
+        ),
+    ]
+
+
+def _piece(frame: Frame, event: Event) -> dict[str, str]:  # noqa: PLR0911 - one for each event
+    """An event as the page's script wants it: HTML that goes in as it is."""
+    match event:
+        case Found():
+            return {"level": frame.say(f"ui_level_{event.level}")}
+        case Text():
+            return {"text": event.text}
+        case Cited():
+            return {"html": quote_block(frame, event.citation, "")}
+        case Notice():
+            return {"text": text(event.code, frame.lang, **event.params)}
+        case Done():
+            answer = event.answer
+            said = "ui_heard_quotes" if answer.grounded else "ui_not_in_articles"
+            return {
+                "id": answer.id,
+                "address": answer_path(answer.id),
+                "html": answer_card(frame, answer),
+                "heard": frame.say(said, count=len(answer.citations)),
+            }
+        case Failed():
+            words = detail(DengmiError(event.code, **event.params), frame.lang)
+            return {"html": error_card(frame, words), "heard": words}
+        case _:
+            return {}
+
+
+def _is_meant(request: Request) -> bool:
+    """Whether somebody asks: not a browser that looks ahead, nor a check of the address."""
+    ahead = request.headers.get("sec-purpose", "") + request.headers.get("purpose", "")
+    return request.method == "GET" and "prefetch" not in ahead
+
+
+def _asking(frame: Frame, words: str) -> str:
+    return f"{frame.home}?{urlencode({'q': words})}"
+
+
+def _short(words: str) -> str:
+    return words if len(words) <= 80 else words[:79] + "…"

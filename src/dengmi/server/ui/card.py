@@ -1,0 +1,191 @@
+"""Answer cards: how an answer, a quote and an error look."""
+
+from dengmi.core.records import Answer, Citation, Head
+from dengmi.server.ui.links import answer_path, article_path, outside, sentence_path
+from dengmi.server.ui.markup import Child, Html, el, icon, join
+from dengmi.server.ui.page import TAGS, Frame
+
+
+def turn(question: str, card: Child, *, last: bool = False) -> Html:
+    """A question and what came of it."""
+    return el(
+        "section",
+        el("h2", el("span", question), class_="asked"),
+        card,
+        class_="turn",
+        id="last" if last else None,
+    )
+
+
+def answer_card(frame: Frame, answer: Answer) -> Html:
+    """A whole answer."""
+    body = _grounded(frame, answer) if answer.grounded else _not_grounded(frame, answer)
+    return el(
+        "article",
+        _meta(frame, answer),
+        body,
+        _acts(frame, answer),
+        class_="card" if answer.grounded else "card none",
+        id=answer.id,
+        aria_label=frame.say("ui_answer"),
+    )
+
+
+def error_card(frame: Frame, words: str) -> Html:
+    """What went wrong, where the answer would stand."""
+    return el(
+        "article",
+        el("div", el("span", frame.say("ui_failed"), class_="level"), class_="meta"),
+        el("p", words, class_="says"),
+        class_="card none",
+        role="alert",
+    )
+
+
+def waiting_card(frame: Frame) -> Html:
+    """What stands there until the first event."""
+    return el(
+        "article",
+        el("div", el("span", frame.say("ui_searching"), class_="level breathe"), class_="meta"),
+        el("div", class_="quotes"),
+        class_="card waiting",
+        aria_busy="true",
+    )
+
+
+def quote_block(frame: Frame, citation: Citation, answer_id: str) -> Html:
+    """One quote with the matched words marked, and where it stands."""
+    words = el(
+        "p", marked(citation.quote, citation.marks), class_="words", lang=_tag(citation.head.lang)
+    )
+    return el(
+        "blockquote",
+        el("span", str(citation.n), class_="n", aria_hidden="true"),
+        words,
+        el("footer", _reference(frame, citation, answer_id)),
+        class_="quote",
+        id=f"{answer_id}-{citation.n}" if answer_id else None,
+        cite=outside(citation.head.url),
+    )
+
+
+def marked(words: str, marks: tuple[tuple[int, int], ...]) -> Html:
+    """Text with ranges marked; ranges that overlap or lie outside are cut to fit."""
+    pieces: list[Child] = []
+    at = 0
+    for start, end in _merged(words, marks):
+        pieces += [words[at:start], el("mark", words[start:end])]
+        at = end
+    return join([*pieces, words[at:]])
+
+
+def title_of(frame: Frame, head: Head) -> str:
+    """An article's title as text shows it."""
+    title = head.title or head.id
+    chinese = head.lang.startswith("zh") or (not head.lang and frame.lang == "zh")
+    return f"《{title}》" if chinese and not title.startswith("《") else title
+
+
+def _merged(words: str, marks: tuple[tuple[int, int], ...]) -> list[tuple[int, int]]:
+    """Ranges in order, those that touch or are parted by one space joined to one."""
+    rows: list[tuple[int, int]] = []
+    for start, end in sorted(marks):
+        low, high = max(0, start), min(len(words), end)
+        if low >= high:
+            continue
+        if rows and not words[rows[-1][1] : low].strip(" "):
+            rows[-1] = (rows[-1][0], max(rows[-1][1], high))
+        else:
+            rows.append((low, high))
+    return rows
+
+
+def _meta(frame: Frame, answer: Answer) -> Html:
+    level = frame.say(f"ui_level_{answer.level}" if answer.grounded else "ui_level_none")
+    return el(
+        "div",
+        el("span", level, class_="level"),
+        el("span", _took(frame, answer.took_ms), class_="dot"),
+        el("span", _price(answer), class_="dot") if answer.cost.micros else None,
+        class_="meta",
+    )
+
+
+def _grounded(frame: Frame, answer: Answer) -> Html:
+    quotes = [quote_block(frame, citation, answer.id) for citation in answer.citations]
+    written = None if answer.level == "quote" else el("div", answer.text, class_="says pre")
+    return join([written, el("div", quotes, class_="quotes")])
+
+
+def _not_grounded(frame: Frame, answer: Answer) -> Html:
+    if not answer.nearest:
+        return el("p", frame.say("ui_nothing_near"), class_="says")
+    rows = [
+        el(
+            "li",
+            el("a", title_of(frame, head), href=article_path(head, answer.id)),
+            el("small", _date(head)) if head.published else None,
+            lang=_tag(head.lang),
+        )
+        for head in answer.nearest
+    ]
+    return join(
+        [
+            el("p", frame.say("ui_not_in_articles"), class_="says"),
+            el("p", frame.say("ui_nearest"), class_="soft"),
+            el("ul", rows, class_="near"),
+        ]
+    )
+
+
+def _reference(frame: Frame, citation: Citation, answer_id: str) -> Html:
+    head = citation.head
+    link = el(
+        "a",
+        title_of(frame, head),
+        class_="title",
+        href=sentence_path(citation, answer_id),
+        title=frame.say("ui_open_sentence"),
+    )
+    parts: list[Child] = [link]
+    if head.published:
+        parts.append(el("time", _date(head), datetime=head.published))
+    if head.author:
+        parts.append(el("span", head.author))
+    if original := outside(head.url):
+        name = frame.say("ui_original")
+        parts.append(
+            el("a", name, icon("out"), class_="out", href=original, rel="noopener external")
+        )
+    return el("cite", parts)
+
+
+def _acts(frame: Frame, answer: Answer) -> Html:
+    """Copy and share need a script and stay away without one; the link works for everybody."""
+    return el(
+        "div",
+        el("button", frame.say("ui_copy"), type="button", data_act="copy", hidden=True),
+        el("button", frame.say("ui_share"), type="button", data_act="share", hidden=True),
+        el("a", frame.say("ui_link"), class_="self", href=answer_path(answer.id)),
+        el("span", role="status", class_="told", data_copied=frame.say("ui_copied")),
+        class_="acts",
+    )
+
+
+def _took(frame: Frame, took_ms: float) -> str:
+    if took_ms < 1000:
+        return frame.say("ui_took_ms", ms=max(1, round(took_ms)))
+    return frame.say("ui_took_s", s=f"{took_ms / 1000:.1f}")
+
+
+def _price(answer: Answer) -> str:
+    sign = {"CNY": "¥", "USD": "$"}.get(answer.cost.currency, f"{answer.cost.currency} ")
+    return f"{sign}{answer.cost.micros / 1_000_000:.4f}"
+
+
+def _date(head: Head) -> str:
+    return (head.published or "")[:10]
+
+
+def _tag(lang: str) -> str | None:
+    return TAGS.get(lang, lang) or None

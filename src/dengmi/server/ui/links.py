@@ -1,0 +1,54 @@
+"""Addresses of our own pages."""
+
+from urllib.parse import quote, urlencode, urlsplit
+
+from dengmi.core.records import Citation, Head
+
+
+def desk_path(desk: str, default: str) -> str:
+    """The ask page of a desk; the default desk lives at the root."""
+    return "/" if desk == default else f"/d/{quote(desk, safe='*')}"
+
+
+def thread_path(desk: str, default: str, answers: list[str]) -> str:
+    """The ask page showing these answers."""
+    query = urlencode([("a", one) for one in answers])
+    return desk_path(desk, default) + (f"?{query}" if query else "")
+
+
+def answer_path(answer_id: str) -> str:
+    """The lasting address of an answer."""
+    return f"/a/{quote(answer_id, safe='')}"
+
+
+def article_path(head: Head, answer_id: str = "") -> str:
+    """An article's page; with the answer that led there, so that it can lead back."""
+    return _article(head, [("a", answer_id)] if answer_id else [])
+
+
+def sentence_path(citation: Citation, answer_id: str = "") -> str:
+    """The quoted sentences, marked in their article."""
+    span = f"{citation.first}-{citation.last}"
+    query = [("p", citation.passage_id), ("s", span)]
+    if answer_id:
+        query.append(("a", answer_id))
+    return _article(citation.head, query) + "#s"
+
+
+def outside(address: str) -> str | None:
+    """An article's original address, if it is one that a browser may open."""
+    try:
+        scheme = urlsplit(address).scheme.lower()
+    except ValueError:
+        return None
+    return address if scheme in ("http", "https") else None
+
+
+def site(address: str) -> str:
+    """The name of the site an address is at, as a reader says it."""
+    return (urlsplit(address).hostname or address).removeprefix("www.")
+
+
+def _article(head: Head, query: list[tuple[str, str]]) -> str:
+    whole = urlencode([("desk", head.desk), *query])
+    return f"/articles/{quote(head.id, safe='')}?{whole}"

@@ -1,0 +1,129 @@
+"""What the pages tell of the desks: titles, how many articles, how fresh, what one might ask."""
+
+from collections.abc import Iterable, Sequence
+
+from starlette.requests import Request
+
+from dengmi.core.errors import NotFound
+from dengmi.core.records import HALL
+from dengmi.language.detect import language_of
+from dengmi.server.parts import Parts
+from dengmi.server.ui.page import DeskView, Frame, page_language
+
+FRESH = 5.0
+"""Seconds that what was looked up is told again without a look."""
+
+EXAMPLES = 4
+_LOOKED_AT = 40
+
+
+class Overview:
+    """Looks desks up, at most every few seconds.
+
+    Args:
+        parts: where to look.
+    """
+
+    def __init__(self, parts: Parts) -> None:
+        self.parts = parts
+        self._desks: tuple[float, tuple[DeskView, ...]] = (-1e9, ())
+        self._examples: dict[str, tuple[float, tuple[str, ...]]] = {}
+
+    async def desks(self) -> tuple[DeskView, ...]:
+        """Every desk that is public."""
+        now = self.parts.clock.steady()
+        if now - self._desks[0] > FRESH:
+            self._desks = (now, await self._look())
+        return self._desks[1]
+
+    async def desk(self, name: str) -> DeskView:
+        """One desk; the hall counts everything."""
+        desks = await self.desks()
+        if name == HALL:
+            synced = [desk.synced_at for desk in desks if desk.synced_at]
+            total = sum(desk.articles for desk in desks)
+            return DeskView(HALL, "", total, max(synced, default=None))
+        for desk in desks:
+            if desk.name == name:
+                return desk
+        return DeskView(name, self._title(name, ""), 0, None)
+
+    async def default(self) -> str:
+        """The desk of the front page; empty when there is none at all."""
+        try:
+            return await self.parts.desks.resolve(None)
+        except NotFound:
+            desks = await self.desks()
+            return desks[0].name if desks else ""
+
+    async def examples(self, name: str, lang: str) -> tuple[str, ...]:
+        """A few things to ask, taken from headings and titles; those in the page's language."""
+        now = self.parts.clock.steady()
+        seen, known = self._examples.get(name, (-1e9, ()))
+        if now - seen > 12 * FRESH:
+            known = await self._candidates(name)
+            self._examples[name] = (now, known)
+        own = [one for one in known if language_of(one) == lang]
+        return tuple((own or known)[:EXAMPLES])
+
+    async def _look(self) -> tuple[DeskView, ...]:
+        counts: dict[str, int] = {}
+        synced: dict[str, float] = {}
+        for source in await self.parts.store.sources():
+            counts[source.desk] = counts.get(source.desk, 0) + source.articles
+            if source.synced_at:
+                synced[source.desk] = max(source.synced_at, synced.get(source.desk, 0))
+        return tuple(
+            DeskView(
+                desk.name,
+                self._title(desk.name, desk.title),
+                counts.get(desk.name, 0),
+                synced.get(desk.name),
+            )
+            for desk in await self.parts.store.desks()
+        )
+
+    def _title(self, name: str, stored: str) -> str:
+        settings = self.parts.settings.desks.get(name)
+        return (settings.title if settings else "") or stored or name
+
+    async def _candidates(self, name: str) -> tuple[str, ...]:
+        heads = await self.parts.store.articles(None if name == HALL else name, limit=_LOOKED_AT)
+        found = await self.parts.store.article_passages([head.pk for head in heads])
+        headings = [
+            heading
+            for _, passages in found.values()
+            for passage in passages
+            for heading in passage.headings
+        ]
+        return tuple(_good([*headings, *(head.title for head in heads)]))
+
+
+async def frame_of(overview: Overview, request: Request, desk: str) -> Frame:
+    """The frame around a page of a desk."""
+    parts = overview.parts
+    return Frame(
+        lang=page_language(request, parts.settings.language),
+        desk=await overview.desk(desk),
+        desks=await overview.desks(),
+        default=await overview.default(),
+        now=parts.clock.now(),
+        max_chars=parts.settings.ask.max_chars,
+    )
+
+
+def _good(texts: Sequence[str]) -> Iterable[str]:
+    """Questions first, then other headings of a length worth asking; spread over the articles."""
+    fitting = [one.strip() for one in dict.fromkeys(texts) if 4 <= _width(one.strip()) <= 48]
+    questions = [one for one in fitting if one.endswith(("?", "？"))]
+    others = [one for one in fitting if not one.endswith(("?", "？"))]
+    return [*_spread(questions), *_spread([one for one in others if _width(one) >= 10])]
+
+
+def _spread(texts: list[str]) -> list[str]:
+    step = max(1, len(texts) // (2 * EXAMPLES))
+    return texts[::step] + [one for index, one in enumerate(texts) if index % step]
+
+
+def _width(text: str) -> int:
+    return sum(2 if char >= "\u2e80" else 1 for char in text)

@@ -1,0 +1,224 @@
+"""The frame of every page: head, header, main part, and the box to ask in."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from dengmi.core.records import HALL
+from dengmi.language.texts import text
+from dengmi.server.negotiate import COOKIE, known, language
+from dengmi.server.ui.links import desk_path
+from dengmi.server.ui.markup import Child, Html, el, icon, join
+from dengmi.server.ui.static import asset
+
+TAGS = {"en": "en", "zh": "zh-Hans"}
+_OTHER = {"en": "zh", "zh": "en"}
+_YEAR = 365 * 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class DeskView:
+    """A desk as its readers see it. `synced_at` is Unix time, None before the first sync."""
+
+    name: str
+    title: str
+    articles: int
+    synced_at: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What the frame shows: whose page it is, in which language, and what else there is.
+
+    `now` is Unix time; `thread` the answers on the page; `asking` the words left in the box.
+    """
+
+    lang: str
+    desk: DeskView
+    desks: tuple[DeskView, ...]
+    default: str
+    now: float
+    max_chars: int
+    thread: tuple[str, ...] = ()
+    asking: str = ""
+
+    def say(self, key: str, **params: object) -> str:
+        """A text in the page's language."""
+        return text(key, self.lang, **params)
+
+    @property
+    def home(self) -> str:
+        """The path of the desk's ask page."""
+        return desk_path(self.desk.name, self.default)
+
+    @property
+    def name(self) -> str:
+        """What the desk is called."""
+        if self.desk.name == HALL:
+            return self.say("ui_hall")
+        return self.desk.title or self.say("ui_product")
+
+
+def page(
+    request: Request,
+    frame: Frame,
+    title: str,
+    main: Child,
+    *,
+    status: int = 200,
+    index: bool = False,
+) -> Response:
+    """A whole page as a response."""
+    lang = frame.lang
+    head = el(
+        "head",
+        el("meta", charset="utf-8"),
+        el(
+            "meta", name="viewport", content="width=device-width,initial-scale=1,viewport-fit=cover"
+        ),
+        el("meta", name="color-scheme", content="light dark"),
+        el("meta", name="theme-color", content="#faf7f2", media="(prefers-color-scheme:light)"),
+        el("meta", name="theme-color", content="#161412", media="(prefers-color-scheme:dark)"),
+        None if index else el("meta", name="robots", content="noindex"),
+        el("title", title),
+        el("link", rel="icon", type="image/svg+xml", href=asset("lantern.svg")),
+        el("link", rel="stylesheet", href=asset("app.css")),
+        el("script", type="module", src=asset("ask.js")),
+    )
+    body = el(
+        "body",
+        el("a", frame.say("ui_skip"), class_="skip", href="#main"),
+        _header(request, frame),
+        el("main", main, id="main", tabindex="-1"),
+        composer(frame),
+    )
+    whole = "<!doctype html>" + el("html", head, body, lang=TAGS.get(lang, lang))
+    response = Response(
+        whole.encode("utf-8", "replace"),
+        status_code=status,
+        media_type="text/html",
+        headers={
+            "content-language": TAGS.get(lang, lang),
+            "vary": "Accept-Language, Cookie",
+            "cache-control": "private, no-cache",
+        },
+    )
+    if chosen := known(request.query_params.get("lang")):
+        response.set_cookie(COOKIE, chosen, max_age=_YEAR, samesite="lax", httponly=True)
+    return response
+
+
+def page_language(request: Request, preset: str) -> str:
+    """The page's language: what the reader chose, else what the settings say, else the browser."""
+    if request.query_params.get("lang") or request.cookies.get(COOKIE) or not preset:
+        return language(request)
+    return preset
+
+
+def composer(frame: Frame) -> Html:
+    """The box to ask in. Without scripts it is a plain form that carries the thread along."""
+    asked = [el("input", type="hidden", name="a", value=one) for one in frame.thread]
+    label = frame.say("ui_ask_next" if frame.thread else "ui_ask_first")
+    box = el(
+        "textarea",
+        frame.asking,
+        name="q",
+        rows=1,
+        required=True,
+        maxlength=frame.max_chars,
+        placeholder=label,
+        aria_label=frame.say("ui_question"),
+        enterkeyhint="send",
+        autocomplete="off",
+    )
+    send = el("button", icon("send"), class_="send", aria_label=frame.say("ui_send"))
+    return el(
+        "form",
+        el("div", asked, box, send),
+        class_="composer",
+        id="ask",
+        method="get",
+        action=f"{frame.home}#last",
+        data_next=frame.say("ui_ask_next"),
+    )
+
+
+def _header(request: Request, frame: Frame) -> Html:
+    return el(
+        "header",
+        el(
+            "div",
+            el("a", icon("lantern"), el("b", frame.name), class_="brand", href=frame.home),
+            el("span", _freshness(frame), class_="who"),
+            el("nav", _switcher(frame), _other_language(request, frame)),
+        ),
+        class_="top",
+    )
+
+
+def _freshness(frame: Frame) -> Child:
+    count = frame.desk.articles
+    if not count:
+        return None
+    key = "ui_article_one" if count == 1 else "ui_articles"
+    said = frame.say(key, count=f"{count:,}")
+    if not frame.desk.synced_at:
+        return said
+    return [said, el("i", f" · {_ago(frame, frame.desk.synced_at)}")]
+
+
+def _ago(frame: Frame, moment: float) -> str:
+    hours = (frame.now - moment) / 3600
+    if hours < 1:
+        return frame.say("ui_updated_now")
+    if hours < 24:
+        return frame.say("ui_updated_hours", hours=int(hours))
+    day = datetime.fromtimestamp(moment, UTC).date().isoformat()
+    return frame.say("ui_updated_on", day=day)
+
+
+def _switcher(frame: Frame) -> Child:
+    """The other desks, and the hall where there is more than one."""
+    if len(frame.desks) < 2:
+        return None
+    here = frame.desk.name
+    rows = [(desk.name, desk.title) for desk in frame.desks] + [(HALL, frame.say("ui_hall"))]
+    links = [
+        el(
+            "li",
+            el(
+                "a",
+                title,
+                href=desk_path(name, frame.default),
+                aria_current="page" if name == here else None,
+            ),
+        )
+        for name, title in rows
+    ]
+    summary = el("summary", frame.say("ui_desks"), icon("down"))
+    return el("details", summary, el("ul", links), class_="desks")
+
+
+def _other_language(request: Request, frame: Frame) -> Html:
+    other = _OTHER.get(frame.lang, "en")
+    kept = [
+        pair for pair in request.query_params.multi_items() if pair[0] in ("a", "p", "s", "desk")
+    ]
+    query = urlencode([*kept, ("lang", other)])
+    return el(
+        "a",
+        text("ui_language_name", other),
+        class_="lang",
+        href=f"?{query}",
+        hreflang=TAGS[other],
+        lang=TAGS[other],
+        rel="nofollow",
+    )
+
+
+def paragraphs(*children: Child) -> Html:
+    """Each child as a paragraph."""
+    return join(el("p", child) for child in children if child is not None)

@@ -1,0 +1,75 @@
+"""Style sheet, scripts and drawings: read once, kept by browsers for good.
+
+All of them live under one folder named after the hash of everything in it, so that modules can
+import each other by plain names and a new version is a new address.
+"""
+
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from dengmi.core.errors import NotFound
+from dengmi.core.ids import content_hash
+
+_TYPES = {
+    "css": "text/css; charset=utf-8",
+    "js": "text/javascript; charset=utf-8",
+    "svg": "image/svg+xml",
+}
+
+
+@cache
+def assets() -> Mapping[str, bytes]:
+    """Every file by name."""
+    folder = files(__package__).joinpath("static")
+    return {
+        entry.name: entry.read_bytes()
+        for entry in sorted(folder.iterdir(), key=lambda entry: entry.name)
+        if entry.name.rpartition(".")[2] in _TYPES
+    }
+
+
+@cache
+def version() -> str:
+    """The hash of all files."""
+    parts = (part for name, raw in assets().items() for part in (name, raw.decode("utf-8")))
+    return content_hash(*parts)[:12]
+
+
+def asset(name: str) -> str:
+    """The address of a file."""
+    return f"/static/{version()}/{name}"
+
+
+class Static:
+    """Serves the files. Reads them when the application is made, not while it answers."""
+
+    def __init__(self) -> None:
+        self._files = assets()
+        self._version = version()
+
+    async def file(self, request: Request) -> Response:
+        """One file. An address of another version still gives it, but is not kept."""
+        name = request.path_params["name"]
+        raw = self._files.get(name)
+        if raw is None:
+            raise NotFound("path_unknown", path=request.url.path)
+        current = request.path_params["version"] == self._version
+        kept = "public, max-age=31536000, immutable" if current else "no-cache"
+        return Response(
+            raw,
+            media_type=_TYPES[name.rpartition(".")[2]],
+            headers={"cache-control": kept},
+        )
+
+    async def favicon(self, request: Request) -> Response:  # noqa: ARG002
+        """Where browsers look on their own."""
+        return RedirectResponse(asset("lantern.svg"), 301)
+
+    async def robots(self, request: Request) -> Response:  # noqa: ARG002
+        """Articles may be found by crawlers; asking is for people."""
+        rules = "User-agent: *\nDisallow: /*?q=\nDisallow: /a/\nDisallow: /api/\n"
+        return Response(rules, media_type="text/plain")

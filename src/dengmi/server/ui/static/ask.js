@@ -1,0 +1,137 @@
+// Asks without leaving the page. Everything here also works without it, as a plain form.
+
+import { events } from "./events.js";
+import { wireActs } from "./acts.js";
+
+const form = document.getElementById("ask");
+const box = form.elements.q;
+const send = form.querySelector(".send");
+const thread = document.getElementById("thread");
+const template = document.getElementById("turn");
+const live = document.getElementById("live");
+
+wireActs(document);
+if (thread && "pipeThrough" in ReadableStream.prototype) start();
+else submitOnEnter(() => form.requestSubmit());
+
+function start() {
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    ask(box.value.trim());
+  });
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest(".examples a");
+    if (!link || event.metaKey || event.ctrlKey || event.shiftKey) return;
+    event.preventDefault();
+    ask(link.textContent.trim());
+  });
+  submitOnEnter(() => form.requestSubmit());
+  box.addEventListener("input", grow);
+  if (matchMedia("(pointer: fine)").matches) box.focus({ preventScroll: true });
+  remember();
+}
+
+// While an input method composes, Enter belongs to it (229 is what older browsers report then).
+function submitOnEnter(submit) {
+  box.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
+    event.preventDefault();
+    if (box.value.trim() && !send.disabled) submit();
+  });
+}
+
+function grow() {
+  if (CSS.supports("field-sizing", "content")) return;
+  box.style.height = "auto";
+  box.style.height = `${box.scrollHeight}px`;
+}
+
+async function ask(words) {
+  if (!words || send.disabled) return;
+  send.disabled = true;
+  document.querySelector(".welcome")?.remove();
+  const turn = open(words);
+  box.value = "";
+  box.placeholder = form.dataset.next;
+  grow();
+  try {
+    const response = await fetch(form.action.split("#")[0], {
+      method: "POST",
+      headers: { Accept: "text/event-stream", "Content-Type": "application/x-www-form-urlencoded" },
+      body: new URLSearchParams({ q: words }),
+    });
+    if (!response.ok) fail(turn, words, (await response.json()).detail);
+    else for await (const event of events(response)) show(turn, event);
+    if (turn.querySelector("[aria-busy]")) fail(turn, words, template.dataset.offline);
+  } catch {
+    fail(turn, words, template.dataset.offline);
+  } finally {
+    send.disabled = false;
+    if (matchMedia("(pointer: fine)").matches) box.focus({ preventScroll: true });
+  }
+}
+
+function open(words) {
+  const turn = template.content.firstElementChild.cloneNode(true);
+  turn.querySelector(".asked span").textContent = words;
+  document.getElementById("last")?.removeAttribute("id");
+  turn.id = "last";
+  thread.append(turn);
+  turn.scrollIntoView({ block: "start", behavior: calm() ? "auto" : "smooth" });
+  return turn;
+}
+
+function show(turn, { name, data }) {
+  const card = turn.querySelector(".card");
+  const quotes = card.querySelector(".quotes");
+  if (name === "found") card.querySelector(".level").textContent = data.level;
+  else if (name === "citation") quotes?.insertAdjacentHTML("beforeend", data.html);
+  else if (name === "notice") turn.querySelector(".asked").after(notice(data.text));
+  else if (name === "done" || name === "failed") {
+    card.outerHTML = data.html;
+    wireActs(turn);
+    live.textContent = data.heard;
+    if (data.id) keep(data.id);
+  }
+}
+
+function notice(words) {
+  const line = document.createElement("p");
+  line.className = "notice";
+  line.textContent = words;
+  return line;
+}
+
+function fail(turn, words, reason) {
+  const card = turn.querySelector(".card");
+  card.className = "card none";
+  card.removeAttribute("aria-busy");
+  card.setAttribute("role", "alert");
+  const level = card.querySelector(".level");
+  level.textContent = template.dataset.failed;
+  level.classList.remove("breathe");
+  const line = document.createElement("p");
+  line.className = "says";
+  line.textContent = reason;
+  card.querySelector(".quotes").replaceWith(line);
+  if (!box.value) box.value = words;
+}
+
+// The address always names the answers shown, so that reload, back and sharing just work.
+function keep(id) {
+  const hidden = document.createElement("input");
+  Object.assign(hidden, { type: "hidden", name: "a", value: id });
+  box.before(hidden);
+  remember();
+}
+
+function remember() {
+  const ids = [...form.querySelectorAll("[name=a]")].map((input) => input.value).slice(-20);
+  if (!ids.length || location.pathname.startsWith("/a/")) return;
+  const query = new URLSearchParams(ids.map((id) => ["a", id]));
+  history.replaceState(null, "", `${location.pathname}?${query}${location.hash}`);
+}
+
+function calm() {
+  return matchMedia("(prefers-reduced-motion: reduce)").matches;
+}
