@@ -1,0 +1,1 @@
+"""Finds evidence: a derived index that follows the store, and the ranking over it."""

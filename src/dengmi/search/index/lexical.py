@@ -1,0 +1,242 @@
+"""The index of words: a tantivy index of passages, in terms of `language.words`.
+
+One entry per passage. Its field `terms` holds the terms of title, headings and sentences, a line
+each, and is both searched and kept, because ranking reads the lines of what was found.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dengmi.core.errors import Unavailable
+from dengmi.core.records import Head, Passage
+from dengmi.language.words import terms
+from dengmi.search.rank import Found, idf
+
+if TYPE_CHECKING:
+    from tantivy import Index, Query, Schema
+
+LAYOUT = 1
+"""Raised whenever entries are made differently; older indexes are then rebuilt."""
+
+_SAMPLE = "The runners' café ran v1.2.3 with max_tokens of 1,000 on 2024-03-05 at https://a.org/b"
+"""No Chinese here: loading its dictionary takes longer than all of the rest."""
+
+_WRITER_BYTES = 60_000_000
+_FAR = 99_999_999
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Which entries may be found; None: all. Days are numbers such as 20240131."""
+
+    desk: str | None = None
+    source_id: str | None = None
+    since: int | None = None
+    until: int | None = None
+
+
+def version() -> str:
+    """What an index depends on beside the store: its layout, tantivy's format, the terms."""
+    import tantivy
+
+    from dengmi.core.ids import content_hash
+
+    engine: str = tantivy.__version__  # type: ignore[attr-defined]
+    return f"{LAYOUT}/{engine}/{content_hash(*terms(_SAMPLE))[:12]}"
+
+
+def day_number(published: str | None, late: bool = False) -> int:
+    """An ISO date as a number: 2024-01-31 is 20240131; 0 without a date. Where only a year or
+    month is told, its first day, or a day number past its last one when `late`."""
+    digits = (published or "")[:10].replace("-", "")
+    if not digits.isdecimal() or not digits.isascii() or len(digits) < 4:
+        return 0
+    return int(digits.ljust(8, "9") if late else (digits + "0101"[len(digits) - 4 :])[:8])
+
+
+class Damaged(Exception):
+    """The index cannot be used; it has to be built again."""
+
+
+@contextmanager
+def _guarded() -> Iterator[None]:
+    """tantivy's own failures as Damaged; a panic inside it is no ordinary exception."""
+    try:
+        yield
+    except (ValueError, OSError) as error:
+        raise Damaged(str(error)) from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
+        raise Damaged(str(error)) from error
+
+
+def _schema() -> "Schema":
+    from tantivy import SchemaBuilder
+
+    builder = SchemaBuilder()
+    builder.add_bytes_field("passage", stored=True)
+    # Signed: deleting by an unsigned field finds nothing in tantivy 0.27.
+    builder.add_integer_field("article", indexed=True)
+    builder.add_integer_field("day", fast=True)
+    builder.add_text_field("desk", tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("source", tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("terms", stored=True, tokenizer_name="spaces", index_option="freq")
+    return builder.build()
+
+
+def _open(folder: Path, make: bool) -> "Index":
+    from tantivy import Index, TextAnalyzerBuilder, Tokenizer
+
+    index = Index(_schema(), str(folder)) if make else Index.open(str(folder))
+    index.register_tokenizer("spaces", TextAnalyzerBuilder(Tokenizer.whitespace()).build())
+    return index
+
+
+def entry(head: Head, passage: Passage) -> str:
+    """The lines of terms of a passage: title, headings, then one for each sentence."""
+    text = passage.text
+    lines = [head.title, " \n ".join(passage.headings)]
+    lines += [text[sentence.start : sentence.end] for sentence in passage.sentences]
+    return "\n".join(" ".join(terms(line)) for line in lines)
+
+
+class Writer:
+    """Adds and removes articles; nothing is seen by readers before `commit`.
+
+    All methods block, and raise Damaged.
+    """
+
+    def __init__(self, folder: Path, make: bool) -> None:
+        with _guarded():
+            folder.mkdir(parents=True, exist_ok=True)
+            self._fresh = make
+            self._writer = _open(folder, make).writer(_WRITER_BYTES, 1)
+
+    def put(
+        self, pks: Sequence[int], articles: Mapping[int, tuple[Head, tuple[Passage, ...]]]
+    ) -> None:
+        """Replace these articles by what they are now; those absent are gone."""
+        from tantivy import Document
+
+        with _guarded():
+            if not self._fresh:
+                for pk in pks:
+                    self._writer.delete_documents_by_term("article", pk)
+            for pk, (head, passages) in articles.items():
+                for passage in passages:
+                    document = Document()
+                    document.add_bytes("passage", passage.id.encode())
+                    document.add_integer("article", pk)
+                    document.add_integer("day", day_number(head.published))
+                    document.add_text("desk", head.desk)
+                    document.add_text("source", head.source_id)
+                    document.add_text("terms", entry(head, passage))
+                    self._writer.add_document(document)
+
+    def commit(self) -> None:
+        with _guarded():
+            self._writer.commit()
+
+    def close(self) -> None:
+        """Wait for merges and let go of the folder; what was not committed is forgotten."""
+        with _guarded():
+            self._writer.rollback()
+            self._writer.wait_merging_threads()
+
+
+class Reader:
+    """Searches one state of the index. All methods block, and raise Damaged. Safe in threads."""
+
+    def __init__(self, folder: Path) -> None:
+        with _guarded():
+            self._index = _open(folder, make=False)
+            self._index.config_reader("manual")
+            self._schema = self._index.schema
+            self.refresh()
+
+    def refresh(self) -> None:
+        """Move to the newest commit."""
+        with _guarded():
+            self._index.reload()
+            self._searcher = self._index.searcher()
+            desks = self._searcher.terms_with_prefix("desk", "", limit=2)
+            self._only_desk = desks[0][0] if len(desks) == 1 else None
+
+    @property
+    def passages(self) -> int:
+        """How many passages can be found."""
+        return int(self._searcher.num_docs)
+
+    def weights(self, counts: Mapping[str, float]) -> dict[str, float]:
+        """Each term's inverse document frequency times its count."""
+        searcher = self._searcher
+        with _guarded():
+            total = searcher.num_docs
+            return {
+                term: count * idf(total, min(total, searcher.doc_freq("terms", term)))
+                for term, count in counts.items()
+            }
+
+    def search(self, counts: Mapping[str, float], limits: Limits, most: int) -> list[Found]:
+        """The best passages by BM25, at most `most`, best first. No order among equals."""
+        if not counts:
+            return []
+        searcher = self._searcher
+        with _guarded():
+            hits = searcher.search(self._query(counts, limits), most, count=False).hits
+            places = [place for _, place in hits]
+            days = searcher.fast_field_values("day", places) if places else []
+            return [
+                _found(score, day, searcher.doc(place).to_dict())
+                for (score, place), day in zip(hits, days, strict=True)
+            ]
+
+    def _query(self, counts: Mapping[str, float], limits: Limits) -> "Query":
+        from tantivy import FieldType, Occur, Query
+
+        schema = self._schema
+        wanted: list[tuple[Occur, Query]] = []
+        for term, count in counts.items():
+            one = Query.term_query(schema, "terms", term, "freq")
+            wanted.append((Occur.Should, one if count == 1 else Query.boost_query(one, count)))
+        query = Query.boolean_query(wanted)
+        must: list[Query] = []
+        # A query of terms alone is several times faster than one with a filter.
+        if limits.desk is not None and limits.desk != self._only_desk:
+            must.append(Query.term_query(schema, "desk", limits.desk, "basic"))
+        if limits.source_id is not None:
+            must.append(Query.term_query(schema, "source", limits.source_id, "basic"))
+        if limits.since is not None or limits.until is not None:
+            first, last = limits.since or 1, limits.until or _FAR
+            must.append(Query.range_query(schema, "day", FieldType.Integer, first, last))
+        if not must:
+            return query
+        rest = [(Occur.Must, Query.const_score_query(one, 0.0)) for one in must]
+        return Query.boolean_query([(Occur.Must, query), *rest])
+
+
+def _found(score: float, day: object, stored: Mapping[str, list[Any]]) -> Found:
+    return Found(
+        passage_id=bytes(stored["passage"][0]).decode(),
+        bm25=score,
+        day=int(day) if isinstance(day, int) else 0,
+        lines=stored["terms"][0].split("\n"),
+    )
+
+
+def usable(folder: Path) -> bool:
+    """Whether the folder holds an index that opens. Blocks."""
+    try:
+        Reader(folder)
+    except Damaged:
+        return False
+    return True
+
+
+def unusable(reason: str) -> Unavailable:
+    """The error for an index that stays damaged after building it again."""
+    return Unavailable("index_unusable", reason=reason)

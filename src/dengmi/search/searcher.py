@@ -1,0 +1,271 @@
+"""Searches: the index finds, ranking orders, the store tells what is there now."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Lock
+from typing import Protocol, TypeVar, TypeVarTuple
+
+from dengmi.core.clock import Clock
+from dengmi.core.ports import Changes, Passages
+from dengmi.core.records import HALL, Evidence, Hit, SearchQuery
+from dengmi.language.dates import wanted_dates
+from dengmi.search.asked import asked
+from dengmi.search.fold import Scored, folded
+from dengmi.search.index.keeper import Keeper
+from dengmi.search.index.lexical import (
+    Damaged,
+    Limits,
+    Reader,
+    day_number,
+    unusable,
+    version,
+)
+from dengmi.search.index.state import State, read_state, stamp
+from dengmi.search.marks import marks
+from dengmi.search.rank import IDEAL, Found, idf, ranked
+from dengmi.search.timely import timely
+
+CANDIDATES = 20
+"""Passages ranked for a question, or twice as many as are wanted: reading more of them changed
+no score by more than 0.001."""
+
+MOST_CANDIDATES = 1_000
+"""Where looking for more ends, when what was found is gone or folded away."""
+
+_T = TypeVar("_T")
+_Args = TypeVarTuple("_Args")
+
+
+class Kept(Passages, Changes, Protocol):
+    """What a searcher needs of the store."""
+
+
+@dataclass(frozen=True, slots=True)
+class Info:
+    """The index: the change it stands at, passages in it, its version and folder."""
+
+    seq: int
+    passages: int
+    version: str
+    folder: Path
+
+
+@dataclass(frozen=True, slots=True)
+class _Shelf:
+    """One state of the index, open for reading."""
+
+    state: State
+    stamp: tuple[int, int]
+    reader: Reader
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What the index says to a question."""
+
+    scored: list[tuple[float, Found]]
+    weights: Mapping[str, float]
+    seq: int = 0
+    more: bool = False
+
+
+class Searcher:
+    """Implements `core.ports.Search` over an index folder that several processes may share.
+
+    Args:
+        store: what is there now, and the changes the index follows.
+        folder: the index folder; made when the index is built.
+        clock: for questions that say "this year".
+    """
+
+    def __init__(self, store: Kept, folder: Path, clock: Clock) -> None:
+        self._store = store
+        self._folder = folder
+        self._clock = clock
+        self._readers = ThreadPoolExecutor(2, "dengmi-search")
+        self._writers = ThreadPoolExecutor(1, "dengmi-index")
+        self._keeper = Keeper(store, folder, self._writers)
+        self._keeping = asyncio.Lock()
+        self._opening = Lock()
+        self._shelf: _Shelf | None = None
+
+    async def open(self) -> None:
+        """Open the index if there is one; a missing or damaged one is built when first needed."""
+        try:
+            await self._run(self._current)
+        except Damaged:
+            self._shelf = None
+
+    async def close(self) -> None:
+        """Wait for what is under way."""
+        async with self._keeping:
+            await asyncio.to_thread(self._writers.shutdown)
+            await asyncio.to_thread(self._readers.shutdown)
+            self._shelf = None
+
+    async def catch_up(self) -> int:
+        """Bring the index to the store's newest change; the change it stands at afterwards.
+
+        Raises:
+            Unavailable: the index cannot be built.
+        """
+        async with self._keeping:
+            return await self._keeper.catch_up()
+
+    async def rebuild(self) -> int:
+        """Build the index anew; the old one answers meanwhile."""
+        async with self._keeping:
+            return await self._keeper.rebuild()
+
+    async def info(self) -> Info:
+        """What `doctor` and `health` tell of the index."""
+        try:
+            shelf = await self._run(self._current)
+        except Damaged:
+            shelf = None
+        if shelf is None:
+            return Info(0, 0, version(), self._folder)
+        return Info(shelf.state.seq, shelf.reader.passages, shelf.state.version, self._folder)
+
+    async def search(self, query: SearchQuery) -> Evidence:
+        """Ranked passages, at most `query.limit`, from articles that exist now.
+
+        Scores are those of `rank`; where a question wishes for a time ("latest", "2025年") hits
+        of that time come before better-scored ones.
+
+        Raises:
+            Unavailable: the index is damaged and cannot be built again.
+        """
+        began = self._clock.steady()
+        counts = asked(query.text).terms
+        limits = _limits(query)
+        most = max(CANDIDATES, 2 * query.limit)
+        while True:
+            look = await self._looked(query, counts, limits, most)
+            hits = await self._hydrated(query, look)
+            if len(hits) >= query.limit or not look.more or most >= MOST_CANDIDATES:
+                break
+            most = min(4 * most, MOST_CANDIDATES)
+        return Evidence(
+            query=query,
+            hits=self._hits(query, hits, counts),
+            weights=look.weights,
+            ideal=IDEAL * sum(look.weights.values()),
+            seq=look.seq,
+            took_ms=(self._clock.steady() - began) * 1000,
+        )
+
+    async def _looked(
+        self, query: SearchQuery, counts: Mapping[str, float], limits: Limits, most: int
+    ) -> _Look:
+        """Ask the index; if there is none or it is damaged, have it built and ask again. While
+        another process builds the first one, nothing is found."""
+        try:
+            look = await self._run(self._look, query, counts, limits, most)
+        except Damaged:
+            await self.rebuild()
+        else:
+            if look is not None:
+                return look
+            await self.catch_up()
+        try:
+            look = await self._run(self._look, query, counts, limits, most)
+        except Damaged as error:
+            raise unusable(str(error)) from error
+        return look or _Look([], {term: count * idf(0, 0) for term, count in counts.items()})
+
+    def _look(
+        self, query: SearchQuery, counts: Mapping[str, float], limits: Limits, most: int
+    ) -> _Look | None:
+        shelf = self._current()
+        if shelf is None:
+            return None
+        weights = shelf.reader.weights(counts)
+        found = shelf.reader.search(counts, limits, most)
+        today = datetime.fromtimestamp(self._clock.now(), UTC).date()
+        scored = timely(ranked(found, weights), wanted_dates(query.text, today))
+        return _Look(scored, weights, shelf.state.seq, len(found) == most)
+
+    async def _hydrated(self, query: SearchQuery, look: _Look) -> list[Scored]:
+        """What is still there and allowed, folded, at most `query.limit`. The index only
+        suggests: the store has the last word, so the first few are fetched, then the rest."""
+        hits: list[Scored] = []
+        scored = look.scored
+        at, step = 0, query.limit + 2
+        while at < len(scored) and len(hits) < query.limit:
+            part = scored[at : at + step]
+            there = await self._store.passages([one.passage_id for _, one in part])
+            known = [
+                (score, *there[one.passage_id]) for score, one in part if one.passage_id in there
+            ]
+            hits = list(folded([*hits, *(hit for hit in known if _allowed(query, hit))]))
+            at += step
+        return hits[: query.limit]
+
+    def _hits(
+        self, query: SearchQuery, hits: list[Scored], counts: Mapping[str, float]
+    ) -> tuple[Hit, ...]:
+        wanted = frozenset(term for term, count in counts.items() if count >= 1)
+        return tuple(
+            Hit(
+                rank=rank,
+                score=score,
+                head=head,
+                passage=passage,
+                marks=marks(passage, wanted) if query.marked else (),
+            )
+            for rank, (score, head, passage) in enumerate(hits, 1)
+        )
+
+    def _current(self) -> _Shelf | None:
+        """The newest state of the index, opened or moved to if the folder changed. Blocks."""
+        now = stamp(self._folder)
+        shelf = self._shelf
+        if shelf is not None and shelf.stamp == now:
+            return shelf
+        with self._opening:
+            if self._shelf is None or self._shelf.stamp != now:
+                self._shelf = self._opened(self._shelf)
+            return self._shelf
+
+    def _opened(self, old: _Shelf | None) -> _Shelf | None:
+        """Stamp before state before files: at worst the files are newer than the state says."""
+        at = stamp(self._folder)
+        state = read_state(self._folder)
+        if at is None or state is None or state.version != version():
+            return None
+        if old is not None and old.state.folder == state.folder:
+            reader = old.reader
+            reader.refresh()
+        else:
+            reader = Reader(self._folder / state.folder)
+        return _Shelf(state, at, reader)
+
+    async def _run(self, work: "Callable[[*_Args], _T]", *args: *_Args) -> _T:
+        return await asyncio.get_running_loop().run_in_executor(self._readers, work, *args)
+
+
+def _limits(query: SearchQuery) -> Limits:
+    return Limits(
+        desk=None if query.desk == HALL else query.desk,
+        source_id=query.source_id,
+        since=day_number(query.since) or None,
+        until=day_number(query.until, late=True) or None,
+    )
+
+
+def _allowed(query: SearchQuery, hit: Scored) -> bool:
+    """Whether the article as it is now is one that was asked for; the index may be behind."""
+    head = hit[1]
+    day = day_number(head.published)
+    limits = _limits(query)
+    return (
+        limits.desk in (None, head.desk)
+        and limits.source_id in (None, head.source_id)
+        and (limits.since is None or day >= limits.since)
+        and (limits.until is None or 0 < day <= limits.until)
+    )
