@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Mapping
-from functools import partial
 from typing import get_args
 
 import click
@@ -39,9 +38,8 @@ def add(
     as_json: bool,
 ) -> int:
     """Add sources and read them; the exit status says how it went."""
-    given = {"pages": pages, "delay": delay}
+    given = {"pages": pages, "delay": delay, "allow_networks": list(allow_network) or None}
     options = {name: value for name, value in given.items() if value is not None}
-    app.networks = allow_network
     return asyncio.run(_add(app, addresses, desk, kind=kind, options=options, as_json=as_json))
 
 
@@ -58,9 +56,9 @@ async def _add(
     async with opened(app) as parts:
         name = await parts.desks.for_adding(desk)
         for address in addresses:
-            reading = partial(parts.corpus.add, name, address, kind, options)
             try:
-                await syncs.read(address, name, reading)
+                source = await parts.corpus.add(name, address, kind, options)
+                await syncs.read(parts, source)
             except DengmiError as error:
                 if len(addresses) == 1 and _is_mistyped(error):
                     raise

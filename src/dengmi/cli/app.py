@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from msgspec.structs import replace
-
 from dengmi.language.texts import text
 from dengmi.settings import Settings, load_settings, user_language
 
@@ -18,16 +16,10 @@ class App:
     lang: str = ""
     debug: bool = False
 
-    networks: tuple[str, ...] = ()
-
     @cached_property
     def settings(self) -> Settings:
-        """The settings of the home, with the networks allowed for this run. Raises BadSettings."""
-        settings = load_settings(self.home)
-        if not self.networks:
-            return settings
-        networks = (*settings.fetch.allow_networks, *self.networks)
-        return replace(settings, fetch=replace(settings.fetch, allow_networks=networks))
+        """The settings of the home. Raises BadSettings."""
+        return load_settings(self.home)
 
     @property
     def language(self) -> str:

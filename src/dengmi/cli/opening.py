@@ -1,5 +1,6 @@
 """Opens the parts a verb works with, and closes them again."""
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -18,6 +19,9 @@ async def opened(app: App) -> "AsyncIterator[Parts]":
     """All parts, in a home that is made if it is not there."""
     from dengmi.wire import open_parts
 
+    if not app.debug:
+        # What went wrong is said in words; the log with its stack traces is for --debug.
+        logging.getLogger("dengmi").addHandler(logging.NullHandler())
     async with open_parts(app.settings) as parts:
         yield parts
 

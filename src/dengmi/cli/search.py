@@ -69,7 +69,8 @@ def _show(hit: Hit) -> None:
     click.echo(f"{hit.rank}. {reference(hit.head)}")
     marks = hit.marks or ((),) * len(hit.passage.sentences)
     pairs = list(zip(hit.passage.sentences, marks, strict=True))
-    best = sorted(pairs, key=lambda pair: -len(pair[1]))[:SHOWN]
+    matched = [pair for pair in pairs if pair[1]] or pairs[:1]
+    best = sorted(matched, key=lambda pair: -len(pair[1]))[:SHOWN]
     for sentence, spans in sorted(best, key=lambda pair: pair[0].n):
         text = hit.passage.text[sentence.start : sentence.end]
         click.echo("   " + marked(text, spans).replace("\n", "\n   "))

@@ -1,5 +1,6 @@
 """One process that serves: the parts opened, the application on a socket, until told to stop."""
 
+import logging
 import signal
 import socket
 from collections.abc import Callable, Iterator
@@ -54,10 +55,11 @@ async def serve_here(
     from dengmi.server.application import create_app
     from dengmi.wire import open_parts
 
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
     async with open_parts(settings) as parts:
         config = uvicorn.Config(
             create_app(parts),
-            log_level="warning",
+            log_config=None,
             access_log=False,
             server_header=False,
             proxy_headers=False,

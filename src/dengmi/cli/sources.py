@@ -3,8 +3,6 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime
-from functools import partial
-from typing import TYPE_CHECKING
 
 import click
 
@@ -13,14 +11,10 @@ from dengmi.cli.failure import complain
 from dengmi.cli.opening import has_store, opened_for_reading
 from dengmi.cli.syncing import Syncs
 from dengmi.cli.terminal import clean, print_json, table
-from dengmi.cli.words import Verb, VerbGroup, app_of, desk_option, json_option, option
+from dengmi.cli.words import Verb, VerbGroup, app_of, desk_option, json_option
 from dengmi.core.errors import DengmiError, NotFound
 from dengmi.core.ports import Shelf
 from dengmi.core.records import Source
-
-if TYPE_CHECKING:
-    from dengmi.corpus.sync import Progress, Report
-    from dengmi.server.parts import Parts
 
 
 @click.group(cls=VerbGroup, help="help_sources", invoke_without_command=True)
@@ -45,20 +39,10 @@ def list_sources(app: App, desk: str | None, as_json: bool) -> None:
 @sources.command("sync", cls=Verb, help="help_sources_sync")
 @click.argument("ids", nargs=-1, metavar="[ID]...")
 @desk_option("help_option_desk_sources")
-@option("--allow-network", multiple=True, metavar="CIDR", help="help_option_allow_network")
 @json_option
 @click.pass_obj
-def sync_sources(
-    app: App,
-    /,
-    *,
-    ids: tuple[str, ...],
-    desk: str | None,
-    allow_network: tuple[str, ...],
-    as_json: bool,
-) -> int:
+def sync_sources(app: App, ids: tuple[str, ...], desk: str | None, as_json: bool) -> int:
     """Sync the sources named, those of a desk, or all."""
-    app.networks = allow_network
     return asyncio.run(_sync(app, ids, desk, as_json))
 
 
@@ -118,17 +102,10 @@ async def _sync(app: App, ids: tuple[str, ...], desk: str | None, as_json: bool)
             return 1
         for source in chosen:
             try:
-                await syncs.read(source.address, source.desk, partial(_sync_one, parts, source))
+                await syncs.read(parts, source)
             except DengmiError as error:
                 syncs.failed(source.address, error)
     return syncs.finish()
-
-
-async def _sync_one(
-    parts: "Parts", source: Source, on_progress: "Progress"
-) -> "tuple[Source, Report]":
-    report = await parts.corpus.sync(source, on_progress)
-    return await parts.store.source(source.id) or source, report
 
 
 async def _remove(app: App, ids: tuple[str, ...], as_json: bool) -> None:

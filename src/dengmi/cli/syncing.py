@@ -1,7 +1,7 @@
 """Runs the sync of some sources one after the other and reports what became of each."""
 
 import time
-from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -15,14 +15,11 @@ from dengmi.core.records import Source
 
 if TYPE_CHECKING:
     from dengmi.corpus.items import Trouble
-    from dengmi.corpus.sync import Progress, Report
+    from dengmi.corpus.sync import Report
+    from dengmi.server.parts import Parts
 
 MOST_SKIPPED = 10
 """Reasons shown for what was left out harmlessly. Failures are shown one and all."""
-
-
-Reading = Callable[["Progress"], Awaitable[tuple[Source, "Report"]]]
-"""One thing to read: given where to tell progress, gives the source and what became of it."""
 
 
 class Syncs:
@@ -35,13 +32,15 @@ class Syncs:
         self._usable = 0
         self._troubled = 0
 
-    async def read(self, address: str, desk: str, reading: Reading) -> None:
-        """Read one source. Raises DengmiError when nothing at all came of it."""
+    async def read(self, parts: "Parts", source: Source) -> None:
+        """Sync one source. Raises DengmiError when nothing at all came of it."""
+        address = clean(source.address)
         if not self._as_json:
-            click.echo(self._app.say("cli_adding", address=clean(address), desk=desk), err=True)
+            click.echo(self._app.say("cli_adding", address=address, desk=source.desk), err=True)
         began = time.monotonic()
         with meter(self._app) as shown:
-            source, report = await reading(lambda done, total, _: shown.tell(done, total))
+            report = await parts.corpus.sync(source, lambda done, total, _: shown.tell(done, total))
+        source = await parts.store.source(source.id) or replace(source, articles=0)
         usable = bool(report.usable or source.articles)
         self._usable += usable
         self._troubled += bool(report.failed) or not usable
@@ -53,7 +52,7 @@ class Syncs:
             return
         _print(self._app, report, time.monotonic() - began)
         if not usable:
-            complain(self._app.say("cli_nothing_usable", address=clean(address)))
+            complain(self._app.say("cli_nothing_usable", address=address))
 
     def failed(self, address: str, error: DengmiError) -> None:
         """Note a source that could not be read at all."""

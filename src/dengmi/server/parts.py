@@ -69,6 +69,10 @@ class Corpus(Protocol):
         """Bring the store to what the source holds now. Raises DengmiError."""
         ...
 
+    async def remove(self, source_id: str, /) -> int:
+        """Remove a source with its articles; how many articles went. Raises NotFound, Conflict."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
