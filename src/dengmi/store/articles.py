@@ -36,8 +36,8 @@ def put(source: Source, batch: Sequence[Prepared], now: float) -> Work[None]:
     yield from lock()
     if (yield from first("source", id=source.id)) is None:
         raise NotFound("store_source_gone", source=source.id)
-    wanted = {key_id(prepared.draft.key): prepared for prepared in batch}
-    stored = yield from _stored(source.id, list(wanted))
+    wanted = {key_id(source.id, prepared.draft.key): prepared for prepared in batch}
+    stored = yield from _stored(list(wanted))
     changed = {
         each: prepared
         for each, prepared in wanted.items()
@@ -89,7 +89,7 @@ def touch(source_id: str, marks: Mapping[str, tuple[str, str]]) -> Work[None]:
     yield from many(
         "article_touch",
         [
-            {"source_id": source_id, "key_id": key_id(key), "etag": etag, "modified": modified}
+            {"key_id": key_id(source_id, key), "etag": etag, "modified": modified}
             for key, (etag, modified) in marks.items()
         ],
     )
@@ -98,7 +98,7 @@ def touch(source_id: str, marks: Mapping[str, tuple[str, str]]) -> Work[None]:
 def remove(source_id: str, keys: Iterable[str]) -> Work[int]:
     """Remove articles by key; how many went."""
     yield from lock()
-    stored = yield from _stored(source_id, [key_id(key) for key in keys])
+    stored = yield from _stored([key_id(source_id, key) for key in keys])
     yield from remove_stored(list(stored.values()))
     return len(stored)
 
@@ -121,13 +121,13 @@ def known(source_id: str) -> Work[dict[str, Known]]:
     }
 
 
-def key_id(key: str) -> str:
-    """What stands for a key in the index: short, whatever the key's length."""
-    return stable_id("k", clean(key))
+def key_id(source_id: str, key: str) -> str:
+    """What stands for a source's key in the index: short, whatever the key's length."""
+    return stable_id("k", source_id, clean(key))
 
 
-def _stored(source_id: str, key_ids: list[str]) -> Work[dict[str, Stored]]:
-    rows = yield from every("articles_stored", source_id=source_id, key_ids=key_ids)
+def _stored(key_ids: list[str]) -> Work[dict[str, Stored]]:
+    rows = yield from every("articles_stored", key_ids=key_ids)
     return {row[0]: Stored(*row) for row in rows}
 
 

@@ -14,7 +14,7 @@ from dengmi.store.steps import Row, Work, every, first, run
 def record(question: Question) -> Work[tuple[Question, bool]]:
     """Write a question down, or find it: (as kept, whether it is new)."""
     dedup_id = _dedup_id(question)
-    new = yield from first(
+    row = yield from first(
         "question_insert",
         id=question.id,
         desk=question.desk,
@@ -29,21 +29,26 @@ def record(question: Question) -> Work[tuple[Question, bool]]:
         asked_at=float(question.asked_at),
         state=question.state,
     )
-    row = None
-    if new is None and dedup_id is not None:
+    new = row is not None
+    if row is None and dedup_id is not None:
         row = yield from first("question_by_dedup", dedup_id=dedup_id)
     if row is None:
         row = yield from first("question", id=question.id)
     assert row is not None
-    return _question(row), new is not None
+    return _question(row), new
 
 
 def finish(answer: Answer) -> Work[None]:
     """Store an answer and its question's final state; nothing if it is stored already."""
     state = "answered" if answer.grounded else "unanswered"
-    if (yield from first("question", id=answer.question_id)) is None:
-        raise NotFound("store_question_unknown", question=answer.question_id)
-    new = yield from first(
+    ended = yield from first(
+        "question_state", id=answer.question_id, state=state, answer_id=answer.id
+    )
+    if ended is None:
+        if (yield from first("question", id=answer.question_id)) is None:
+            raise NotFound("store_question_unknown", question=answer.question_id)
+        return
+    yield from run(
         "answer_insert",
         id=answer.id,
         question_id=answer.question_id,
@@ -65,8 +70,6 @@ def finish(answer: Answer) -> Work[None]:
         created_at=float(answer.created_at),
         lang=answer.lang,
     )
-    if new is not None:
-        yield from run("question_state", id=answer.question_id, state=state)
 
 
 def fail(question_id: str, code: str) -> Work[None]:

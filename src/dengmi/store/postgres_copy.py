@@ -7,13 +7,23 @@ from pathlib import Path
 from typing import Any
 
 from dengmi.core.errors import Conflict
+from dengmi.store import sqlite_errors
 from dengmi.store.postgres_schema import SCHEMA
-from dengmi.store.snapshot import BLOCK, MUST_BE_EMPTY, TABLES, Table
+from dengmi.store.snapshot import BLOCK, MUST_BE_EMPTY, TABLES, Table, must_be_free
 from dengmi.store.sqlite_schema import connect, prepare
+from dengmi.store.steps import Row
 
 
 async def out(path: Path, connection: Any) -> None:
-    """Write every row, as of one moment, into a fresh SQLite file."""
+    """Write every row, as of one moment, into a fresh SQLite file. Raises Conflict."""
+    try:
+        await _out(path, connection)
+    except sqlite3.Error as error:
+        raise sqlite_errors.translate(error, path) from error
+
+
+async def _out(path: Path, connection: Any) -> None:
+    await asyncio.to_thread(must_be_free, path)
     await asyncio.to_thread(prepare, path)
     file = await asyncio.to_thread(connect, path)
     try:
@@ -32,7 +42,7 @@ async def _copy_table(connection: Any, file: sqlite3.Connection, table: str) -> 
     insert = f"INSERT INTO {table} ({names}) VALUES ({', '.join('?' * len(info))})"  # noqa: S608
     cursor = await connection.cursor(f"SELECT {names} FROM {table}")  # noqa: S608
     while rows := await cursor.fetch(BLOCK):
-        await asyncio.to_thread(file.executemany, insert, [tuple(row) for row in rows])
+        await asyncio.to_thread(_insert, file, insert, [tuple(row) for row in rows])
 
 
 async def fill(content: Iterable[Table], where: str, connection: Any) -> None:
@@ -51,6 +61,10 @@ async def fill(content: Iterable[Table], where: str, connection: Any) -> None:
                 await connection.copy_records_to_table(
                     table, schema_name=SCHEMA, columns=list(columns), records=block
                 )
+
+
+def _insert(file: sqlite3.Connection, sql: str, rows: Sequence[Row]) -> None:
+    file.executemany(sql, rows)  # the cursor must not outlive this thread's turn
 
 
 def _columns(file: sqlite3.Connection, table: str) -> Sequence[str]:

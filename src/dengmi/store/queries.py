@@ -17,11 +17,19 @@ _LIST = re.compile(r"IN \(:(\w+)::(text|bigint)\[\]\)")
 _PARAM = re.compile(r"(?<![:\w]):([a-z_]\w*)")
 
 
+_INSERT = re.compile(r"INSERT INTO (\w+) \(([\w\s,]+)\)\s+VALUES \(([:\w\s,]+)\)")
+
+
 class Query(NamedTuple):
-    """SQL as its driver wants it. `params` are the parameter names in positional order."""
+    """SQL as its driver wants it. `params` are the parameter names in positional order.
+
+    `table` is set for a plain insert of columns that are called as the parameters are: many rows
+    may then go in by the dialect's fastest way.
+    """
 
     sql: str
     params: tuple[str, ...]
+    table: str | None = None
 
 
 def load(dialect: Dialect) -> dict[str, Query]:
@@ -57,4 +65,7 @@ def _translate(sql: str, dialect: Dialect) -> Query:
         sql = _LIST.sub(r"IN (SELECT value FROM json_each(:\1))", sql)
     else:
         sql = _LIST.sub(r"= ANY(:\1::\2[])", sql)
-    return Query(_PARAM.sub(number, sql), tuple(names))
+    numbered = _PARAM.sub(number, sql)
+    plain = _INSERT.fullmatch(sql)
+    same = plain and re.findall(r"\w+", plain[2]) == names
+    return Query(numbered, tuple(names), plain[1] if plain and same else None)

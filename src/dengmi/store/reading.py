@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from dengmi.core.records import HALL, Article, Change, Head, Passage
-from dengmi.store.rows import head, passage
+from dengmi.store.rows import head
+from dengmi.store.rows import passages as rebuilt
 from dengmi.store.steps import Row, Work, every, first
 
 HEAD = 10
@@ -12,17 +13,25 @@ HEAD = 10
 
 def passages(ids: Sequence[str]) -> Work[dict[str, tuple[Head, Passage]]]:
     """The passages of these ids with their articles."""
-    rows = yield from every("passages_by_id", ids=list(ids))
-    heads = yield from _heads(rows)
-    return {row[HEAD]: (heads[row[0]], passage(row[HEAD:])) for row in rows}
+    found = yield from every("passages_by_id", ids=list(ids))
+    rows: dict[str, Row] = {}
+    for row in found:  # two sources of a desk may hold the same passage: the older article wins
+        if row[HEAD] not in rows or row[0] < rows[row[HEAD]][0]:
+            rows[row[HEAD]] = row
+    heads = yield from _heads(list(rows.values()))
+    built = rebuilt([row[HEAD:] for row in rows.values()])
+    return {
+        id_: (heads[row[0]], each) for (id_, row), each in zip(rows.items(), built, strict=True)
+    }
 
 
 def article_passages(pks: Sequence[int]) -> Work[dict[int, tuple[Head, tuple[Passage, ...]]]]:
     """Every passage of these articles."""
     heads = yield from _heads((yield from every("heads_by_pk", pks=list(pks))))
+    rows = yield from every("passages_of_articles", pks=list(pks))
     found: dict[int, list[Passage]] = {pk: [] for pk in heads}
-    for pk, *row in (yield from every("passages_of_articles", pks=list(pks))):
-        found[pk].append(passage(row))
+    for row, each in zip(rows, rebuilt([row[1:] for row in rows]), strict=True):
+        found[row[0]].append(each)
     return {pk: (heads[pk], tuple(each)) for pk, each in found.items()}
 
 

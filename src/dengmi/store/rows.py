@@ -2,12 +2,18 @@
 
 from collections.abc import Sequence
 
+import msgspec
+
 from dengmi.core.records import Head, Passage, Sentence, SentenceKind
-from dengmi.store.jsons import from_json, to_json
+from dengmi.store.jsons import to_json
 from dengmi.store.steps import Row
 
 KINDS: tuple[SentenceKind, ...] = ("prose", "item", "row", "code")
 """A sentence's kind is stored as its place in here: only ever add at the end."""
+
+
+_NUMBERS = msgspec.json.Decoder(list[int])
+_TEXTS = msgspec.json.Decoder(list[str])
 
 
 def pack_sentences(sentences: Sequence[Sentence]) -> str:
@@ -18,32 +24,40 @@ def pack_sentences(sentences: Sequence[Sentence]) -> str:
     return to_json(flat)
 
 
-def unpack_sentences(text: str) -> tuple[Sentence, ...]:
-    """The sentences that `pack_sentences` packed."""
-    flat = iter(from_json(text, list[int]))
-    return tuple(
-        Sentence(n=n, start=start, end=end, kind=KINDS[kind])
-        for n, (start, end, kind) in enumerate(zip(flat, flat, flat, strict=True), start=1)
-    )
-
-
 def pack_headings(headings: Sequence[str]) -> str:
     """The path of headings; nothing for none, as most passages have none."""
     return to_json(list(headings)) if headings else ""
 
 
-def passage(row: Row) -> Passage:
-    """From (id, n, text, sentences, headings, block, block_offset)."""
-    id_, n, text, sentences, headings, block, offset = row
-    return Passage(
-        id=id_,
-        n=n,
-        text=text,
-        sentences=unpack_sentences(sentences),
-        headings=tuple(from_json(headings, list[str])) if headings else (),
-        block=block,
-        offset=offset,
-    )
+def passages(rows: Sequence[Row]) -> list[Passage]:
+    """From rows of (id, n, text, sentences, headings, block, block_offset).
+
+    Goes through plain dicts, which msgspec turns into records in one go: half the time of calling
+    each record's own initialiser, and this is on the way of every search.
+    """
+    plain = [
+        {
+            "id": id_,
+            "n": n,
+            "text": text,
+            "sentences": _plain_sentences(sentences),
+            "headings": _TEXTS.decode(headings) if headings else (),
+            "block": block,
+            "offset": offset,
+        }
+        for id_, n, text, sentences, headings, block, offset in rows
+    ]
+    return msgspec.convert(plain, list[Passage])
+
+
+def _plain_sentences(text: str) -> list[dict[str, object]]:
+    flat = iter(_NUMBERS.decode(text))
+    return [
+        {"n": n, "start": start, "end": end, "kind": KINDS[kind]}
+        if kind
+        else {"n": n, "start": start, "end": end}
+        for n, (start, end, kind) in enumerate(zip(flat, flat, flat, strict=True), start=1)
+    ]
 
 
 def head(row: Row, addresses: Sequence[str]) -> Head:

@@ -39,12 +39,19 @@ Table = tuple[str, Sequence[str], Iterator[Sequence[Row]]]
 
 
 def vacuum_into(source: Path, path: Path) -> None:
-    """Copy a SQLite database that others go on using; the copy is on the disk afterwards."""
+    """Copy a SQLite database that others go on using. Raises Conflict."""
+    must_be_free(path)
     connection = connect(source)
     try:
         connection.execute("VACUUM INTO ?", (str(path),))
     finally:
         connection.close()
+
+
+def must_be_free(path: Path) -> None:
+    """Refuse to write a snapshot over a file. Raises Conflict."""
+    if path.exists():
+        raise Conflict("store_not_empty", where=str(path))
 
 
 async def change_of(path: Path) -> int:

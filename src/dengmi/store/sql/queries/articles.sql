@@ -6,9 +6,9 @@ UPDATE tally SET article = article + :articles, change = change + :changes,
 WHERE id = 1 RETURNING article, change, repost;
 
 -- name: articles_stored
--- What is stored of some keys of a source.
+-- What is stored of some keys.
 SELECT key_id, pk, content_hash, version, repost FROM articles
-WHERE source_id = :source_id AND key_id IN (:key_ids::text[]);
+WHERE key_id IN (:key_ids::text[]);
 
 -- name: articles_known
 -- What a sync needs of every article of a source.
@@ -43,8 +43,7 @@ WHERE pk = :pk;
 -- name: article_touch
 -- New validators for an article whose content is the same.
 UPDATE articles SET etag = :etag, modified = :modified
-WHERE source_id = :source_id AND key_id = :key_id
-    AND (etag <> :etag OR modified <> :modified);
+WHERE key_id = :key_id AND (etag <> :etag OR modified <> :modified);
 
 -- name: articles_delete
 -- Remove articles; passages and versions go with them.

@@ -7,7 +7,8 @@ INSERT INTO questions (
     :id, :desk, :channel, :dedup, :dedup_id, :text, :wanted, :asker, :conversation, :lang,
     :asked_at, :state, ''
 )
-ON CONFLICT DO NOTHING RETURNING id;
+ON CONFLICT DO NOTHING
+RETURNING id, desk, text, wanted, channel, asker, conversation, dedup, lang, asked_at, state;
 
 -- name: question_by_dedup
 -- The question that came under this key of its channel.
@@ -31,15 +32,18 @@ FROM questions WHERE state = 'unanswered' AND desk = :desk
 ORDER BY asked_at DESC, id DESC LIMIT :most;
 
 -- name: question_state
--- The final state of a question.
-UPDATE questions SET state = :state WHERE id = :id RETURNING id;
+-- The final state of a question; no row comes back when there is no such question or the answer
+-- that brings the state is stored already.
+UPDATE questions SET state = :state
+WHERE id = :id AND NOT EXISTS (SELECT 1 FROM answers AS a WHERE a.id = :answer_id)
+RETURNING id;
 
 -- name: question_failed
 -- A question ends without an answer; one that has an answer keeps its state.
 UPDATE questions SET state = 'failed', failure = :failure WHERE id = :id AND state = 'asked';
 
 -- name: answer_insert
--- An answer; no row comes back when it is stored already.
+-- An answer; nothing happens when it is stored already.
 INSERT INTO answers (
     id, question_id, desk, question, level, wanted, text, grounded, confidence, citations, nearest,
     followups, reused, currency, micros, usage, took_ms, created_at, lang
@@ -47,7 +51,7 @@ INSERT INTO answers (
     :id, :question_id, :desk, :question, :level, :wanted, :text, :grounded, :confidence, :citations,
     :nearest, :followups, :reused, :currency, :micros, :usage, :took_ms, :created_at, :lang
 )
-ON CONFLICT (id) DO NOTHING RETURNING id;
+ON CONFLICT (id) DO NOTHING;
 
 -- name: answer
 -- One answer by its id.

@@ -59,7 +59,8 @@ CREATE TABLE articles (
     body text NOT NULL
 );
 CREATE UNIQUE INDEX articles_id ON articles (desk, id);
-CREATE UNIQUE INDEX articles_key ON articles (source_id, key_id);
+CREATE UNIQUE INDEX articles_key ON articles (key_id);
+CREATE INDEX articles_source ON articles (source_id, pk);
 CREATE INDEX articles_repost ON articles (repost);
 
 CREATE TABLE article_versions (
