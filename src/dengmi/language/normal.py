@@ -37,10 +37,11 @@ _CONTRACTIONS = (
 _THOUSANDS = re.compile(r"(?<![\d,.])\d{1,3}(?:,\d{3})+(?![\d,])")
 # Marks that separate: between letters or digits they may be part of a name or number.
 _MARKS = re.compile(
-    r"(?<![^\W_])\.(?![^\W\d_])|(?<=[^\W_])\.(?![^\W_])|\.{2,}|[,;!?]+|:(?!\d)|(?<!\d):"
-    r"|(?<=[^\W_])\((?=[^\W_])|(?<=[^\W_])\)|(?<!\S)[(\[{](?=[^\W_])|(?<=[^\W_])[\]}]"
-    r"|(?<!\w)'|'(?!\w)|~+(?=\s|$)"
+    rf"(?<![^\W_])\.(?![^\W\d_])|(?<=[^\W_])\.(?![^\W_])|\.\.+|(?<![{HAN}]),|,(?![{HAN}])"
+    r"|[;!?]+|:(?!\d)|(?<!\d):|(?<=[^\W_])\((?=[^\W_])|(?<=[^\W_])\)"
+    r"|(?<!\S)[(\[{](?=[^\W_])|(?<=[^\W_])[\]}]|(?<!\w)'|'(?!\w)|~+(?=\s|$)"
 )
+_PAUSE = re.compile(rf"(?<=[{HAN}])[ ,.;:!?]++(?=[{HAN}])")
 _LONE_DASH = re.compile(r"(?:(?<=\s)|^)-+(?=\s|$)")
 _HAN_GAP = re.compile(rf"(?<=[{HAN}]) (?=[^{HAN}\W])|(?<=[^{HAN}\W]) (?=[{HAN}])")
 
@@ -52,9 +53,6 @@ _OPENING = re.compile(
     r"|i (?:want|would like|wanted|need) to (?:know|ask)|i am wondering|i was wondering"
     r"|i wonder(?= (?:what|who|whom|whose|where|when|why|how|which)))\b(?: |$)"
 )
-_CLOSING = re.compile(
-    r"(?:^| )(?:please|pls|thanks|thank you|thx|thanks a lot|thank you very much)$"
-)
 _HAN_OPENING = re.compile(
     "(?:[您你]好(?=[ ,请我啊])啊?|请问一下|请问|请教一下|请教|麻烦问一下|麻烦|劳驾"
     "|我想问一下|我想问问|我想问"
@@ -63,12 +61,15 @@ _HAN_OPENING = re.compile(
     "|能不能告诉我|能否告诉我|能告诉我|可以告诉我|可不可以告诉我|请告诉我|告诉我|帮我查一下|帮我查"
     "|请帮我查|请(?=介绍|解释|说明|列出|问|简述|告诉|给出|说|讲|谈))[ ,]*"
 )
-_HAN_CLOSING = re.compile(
-    "[ ,]*(?:吗|呢|啊|呀|嘛|吧|哦|哈|(?<![什怎多那这要])么|谢谢您?你?|多谢|感谢)$"
+_CLOSING = re.compile(
+    "[ ,]*(?:(?<![^ ,])(?:please|pls|thanks a lot|thanks|thank you very much|thank you|thx)"
+    "|吗|呢|啊|呀|嘛|吧|哦|哈|(?<![什怎多那这要])么|谢谢[您你]?|多谢|感谢)$"
 )
+_REACH = 24
 _A_BIT = re.compile(
-    "(?<=介绍|解释|说明|了解|查询|说说|讲讲|描述)一下(?!子)|(?<=[问查讲说看])一下(?!子)"
+    "(?<=介绍|解释|说明|了解|查询|说说|讲讲|描述)(?:一下(?!子))+|(?<=[问查讲说看])(?:一下(?!子))+"
 )
+_PIECE = 512
 
 
 def normal_form(question: str) -> str:
@@ -86,23 +87,37 @@ def normal_form(question: str) -> str:
 
 
 def _round(text: str) -> str:
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    folded = "".join(_folded(text[at : at + _PIECE]) for at in range(0, len(text), _PIECE))
     plain = " ".join(simplified(folded).translate(_QUOTES).split())
     for pattern, words in _CONTRACTIONS:
         plain = pattern.sub(words, plain)
     plain = _THOUSANDS.sub(lambda found: found.group().replace(",", ""), plain)
-    bare = _LONE_DASH.sub(" ", _MARKS.sub(" ", plain))
+    bare = _LONE_DASH.sub(" ", _MARKS.sub(" ", _PAUSE.sub(_pause, plain)))
     bare = _HAN_GAP.sub("", " ".join(bare.split()))
     return _without_filler(bare) if bare else "".join(text.split())
 
 
+def _folded(piece: str) -> str:
+    """Compatibility forms and case away. In pieces, because a long run of combining marks takes
+    quadratic time."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", piece).casefold())
+
+
+def _pause(found: re.Match[str]) -> str:
+    """Marks between two Chinese characters as one comma; mere space as nothing."""
+    return "," if found.group().strip() else ""
+
+
 def _without_filler(text: str) -> str:
-    for pattern in (_OPENING, _HAN_OPENING):
-        found = pattern.match(text)
-        if found and text[found.end() :].strip():
-            text = text[found.end() :]
-    for pattern in (_CLOSING, _HAN_CLOSING):
-        found = pattern.search(text)
-        if found and text[: found.start()].strip():
-            text = text[: found.start()]
-    return _A_BIT.sub("", text).strip() or text
+    """The text without politeness at both ends, as long as something is left."""
+    start, end = 0, len(text)
+    while found := _OPENING.match(text, start, end) or _HAN_OPENING.match(text, start, end):
+        if found.end() >= end:
+            break
+        start = found.end()
+    while found := _CLOSING.search(text, max(start, end - _REACH), end):
+        if found.start() <= start:
+            break
+        end = found.start()
+    bare = _A_BIT.sub("", text[start:end]).strip()
+    return bare or text

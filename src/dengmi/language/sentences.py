@@ -15,6 +15,8 @@ LONGEST = 600
 """A sentence of more characters than this is cut at its weakest seam."""
 
 _SHORTEST_CUT = 200
+_REACH = 24
+_LONGEST_MARKER = 12
 
 _LINE = re.compile("[^\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+")
 _CLOSERS = "\"'”’」』）)】》〉\\]］｝}"
@@ -29,6 +31,7 @@ _STOP = re.compile(
     rf"[{_CLOSERS}]*+(?:\[\d{{1,3}}\])*+"
 )
 _MARKS = re.compile(rf"([。！？｡!?….．]++)([{_CLOSERS}]*+(?:\[\d{{1,3}}\])*+)$")
+_MARKER = re.compile(r"[\s(（]*(?:\d{0,4}|[A-Za-z])[)）]?")
 _CJK = re.compile(f"[{HAN}{UNSPACED}]")
 _SAYS = re.compile(
     "[，、；：,;]|[的地得]|(?:[他她我你它]们?|\\w{2,3}|)(?:[\\w]{0,2})(?:说|道|问|喊|叫|答|称|表示)"
@@ -60,7 +63,11 @@ def _cuts(text: str, start: int, end: int) -> Iterator[int]:
     """The ends of the sentences between two offsets; the last one is `end`."""
     for stop in _STOP.finditer(text, start, end):
         at = stop.end()
-        if at < end and _is_end(text, start, stop, end):
+        if at < end and (
+            _is_point_end(text, start, at - 1, at)
+            if stop.group() == "."
+            else _is_end(text, start, stop, end)
+        ):
             yield at
             start = at
     yield end
@@ -68,41 +75,46 @@ def _cuts(text: str, start: int, end: int) -> Iterator[int]:
 
 def _is_end(text: str, start: int, stop: re.Match[str], end: int) -> bool:
     """Whether a sentence that began at `start` ends with this stop."""
-    token = stop.group()
-    found = _MARKS.search(token) if token[-1] not in "。！？" else None
-    if found is None:
-        return token[-1] in "。！？"
-    marks, closers = found.groups()
-    at = stop.end()
-    following = text[at]
-    if any(mark in "。！？｡" for mark in marks):
-        title = "》" in closers or "〉" in closers
-        return not title and not (closers and _SAYS.match(text, at, min(end, at + 10)))
-    before = text[stop.start() + found.start() - 1] if stop.start() + found.start() > start else ""
-    spaced = following.isspace()
-    upcoming = text[at : at + 30].lstrip()[:24] if spaced else text[at : at + 24]
-    if marks in (".", "．"):
-        return _is_point_end(text, start, stop.start() + found.start(), spaced, upcoming)
-    lower = upcoming[:1].islower()
-    if marks[-1] in "!?" and not spaced:
-        said = closers and _SAYS.match(text, at, min(end, at + 10))
-        return bool(_CJK.match(before) or _CJK.match(following)) and not said
-    return spaced and not (lower and (closers or marks[-1] != "?"))
-
-
-def _is_point_end(text: str, start: int, point: int, spaced: bool, upcoming: str) -> bool:
-    """Whether a single full stop ends a sentence."""
-    before = text[max(start, point - 24) : point]
-    if not spaced:
-        after_han = _CJK.match(before[-1:])
-        return bool(_CJK.match(upcoming) and (after_han or ends_sentence(before, upcoming))) and (
-            not before[-1:].isdigit()
-        )
-    if not text[start:point].strip(" (（)）").rstrip("0123456789").strip():
-        return False  # the number of a list item
-    if upcoming[:1].islower():
+    marked, at = stop.group(), stop.end()
+    if marked[-1] in "。！？":
+        return True
+    found = _MARKS.search(marked)
+    if found is None or (found[2] and _goes_on(text, start, stop, end)):
         return False
-    return ends_sentence(before, upcoming)
+    marks, closers = found.groups()
+    point = stop.start() + found.start()
+    if marks in (".", "．"):
+        return _is_point_end(text, start, point, at)
+    if any(mark in "。！？｡" for mark in marks):
+        return True
+    if not text[at].isspace():
+        return marks[-1] in "!?" and _CJK.search(text[point - 1] + text[at]) is not None
+    lower = text[at : at + _REACH].lstrip()[:1].islower()
+    return not (lower and (closers or marks[-1] != "?"))
+
+
+def _goes_on(text: str, start: int, stop: re.Match[str], end: int) -> bool:
+    """Whether the sentence runs on behind a bracket or quotation that ends like a sentence: a
+    title, a remark in the middle, speech with its speaker."""
+    marked, at = stop.group(), stop.end()
+    opened = marked[0] in "（(【" and text[start : stop.start()].strip() != ""
+    return opened or "》" in marked[-2:] or _SAYS.match(text, at, min(end, at + 10)) is not None
+
+
+def _is_point_end(text: str, start: int, point: int, at: int) -> bool:
+    """Whether a full stop at `point`, with what closes behind it up to `at`, ends a sentence."""
+    before = text[max(start, point - _REACH) : point]
+    after = text[at : at + _REACH]
+    if not after[0].isspace():
+        last = before[-1:]
+        return (
+            _CJK.match(after) is not None
+            and not last.isdigit()
+            and (_CJK.match(last) is not None or ends_sentence(before, after))
+        )
+    if point - start <= _LONGEST_MARKER and _MARKER.fullmatch(text, start, point):
+        return False  # the number of a list item
+    return ends_sentence(before, after.lstrip())
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
