@@ -4,7 +4,6 @@ The standard library's parser takes the first matching rule, knows no wildcards 
 itself; the RFC wants the longest match, "*" and "$".
 """
 
-import re
 from dataclasses import dataclass, field
 from urllib.parse import quote, unquote, urlsplit
 
@@ -20,7 +19,7 @@ class Robots:
     two pages or None, `sitemaps` the addresses named in the file.
     """
 
-    rules: tuple[tuple[int, bool, re.Pattern[str]], ...] = ()
+    rules: tuple[tuple[int, bool, str], ...] = ()
     delay: float | None = None
     sitemaps: tuple[str, ...] = ()
 
@@ -32,7 +31,11 @@ class Robots:
         if path == "/robots.txt":
             return True
         best = max(
-            ((length, allowed) for length, allowed, pattern in self.rules if pattern.match(path)),
+            (
+                (length, allowed)
+                for length, allowed, pattern in self.rules
+                if _matches(pattern, path)
+            ),
             default=(0, True),
         )
         return best[1]
@@ -41,7 +44,7 @@ class Robots:
 EVERYTHING = Robots()
 """No robots.txt: everything may be fetched."""
 
-NOTHING = Robots(rules=((1, False, re.compile("/")),))
+NOTHING = Robots(rules=((1, False, "/"),))
 """The server cannot say: nothing may be fetched for now."""
 
 
@@ -62,9 +65,7 @@ def parse_robots(text: str, agent: str = "dengmi") -> Robots:
     groups, sitemaps = _groups(text[:_MOST_BYTES])
     mine = [group for group in groups if agent in group.agents]
     mine = mine or [group for group in groups if "*" in group.agents]
-    rules = [
-        (len(path), allowed, _pattern(path)) for group in mine for allowed, path in group.rules
-    ]
+    rules = [(len(path), allowed, path) for group in mine for allowed, path in group.rules]
     delays = [group.delay for group in mine if group.delay is not None]
     return Robots(
         rules=tuple(rules),
@@ -112,8 +113,25 @@ def _escaped(path: str) -> str:
     return quote(unquote(path, errors="surrogateescape"), safe="/*$?=&;:@!,+~'()", errors="replace")
 
 
-def _pattern(path: str) -> re.Pattern[str]:
-    end = path.endswith("$")
-    # Consecutive stars say no more than one; collapsing them keeps matching fast.
-    parts = re.sub(r"\*+", "*", path.removesuffix("$")).split("*")
-    return re.compile(".*?".join(re.escape(part) for part in parts) + ("$" if end else ""))
+def _matches(pattern: str, path: str) -> bool:
+    """Whether a pattern with "*" and a closing "$" matches a path from its start.
+
+    Each piece is taken at its first place, which is right when the last one may stand anywhere or
+    must end the path; so a hostile pattern costs no more than a harmless one.
+    """
+    to_end = pattern.endswith("$")
+    first, *pieces = pattern.removesuffix("$").split("*")
+    if not path.startswith(first):
+        return False
+    if not pieces:
+        return not to_end or path == first
+    at = len(first)
+    for piece in pieces[:-1]:
+        at = path.find(piece, at)
+        if at < 0:
+            return False
+        at += len(piece)
+    last = pieces[-1]
+    if to_end:
+        return len(path) - at >= len(last) and path.endswith(last)
+    return path.find(last, at) >= 0
