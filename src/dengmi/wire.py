@@ -1,5 +1,6 @@
 """The one place where the parts are chosen and joined."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -22,7 +23,7 @@ async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
         Unavailable: the home cannot be made, or the store cannot be reached.
     """
     try:
-        settings.home.mkdir(parents=True, exist_ok=True)
+        await asyncio.to_thread(settings.home.mkdir, parents=True, exist_ok=True)
     except OSError as error:
         raise Unavailable(
             "home_unusable", path=str(settings.home), reason=error.strerror or ""
