@@ -79,7 +79,7 @@ def test_one_missing_path_does_not_stop_the_others(dengmi, articles: Path, tmp_p
 
 
 def test_private_address_is_refused_with_status_1(dengmi) -> None:
-    outcome = dengmi("add", "http://127.0.0.1:1/page")
+    outcome = dengmi("add", "http://127.0.0.1:8000/page")
     assert outcome.status == 1
     assert "private network" in outcome.err
     assert "Traceback" not in outcome.err

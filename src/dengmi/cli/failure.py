@@ -22,9 +22,6 @@ def status_of(error: BaseException, app: App) -> int:
         error = error.exceptions[0]
     if isinstance(error, SystemExit):
         return error.code if isinstance(error.code, int) else 1
-    if _is_broken_pipe(error):
-        silence_stdout()
-        return 0
     if app.debug and not isinstance(error, usage.UsageError | KeyboardInterrupt | click.Abort):
         traceback.print_exception(error)
     if isinstance(error, usage.NoArgsIsHelpError):
@@ -110,9 +107,3 @@ def _near(possibilities: list[str] | None, app: App) -> str:
     if not possibilities:
         return ""
     return " " + app.say("cli_did_you_mean", near=possibilities[0])
-
-
-def _is_broken_pipe(error: BaseException) -> bool:
-    return isinstance(error, BrokenPipeError) or (
-        isinstance(error, OSError) and error.errno == errno.EPIPE
-    )

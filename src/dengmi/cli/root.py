@@ -1,6 +1,7 @@
 """The command `dengmi`: finds the verb, runs it, and turns each outcome into words and a status."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
@@ -8,7 +9,7 @@ import click
 
 from dengmi import __version__
 from dengmi.cli.app import App
-from dengmi.cli.failure import status_of
+from dengmi.cli.failure import silence_stdout, status_of
 from dengmi.cli.words import Option, VerbGroup, app_of, common_options
 
 VERBS = (
@@ -42,12 +43,31 @@ class Root(VerbGroup):
         assert isinstance(command, click.Command)
         return command
 
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        with _quiet_pipe():  # options such as --help print while they are read
+            return super().make_context(*args, **kwargs)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        with _quiet_pipe():
+            return super().invoke(ctx)
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if args[0] not in VERBS and not args[0].startswith("-"):
             raise click.exceptions.NoSuchCommand(args[0], possibilities=VERBS, ctx=ctx)
         return super().resolve_command(ctx, args)
+
+
+@contextmanager
+def _quiet_pipe() -> Iterator[None]:
+    """A reader who has seen enough closes the pipe: that is no failure. Left to itself, click
+    would end with status 1."""
+    try:
+        yield
+    except BrokenPipeError:
+        silence_stdout()
+        raise click.exceptions.Exit(0) from None
 
 
 def root() -> Root:
