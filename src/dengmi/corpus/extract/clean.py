@@ -7,20 +7,26 @@ from collections.abc import Sequence
 
 from dengmi.corpus.blocks import Block
 
-_TAIL = re.compile(
+_ENGLISH_TAIL = re.compile(
     r"""^(?:(?:leave\ a\ )?(?:reply|comments?)(?:\s*\(?\d*\)?)?$
-    |(?:you\ (?:may|might)\ also\ like|related(?:\ (?:articles?|posts?|stories|topics))?|more(?:\ on\ this)?
-        |read\ (?:more|next|also)|see\ also|share\ this.{0,20}|tags?|topics|advertisement)\s*[:.…]*$
-    |(?:filed\ under|tagged|posted\ in|source|sources|related\ post|image\ credits?|photo)\s*:\s*\S.{0,60}$
+    |(?:you\ (?:may|might)\ also\ like|related(?:\ (?:articles?|posts?|stories))?|more)\s*[:.…]*$
+    |(?:read\ (?:more|next|also)|see\ also|share\ this.{0,20}|tags?|topics|advertisement)\s*[:.…]*$
+    |(?:filed\ under|tagged|posted\ in|sources?|image\ credits?|photo)\s*:\s*\S.{0,60}$
     |like\ this\ (?:story|article|post)\?.{0,80}$
-    |.{0,40}\b(?:follow\ (?:us|me|him|her|them|\S+(?:\ \S+){0,5})\ on\b|sign\ up\ (?:for|to|here|today)\b
-        |subscribe\ (?:to|for|now|here|today)\b|join\ our\b|download\ our\ app\b).{0,160}$
-    |(?:copyright|©|\(c\)).{0,80}$
-    |(?:责任编辑|责编|编辑|校对|审核|监制|值班编辑|原标题|关键词|标签|分享到|特别声明)\s*[:：].{0,40}$
-    |[(（\[【]\s*(?:责任编辑|责编|编辑|原标题|本文来源)\s*[:：].{0,40}$
-    |(?:相关(?:阅读|新闻|推荐|链接|文章)|延伸阅读|推荐阅读|热门推荐|更多精彩.{0,20}|网友评论|发表评论|举报|收藏|分享)\s*[:：>]*$
-    |(?:返回搜狐|点击进入专题|查看原图|打开.{0,10}APP|扫(?:一扫|码|描).{0,30}关注).{0,40}$)""",
+    |.{0,40}\bfollow\ (?:us|me|him|her|them|\S+(?:\ \S+){0,5})\ on\b.{0,160}$
+    |.{0,40}\b(?:sign\ up|subscribe)\ (?:for|to|here|now|today)\b.{0,160}$
+    |.{0,40}\b(?:join\ our|download\ our\ app)\b.{0,160}$
+    |(?:copyright|©|\(c\)).{0,80}$)""",
     re.I | re.X,
+)
+_CHINESE_TAIL = re.compile(
+    r"""^(?:[(（\[【]?\s*(?:责任编辑|责编|编辑|校对|审核|监制|值班编辑|原标题|本文来源|关键词|标签|分享到|特别声明)
+        \s*[:：].{0,40}$
+    |(?:相关(?:阅读|新闻|推荐|链接|文章)|延伸阅读|推荐阅读|热门推荐|网友评论|发表评论|举报|收藏|分享)\s*[:：>]*$
+    |(?:返回搜狐|返回.{0,6}首页|点击进入专题|查看原图|打开.{0,10}APP|扫(?:一扫|码|描).{0,30}关注).{0,40}$
+    |[【\[]?(?:打印本页|关闭窗口|打印|关闭).{0,12}$
+    |[(（]本文来自.{0,20}(?:更多原创资讯|请下载).{0,40}$)""",
+    re.X,
 )
 _POINTER = re.compile(
     r"^\[?(?:related(?: post)?|read more|read also|see more|see also|also read|don.t miss)\s*[:>]",
@@ -76,4 +82,6 @@ def _is_tail(block: Block) -> bool:
     if block.kind in ("code", "row") or len(block.text) > _LONGEST_TAIL:
         return False
     # A heading at the very end has nothing under it.
-    return block.kind == "heading" or _TAIL.match(block.text) is not None
+    return block.kind == "heading" or bool(
+        _ENGLISH_TAIL.match(block.text) or _CHINESE_TAIL.match(block.text)
+    )

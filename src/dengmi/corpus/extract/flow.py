@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from dengmi.corpus.blocks import Block, joined, row_text
 
 if TYPE_CHECKING:
-    from lxml.html import HtmlElement
+    from lxml.html import HtmlElement  # type: ignore[import-untyped]
 
 _SKIPPED = frozenset(
     str.split(
-        "script style noscript template svg math canvas iframe object embed audio video map form"
+        "script style noscript template svg math canvas iframe object embed audio video map"
         " button input select textarea option head title meta link nav figcaption"
     )
 )

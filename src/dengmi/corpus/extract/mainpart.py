@@ -1,5 +1,6 @@
 """The main part of a page, as blocks: trafilatura's choice, checked against plain text density."""
 
+import re
 from collections.abc import Iterator
 from copy import deepcopy
 from typing import TYPE_CHECKING
@@ -8,28 +9,61 @@ from dengmi.corpus.blocks import Block, joined, row_text
 from dengmi.corpus.extract.tree import text_of
 
 if TYPE_CHECKING:
-    from lxml.etree import _Element
-    from lxml.html import HtmlElement
+    from lxml.etree import _Element  # type: ignore[import-untyped]
+    from lxml.html import HtmlElement  # type: ignore[import-untyped]
 
 MOST_ELEMENTS = 40_000
 """Pages with more elements than this go straight to the density search, which is linear."""
+
+_STOPS = re.compile(r"[，。！？；]|[,.!?;](?:\s|$)")
+_EDGE = re.compile(
+    r"免责声明|郑重声明|版权所有|举报电话|举报邮箱|不良信息|客服电话|网友评论"
+    r"|不代表.{0,12}(?:立场|观点)|友情链接|ICP备"
+    r"|转载请注明|Copyright|All Rights Reserved|\bcookies\b|Privacy Policy"
+    r"|Terms of (?:Use|Service)",
+    re.I,
+)
+_LIKELY = re.compile(r"content|article|detail|entry|post|story|text|正文|editor", re.I)
+_UNLIKELY = re.compile(
+    r"comment|foot|copyright|recommend|relat|rank|side|nav|share"
+    r"|disclaimer|statement|hot|links|crumb",
+    re.I,
+)
 
 ENOUGH = 250
 """Characters (a Han character counts three) that make a body believable without a second look."""
 
 
 def main_blocks(root: "HtmlElement", url: str) -> list[Block]:
-    """The blocks of the article on a page; empty when the page holds no text."""
+    """The blocks of the article on a page; empty when the page holds no text.
+
+    On pages in Chinese the densest element is the better guess: trafilatura's lists of names and
+    its minimum lengths were made for European pages. Elsewhere it is only a check and a reserve.
+    """
     _prune(root)
-    if sum(1 for _ in root.iter()) > MOST_ELEMENTS:
-        return dense_blocks(root)
-    best = trafilatura_blocks(root, url, precise=True)
-    if weight(best) < ENOUGH:
-        best = max(best, trafilatura_blocks(root, url, precise=False), key=weight)
     dense = dense_blocks(root)
-    if weight(best) < ENOUGH and weight(dense) > 2 * weight(best):
+    if sum(1 for _ in root.iter()) > MOST_ELEMENTS:
+        return dense
+    best = trafilatura_blocks(root, url, precise=True)
+    if _prose(best) < ENOUGH:
+        best = max(best, trafilatura_blocks(root, url, precise=False), key=_prose)
+    if _is_chinese(dense) and _prose(dense) >= 0.5 * _prose(best):
+        return dense
+    if weight(best) < ENOUGH and _prose(dense) > 1.5 * weight(best):
         return dense
     return recovered(best, dense)
+
+
+def _is_chinese(found: list[Block]) -> bool:
+    whole = "".join(block.text for block in found)
+    return _han(whole) > 0.2 * len(whole)
+
+
+def _prose(found: list[Block]) -> int:
+    """The weight of the blocks that read like sentences and not like the edge of a page."""
+    return weight(
+        [block for block in found if _STOPS.search(block.text) and not _EDGE.search(block.text)]
+    )
 
 
 def _prune(root: "HtmlElement") -> None:
@@ -51,7 +85,7 @@ def recovered(best: list[Block], dense: list[Block]) -> list[Block]:
     whole = "\n".join(bare)
     inside = ["".join(block.text.split()) in whole for block in dense]
     held = sum(len(block.text) for block, here in zip(dense, inside, strict=True) if here)
-    if held < 0.85 * sum(len(block.text) for block in best):
+    if not held or held < 0.85 * sum(len(block.text) for block in best):
         return best
     lost = [
         not here and block.kind in ("paragraph", "quote") and _is_prose(block.text)
@@ -148,7 +182,11 @@ def _items(element: "_Element", depth: int) -> Iterator[Block]:
         inner = [child for child in item if child.tag == "list"]
         for child in inner:
             item.remove(child)
-        if text := " ".join(" ".join(_split(item)).split()):
+        paragraphs = [text for child in item if child.tag == "p" and (text := text_of(child))]
+        text = " ".join(" ".join(_split(item)).split())
+        if len(text) > 400 and len(paragraphs) > 1:  # a page laid out as a list
+            yield from (Block("paragraph", paragraph) for paragraph in paragraphs)
+        elif text:
             number += 1
             yield Block("item", text, depth, number if ordered else 0)
         for child in inner:
@@ -199,9 +237,8 @@ def dense_blocks(root: "HtmlElement") -> list[Block]:
         if own < 8:
             continue
         share = 1.0
-        above = (
-            element if element.tag in ("div", "section", "article", "td") else element.getparent()
-        )
+        holds = element.tag in ("div", "section", "article", "td")
+        above = element if holds else element.getparent()
         for _ in range(4):
             if above is None or above.tag in ("html", "head"):
                 break
@@ -209,20 +246,24 @@ def dense_blocks(root: "HtmlElement") -> list[Block]:
             share *= 0.6
             above = above.getparent()
     body = root.find("body")
-    if scores:
-        best = max(scores, key=lambda element: scores[element])
-        if found := element_blocks(best):
-            return found
-    return element_blocks(body if body is not None else root)
+    best = max(scores, key=lambda element: scores[element] * _name_factor(element), default=None)
+    found = element_blocks(best) if best is not None else []
+    return found or element_blocks(body if body is not None else root)
+
+
+def _name_factor(element: "HtmlElement") -> float:
+    """How likely an article is in an element of that name."""
+    name = f"{element.get('class') or ''} {element.get('id') or ''}"[:200]
+    factor = 1.25 if _LIKELY.search(name) or element.tag == "article" else 1.0
+    return factor * (0.3 if _UNLIKELY.search(name) else 1.0)
 
 
 def _own_text(element: "HtmlElement") -> int:
-    """Characters of text directly in an element or in its inline children that are no links."""
-    if element.tag in ("script", "style"):
-        return 0
-    length = len((element.text or "").strip())
+    """Characters directly in an element or in its inline children, no links and no small print."""
+    texts = [element.text or ""]
     for child in element:
-        length += len((child.tail or "").strip())
+        texts.append(child.tail or "")
         if child.tag in ("b", "strong", "em", "i", "font", "u"):
-            length += len((child.text or "").strip())
-    return length
+            texts.append(child.text or "")
+    text = "".join(texts).strip()
+    return 0 if len(text) < 300 and _EDGE.search(text) else len(text)

@@ -11,7 +11,7 @@ from dengmi.corpus.extract.dates import iso_date
 from dengmi.corpus.extract.tree import first, text_of
 
 if TYPE_CHECKING:
-    from lxml.html import HtmlElement
+    from lxml.html import HtmlElement  # type: ignore[import-untyped]
 
 _ARTICLE_TYPE = re.compile(r"Article|BlogPosting|Posting|NewsReport|WebPage|Report", re.I)
 _SUFFIX = re.compile(r"\s*(?:[|_｜»«]|\s[-–—:·•]\s|(?<=[\u3400-\u9fff”》？！])[-–—]+(?=\S)|--+)\s*")
@@ -42,11 +42,13 @@ _URL_DATE = re.compile(
     r"(?<!\d)((?:19|20)\d{2})[-/]?(0[1-9]|1[0-2])[-/]?(0[1-9]|[12]\d|3[01])(?!\d)"
 )
 _SCRIPT_DATE = re.compile(
-    r"""["']?(?:publish_?time|pub_?date|publish_?date|ptime|datePublished|ctime)["']?\s*[:=]\s*["']?((?:19|20)\d{2}[-/]\d{1,2}[-/]\d{1,2}(?:[T ]\d{1,2}:\d{2}(?::\d{2})?)?)""",
+    r"""["']?(?:publish_?time|pub_?date|publish_?date|ptime|datePublished|ctime)["']?\s*[:=]\s*["']?"""
+    r"((?:19|20)\d{2}[-/]\d{1,2}[-/]\d{1,2}(?:[T ]\d{1,2}:\d{2}(?::\d{2})?)?)",
     re.I,
 )
 _AUTHOR_TEXT = re.compile(
-    r"(?:作者|记者|撰文|文)\s*[:：/丨|]\s*([\u3400-\u9fff·A-Za-z]{2,12}(?:[ 、][\u3400-\u9fff·]{2,4})*)"
+    r"(?:作者|记者|撰文|文)\s*[:：/丨|]\s*"
+    r"([\u3400-\u9fff·A-Za-z]{2,12}(?:[ 、][\u3400-\u9fff·]{2,4})*)"
 )
 _BY = re.compile(r"^\s*(?:by|from|von|par|作者\s*[:：])\s+", re.I)
 
@@ -63,7 +65,7 @@ class Facts:
     site: str = ""
 
 
-def page_facts(root: "HtmlElement", url: str) -> Facts:
+def page_facts(root: "HtmlElement", markup: str, url: str) -> Facts:
     """Read the facts of a page. `url` is where it was fetched from, or empty."""
     metas = _metas(root)
     data = _linked_data(root)
@@ -71,7 +73,7 @@ def page_facts(root: "HtmlElement", url: str) -> Facts:
     return Facts(
         title=_title(root, metas, data, site),
         author=_author(root, metas, data, site),
-        published=_published(root, metas, data, url),
+        published=_published(root, markup, metas, data, url),
         lang=_lang(root, metas),
         url=_canonical(root, metas, url),
         site=site,
@@ -126,25 +128,29 @@ def _title(
     window = window or text_of(first(root, "//title[not(ancestor::svg)]"))
     headings = [text for h1 in root.xpath("//h1")[:8] if 3 < len(text := text_of(h1)) < 300]
     given = metas.get("og:title") or metas.get("twitter:title") or _said(data.get("headline"))
-    # A heading that the window's title or og:title repeats is the article's own.
-    for heading in headings:
-        said = squeezed(heading)
-        if (
-            said
-            and (said in squeezed(window) or said in squeezed(given))
-            and said != squeezed(site)
-        ):
-            return heading
     best = _without_site(given or window, site, window)
+    said = squeezed(given) + " " + squeezed(window)
+    least = 0.35 * len(squeezed(best))
+    # A heading that the window's title or og:title repeats is the article's own.
+    for heading in headings + _named_titles(root):
+        bare = squeezed(heading)
+        if bare and len(bare) >= least and bare in said and bare != squeezed(site):
+            return heading
     if not given and len(headings) == 1 and len(headings[0]) > len(best) / 2:
         return headings[0]
     return best or (headings[0] if headings else "") or metas.get("title", "")
 
 
+def _named_titles(root: "HtmlElement") -> list[str]:
+    """Texts of lesser headings and of elements that are called a title."""
+    path = "//body//*[self::h2 or self::h3 or contains(@class,'title') or contains(@id,'title')]"
+    return [text for element in root.xpath(path)[:30] if 6 < len(text := text_of(element)) < 200]
+
+
 def _without_site(title: str, site: str, window: str) -> str:
     """A title without the parts after (or before) it that name the site."""
     parts = [part for part in _SUFFIX.split(title) if part.strip()]
-    cuts = [found for found in _SUFFIX.finditer(title)]
+    cuts = list(_SUFFIX.finditer(title))
     if len(parts) < 2 or not cuts:
         return title.strip()
     if site and squeezed(parts[0]) == squeezed(site):
@@ -182,7 +188,7 @@ def _author(
         "sailthru.author",
     ):
         names = names or metas.get(name, "")
-    if "//" in names or squeezed(names) == squeezed(site):
+    if "//" in names or "@" in names or squeezed(names) == squeezed(site):
         names = ""
     if not names:
         path = "//*[@rel='author' or @itemprop='author' or contains(@class,'author-name')"
@@ -206,17 +212,17 @@ def _said(value: object) -> str:
 
 
 def _published(
-    root: "HtmlElement", metas: Mapping[str, str], data: Mapping[str, object], url: str
+    root: "HtmlElement", markup: str, metas: Mapping[str, str], data: Mapping[str, object], url: str
 ) -> str | None:
     declared: list[object] = [data.get("datePublished"), *(metas.get(name) for name in _DATE_METAS)]
-    declared += [node.get("datetime") or node.get("content") or text_of(node) for node in root.xpath(
-        "//*[@itemprop='datePublished'] | //time[@pubdate] | //article//time[@datetime]"
-        " | //header//time[@datetime]"
-    )[:3]]  # fmt: skip
+    path = "//*[@itemprop='datePublished'] | //time[@pubdate]"
+    path += " | //article//time[@datetime] | //header//time[@datetime]"
+    for node in root.xpath(path)[:3]:
+        declared.append(node.get("datetime") or node.get("content") or text_of(node))
     for value in declared:
         if isinstance(value, str) and (found := iso_date(value)):
             return found
-    return _visible_date(root) or _script_date(root) or _address_date(url, metas)
+    return _visible_date(root) or _script_date(markup) or _address_date(url, metas)
 
 
 def _visible_date(root: "HtmlElement") -> str | None:
@@ -242,11 +248,9 @@ def _top_text(root: "HtmlElement") -> str:
     return " ".join(" ".join(texts).split())[:400]
 
 
-def _script_date(root: "HtmlElement") -> str | None:
-    for script in root.xpath("//script[not(@src)]")[:60]:
-        if found := _SCRIPT_DATE.search((script.text or "")[:200_000]):
-            return iso_date(found[1])
-    return None
+def _script_date(markup: str) -> str | None:
+    found = _SCRIPT_DATE.search(markup[:2_000_000])
+    return iso_date(found[1]) if found else None
 
 
 def _address_date(url: str, metas: Mapping[str, str]) -> str | None:

@@ -50,7 +50,7 @@ def page(html: str | bytes, url: str, hint: str | None = None) -> Page:
         return Page(title=first_line(lines[0]), body=body, url=url)
     if is_wechat(root, url):
         return wechat_page(root, markup, url)
-    facts = page_facts(root, url)
+    facts = page_facts(root, markup, url)
     body = to_markdown(cleaned(main_blocks(root, url), facts.title))
     if not body:
         raise Unreadable("page_empty")
@@ -59,6 +59,16 @@ def page(html: str | bytes, url: str, hint: str | None = None) -> Page:
         body=body,
         author=facts.author,
         published=facts.published,
-        lang=facts.lang,
+        lang=_believed(facts.lang, body),
         url=facts.url,
     )
+
+
+def _believed(lang: str, body: str) -> str:
+    """The declared language, unless the text plainly is or is not Chinese."""
+    start = body[:4000]
+    han = sum("\u3400" <= char <= "\u9fff" for char in start)
+    if han > 0.2 * len(start):
+        kana = sum("\u3041" <= char <= "\u30ff" for char in start)
+        return lang if lang in ("zh", "ja") else "" if kana > 0.1 * han else "zh"
+    return "" if lang == "zh" else lang

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from dengmi.core.errors import Unreadable
 
 if TYPE_CHECKING:
-    from lxml.html import HtmlElement
+    from lxml.html import HtmlElement  # type: ignore[import-untyped]
 
 MOST_HTML = 20_000_000
 """Characters of one page."""
@@ -18,6 +18,8 @@ DEEPEST = 160
 _DEEP_LIMIT = 2_000
 _LONG_VALUE = re.compile(r"""=\s*(?:"[^"<>]{1000,}"|'[^'<>]{1000,}')""")
 _LONG_TAG = re.compile(r"<([A-Za-z][A-Za-z0-9-]*)\s[^<>]{8000,}>")
+_SCRIPT = re.compile(r"<script\b(?![^>]*ld\+json)[^>]*>.*?</script\s*>", re.S | re.I)
+_ENDS = re.compile(r"</(?:html|body)\s*>", re.I)
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _NOISE = re.compile(
     r"<!--.*?(?:-->|\Z)|<(script|style|noscript|template)\b.*?(?:</\1\s*>|\Z)", re.S | re.I
@@ -33,11 +35,14 @@ def parse(markup: str) -> "HtmlElement | None":
 
     Raises Unreadable("page_too_big").
     """
-    from lxml import etree
+    from lxml import etree  # type: ignore[import-untyped]
     from lxml import html as lxml_html
 
     if len(markup) > MOST_HTML:
         raise Unreadable("page_too_big", most=MOST_HTML // 1_000_000)
+    # Scripts upset the parser and hold nothing that is shown; it also stops at the first end tag
+    # of the page, though some pages go on after it.
+    markup = _ENDS.sub("", _SCRIPT.sub("", markup))
     # Long attribute values (pictures in the address) say nothing; a tag with thousands of
     # attributes takes the parser quadratic time.
     markup = _LONG_VALUE.sub('=""', _DECLARATION.sub("", markup.replace("\0", "")))

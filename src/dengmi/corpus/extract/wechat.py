@@ -18,7 +18,7 @@ from dengmi.corpus.extract.titles import first_line
 from dengmi.corpus.extract.tree import first, text_of
 
 if TYPE_CHECKING:
-    from lxml.html import HtmlElement
+    from lxml.html import HtmlElement  # type: ignore[import-untyped]
 
 _HOST = re.compile(r"^https?://mp\.weixin\.qq\.com/", re.I)
 _GONE = re.compile(
@@ -29,7 +29,8 @@ _BLOCKED = re.compile(
     r"环境异常|完成验证后即可继续访问|请在微信客户端打开链接|访问过于频繁|操作频繁"
 )
 _CREATED = re.compile(
-    r"""(?:\bvar\s+(?:ct|oriCreateTime|svr_time_of_msg)|create_time|publish_time|createTime)\s*[=:]\s*["']?(?:"\s*\|\|\s*")?(\d{10})\b"""
+    r"(?:\bvar\s+(?:ct|oriCreateTime|svr_time_of_msg)|create_time|publish_time|createTime)"
+    r"""\s*[=:]\s*["']?(?:"\s*\|\|\s*")?(\d{10})\b"""
 )
 _CREATED_TEXT = re.compile(
     r"""(?:create_time|createTime|publish_time)\s*[=:]\s*["']((?:19|20)\d{2}-\d{1,2}-\d{1,2}(?: \d{1,2}:\d{2})?)"""
@@ -65,9 +66,7 @@ def wechat_page(root: "HtmlElement", markup: str, url: str) -> Page:
     return Page(
         title=title or first_line(found[0].text),
         body=to_markdown(found),
-        author=f"{account} · {author}"
-        if author and account and author != account
-        else account or author,
+        author=" · ".join(dict.fromkeys(filter(None, (account, author)))),
         published=_published(root, markup),
         lang="zh",
         url=_address(root, markup, url),
@@ -169,12 +168,9 @@ def _address(root: "HtmlElement", markup: str, url: str) -> str:
     """The article's own address: the lasting one that the page names, else where it was found."""
     canonical = first(root, "//link[@rel='canonical'][@href]")
     named = canonical.get("href") if canonical is not None else ""
-    for address in (
-        _meta(root, "og:url"),
-        _found(_LINK, markup).replace("\\x26", "&"),
-        named or "",
-    ):
-        address = address.replace("&amp;", "&").split("#")[0]
+    link = _found(_LINK, markup).replace("\\x26", "&")
+    for said in (_meta(root, "og:url"), link, named or ""):
+        address = said.replace("&amp;", "&").split("#")[0]
         if _HOST.match(address) and len(address) > 30:
             return address
     return url
