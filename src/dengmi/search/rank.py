@@ -2,7 +2,8 @@
 
 A passage's score is its BM25 (k1 1.2, b 0.75, over title, headings and text as one), plus the
 question's weight found in its best sentence, plus that found in its best two neighbouring
-sentences, plus that found in its title. Words of the title and the headings count as if they
+sentences, plus that found in its title, plus that of pairs of words which follow each other in
+the question and in the passage. Words of the title and the headings count as if they
 stood in every sentence, because sentences rarely repeat what the article is about.
 The factors were chosen on SciFact, SQuAD and CMRC together: see docs/decisions/0003-search.md.
 """
@@ -11,10 +12,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import log
 
-SENTENCE = 0.5
-PAIR = 0.2
+SENTENCE = 0.6
+NEIGHBOURS = 0.2
 TITLE = 0.2
-IDEAL = 1.0 + SENTENCE + PAIR + TITLE / 2
+PHRASE = 0.3
+IDEAL = 1.0 + SENTENCE + NEIGHBOURS + TITLE / 2
 """Times the summed weights: a passage of usual length that holds every term once, in one
 sentence, half of it in the title."""
 
@@ -26,13 +28,13 @@ _LENGTH = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A passage that BM25 found: its id, score and day (see lexical), and the lines of terms it
-    was indexed with: title, headings, then one for each sentence."""
+    """A passage that BM25 found: its id, score and day (see lexical), and what it was
+    indexed with: lines of terms, title, headings, then one for each sentence."""
 
     passage_id: str
     bm25: float
     day: int
-    lines: Sequence[str]
+    terms: str
 
 
 def idf(passages: int, holding: int) -> float:
@@ -40,21 +42,32 @@ def idf(passages: int, holding: int) -> float:
     return log(1 + (passages - holding + 0.5) / (holding + 0.5))
 
 
-def ranked(found: Iterable[Found], weights: Mapping[str, float]) -> list[tuple[float, Found]]:
+def ranked(
+    found: Iterable[Found],
+    weights: Mapping[str, float],
+    pairs: Iterable[tuple[str, str]] = (),
+) -> list[tuple[float, Found]]:
     """(score, passage), best first; equal scores in the order of passage ids.
 
     Args:
         found: candidates in any order.
         weights: every term of the question with its inverse document frequency times what it says.
+        pairs: terms that follow each other in the question.
     """
     wanted = frozenset(weights)
-    read = [(one, [line.split() for line in one.lines]) for one in found]
+    phrases = [(f" {a} {b} ", PHRASE * min(weights[a], weights[b])) for a, b in pairs]
+    read = [(one, [line.split() for line in one.terms.split("\n")]) for one in found]
     if not read:
         return []
     usual_title = _mean(len(lines[0]) for _, lines in read)
     usual_sentence = _mean(len(line) for _, lines in read for line in lines[2:])
     scored = [
-        (one.bm25 + _reread(lines, wanted, weights, usual_title, usual_sentence), one)
+        (
+            one.bm25
+            + _reread(lines, wanted, weights, usual_title, usual_sentence)
+            + _phrases(one.terms, phrases),
+            one,
+        )
         for one, lines in read
     ]
     return sorted(scored, key=lambda pair: (-pair[0], pair[1].passage_id))
@@ -86,11 +99,16 @@ def _reread(
         both = more | before
         pair = max(pair, held if len(both) == len(more) else base + _sum(both, weights))
         before = more
-    score = SENTENCE * best + PAIR * pair
+    score = SENTENCE * best + NEIGHBOURS * pair
     if title:
         length = 1 - _B + _B * len(lines[0]) / usual_title
         score += TITLE * _sum(title, weights) * (_K1 + 1) / (1 + _K1 * length)
     return score
+
+
+def _phrases(terms: str, phrases: Sequence[tuple[str, float]]) -> float:
+    flat = f" {terms} ".replace("\n", " ") if phrases else ""
+    return sum(worth for words, worth in phrases if words in flat)
 
 
 def _sum(terms: frozenset[str], weights: Mapping[str, float]) -> float:

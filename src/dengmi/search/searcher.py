@@ -13,7 +13,7 @@ from dengmi.core.clock import Clock
 from dengmi.core.ports import Changes, Passages
 from dengmi.core.records import HALL, Evidence, Hit, SearchQuery
 from dengmi.language.dates import wanted_dates
-from dengmi.search.asked import asked
+from dengmi.search.asked import Asked, asked
 from dengmi.search.fold import Scored, folded
 from dengmi.search.index.keeper import Keeper
 from dengmi.search.index.lexical import (
@@ -141,18 +141,18 @@ class Searcher:
             Unavailable: the index is damaged and cannot be built again.
         """
         began = self._clock.steady()
-        counts = asked(query.text).terms
+        question = asked(query.text)
         limits = _limits(query)
         most = max(CANDIDATES, 2 * query.limit)
         while True:
-            look = await self._looked(query, counts, limits, most)
+            look = await self._looked(query, question, limits, most)
             hits = await self._hydrated(query, look)
             if len(hits) >= query.limit or not look.more or most >= MOST_CANDIDATES:
                 break
             most = min(4 * most, MOST_CANDIDATES)
         return Evidence(
             query=query,
-            hits=self._hits(query, hits, counts),
+            hits=self._hits(query, hits, question.terms),
             weights=look.weights,
             ideal=IDEAL * sum(look.weights.values()),
             seq=look.seq,
@@ -160,12 +160,12 @@ class Searcher:
         )
 
     async def _looked(
-        self, query: SearchQuery, counts: Mapping[str, float], limits: Limits, most: int
+        self, query: SearchQuery, question: Asked, limits: Limits, most: int
     ) -> _Look:
         """Ask the index; if there is none or it is damaged, have it built and ask again. While
         another process builds the first one, nothing is found."""
         try:
-            look = await self._run(self._look, query, counts, limits, most)
+            look = await self._run(self._look, query, question, limits, most)
         except Damaged:
             await self.rebuild()
         else:
@@ -173,21 +173,21 @@ class Searcher:
                 return look
             await self.catch_up()
         try:
-            look = await self._run(self._look, query, counts, limits, most)
+            look = await self._run(self._look, query, question, limits, most)
         except Damaged as error:
             raise unusable(str(error)) from error
-        return look or _Look([], {term: count * idf(0, 0) for term, count in counts.items()})
+        return look or _Look(
+            [], {term: count * idf(0, 0) for term, count in question.terms.items()}
+        )
 
-    def _look(
-        self, query: SearchQuery, counts: Mapping[str, float], limits: Limits, most: int
-    ) -> _Look | None:
+    def _look(self, query: SearchQuery, question: Asked, limits: Limits, most: int) -> _Look | None:
         shelf = self._current()
         if shelf is None:
             return None
-        weights = shelf.reader.weights(counts)
-        found = shelf.reader.search(counts, limits, most)
+        weights = shelf.reader.weights(question.terms)
+        found = shelf.reader.search(question.terms, limits, most)
         today = datetime.fromtimestamp(self._clock.now(), UTC).date()
-        scored = timely(ranked(found, weights), wanted_dates(query.text, today))
+        scored = timely(ranked(found, weights, question.pairs), wanted_dates(query.text, today))
         return _Look(scored, weights, shelf.state.seq, len(found) == most)
 
     async def _hydrated(self, query: SearchQuery, look: _Look) -> list[Scored]:

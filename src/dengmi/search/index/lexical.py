@@ -224,7 +224,7 @@ def _found(score: float, day: object, stored: Mapping[str, list[Any]]) -> Found:
         passage_id=bytes(stored["passage"][0]).decode(),
         bm25=score,
         day=int(day) if isinstance(day, int) else 0,
-        lines=stored["terms"][0].split("\n"),
+        terms=stored["terms"][0],
     )
 
 
