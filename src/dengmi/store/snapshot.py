@@ -66,16 +66,18 @@ async def load(path: Path, into: Connector) -> None:
     file that is not a snapshot, BadSettings for one of a newer version, Conflict when the
     database is not empty.
     """
-    with tempfile.TemporaryDirectory(prefix="dengmi-") as folder:
-        copy = Path(folder) / "store.sqlite"
-        await asyncio.to_thread(_checked_copy, path, copy)
-        connection = await asyncio.to_thread(connect, copy, readonly=True)
+    folder = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="dengmi-"))
+    try:
+        await asyncio.to_thread(_checked_copy, path, folder / "store.sqlite")
+        connection = await asyncio.to_thread(connect, folder / "store.sqlite", readonly=True)
         try:
             await into.copy_in(tables(connection))
-        except sqlite3.Error as error:
-            raise BadInput("store_bad_snapshot", where=str(path), reason=str(error)) from error
         finally:
             await asyncio.to_thread(connection.close)
+    except sqlite3.Error as error:
+        raise BadInput("store_bad_snapshot", where=str(path), reason=str(error)) from error
+    finally:
+        await asyncio.to_thread(shutil.rmtree, folder, True)
 
 
 def tables(connection: sqlite3.Connection) -> Iterator[Table]:
