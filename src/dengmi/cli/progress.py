@@ -67,8 +67,10 @@ class Bar:
 
 def state(app: App, done: int, total: int | None, seconds: float) -> str:
     """Items done, their rate and, where the end is known, the time left."""
-    rate = done / seconds if seconds > 0 else 0.0
-    if total is None or not rate:
+    if not done:
+        return app.say("cli_reading")
+    rate = done / max(seconds, 0.001)
+    if total is None:
         return app.say("cli_progress", done=done, rate=f"{rate:.0f}")
     if done >= total:
         return app.say("cli_indexing")

@@ -41,8 +41,8 @@ def _pieces(text: str, marks: Iterable[Span]) -> Iterator[str]:
 
 
 def reference(head: Head) -> str:
-    """Title — date — address of an article, leaving out what is not known."""
-    parts = (head.title or head.id, head.published or "", head.url)
+    """Title — day — address of an article, leaving out what is not known."""
+    parts = (head.title or head.id, (head.published or "")[:10], head.url)
     return clean(" — ".join(part for part in parts if part)).replace("\n", " ")
 
 
