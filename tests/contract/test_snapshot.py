@@ -207,6 +207,10 @@ async def test_backup_where_nothing_can_be_written(store: SqlStore, tmp_path: Pa
     assert caught.value.code == "store_backup_failed"
 
 
+def names(folder: Path) -> list[str]:
+    return sorted(each.name for each in folder.rglob("*"))
+
+
 def repack(path: Path, target: Path, change) -> Path:
     """The same backup with its members (name → bytes) changed."""
     with tarfile.open(path) as tar:
@@ -267,11 +271,11 @@ async def test_a_hostile_archive_changes_nothing(attack: str, index: Path, tmp_p
     try:
         await backup(store, index, tmp_path / "good")
         path = repack(tmp_path / "good", tmp_path / "bad", HOSTILE[attack])
-        before = sorted(each.name for each in tmp_path.rglob("*"))
+        before = names(tmp_path)
         with pytest.raises((BadInput, BadSettings)) as caught:
             await restore(path, store, tmp_path / "home" / "index")
         assert caught.value.code.startswith("store_backup_")
-        assert sorted(each.name for each in tmp_path.rglob("*")) == before
+        assert names(tmp_path) == before
     finally:
         await store.close()
 

@@ -1,5 +1,6 @@
 """Opens SQLite connections and brings a file's schema up to date."""
 
+import re
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -114,9 +115,9 @@ def _apply_next(
 def statements(script: str) -> Iterator[str]:
     """The single statements of a script: SQLite runs only one at a time inside a transaction."""
     part = ""
-    for line in script.splitlines(keepends=True):
-        part += line
-        if sqlite3.complete_statement(part):
+    for piece in re.split(r"(?<=;)", script):
+        part += piece
+        if sqlite3.complete_statement(part):  # a semicolon in a text or comment ends nothing
             yield part
             part = ""
     if part.strip():
