@@ -1,5 +1,6 @@
 """The application: every route on one screen."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
@@ -24,6 +25,7 @@ from dengmi.server.ui.article import ArticlePage
 from dengmi.server.ui.ask import AskPage
 from dengmi.server.ui.errors import error_page
 from dengmi.server.ui.static import Static
+from dengmi.server.warm import read_files, warm
 
 
 def routes(context: Context) -> Sequence[BaseRoute]:
@@ -47,6 +49,7 @@ def routes(context: Context) -> Sequence[BaseRoute]:
         Route(f"{api}/desks/{{desk}}/sources/{{source_id}}", sources.remove, methods=["DELETE"]),
         Route(f"{api}/desks/{{desk}}/sources/{{source_id}}/sync", sources.sync, methods=["POST"]),
         Route(f"{api}/openapi.json", openapi, methods=["GET"]),
+        Route("/openapi.json", openapi, methods=["GET"]),
         Route("/healthz", health.healthz, methods=["GET"]),
         Route("/readyz", health.readyz, methods=["GET"]),
         Route("/metrics", health.metrics, methods=["GET"]),
@@ -68,6 +71,8 @@ def create_app(parts: Parts) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        await asyncio.to_thread(read_files)
+        context.crew.start(asyncio.to_thread(warm), "warming up")
         context.crew.start(parts.ladder.resume(), "finishing earlier questions")
         following = context.crew.start(context.follower.follow(), "following the store")
         yield

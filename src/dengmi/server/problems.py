@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from dengmi.core.errors import DengmiError
+from dengmi.core.events import Notice
 from dengmi.core.ids import new_id
 from dengmi.language.texts import catalogue, text
 from dengmi.server.negotiate import api_language
@@ -93,6 +94,13 @@ def detail(error: DengmiError, lang: str) -> str:
     if error.code in catalogue():
         return text(error.code, lang, **error.params)
     return text("unexpected", lang, reference=error.code)
+
+
+def notice_text(notice: Notice, lang: str) -> str:
+    """The text of a notice; its code where the catalogue has none."""
+    if notice.code in catalogue():
+        return text(notice.code, lang, **notice.params)
+    return notice.code
 
 
 def from_http(request: Request, error: HTTPException) -> Refusal:

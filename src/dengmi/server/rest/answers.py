@@ -19,11 +19,10 @@ from dengmi.core.events import (
     Thinking,
 )
 from dengmi.core.records import Question
-from dengmi.language.texts import text
 from dengmi.server.bodies import clean, read_json
 from dengmi.server.context import Context
 from dengmi.server.negotiate import api_language, wants_stream
-from dengmi.server.problems import detail
+from dengmi.server.problems import detail, notice_text
 from dengmi.server.replies import json_reply
 from dengmi.server.rest.models import AnswerRequest
 from dengmi.server.shapes import Json, answer_json, citation_json, cost_json
@@ -92,7 +91,7 @@ def _value(event: Event, lang: str) -> Json:  # noqa: PLR0911 - one for each eve
         case Cited():
             return citation_json(event.citation)
         case Notice():
-            return {"code": event.code, "text": text(event.code, lang, **event.params)}
+            return {"code": event.code, "text": notice_text(event, lang)}
         case Spent():
             return {"cost": cost_json(event.cost), "usage": dict(event.usage)}
         case Done():

@@ -9,10 +9,9 @@ from starlette.responses import Response
 from dengmi.core.errors import DengmiError, NotFound
 from dengmi.core.events import EVENT_NAMES, Cited, Done, Event, Failed, Found, Notice, Text
 from dengmi.core.records import HALL, Answer, Question
-from dengmi.language.texts import text
 from dengmi.server.bodies import clean, read
 from dengmi.server.context import Context
-from dengmi.server.problems import detail
+from dengmi.server.problems import detail, notice_text
 from dengmi.server.stream import stream
 from dengmi.server.ui.card import (
     answer_card,
@@ -170,7 +169,7 @@ def _piece(frame: Frame, event: Event) -> dict[str, str]:  # noqa: PLR0911 - one
         case Cited():
             return {"html": quote_block(frame, event.citation, "")}
         case Notice():
-            return {"text": text(event.code, frame.lang, **event.params)}
+            return {"text": notice_text(event, frame.lang)}
         case Done():
             answer = event.answer
             said = "ui_heard_quotes" if answer.grounded else "ui_not_in_articles"

@@ -45,19 +45,15 @@ def asset(name: str) -> str:
 
 
 class Static:
-    """Serves the files. Reads them when the application is made, not while it answers."""
-
-    def __init__(self) -> None:
-        self._files = assets()
-        self._version = version()
+    """Serves the files."""
 
     async def file(self, request: Request) -> Response:
         """One file. An address of another version still gives it, but is not kept."""
         name = request.path_params["name"]
-        raw = self._files.get(name)
+        raw = assets().get(name)
         if raw is None:
             raise NotFound("path_unknown", path=request.url.path)
-        current = request.path_params["version"] == self._version
+        current = request.path_params["version"] == version()
         kept = "public, max-age=31536000, immutable" if current else "no-cache"
         return Response(
             raw,

@@ -1,0 +1,106 @@
+"""Sources over HTTP, and who may change them."""
+
+import asyncio
+from pathlib import Path
+
+import httpx
+import pytest
+
+from dengmi.server.parts import Parts
+from dengmi.wire import open_parts
+from tests.http.conftest import client_of, settings_of
+
+BASE = "/api/v1/desks/walks/sources"
+
+
+async def settled(client: httpx.AsyncClient, source_id: str) -> dict[str, object]:
+    """The source when its sync has ended."""
+    async with asyncio.timeout(20):
+        while True:
+            rows = (await client.get(BASE)).json()["sources"]
+            row = next(one for one in rows if one["id"] == source_id)
+            if not row["syncing"]:
+                return dict(row)
+            await asyncio.sleep(0.05)
+
+
+async def test_a_source_from_adding_to_removing(client: httpx.AsyncClient, tmp_path: Path) -> None:
+    page = tmp_path / "new" / "moon.md"
+    page.parent.mkdir()
+    page.write_text("# The moon cake\n\nThe moon cake costs nine coins at the gate.\n", "utf-8")
+    reply = await client.post(BASE, json={"address": str(page)})
+    assert reply.status_code == 202, reply.text
+    source = await settled(client, reply.json()["id"])
+    assert source["articles"] == 1
+    assert source["report"]["added"] == 1  # type: ignore[index]
+    question = {"question": "What does the moon cake cost?"}
+    answer = (await client.post("/api/v1/answers", json=question)).json()
+    assert "nine coins" in answer["text"]
+
+    page.write_text("# The moon cake\n\nThe moon cake costs ten coins at the gate.\n", "utf-8")
+    reply = await client.post(f"{BASE}/{source['id']}/sync")
+    assert reply.status_code == 202
+    await settled(client, str(source["id"]))
+    answer = (await client.post("/api/v1/answers", json=question)).json()
+    assert "ten coins" in answer["text"]
+
+    reply = await client.delete(f"{BASE}/{source['id']}")
+    assert reply.json() == {"articles": 1}
+    answer = (await client.post("/api/v1/answers", json=question)).json()
+    assert "coins" not in answer["text"]
+    assert (await client.delete(f"{BASE}/{source['id']}")).status_code == 404
+
+
+async def test_what_cannot_be_read_is_refused(client: httpx.AsyncClient, tmp_path: Path) -> None:
+    reply = await client.post(BASE, json={"address": str(tmp_path / "nowhere")})
+    assert reply.status_code in (400, 404, 422)
+    assert reply.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"x-forwarded-for": "203.0.113.9"},
+        {"forwarded": "for=203.0.113.9"},
+        {"host": "evil.example"},
+        {"origin": "https://evil.example"},
+        {"sec-fetch-site": "cross-site"},
+    ],
+)
+async def test_strangers_may_not_change_sources(
+    client: httpx.AsyncClient, headers: dict[str, str]
+) -> None:
+    rows = (await client.get(BASE)).json()["sources"]
+    one = f"{BASE}/{rows[0]['id']}"
+    for reply in (
+        await client.post(BASE, json={"address": "/etc"}, headers=headers),
+        await client.post(f"{one}/sync", headers=headers),
+        await client.delete(one, headers=headers),
+    ):
+        assert reply.status_code == 403
+        assert reply.json()["code"] == "operator_local"
+    told = (await client.get(BASE, headers=headers)).json()["sources"]
+    assert all("/" not in row["address"] for row in told)
+    assert all("/" in row["address"] for row in rows)
+
+
+async def test_another_computer_may_not(parts: Parts) -> None:
+    async with client_of(parts, peer="192.0.2.7") as client:
+        assert (await client.post(BASE, json={"address": "/etc"})).status_code == 403
+
+
+async def test_with_a_token_only_the_token_counts(tmp_path: Path) -> None:
+    settings = settings_of(tmp_path / "home", DENGMI_SERVER_ADMIN_TOKEN="s3cret")
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    (folder / "a.md").write_text("# A\n\nThe answer is forty-two.\n", "utf-8")
+    async with open_parts(settings) as parts, client_of(parts, peer="192.0.2.7") as client:
+        body = {"address": str(folder)}
+        for headers in ({}, {"authorization": "Bearer wrong"}, {"authorization": "s3cret"}):
+            reply = await client.post(BASE, json=body, headers=headers)
+            assert reply.status_code == 401
+            assert reply.headers["www-authenticate"] == "Bearer"
+        token = {"authorization": "Bearer s3cret"}
+        reply = await client.post(BASE, json=body, headers=token)
+        assert reply.status_code == 202
+        await settled(client, reply.json()["id"])
