@@ -14,7 +14,7 @@ _TITLES: Final = words_of(
 
 _BEFORE_NUMBER: Final = words_of(
     "no nos nr art vol vols p pp ch chap sec fig figs eq eqs ed tab ref refs op par para app ver"
-    " jan feb mar apr jun jul aug sep sept oct nov dec"
+    " c ca b d r fl jan feb mar apr jun jul aug sep sept oct nov dec"
 )
 """Not the end when a number follows."""
 

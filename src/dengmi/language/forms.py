@@ -24,6 +24,7 @@ SQuAD-dev nDCG@10 0.876, without them 0.885."""
 LONGEST: Final = 64
 """Terms are never longer than this; longer words are cut into pieces."""
 
+_MOST = 640
 _STRIP = re.compile("[\u0300-\u036f\u00ad\u200c\u200d\ufe00-\ufe0f\\s]+")
 _SPECIAL = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "⁄": "/"}
@@ -54,7 +55,10 @@ def word_forms(word: str, stops: bool = True) -> tuple[Form, ...]:
     Args:
         word: as `words` finds it: no spaces, letters and digits with joining signs between.
         stops: leave stop words out.
+
+    Only the first 640 characters count; what `words` finds is never longer.
     """
+    word = word[:_MOST]
     if word.isascii() and word.isalpha() and (word[1:].islower() or len(word) == 1):
         term = _stem(word.lower(), stops)
         return ((term, 0, len(word)),) if term else ()

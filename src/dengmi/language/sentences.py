@@ -28,7 +28,7 @@ _STOP = re.compile(
     "|(?<=（)[^（）]{0,120}+）|(?<=[(])[^()]{0,120}+[)]|(?<=《)[^《》]{0,80}+》|(?<=【)[^【】]{0,80}+】"
     "|(?<=[。！？｡!?….．])[。！？｡!?….．]*+"
     ")"
-    rf"[{_CLOSERS}]*+(?:\[\d{{1,3}}\])*+"
+    rf"[{_CLOSERS}。！？!?.]*+(?:\[\d{{1,3}}\])*+"
 )
 _MARKS = re.compile(rf"([。！？｡!?….．]++)([{_CLOSERS}]*+(?:\[\d{{1,3}}\])*+)$")
 _MARKER = re.compile(r"[\s(（]*(?:\d{0,4}|[A-Za-z])[)）]?")
@@ -88,7 +88,10 @@ def _is_end(text: str, start: int, stop: re.Match[str], end: int) -> bool:
     if any(mark in "。！？｡" for mark in marks):
         return True
     if not text[at].isspace():
-        return marks[-1] in "!?" and _CJK.search(text[point - 1] + text[at]) is not None
+        return (
+            marks[-1] in "!?"
+            and _CJK.search(text[max(start, point - 1) : point] + text[at]) is not None
+        )
     lower = text[at : at + _REACH].lstrip()[:1].islower()
     return not (lower and (closers or marks[-1] != "?"))
 

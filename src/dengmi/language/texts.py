@@ -53,15 +53,6 @@ def placeholders(pattern: str) -> frozenset[str]:
     return frozenset(name for name, _ in _PLACEHOLDER.findall(pattern) if name)
 
 
-def texts_with_prefix(prefix: str, lang: str) -> Mapping[str, str]:
-    """The unfilled texts whose keys start with a prefix, by key: for scripts in the browser."""
-    return {
-        key: entry.get(lang) or entry[_LANGUAGES[0]]
-        for key, entry in catalogue().items()
-        if key.startswith(prefix)
-    }
-
-
 @cache
 def catalogue() -> Mapping[str, Mapping[str, str]]:
     """Every text: key → language → words. Read once, on first use."""

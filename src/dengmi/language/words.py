@@ -16,6 +16,9 @@ from dengmi.language.forms import Form, word_forms, word_terms
 from dengmi.language.han import simplified
 from dengmi.language.scripts import HAN, LETTERS, PICTURES, UNSPACED, words_of
 
+VERSION = 1
+"""Raised whenever a text gives other terms than before: indexes made with others are rebuilt."""
+
 _WORD = (
     r"(?:https?|ftp)://[!#-&(-;=?-Z\[\]_a-z~]{1,500}(?<![.,:;!?)\]])"  # an address, in ASCII
     r"|\d{1,3}(?:,\d{3}){1,9}(?![\d,])(?:\.\d{1,20})?"  # 1,000
@@ -60,7 +63,9 @@ def terms(text: str) -> list[str]:
     else:
         found = []
         for token in _TOKEN.findall(_plain(text)):
-            if token.isascii():
+            if "一" <= token[0] <= "鿿":
+                found += _han_terms(token)
+            elif token.isascii():
                 found += word_terms(token)
             else:
                 found += _forms_of(token)[1](token)
@@ -100,13 +105,11 @@ def _forms_of(token: str) -> _Readers:
     """How to read a token that is not plain ASCII: with ranges, and without."""
     if token[0].isdecimal() or not _HAN.match(token[-1]):
         return (_pair_forms, _pair_terms) if _UNSPACED.match(token) else (word_forms, word_terms)
-    return _han_forms, _han_terms
+    return (_lettered_forms, _lettered_terms) if token[0].isascii() else (_han_forms, _han_terms)
 
 
 def _han_terms(run: str) -> list[str]:
     """What `_han_forms` gives, without ranges: most of the time of indexing Chinese goes here."""
-    if run[0].isascii():
-        return [run[:2].lower(), *_han_terms(run[1:])]
     if len(run) < 2:
         return [] if run in _EMPTY_SINGLES else [run]
     words = _cutter()(run, False)
@@ -116,16 +119,13 @@ def _han_terms(run: str) -> list[str]:
         found = []
         for part in "".join([" " if w in _SEPARATORS else w for w in words]).split(" "):
             found += map(add, part, part[1:])
-    found += [w for w in words if (len(w) > 2 or len(w) == 1) and w not in _NOT_ALONE]
+    found += [w for w in words if len(w) != 2 and w not in _NOT_ALONE]
     return found
 
 
 def _han_forms(run: str, stops: bool = True) -> list[Form]:
     """Pairs of neighbours, none across a separator, then words of three and more characters and
     telling single ones."""
-    if run[0].isascii():
-        rest = [(term, start + 1, end + 1) for term, start, end in _han_forms(run[1:], stops)]
-        return [(run[:2].lower(), 0, 2), *rest]
     if not stops:
         return _pair_forms(run)
     if len(run) < 2:
@@ -146,6 +146,16 @@ def _han_forms(run: str, stops: bool = True) -> list[Form]:
             inside = True
         at += len(word)
     return pairs + words
+
+
+def _lettered_terms(run: str) -> list[str]:
+    return [run[:2].lower(), *_han_terms(run[1:])]
+
+
+def _lettered_forms(run: str, stops: bool = True) -> list[Form]:
+    """A股, X光: the letter with the character after it, then the rest."""
+    rest = [(term, start + 1, end + 1) for term, start, end in _han_forms(run[1:], stops)]
+    return [(run[:2].lower(), 0, 2), *rest]
 
 
 def _pair_terms(run: str) -> list[str]:
