@@ -1,0 +1,40 @@
+"""Puts the sentences of the evidence in order of how likely each holds the answer."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from dengmi.answer.features import Candidate
+from dengmi.answer.trees import trained
+
+_FIRST_TREES = 30
+_SECOND_ROUND = 7
+
+
+class Ranked(NamedTuple):
+    """A sentence with its strength; only differences of strengths mean anything."""
+
+    strength: float
+    candidate: Candidate
+
+
+def rank(candidates: Sequence[Candidate]) -> list[Ranked]:
+    """The candidates, strongest first.
+
+    All are judged by the first trees, the best of these by all trees.
+    """
+    trees = trained("rank")
+    first = sorted(
+        (Ranked(trees.add(c.numbers, 0, _FIRST_TREES), c) for c in candidates), key=_order
+    )
+    second = sorted(
+        (
+            Ranked(strength + trees.add(c.numbers, _FIRST_TREES), c)
+            for strength, c in first[:_SECOND_ROUND]
+        ),
+        key=_order,
+    )
+    return second + first[_SECOND_ROUND:]
+
+
+def _order(ranked: Ranked) -> tuple[float, int, int]:
+    return -ranked.strength, ranked.candidate.passage, ranked.candidate.sentence

@@ -1,0 +1,144 @@
+"""Passages read for quoting: where words stand, and what a sentence offers as an answer.
+
+Reading does not depend on the question, so the passages read last are kept.
+"""
+
+import re
+from bisect import bisect_right
+from functools import lru_cache
+
+from dengmi.core.records import Passage
+from dengmi.language.forms import word_forms, word_terms
+from dengmi.language.han import simplified
+from dengmi.language.scripts import HAN, LETTERS, UNSPACED
+
+KEPT = 1024
+"""Passages kept read, at most."""
+
+_WORD = re.compile(rf"[{LETTERS}]++(?:[-_.@'’&/+:,]++[{LETTERS}]++)*+[+#]*+")
+_WIDE = re.compile(f"[{HAN}{UNSPACED}]")
+
+_NUMBER = re.compile(
+    r"\d+(?:[.,:]\d+)*%?"
+    r"|[一二三四五六七八九十百千万亿两]+(?=[年月日个名人位次所座米公种部条万亿岁届期章集只家类层度等])"
+    r"|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens?|hundreds?"
+    r"|thousands?|millions?|billions?|half|third|quarter|twice|first|second|third|several)\b"
+)
+_NAME = re.compile(r"(?<=[a-z,;:)] )[A-Z][\w'-]+|(?<=[A-Z][\w'-] )[A-Z]\w+|\b[A-Z]{2,}\b")
+_OFFERS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        _NUMBER.pattern,
+        r"\b1\d{3}s?\b|\b20\d\ds?\b|\b(?:Jan|Febr)uary\b|\b(?:March|April|May|June|July|August)\b"
+        r"|\b(?:Septem|Octo|Novem|Decem)ber\b|\bcentur|\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b"
+        r"|[年月日]|世纪|时期|期间",
+        r"[A-Z][a-z]+ (?:[A-Z]\. )?[A-Z][a-z]+"
+        r"|·|先生|女士|导演|教授|[由被他她]|\b(?:[Hh]e|[Ss]he|his|her)\b",
+        r"\b(?:in|at|near|from|to) (?:the )?[A-Z]|[省市县州区岛镇村国城街路山河湖港]|位于|地处|在",
+        r"because|due to|since|as a result|in order to|caus|reason|so that|led to|result|therefore"
+        r"|thus|to avoid|由于|因为|因此|为了|导致|所以|因而|使得|原因|以便|旨在",
+        r"called|known as|named|referred|term|nickname|dubbed"
+        r"|[称叫即\"“”‘’《》「」()（）]|名为|别名",
+        r"\b(?:by|through|using|via|with)\b|通过|利用|[以用]|采用|方式",
+        r"\b(?:is|are|was|were) (?:a|an|the|one)\b|refers? to|defined|means|[是为]",
+        r"[,、，;；]|\band\b|[和与及]",
+    )
+)
+"""What speaks for an answer of each kind, in the order of `asked.QUANTITY` …"""
+
+LEANS = re.compile(
+    r"(?:It|He|She|They|This|These|Those|That|His|Her|Their|Its|Such|However|But|And|Also|Then"
+    r"|Therefore|Otherwise|Instead|Thus|Hence)\b"
+    r"|[它他她其这那该此]|但是?|而[且是]?|然而|因此|所以|并且?|同时|此外|另外|后来|之后|随后|否则|不过"
+)
+"""The start of a sentence that leans on the one before it."""
+
+
+class Reading:
+    """One passage, read.
+
+    Attributes:
+        plain: its text in Simplified characters and lower case, same length.
+        starts, ends: the sentences' ranges.
+        lengths: their lengths in words; about 1.7 Chinese characters count as a word.
+        words: where in the text each term of spaced writing stands.
+    """
+
+    __slots__ = ("_memo", "ends", "lengths", "plain", "starts", "text", "words")
+
+    def __init__(self, text: str, starts: tuple[int, ...], ends: tuple[int, ...]) -> None:
+        self.text = text
+        self.starts = starts
+        self.ends = ends
+        simple = simplified(text)
+        lower = simple.lower()
+        self.plain = lower if len(lower) == len(text) else simple
+        self.words: dict[str, list[int]] = {}
+        counts = [0.0] * len(starts)
+        for hit in _WORD.finditer(text):
+            at = hit.start()
+            for term in word_terms(hit.group()):
+                self.words.setdefault(term, []).append(at)
+            counts[self.sentence_at(at)] += 1
+        if not text.isascii():
+            for n, (start, end) in enumerate(zip(starts, ends, strict=True)):
+                counts[n] += len(_WIDE.findall(text, start, end)) / 1.7
+        self.lengths = counts
+        self._memo: dict[tuple[re.Pattern[str], int], list[str]] = {}
+
+    def sentence_at(self, at: int) -> int:
+        """The sentence (from 0) that a place in the text belongs to."""
+        return max(bisect_right(self.starts, at) - 1, 0)
+
+    def places(self, term: str, wide: bool) -> list[int]:
+        """Where a term stands, in order. `wide` terms are found as plain strings."""
+        if not wide:
+            return self.words.get(term, [])
+        found = []
+        at = self.plain.find(term)
+        while at >= 0:
+            found.append(at)
+            at = self.plain.find(term, at + 1)
+        return found
+
+    def sentence(self, n: int) -> str:
+        """The text of sentence n (from 0)."""
+        return self.text[self.starts[n] : self.ends[n]]
+
+    def forms_at(self, at: int) -> list[tuple[str, int, int]]:
+        """The terms of the word that starts at a place of the text, with their ranges."""
+        word = _WORD.match(self.text, at)
+        forms = word_forms(word.group()) if word else ()
+        return [(term, at + start, at + end) for term, start, end in forms]
+
+    def offers(self, n: int, kind: int) -> int:
+        """How much in sentence n (from 0) could be an answer of a kind."""
+        return len(self._found(_OFFERS[kind], n, False))
+
+    def new_numbers(self, n: int, question: str) -> int:
+        """How many numbers sentence n holds that the question (lower case) does not."""
+        return sum([number not in question for number in self._found(_NUMBER, n, True)])
+
+    def new_names(self, n: int, question: str) -> int:
+        """How many capitalised words sentence n holds that the question (lower case) does not."""
+        return sum([name.lower() not in question for name in self._found(_NAME, n, False)])
+
+    def _found(self, pattern: re.Pattern[str], n: int, plain: bool) -> list[str]:
+        known = self._memo.get((pattern, n))
+        if known is None:
+            text = self.plain if plain else self.text
+            known = self._memo[pattern, n] = pattern.findall(text, self.starts[n], self.ends[n])
+        return known
+
+
+def read_passage(passage: Passage) -> Reading:
+    """The passage, read; from memory if it was read lately."""
+    sentences = passage.sentences
+    return _read(
+        passage.text,
+        tuple([sentence.start for sentence in sentences]),
+        tuple([sentence.end for sentence in sentences]),
+    )
+
+
+_read = lru_cache(maxsize=KEPT)(Reading)

@@ -1,0 +1,90 @@
+"""How sure it is that the articles answer a question at all."""
+
+import math
+import re
+from collections.abc import Sequence
+
+from dengmi.answer.asked import Asked
+from dengmi.answer.features import NUMBERS, Matched, names
+from dengmi.answer.rank import Ranked
+from dengmi.answer.trees import trained
+
+GROUNDED = 0.5
+"""From this confidence on a question counts as answered by the articles."""
+
+_GREETING = re.compile(
+    r"[\W_]*(?:(?:hi|hello|hey|hallo|yo|thanks?(?: you)?|bye|goodbye|ok(?:ay)?|test|help|there|all"
+    r"|everyone|good (?:morning|afternoon|evening|night|day)|您好|你好|妳好|大家好|早上?好?|晚上好"
+    r"|下午好|嗨|哈喽|喂|在吗|在嗎|谢谢你?|謝謝你?|再见|再見|好的|测试)[\W_]*)+",
+    re.IGNORECASE,
+)
+
+_TAKEN = names(
+    """
+    score_to_ideal score_to_next covered best_here topic own_share terms length cover
+    own_cover focus rest near own_near run ordered ordered_share stretch terms_share density
+    kin best_found best_missing rarest missed
+    """
+)
+_PLACES = tuple(NUMBERS.index(name) for name in _TAKEN)
+
+TRUST_NUMBERS = (
+    *_TAKEN,
+    *names(
+        """
+    most_covered mean_covered absent together runs_anywhere margin known_share
+"""
+    ),
+)
+"""The names of the numbers confidence is made of, in order."""
+
+RISING = frozenset(
+    names(
+        """
+    covered cover own_cover run terms_share most_covered together runs_anywhere known_share
+    score_to_ideal near own_near kin rarest
+"""
+    )
+)
+FALLING = frozenset(("missed", "absent"))
+"""Numbers that, all else equal, can only raise (lower) the confidence; training keeps to it."""
+
+
+def is_greeting(question: str) -> bool:
+    """Whether a question is nothing but a greeting, a thank-you or punctuation."""
+    return _GREETING.fullmatch(question) is not None or not re.search(r"[^\W_]", question)
+
+
+def trust_numbers(
+    asked: Asked, matched: Sequence[Matched], ranked: Sequence[Ranked]
+) -> tuple[float, ...]:
+    """What the confidence is made of, in the order of TRUST_NUMBERS."""
+    best = ranked[0].candidate
+    passage = matched[best.passage]
+    covered = [m.covered for m in matched]
+    anywhere = frozenset().union(*[m.all for m in matched])
+    total = asked.total or 1.0
+    absent = sum([w for t, w in asked.weights.items() if t not in anywhere]) / total
+    second = ranked[1].strength if len(ranked) > 1 else ranked[0].strength - 1.0
+    runs = NUMBERS.index("run")
+    return (
+        *[best.numbers[place] for place in _PLACES],
+        max(covered),
+        sum(covered) / len(covered),
+        absent,
+        sum([asked.weights[t] for t in _around(passage, best.sentence)]) / total,
+        max([r.candidate.numbers[runs] for r in ranked[:8]]),
+        min(ranked[0].strength - second, 5.0),
+        len(passage.all) / max(len(asked.weights), 1),
+    )
+
+
+def _around(passage: Matched, sentence: int) -> frozenset[str]:
+    """The terms found in a sentence and its two neighbours."""
+    return frozenset().union(*passage.sets[max(sentence - 1, 0) : sentence + 2])
+
+
+def confidence(numbers: Sequence[float]) -> float:
+    """The probability that the articles answer, from 0 to 1."""
+    value = trained("trust").add(numbers)
+    return 1.0 / (1.0 + math.exp(-max(-30.0, min(value, 30.0))))
