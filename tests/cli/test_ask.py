@@ -37,7 +37,7 @@ def test_json(asking) -> None:
     assert answer["wanted"] == "auto"
     assert answer["question"] == "When does the library open?"
     first = answer["citations"][0]
-    assert first["quote"] in HOURS
+    assert first["quote"].startswith(HOURS)
     assert first["title"] == "Opening hours of the library"
     assert first["verdict"] == "supported"
     assert all(first["quote"][start:end].strip() for start, end in first["match"])

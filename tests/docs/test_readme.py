@@ -27,8 +27,8 @@ def blocks(readme: str) -> list[str]:
 
 
 def script(block: str, port: int) -> tuple[str, list[str]]:
-    """A block as a shell script, and the lines that it must print."""
-    commands, shown = ["trap 'kill $server 2>/dev/null' EXIT"], []
+    """A block as a shell script, and the lines that it must print (“…” stands for any)."""
+    commands, shown = ["trap 'kill ${server:-} 2>/dev/null || true' EXIT"], []
     for line in block.replace("8321", str(port)).splitlines():
         if not line.startswith("$ "):
             shown.append(line)
@@ -36,7 +36,7 @@ def script(block: str, port: int) -> tuple[str, list[str]]:
             commands += [line[2:], "server=$!", WAIT.format(port=port)]
         else:
             commands.append(line[2:].replace("curl -s ", "curl -sS --fail-with-body "))
-    return "\n".join(commands), [line for line in shown if line.strip()]
+    return "\n".join(commands), [line for line in shown if line.strip(" …")]
 
 
 @pytest.mark.parametrize("readme", READMES)

@@ -1,10 +1,12 @@
 """One process that serves: the parts opened, the application on a socket, until told to stop."""
 
+import asyncio
 import logging
 import signal
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import uvicorn
 
@@ -21,11 +23,19 @@ class Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, when_ready: Callable[[], None]) -> None:
         super().__init__(config)
         self._when_ready = when_ready
+        self._waiting: asyncio.Task[None] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        if not self.should_exit:
-            self._when_ready()
+        self._waiting = asyncio.create_task(self._wait_until_ready())
+
+    async def _wait_until_ready(self) -> None:
+        """Ask the application itself, not through a socket that other processes share."""
+        while not self.should_exit:
+            if await status_of(self.config.loaded_app, "/readyz") == 200:
+                self._when_ready()
+                return
+            await asyncio.sleep(0.02)
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -38,6 +48,34 @@ class Server(uvicorn.Server):
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
+
+
+async def status_of(app: Any, path: str) -> int:
+    """The status with which an ASGI application answers a GET request."""
+    status = 0
+
+    async def receive() -> dict[str, object]:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Any) -> None:
+        nonlocal status
+        status = message.get("status", status)
+
+    scope: dict[str, object] = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": "GET",
+        "scheme": "http",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": b"",
+        "headers": [],
+        "client": None,
+        "server": None,
+    }
+    await app(scope, receive, send)
+    return status
 
 
 async def serve_here(
