@@ -127,9 +127,9 @@ class Corpus:
     async def _find_out(self, guessed: Guess, options: Mapping[str, object]) -> Guess:
         if guessed.sure:
             return guessed
-        from dengmi.corpus.pages import is_feed
-
         async with await asyncio.to_thread(self._fetcher, options) as fetcher:
+            from dengmi.corpus.pages import is_feed
+
             fetched = await fetcher.get(guessed.address)
         return Guess("feed" if is_feed(fetched) else "page", guessed.address)
 

@@ -18,7 +18,7 @@ LONGEST = 20_000
 """Characters looked at; the start of a long text is enough to know it again."""
 
 _NOT_WORDS = re.compile(r"[\W_]+")
-_HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff\u3040-\u30ff]")
+_HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff\u3040-\u30ff]+")
 _GOLDEN = 0x9E3779B1
 
 
@@ -40,8 +40,8 @@ def sketch(text: str) -> tuple[int, ...]:
 
 
 def _shingles(text: str) -> set[int]:
-    han = len(_HAN.findall(text))
-    if han * 4 >= len(text):
+    start = text[:1000]
+    if sum(map(len, _HAN.findall(start))) * 4 >= len(start):
         # Two bytes a character make a shingle a plain slice of eight bytes.
         raw = _NOT_WORDS.sub("", text).encode("utf-16-le", "surrogatepass")
         return {crc32(raw[at : at + 8]) for at in range(0, len(raw) - 6, 2)}
