@@ -9,7 +9,7 @@ Mining of Massive Datasets, section 3.4), so a new article finds its group by lo
 import struct
 import zlib
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from dengmi.core.sketches import ALIKE, alike
 from dengmi.store.steps import Work, every, many, run
@@ -50,7 +50,7 @@ def group(desk: str, sketches: Sequence[Sketch]) -> Work[list[int | None]]:
     """
     banded = [bands(desk, sketch) for sketch in sketches]
     by_band, founders = yield from _candidates(desk, {band for each in banded for band in each})
-    founded: list[int] = []
+    founded: dict[int, list[int]] = {}
     groups: list[int | None] = []
     last = yield from _last_group()
     for sketch, own_bands in zip(sketches, banded, strict=True):
@@ -64,7 +64,7 @@ def group(desk: str, sketches: Sequence[Sketch]) -> Work[list[int | None]]:
             groups.append(-best[1])
             continue
         number = last + len(founded) + 1
-        founded.append(number)
+        founded[number] = own_bands
         founders[number] = sketch
         for band in own_bands:
             by_band[band].append(number)
@@ -113,7 +113,10 @@ def _last_group() -> Work[int]:
     return last
 
 
-def _keep(desk: str, founded: Sequence[int], founders: dict[int, Sketch]) -> Work[None]:
+def _keep(
+    desk: str, founded: Mapping[int, Sequence[int]], founders: Mapping[int, Sketch]
+) -> Work[None]:
+    """Store new groups: their bands by number, and their sketches among all `founders`."""
     if not founded:
         return
     yield from run("tally", articles=0, changes=0, reposts=len(founded))
@@ -121,11 +124,6 @@ def _keep(desk: str, founded: Sequence[int], founders: dict[int, Sketch]) -> Wor
         "repost_insert",
         [{"id": each, "desk": desk, "sketch": pack(founders[each])} for each in founded],
     )
-    yield from many(
-        "band_insert",
-        [
-            {"band": band, "repost": each}
-            for each in founded
-            for band in set(bands(desk, founders[each]))
-        ],
-    )
+    # In the table's own order, which is the quickest way in.
+    pairs = sorted((band, each) for each, own in founded.items() for band in own)
+    yield from many("band_insert", [{"band": band, "repost": each} for band, each in pairs])

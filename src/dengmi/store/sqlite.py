@@ -9,7 +9,6 @@ from typing import Any, ParamSpec, TypeVar
 
 from dengmi.core.errors import DengmiError
 from dengmi.store.queries import Query, load
-from dengmi.store.snapshot import fill_sqlite, vacuum_into
 from dengmi.store.sqlite_errors import translate
 from dengmi.store.sqlite_schema import prepare
 from dengmi.store.sqlite_threads import Job, SqliteThread
@@ -62,11 +61,15 @@ class SqliteConnector:
         return await self._ask(self._writing, partial(script, *args, **kwargs), alone=True)
 
     async def copy_out(self, path: Path) -> None:
+        from dengmi.store.snapshot import vacuum_into
+
         await self._in_thread(vacuum_into, self._path, path)
 
     async def copy_in(
         self, tables: Iterable[tuple[str, Sequence[str], Iterator[Sequence[Row]]]]
     ) -> None:
+        from dengmi.store.snapshot import fill_sqlite
+
         await self._in_thread(fill_sqlite, self._path, tables)
 
     async def _ask(

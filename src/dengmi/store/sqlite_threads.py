@@ -132,14 +132,13 @@ class SqliteThread:
 
 
 def _bound(query: Query, params: Params) -> list[Any]:
-    values: list[Any] = []
-    for name in query.params:
-        value = params[name]
-        if isinstance(value, str):
-            value = clean(value)
-        elif isinstance(value, list):
-            value = to_json(value)
-        values.append(value)
+    values = [params[name] for name in query.params]
+    for n, value in enumerate(values):
+        kind = type(value)
+        if kind is str:
+            values[n] = clean(value)  # type: ignore[arg-type]
+        elif kind is list:
+            values[n] = to_json(value)
     return values
 
 

@@ -20,7 +20,7 @@ from dengmi.core.records import (
     Source,
     SourceKind,
 )
-from dengmi.store import articles, desks, inbox, jobs, reading, snapshot, sources
+from dengmi.store import articles, desks, inbox, jobs, reading, sources
 from dengmi.store.connector import Connector
 
 
@@ -52,11 +52,15 @@ class SqlStore:
 
     async def snapshot(self, path: Path) -> int:
         """Write everything, as of one moment, into a fresh SQLite file; the change it stands at."""
+        from dengmi.store import snapshot
+
         await self._db.copy_out(path)
         return await snapshot.change_of(path)
 
     async def load_snapshot(self, path: Path) -> None:
         """Fill this empty store from a snapshot. Raises Conflict when it is not empty."""
+        from dengmi.store import snapshot
+
         await snapshot.load(path, self._db)
 
     # -- passages and changes
