@@ -24,7 +24,7 @@ GUIDE = (
     "What is a quote answer?",
     "Which port does the server listen on?",
     "怎样备份？",
-    "Who won the world cup in 1998?",
+    "How do I restore a backup?",
 )
 
 
