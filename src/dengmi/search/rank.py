@@ -25,11 +25,15 @@ _B = 0.75
 _LENGTH = 0.2
 """How much of a sentence's length discounts what it holds."""
 
+_EMPTY = 2
+"""Characters of a line without terms."""
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A passage that BM25 found: its id, score and day (see lexical), and what it was
-    indexed with: lines of terms, title, headings, then one for each sentence."""
+    """A passage that BM25 found: its id, score and day (see lexical), and the terms it was
+    indexed with: a line for the title, one for the headings, then one for each sentence, every
+    term with a space on both sides."""
 
     passage_id: str
     bm25: float
@@ -54,63 +58,50 @@ def ranked(
         weights: every term of the question with its inverse document frequency times what it says.
         pairs: terms that follow each other in the question.
     """
-    wanted = frozenset(weights)
+    wanted = [(f" {term} ", weight) for term, weight in weights.items()]
     phrases = [(f" {a} {b} ", PHRASE * min(weights[a], weights[b])) for a, b in pairs]
-    read = [(one, [line.split() for line in one.terms.split("\n")]) for one in found]
+    read = [(one, one.terms.split("\n")) for one in found]
     if not read:
         return []
     usual_title = _mean(len(lines[0]) for _, lines in read)
     usual_sentence = _mean(len(line) for _, lines in read for line in lines[2:])
-    scored = [
-        (
-            one.bm25
-            + _reread(lines, wanted, weights, usual_title, usual_sentence)
-            + _phrases(one.terms, phrases),
-            one,
-        )
-        for one, lines in read
-    ]
+    scored = []
+    for one, lines in read:
+        held = [each for each in wanted if each[0] in one.terms]
+        more = _reread(lines, held, usual_title, usual_sentence)
+        more += sum(worth for words, worth in phrases if words in one.terms)
+        scored.append((one.bm25 + more, one))
     return sorted(scored, key=lambda pair: (-pair[0], pair[1].passage_id))
 
 
 def _mean(lengths: Iterable[int]) -> float:
-    known = [length for length in lengths if length]
+    known = [length for length in lengths if length > _EMPTY]
     return sum(known) / len(known) if known else 1.0
 
 
 def _reread(
-    lines: Sequence[Sequence[str]],
-    wanted: frozenset[str],
-    weights: Mapping[str, float],
+    lines: Sequence[str],
+    held: Sequence[tuple[str, float]],
     usual_title: float,
     usual_sentence: float,
 ) -> float:
-    """What the sentences and the title add to BM25."""
-    title = wanted.intersection(lines[0])
-    about = title.union(wanted.intersection(lines[1])) if lines[1] else title
-    base = _sum(about, weights)
-    best = pair = 0.0
-    before: frozenset[str] = frozenset()
-    for line in lines[2:]:
-        here = wanted.intersection(line)
-        more = here - about
-        held = base + (_sum(more, weights) if more else 0.0)
-        best = max(best, held / (1 - _LENGTH + _LENGTH * len(line) / usual_sentence))
-        both = more | before
-        pair = max(pair, held if len(both) == len(more) else base + _sum(both, weights))
-        before = more
-    score = SENTENCE * best + NEIGHBOURS * pair
-    if title:
-        length = 1 - _B + _B * len(lines[0]) / usual_title
-        score += TITLE * _sum(title, weights) * (_K1 + 1) / (1 + _K1 * length)
+    """What the sentences and the title add to BM25: `held` are the terms that stand in the
+    passage, in spaces, with their weights."""
+    title, headings = lines[0], lines[1]
+    in_title = sum(weight for term, weight in held if term in title)
+    base = sum(weight for term, weight in held if term in title or term in headings)
+    rest = [each for each in held if each[0] not in title and each[0] not in headings]
+    best = both = base
+    before: list[tuple[str, float]] = []
+    for line in lines[2:] if rest else ():
+        here = [each for each in rest if each[0] in line]
+        if here:
+            whole = base + sum(weight for _, weight in here)
+            best = max(best, whole / (1 - _LENGTH + _LENGTH * len(line) / usual_sentence))
+            both = max(both, whole + sum(each[1] for each in before if each not in here))
+        before = here
+    score = SENTENCE * best + NEIGHBOURS * both
+    if in_title:
+        length = 1 - _B + _B * len(title) / usual_title
+        score += TITLE * in_title * (_K1 + 1) / (1 + _K1 * length)
     return score
-
-
-def _phrases(terms: str, phrases: Sequence[tuple[str, float]]) -> float:
-    flat = f" {terms} ".replace("\n", " ") if phrases else ""
-    return sum(worth for words, worth in phrases if words in flat)
-
-
-def _sum(terms: frozenset[str], weights: Mapping[str, float]) -> float:
-    """Summed in the order of the terms: float sums depend on order, sets have none."""
-    return sum(map(weights.__getitem__, sorted(terms)))

@@ -19,7 +19,7 @@ FOUND = st.builds(
     passage_id=st.text("abc", min_size=1, max_size=3),
     bm25=st.floats(0, 20),
     day=st.sampled_from([0, 20240101, 20250101]),
-    terms=LINES.map("\n".join),
+    terms=LINES.map(lambda lines: "\n".join(f" {line} " for line in lines)),
 )
 
 
@@ -32,7 +32,8 @@ def head(pk: int, *addresses: str, desk: str = "d") -> Head:
 
 
 def found(name: str, terms: str, bm25: float = 1.0, day: int = 0) -> Found:
-    return Found(passage_id=name, bm25=bm25, day=day, terms=terms)
+    lines = "\n".join(f" {line} " for line in terms.split("\n"))
+    return Found(passage_id=name, bm25=bm25, day=day, terms=lines)
 
 
 def test_words_that_only_ask_weigh_less() -> None:
@@ -142,4 +143,5 @@ def test_an_entry_has_a_line_for_each_part() -> None:
         sentences=(Sentence(n=1, start=0, end=10), Sentence(n=2, start=11, end=22)),
         headings=("Top", "Below"),
     )
-    assert entry(head(1), whole).split("\n") == ["t", "top below", "first one", "second one"]
+    lines = [" t ", " top below ", " first one ", " second one "]
+    assert entry(head(1), whole).split("\n") == lines

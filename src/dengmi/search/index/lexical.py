@@ -24,6 +24,9 @@ LAYOUT = 1
 _SAMPLE = "The runners' café ran v1.2.3 with max_tokens of 1,000 on 2024-03-05 at https://a.org/b"
 """No Chinese here: loading its dictionary takes longer than all of the rest."""
 
+MOST_KNOWN = 20_000
+"""Terms whose document frequency is remembered until the index changes."""
+
 _WRITER_BYTES = 60_000_000
 _FAR = 99_999_999
 
@@ -97,11 +100,12 @@ def _open(folder: Path, make: bool) -> "Index":
 
 
 def entry(head: Head, passage: Passage) -> str:
-    """The lines of terms of a passage: title, headings, then one for each sentence."""
+    """The lines of terms of a passage: title, headings, then one for each sentence.
+    Every term has a space on both sides, so that looking for one is looking for a substring."""
     text = passage.text
-    lines = [head.title, " \n ".join(passage.headings)]
+    lines = [head.title, "\n".join(passage.headings)]
     lines += [text[sentence.start : sentence.end] for sentence in passage.sentences]
-    return "\n".join(" ".join(terms(line)) for line in lines)
+    return "\n".join(f" {' '.join(terms(line))} " for line in lines)
 
 
 class Writer:
@@ -163,6 +167,7 @@ class Reader:
         with _guarded():
             self._index.reload()
             self._searcher = self._index.searcher()
+            self._known: dict[str, int] = {}
             desks = self._searcher.terms_with_prefix("desk", "", limit=2)
             self._only_desk = desks[0][0] if len(desks) == 1 else None
 
@@ -173,13 +178,18 @@ class Reader:
 
     def weights(self, counts: Mapping[str, float]) -> dict[str, float]:
         """Each term's inverse document frequency times its count."""
-        searcher = self._searcher
+        searcher, known = self._searcher, self._known
         with _guarded():
             total = searcher.num_docs
-            return {
-                term: count * idf(total, min(total, searcher.doc_freq("terms", term)))
-                for term, count in counts.items()
-            }
+            weights = {}
+            for term, count in counts.items():
+                holding = known.get(term)
+                if holding is None:
+                    if len(known) >= MOST_KNOWN:
+                        known.clear()
+                    holding = known[term] = min(total, searcher.doc_freq("terms", term))
+                weights[term] = count * idf(total, holding)
+            return weights
 
     def search(self, counts: Mapping[str, float], limits: Limits, most: int) -> list[Found]:
         """The best passages by BM25, at most `most`, best first. No order among equals."""
