@@ -1,6 +1,7 @@
 """Ctrl-C and closed pipes."""
 
 import signal
+import time
 from pathlib import Path
 
 
@@ -18,7 +19,8 @@ def test_interrupted_add_is_finished_by_running_it_again(
     folder = many(tmp_path / "many")
     process = start_in(home, "add", str(folder))
     assert process.stderr is not None
-    process.stderr.readline()  # reading has begun
+    process.stderr.readline()  # what is being read
+    time.sleep(0.5)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=60)
     assert process.returncode == 130, (out, err)
