@@ -104,7 +104,11 @@ class PostgresConnector:
     async def _with_connection(self, call: Callable[[Any], Awaitable[T]]) -> T:
         self._must_be_open()
         async with self._pool.acquire(timeout=CONNECT_SECONDS) as connection:
-            return await call(connection)
+            try:
+                return await call(connection)
+            except asyncpg.InternalClientError:
+                connection.terminate()  # its state is unknown: nobody may get it again
+                raise
 
     async def _transact(self, script: Callable[[], Work[T]], *, reading: bool) -> T:
         async def call(connection: Any) -> T:

@@ -21,6 +21,7 @@ _UNREACHABLE = (
     asyncpg.TooManyConnectionsError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
+    asyncpg.InternalClientError,  # what the driver says when a connection ends in mid-sentence
 )
 RETRIED = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
 """Errors after which the same transaction may well succeed."""
@@ -32,6 +33,8 @@ def translate(error: BaseException, where: str) -> BaseException:
     Errors that are not the database's come back as they are.
     """
     reason = " ".join(str(error).split()) or type(error).__name__
+    if isinstance(error, asyncpg.InterfaceError) and "closed" in reason:
+        return Unavailable("store_unreachable", where=where, reason=reason)
     for kinds, make, code in (
         (_BAD_SETTINGS, BadSettings, "store_refused"),
         (_UNREACHABLE, Unavailable, "store_unreachable"),
