@@ -99,8 +99,9 @@ def _entry(raw: Any, base: str) -> Entry | None:
     key = str(raw.get("id") or link)
     if not key and not markup and not title:
         return None
-    said = str(raw.get("published") or raw.get("updated") or "")
-    updated = str(raw.get("updated") or "")
+    # Asking for "updated" where there is none is deprecated: it would mean "published".
+    updated = str(raw["updated"]) if "updated" in raw else ""
+    said = str(raw.get("published") or updated)
     stamp = "entry-" + content_hash(title, link, markup, said, updated)
     return Entry(
         key=(key or stamp)[:512],
