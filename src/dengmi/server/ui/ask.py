@@ -167,7 +167,7 @@ def _piece(frame: Frame, event: Event) -> dict[str, str]:  # noqa: PLR0911 - one
         case Text():
             return {"text": event.text}
         case Cited():
-            return {"html": quote_block(frame, event.citation, "")}
+            return {"html": str(quote_block(frame, event.citation, ""))}
         case Notice():
             return {"text": notice_text(event, frame.lang)}
         case Done():
@@ -176,12 +176,12 @@ def _piece(frame: Frame, event: Event) -> dict[str, str]:  # noqa: PLR0911 - one
             return {
                 "id": answer.id,
                 "address": answer_path(answer.id),
-                "html": answer_card(frame, answer),
+                "html": str(answer_card(frame, answer)),
                 "heard": frame.say(said, count=len(answer.citations)),
             }
         case Failed():
             words = detail(DengmiError(event.code, **event.params), frame.lang)
-            return {"html": error_card(frame, words), "heard": words}
+            return {"html": str(error_card(frame, words)), "heard": words}
         case _:
             return {}
 
