@@ -5,6 +5,7 @@ pipes to it; the parent also watches the wall clock. One child reads many files,
 other, and is replaced after a failure.
 """
 
+import atexit
 import json
 import os
 import select
@@ -46,7 +47,9 @@ def extract_apart(path: Path, files: FileSettings) -> Extracted:
 @lru_cache(maxsize=4)
 def _shared(files: FileSettings) -> "Reader":
     """One reader per set of limits; its child comes with the first file and ends when idle."""
-    return Reader(files)
+    reader = Reader(files)
+    atexit.register(reader.close)
+    return reader
 
 
 class Reader:

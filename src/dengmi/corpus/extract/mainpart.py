@@ -12,9 +12,11 @@ if TYPE_CHECKING:
     from lxml.etree import _Element  # type: ignore[import-untyped]
     from lxml.html import HtmlElement  # type: ignore[import-untyped]
 
-MOST_ELEMENTS = 40_000
-"""Pages with more elements than this go straight to the density search, which is linear."""
+MOST_ELEMENTS = 10_000
+MOST_TEXT = 200_000
+"""Pages with more elements or characters get by with the density search, which is linear."""
 
+_HAN = re.compile("[\u3400-\u9fff]+")
 _STOPS = re.compile(r"[，。！？；]|[,.!?;](?:\s|$)")
 _EDGE = re.compile(
     r"免责声明|郑重声明|版权所有|举报电话|举报邮箱|不良信息|客服电话|网友评论"
@@ -42,7 +44,7 @@ def main_blocks(root: "HtmlElement", url: str) -> list[Block]:
     """
     _prune(root)
     dense = dense_blocks(root)
-    if sum(1 for _ in root.iter()) > MOST_ELEMENTS:
+    if sum(1 for _ in root.iter()) > MOST_ELEMENTS or len(text_of(root)) > MOST_TEXT:
         return dense
     best = trafilatura_blocks(root, url, precise=True)
     if _prose(best) < ENOUGH:
@@ -120,7 +122,7 @@ def weight(found: list[Block]) -> int:
 
 
 def _han(text: str) -> int:
-    return sum("\u3400" <= char <= "\u9fff" for char in text)
+    return len(text) - len(_HAN.sub("", text))
 
 
 def trafilatura_blocks(root: "HtmlElement", url: str, precise: bool) -> list[Block]:

@@ -54,7 +54,10 @@ def _list(run: Sequence[Block]) -> Iterator[str]:
     for block in run:
         depth = min(max(block.level, 1), len(indents) + 1)
         marker = f"{block.number}. " if block.number else "- "
-        if len(numbered) >= depth and numbered[depth - 1] != bool(block.number):
+        changes = len(numbered) >= depth and numbered[depth - 1] != bool(block.number)
+        # A list that does not begin with 1 may not follow on the line below a text.
+        begins = len(numbered) < depth and block.number > 1 and bool(indents)
+        if changes or begins:
             yield ""
         del indents[depth - 1 :], numbered[depth - 1 :]
         yield " " * sum(indents) + marker + escaped(block.text)

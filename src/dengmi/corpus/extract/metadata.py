@@ -126,7 +126,7 @@ def _title(
     """The best of heading, og:title, JSON-LD and <title>, without the site's name."""
     window = text_of(first(root, "//head/title") if root.find("head") is not None else None)
     window = window or text_of(first(root, "//title[not(ancestor::svg)]"))
-    headings = [text for h1 in root.xpath("//h1")[:8] if 3 < len(text := text_of(h1)) < 300]
+    headings = [text for h1 in root.xpath("//h1")[:8] if 1 < len(text := text_of(h1)) < 300]
     given = metas.get("og:title") or metas.get("twitter:title") or _said(data.get("headline"))
     best = _without_site(given or window, site, window)
     said = squeezed(given) + " " + squeezed(window)

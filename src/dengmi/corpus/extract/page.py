@@ -51,11 +51,12 @@ def page(html: str | bytes, url: str, hint: str | None = None) -> Page:
     if is_wechat(root, url):
         return wechat_page(root, markup, url)
     facts = page_facts(root, markup, url)
-    body = to_markdown(cleaned(main_blocks(root, url), facts.title))
-    if not body:
+    found = cleaned(main_blocks(root, url), facts.title)
+    if not found:
         raise Unreadable("page_empty")
+    body = to_markdown(found)
     return Page(
-        title=facts.title or first_line(body),
+        title=facts.title or first_line(found[0].text),
         body=body,
         author=facts.author,
         published=facts.published,

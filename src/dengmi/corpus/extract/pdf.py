@@ -141,6 +141,8 @@ def _without_edges(pages: list[list[Line]]) -> list[list[Line]]:
     def is_edge(line: Line, number: int) -> bool:
         # The title that the other pages repeat in small type stays where it is printed large.
         large = number == 0 and line.size > 1.3 * smallest
+        if len(line.text) > 60 and line.text[-1] in ".。!?！？":
+            return False
         repeated = len(pages) >= 3 and seen[_shape(line.text)] >= least
         return (repeated and not large) or (
             len(pages) > 1 and _PAGE_NUMBER.match(line.text) is not None

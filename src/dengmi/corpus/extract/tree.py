@@ -17,13 +17,11 @@ DEEPEST = 160
 
 _DEEP_LIMIT = 2_000
 _LONG_VALUE = re.compile(r"""=\s*(?:"[^"<>]{1000,}"|'[^'<>]{1000,}')""")
-_LONG_TAG = re.compile(r"<([A-Za-z][A-Za-z0-9-]*)\s[^<>]{8000,}>")
-_SCRIPT = re.compile(r"<script\b(?![^>]*ld\+json)[^>]*>.*?</script\s*>", re.S | re.I)
+_LONG_TAG = re.compile(r"<([A-Za-z][A-Za-z0-9-]*)\s[^<>]{600,}>")
+_MOST_ATTRIBUTES = 60
 _ENDS = re.compile(r"</(?:html|body)\s*>", re.I)
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
-_NOISE = re.compile(
-    r"<!--.*?(?:-->|\Z)|<(script|style|noscript|template)\b.*?(?:</\1\s*>|\Z)", re.S | re.I
-)
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.S)
 _BREAK = re.compile(
     r"<(?:/?(?:p|div|li|tr|h[1-6]|section|article|table|ul|ol|dl|dd|dt)|br)\b[^<>]*>", re.I
 )
@@ -42,11 +40,11 @@ def parse(markup: str) -> "HtmlElement | None":
         raise Unreadable("page_too_big", most=MOST_HTML // 1_000_000)
     # Scripts upset the parser and hold nothing that is shown; it also stops at the first end tag
     # of the page, though some pages go on after it.
-    markup = _ENDS.sub("", _SCRIPT.sub("", markup))
+    markup = _ENDS.sub("", _without_scripts(markup))
     # Long attribute values (pictures in the address) say nothing; a tag with thousands of
     # attributes takes the parser quadratic time.
     markup = _LONG_VALUE.sub('=""', _DECLARATION.sub("", markup.replace("\0", "")))
-    markup = _LONG_TAG.sub(r"<\1>", markup)
+    markup = _LONG_TAG.sub(_plain_tag, markup)
     parser = lxml_html.HTMLParser(
         encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True, collect_ids=False
     )
@@ -55,6 +53,28 @@ def parse(markup: str) -> "HtmlElement | None":
     except (etree.ParserError, etree.XMLSyntaxError):
         return None
     return root if _flattened(root) else None
+
+
+def _plain_tag(tag: re.Match[str]) -> str:
+    return f"<{tag[1]}>" if tag[0].count("=") > _MOST_ATTRIBUTES else tag[0]
+
+
+def _without_scripts(markup: str) -> str:
+    """Without scripts, but for JSON-LD. Linear, whatever the markup is like."""
+    lower = markup.lower()
+    if len(lower) != len(markup):  # a few letters grow when made small
+        lower = markup
+    kept, at = [], 0
+    while (start := lower.find("<script", at)) >= 0:
+        end = lower.find("</script", start)
+        if end < 0:
+            break
+        end = lower.find(">", end) + 1 or len(markup)
+        is_data = "ld+json" in lower[start : min(start + 300, end)]
+        kept.append(markup[at : end if is_data else start])
+        at = end
+    kept.append(markup[at:])
+    return "".join(kept)
 
 
 def _flattened(root: "HtmlElement") -> bool:
@@ -76,8 +96,11 @@ def _flattened(root: "HtmlElement") -> bool:
 
 def rough_lines(markup: str) -> list[str]:
     """The text of a page that has no usable tree, line by line, by leaving out its tags."""
-    text = _BREAK.sub("\n", _NOISE.sub(" ", markup.replace("\n", " ")))
-    lines = (" ".join(line.split()) for line in entities.unescape(_TAG.sub("", text)).split("\n"))
+    text = _BREAK.sub("\n", _COMMENT.sub(" ", _without_scripts(markup).replace("\n", " ")))
+    lines = (
+        " ".join(line.split())
+        for line in entities.unescape(_TAG.sub("", text.replace("\0", ""))).split("\n")
+    )
     return [line for line in lines if line]
 
 

@@ -6,6 +6,7 @@ nested sections and spans, and make headings by setting a short paragraph bold o
 
 import re
 from collections.abc import Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from dengmi.core.errors import Unreadable
@@ -33,7 +34,8 @@ _CREATED = re.compile(
     r"""\s*[=:]\s*["']?(?:"\s*\|\|\s*")?(\d{10})\b"""
 )
 _CREATED_TEXT = re.compile(
-    r"""(?:create_time|createTime|publish_time)\s*[=:]\s*["']((?:19|20)\d{2}-\d{1,2}-\d{1,2}(?: \d{1,2}:\d{2})?)"""
+    r"""(?:create_time|createTime|publish_time)\s*[=:]\s*["']"""
+    r"((?:19|20)\d{2}-\d{1,2}-\d{1,2}(?: \d{1,2}:\d{2})?)"
 )
 _LINK = re.compile(r"""\bmsg_link\s*[=:]\s*["']([^"'\s]+)["']""")
 _NICKNAME = re.compile(r"""\bnickname\s*[=:]\s*(?:htmlDecode\()?["']([^"']{1,60})["']""")
@@ -82,10 +84,11 @@ def with_headings(styled: Sequence[tuple[Block, Loud]]) -> list[Block]:
     sizes = sorted(loud.size for block, loud in styled if loud.size for _ in block.text)
     usual = sizes[len(sizes) // 2] if sizes else 0.0
     marked = [_is_loud(block, loud, usual) for block, loud in styled]
+    runs = _runs(marked)
     result: list[Block] = []
     number = ""
     for at, (block, _) in enumerate(styled):
-        if not marked[at] or _run(marked, at) >= 3:
+        if not marked[at] or runs[at] >= 3:
             if number:
                 result.append(Block("paragraph", number))
             number = ""
@@ -110,14 +113,9 @@ def _is_loud(block: Block, loud: Loud, usual: float) -> bool:
     return (loud.bold or large) and block.text[-1] not in _NO_HEADING_END
 
 
-def _run(marked: Sequence[bool], at: int) -> int:
-    """How many marked blocks in a row the one at `at` belongs to."""
-    start = end = at
-    while start > 0 and marked[start - 1]:
-        start -= 1
-    while end + 1 < len(marked) and marked[end + 1]:
-        end += 1
-    return end - start + 1
+def _runs(marked: Sequence[bool]) -> list[int]:
+    """For each block, how many marked ones in a row it belongs to."""
+    return [len(run) for _, group in groupby(marked) if (run := list(group)) for _ in run]
 
 
 def _other_kinds(root: "HtmlElement") -> list[Block]:
