@@ -3,18 +3,19 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
 from typing import Protocol, TypeVar, TypeVarTuple
 
 from dengmi.core.clock import Clock
-from dengmi.core.ports import Changes, Passages
+from dengmi.core.ports import Changes, Embedder, Passages
 from dengmi.core.records import HALL, Evidence, Hit, SearchQuery
 from dengmi.language.dates import wanted_dates
 from dengmi.search.asked import Asked, asked
 from dengmi.search.fold import Scored, folded
+from dengmi.search.fuse import fused
 from dengmi.search.index.keeper import Keeper
 from dengmi.search.index.lexical import (
     Damaged,
@@ -25,6 +26,7 @@ from dengmi.search.index.lexical import (
     version,
 )
 from dengmi.search.index.state import State, read_state, stamp
+from dengmi.search.index.vectors import Row, Vectors
 from dengmi.search.marks import marks
 from dengmi.search.rank import IDEAL, Found, idf, ranked
 from dengmi.search.timely import timely
@@ -80,15 +82,19 @@ class Searcher:
         store: what is there now, and the changes the index follows.
         folder: the index folder; made when the index is built.
         clock: for questions that say "this year".
+        embedder: adds a second ranking by meaning, fused with that by words; None: words alone.
     """
 
-    def __init__(self, store: Kept, folder: Path, clock: Clock) -> None:
+    def __init__(
+        self, store: Kept, folder: Path, clock: Clock, embedder: Embedder | None = None
+    ) -> None:
         self._store = store
         self._folder = folder
         self._clock = clock
         self._readers = ThreadPoolExecutor(2, "dengmi-search")
         self._writers = ThreadPoolExecutor(1, "dengmi-index")
         self._keeper = Keeper(store, folder, self._writers)
+        self._vectors = Vectors(store, folder, embedder, self._writers) if embedder else None
         self._keeping = asyncio.Lock()
         self._opening = Lock()
         self._shelf: _Shelf | None = None
@@ -114,7 +120,10 @@ class Searcher:
             Unavailable: the index cannot be built.
         """
         async with self._keeping:
-            return await self._keeper.catch_up()
+            seq = await self._keeper.catch_up()
+            if self._vectors is not None:
+                seq = min(seq, await self._vectors.catch_up())
+            return seq
 
     async def rebuild(self) -> int:
         """Build the index anew; the old one answers meanwhile."""
@@ -146,6 +155,9 @@ class Searcher:
         most = max(CANDIDATES, 2 * query.limit)
         while True:
             look = await self._looked(query, question, limits, most)
+            if self._vectors is not None:
+                near = await self._vectors.nearest(query.text, limits, most)
+                look = replace(look, scored=_joined(look.scored, near))
             hits = await self._hydrated(query, look)
             if len(hits) >= query.limit or not look.more or most >= MOST_CANDIDATES:
                 break
@@ -247,6 +259,16 @@ class Searcher:
 
     async def _run(self, work: "Callable[[*_Args], _T]", *args: *_Args) -> _T:
         return await asyncio.get_running_loop().run_in_executor(self._readers, work, *args)
+
+
+def _joined(scored: list[tuple[float, Found]], near: list[Row]) -> list[tuple[float, Found]]:
+    """By words and by meaning in one ranking; scores stay those of words, 0 without any."""
+    known = {one.passage_id: (score, one) for score, one in scored}
+    for row in near:
+        only = Found(passage_id=row.passage_id, bm25=0.0, day=row.day, terms="")
+        known.setdefault(row.passage_id, (0.0, only))
+    order = fused([one.passage_id for _, one in scored], [row.passage_id for row in near])
+    return [known[passage_id] for passage_id in order]
 
 
 def _limits(query: SearchQuery) -> Limits:
