@@ -94,7 +94,9 @@ class Ladder:
                     yield event
                 return
             evidence = await self._search.search(
-                SearchQuery(text=question.text, desk=question.desk, limit=EVIDENCE)
+                SearchQuery(
+                    text=question.text, desk=question.desk, limit=EVIDENCE, marked=False
+                )
             )
             yield Found(question.id, "quote", len(evidence.hits), evidence.took_ms)
             if question.wanted not in ("auto", "quote"):
