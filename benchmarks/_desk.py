@@ -40,7 +40,8 @@ async def desk(articles: Sequence[Text], tell: bool = False) -> AsyncIterator[Se
                 count = (await search.info()).passages
                 print(
                     f"{len(articles)} articles, {count} passages: stored in {stored - began:.1f} s,"
-                    f" indexed in {time.perf_counter() - stored:.1f} s"
+                    f" indexed in {time.perf_counter() - stored:.1f} s",
+                    flush=True,
                 )
             yield search
         finally:
