@@ -94,9 +94,7 @@ class Ladder:
                     yield event
                 return
             evidence = await self._search.search(
-                SearchQuery(
-                    text=question.text, desk=question.desk, limit=EVIDENCE, marked=False
-                )
+                SearchQuery(text=question.text, desk=question.desk, limit=EVIDENCE, marked=False)
             )
             yield Found(question.id, "quote", len(evidence.hits), evidence.took_ms)
             if question.wanted not in ("auto", "quote"):
@@ -109,7 +107,7 @@ class Ladder:
         except DengmiError as error:
             await self._inbox.fail_question(question.id, error.code)
             yield Failed(question.id, error.code, error.params)
-        except Exception:  # noqa: BLE001 - the outermost loop of a question
+        except Exception:
             log.exception("question %s failed", question.id)
             await self._inbox.fail_question(question.id, "unexpected")
             yield Failed(question.id, "unexpected", {"reference": question.id})
