@@ -44,7 +44,7 @@ def main_blocks(root: "HtmlElement", url: str) -> list[Block]:
     """
     _prune(root)
     dense = dense_blocks(root)
-    if sum(1 for _ in root.iter()) > MOST_ELEMENTS or len(text_of(root)) > MOST_TEXT:
+    if sum(1 for _ in root.iter()) > MOST_ELEMENTS or _text_size(root) > MOST_TEXT:
         return dense
     best = trafilatura_blocks(root, url, precise=True)
     if _prose(best) < ENOUGH:
@@ -54,6 +54,15 @@ def main_blocks(root: "HtmlElement", url: str) -> list[Block]:
     if weight(best) < ENOUGH and _prose(dense) > 1.5 * weight(best):
         return dense
     return recovered(best, dense)
+
+
+def _text_size(root: "HtmlElement") -> int:
+    """Characters of text that a page shows."""
+    hidden = ("script", "style")
+    return sum(
+        (len(element.text or "") if element.tag not in hidden else 0) + len(element.tail or "")
+        for element in root.iter()
+    )
 
 
 def _is_chinese(found: list[Block]) -> bool:
