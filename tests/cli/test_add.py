@@ -1,6 +1,11 @@
 """`dengmi add`: what it says and the status it leaves."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
+
+import pytest
 
 COUNTS = ("added", "changed", "unchanged", "skipped", "removed")
 
@@ -89,6 +94,20 @@ def test_bad_desk_name(dengmi, articles: Path) -> None:
     outcome = dengmi("add", str(articles), "--desk", "a b")
     assert outcome.status == 2
     assert "cannot be the name of a desk" in outcome.err
+
+
+def test_bar_on_a_terminal(home: Path, articles: Path) -> None:
+    if sys.platform == "win32":
+        pytest.skip("pseudo-terminals are for Unix")
+    ours, theirs = os.openpty()
+    command = [sys.executable, "-m", "dengmi", "--home", str(home), "add", str(articles)]
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=theirs, timeout=60, check=True)
+    shown = os.read(ours, 100_000).decode()
+    os.close(ours)
+    os.close(theirs)
+    assert "─" * 10 in shown
+    assert shown.endswith("\r\x1b[2K")
+    assert done.stdout.startswith(b"4 added")
 
 
 def test_file_with_an_odd_name(dengmi, tmp_path: Path) -> None:

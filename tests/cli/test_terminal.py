@@ -7,7 +7,7 @@ import click
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dengmi.cli.progress import duration
+from dengmi.cli.progress import WIDTH, duration, filled, fitting
 from dengmi.cli.terminal import clean, marked, table
 
 SPANS = st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)), max_size=6)
@@ -44,3 +44,14 @@ def test_columns_line_up_with_chinese() -> None:
 
 def test_duration() -> None:
     assert [duration(7), duration(750), duration(3723)] == ["0:07", "12:30", "1:02:03"]
+
+
+@given(st.integers(0, 10**6), st.none() | st.integers(0, 10**6))
+def test_bar_keeps_its_width(done: int, total: int | None) -> None:
+    assert len(filled(done, total)) == WIDTH
+
+
+def test_words_beside_the_bar_fit() -> None:
+    assert fitting("已处理 3 篇", 6) == "已处理"
+    assert fitting("已处理 3 篇", 5) == "已处"
+    assert fitting("short", 80) == "short"

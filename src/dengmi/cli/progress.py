@@ -1,20 +1,28 @@
-"""How far a long run is: a bar on a terminal, a plain line now and then elsewhere."""
+"""How far a long run is: a bar on a terminal, a plain line now and then elsewhere.
 
+The bar is our own: a library for it would be a tenth of the whole installation.
+"""
+
+import shutil
 import sys
 import time
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import click
 
 from dengmi.cli.app import App
 
-if TYPE_CHECKING:
-    from rich.progress import Progress, TaskID
-
 LINE_EVERY = 5.0
 """Seconds between two plain lines."""
+
+DRAW_EVERY = 0.1
+"""Seconds between two drawings of the bar."""
+
+WIDTH = 24
+"""Columns of the bar."""
 
 
 class Meter(Protocol):
@@ -29,12 +37,12 @@ def meter(app: App) -> Iterator[Meter]:
     if not sys.stderr.isatty():
         yield Lines(app)
         return
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
-
-    columns = (SpinnerColumn(), BarColumn(bar_width=30), TextColumn("{task.description}"))
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        yield Bar(app, bar, bar.add_task(app.say("cli_reading"), total=None))
+    bar = Bar(app)
+    bar.tell(0, None)
+    try:
+        yield bar
+    finally:
+        bar.clear()
 
 
 class Lines:
@@ -52,17 +60,42 @@ class Lines:
 
 
 class Bar:
-    """A bar with rate and remaining time."""
+    """One line that is drawn over and over, with rate and remaining time."""
 
-    def __init__(self, app: App, bar: "Progress", task: "TaskID") -> None:
+    def __init__(self, app: App) -> None:
         self._app = app
-        self._bar = bar
-        self._task = task
         self._began = time.monotonic()
+        self._drawn = 0.0
 
     def tell(self, done: int, total: int | None) -> None:
-        words = state(self._app, done, total, time.monotonic() - self._began)
-        self._bar.update(self._task, completed=done, total=total, description=words)
+        now = time.monotonic()
+        if now - self._drawn < DRAW_EVERY:
+            return
+        self._drawn = now
+        words = state(self._app, done, total, now - self._began)
+        room = shutil.get_terminal_size().columns - WIDTH - 2
+        bar = click.style(filled(done, total), fg="red")
+        click.echo(f"\r\x1b[2K{bar} {fitting(words, room)}", err=True, nl=False)
+
+    def clear(self) -> None:
+        """Leave the line empty for what comes next."""
+        click.echo("\r\x1b[2K", err=True, nl=False)
+
+
+def filled(done: int, total: int | None) -> str:
+    """The bar itself, always of the same width."""
+    share = min(1.0, done / total) if total else 0.0
+    full = round(share * WIDTH)
+    return "━" * full + "─" * (WIDTH - full)
+
+
+def fitting(text: str, room: int) -> str:
+    """As much of a text as fits into so many columns. Chinese characters take two."""
+    for at, char in enumerate(text):
+        room -= 2 if unicodedata.east_asian_width(char) in "WF" else 1
+        if room < 0:
+            return text[:at]
+    return text
 
 
 def state(app: App, done: int, total: int | None, seconds: float) -> str:
