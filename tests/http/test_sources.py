@@ -57,6 +57,16 @@ async def test_what_cannot_be_read_is_refused(client: httpx.AsyncClient, tmp_pat
     assert reply.headers["content-type"] == "application/problem+json"
 
 
+async def test_a_first_sync_that_fails_tells_why(client: httpx.AsyncClient, parts: Parts) -> None:
+    reply = await client.post(BASE, json={"address": "http://127.0.0.1:9/a.html", "kind": "page"})
+    if reply.status_code != 202:
+        assert reply.headers["content-type"] == "application/problem+json"
+        return
+    source = await settled(client, reply.json()["id"])
+    assert source["report"]["failed"][0]["detail"]  # type: ignore[index]
+    assert await parts.store.source(str(source["id"])) is None
+
+
 @pytest.mark.parametrize(
     "headers",
     [

@@ -19,6 +19,7 @@ class Syncs:
         self._crew = crew
         self._running: set[str] = set()
         self._ended: dict[str, Report | DengmiError] = {}
+        self._sources: dict[str, Source] = {}
 
     def start(self, source: Source) -> None:
         """Begin a sync in the background.
@@ -29,6 +30,7 @@ class Syncs:
         if source.id in self._running:
             raise Conflict("sync_running", source=source.id)
         self._running.add(source.id)
+        self._sources[source.id] = source
         self._crew.start(self._run(source), f"sync of {source.id}")
 
     def is_running(self, source_id: str) -> bool:
@@ -39,9 +41,14 @@ class Syncs:
         """How the last sync since the start of the server ended."""
         return self._ended.get(source_id)
 
+    def seen(self, desk: str) -> list[Source]:
+        """Sources of a desk that were synced since the start of the server, kept or not."""
+        return [source for source in self._sources.values() if source.desk == desk]
+
     def forget(self, source_id: str) -> None:
         """The source is gone."""
         self._ended.pop(source_id, None)
+        self._sources.pop(source_id, None)
 
     async def _run(self, source: Source) -> None:
         try:

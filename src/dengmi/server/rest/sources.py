@@ -27,10 +27,14 @@ class Sources:
         self._syncs = context.syncs
 
     async def list(self, request: Request) -> Response:
-        """The sources of a desk. Paths on the server are told in full to operators only."""
+        """The sources of a desk, and those whose first sync failed, with the reason: they are not
+        kept, but whoever added them wants to know. Paths are told in full to operators only."""
         desk = await self._desk(request)
-        sources = await self._parts.store.sources(desk)
-        return json_reply({"sources": [self._shape(request, source) for source in sources]})
+        sources = {source.id: source for source in self._syncs.seen(desk)}
+        sources |= {source.id: source for source in await self._parts.store.sources(desk)}
+        return json_reply(
+            {"sources": [self._shape(request, source) for source in sources.values()]}
+        )
 
     async def add(self, request: Request) -> Response:
         """Add a source and start its first sync; its `report` follows when the sync has ended."""
