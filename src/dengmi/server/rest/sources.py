@@ -62,7 +62,7 @@ class Sources:
         check_operator(request, self._parts.settings.server)
         source = await self._source(request)
         if self._syncs.is_running(source.id):
-            raise Conflict("sync_running", source=source.id)
+            raise Conflict("source_being_synced", source=source.id)
         articles = await self._parts.store.remove_source(source.id)
         self._syncs.forget(source.id)
         await self._context.follower.look()
@@ -76,7 +76,7 @@ class Sources:
         source_id = clean(request.path_params["source_id"])
         source = await self._parts.store.source(source_id)
         if source is None or source.desk != desk:
-            raise NotFound("source_unknown", source=source_id[:60], desk=desk)
+            raise NotFound("source_not_of_desk", source=source_id[:60], desk=desk)
         return source
 
     def _shape(self, request: Request, source: Source) -> Json:
