@@ -28,7 +28,7 @@ class Syncs:
             Conflict: one of this source is running.
         """
         if source.id in self._running:
-            raise Conflict("sync_running", source=source.id)
+            raise Conflict("source_being_synced", source=source.id)
         self._running.add(source.id)
         self._sources[source.id] = source
         self._crew.start(self._run(source), f"sync of {source.id}")
