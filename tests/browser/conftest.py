@@ -18,9 +18,10 @@ def no_blocking() -> None:
     """The browser is driven without an event loop of ours: nothing to guard here."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium, from $CHROMIUM or the usual places."""
+    """Chromium, from $CHROMIUM or the usual places. Its driver keeps an event loop running, so it
+    ends with the module: tests of other modules start loops of their own."""
     path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     if path is None:
         pytest.skip("no Chromium here: install the package “chromium” or set CHROMIUM to its path")
