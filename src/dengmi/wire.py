@@ -32,7 +32,8 @@ async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
     store = open_store(settings.store_address)
     await store.open()
     try:
-        search = Searcher(store, settings.index_folder, clock)
+        private = [name for name, desk in settings.desks.items() if not desk.public]
+        search = Searcher(store, settings.index_folder, clock, private=private)
         await search.open()
         try:
             yield Parts(

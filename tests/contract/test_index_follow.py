@@ -69,6 +69,16 @@ async def test_desks_and_the_hall(store: SqlStore, search: Searcher) -> None:
     assert await texts(search, "lantern", "*", source_id=other.id) == ["A lantern there."]
 
 
+async def test_the_hall_leaves_private_desks_out(store: SqlStore, tmp_path: Path) -> None:
+    await store.put_articles(await source(store), [prepared("a", "A lantern here.")])
+    hidden = await source(store, "hidden", "/hidden")
+    await store.put_articles(hidden, [prepared(f"k{n}", f"A lantern {n}.") for n in range(50)])
+    search = Searcher(store, tmp_path / "index", SystemClock(), private=["hidden"])
+    assert await texts(search, "lantern", "*") == ["A lantern here."]
+    assert len(await texts(search, "lantern", "hidden")) == 10
+    await search.close()
+
+
 async def test_dates(store: SqlStore, search: Searcher) -> None:
     shelf = await source(store)
     await store.put_articles(

@@ -1,7 +1,7 @@
 """Searches: the index finds, ranking orders, the store tells what is there now."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -83,14 +83,21 @@ class Searcher:
         folder: the index folder; made when the index is built.
         clock: for questions that say "this year".
         embedder: adds a second ranking by meaning, fused with that by words; None: words alone.
+        private: desks that the hall leaves out.
     """
 
     def __init__(
-        self, store: Kept, folder: Path, clock: Clock, embedder: Embedder | None = None
+        self,
+        store: Kept,
+        folder: Path,
+        clock: Clock,
+        embedder: Embedder | None = None,
+        private: Collection[str] = (),
     ) -> None:
         self._store = store
         self._folder = folder
         self._clock = clock
+        self._private = frozenset(private)
         self._readers = ThreadPoolExecutor(2, "dengmi-search")
         self._writers = ThreadPoolExecutor(1, "dengmi-index")
         self._keeper = Keeper(store, folder, self._writers)
@@ -214,9 +221,21 @@ class Searcher:
             known = [
                 (score, *there[one.passage_id]) for score, one in part if one.passage_id in there
             ]
-            hits = list(folded([*hits, *(hit for hit in known if _allowed(query, hit))]))
+            hits = list(folded([*hits, *(hit for hit in known if self._allowed(query, hit))]))
             at += step
         return hits[: query.limit]
+
+    def _allowed(self, query: SearchQuery, hit: Scored) -> bool:
+        """Whether the article as it is now is one that was asked for; the index may be behind."""
+        head = hit[1]
+        day = day_number(head.published)
+        limits = _limits(query)
+        return (
+            (limits.desk == head.desk or (limits.desk is None and head.desk not in self._private))
+            and limits.source_id in (None, head.source_id)
+            and (limits.since is None or day >= limits.since)
+            and (limits.until is None or 0 < day <= limits.until)
+        )
 
     def _hits(
         self, query: SearchQuery, hits: list[Scored], counts: Mapping[str, float]
@@ -277,17 +296,4 @@ def _limits(query: SearchQuery) -> Limits:
         source_id=query.source_id,
         since=day_number(query.since) or None,
         until=day_number(query.until, late=True) or None,
-    )
-
-
-def _allowed(query: SearchQuery, hit: Scored) -> bool:
-    """Whether the article as it is now is one that was asked for; the index may be behind."""
-    head = hit[1]
-    day = day_number(head.published)
-    limits = _limits(query)
-    return (
-        limits.desk in (None, head.desk)
-        and limits.source_id in (None, head.source_id)
-        and (limits.since is None or day >= limits.since)
-        and (limits.until is None or 0 < day <= limits.until)
     )
