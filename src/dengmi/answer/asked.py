@@ -18,11 +18,13 @@ _QUESTION_WORD = re.compile(
 )
 # Words that ask or join; they name nothing that an article could hold.
 _EMPTY_WORDS = re.compile(
-    r"\b(?:how|what|which|who|whose|whom|when|where|why|do|does|did|doing|done|can|could|should|would"
+    r"\b(?:what|which) (?:kind|type|sort)s? of\b"
+    r"|\bhow (?:long|old|far|often|big|large|tall|high|fast|soon)\b"
+    r"|\b(?:how|what|which|who|whose|whom|when|where|why|do|does|did|doing|done|can|could|should|would"
     r"|may|might|must|shall|many|much|i|you|he|she|we|me|my|your|his|her|our|us|them|some|any|about"
-    r"|please|tell|than|so|also|s|t)\b"
+    r"|please|tell|than|so|also)\b"
     r"|什么|什麼|多少|哪(?:一|个|個|些|里|裡|儿|兒|几|位|种|種|年|天)?|怎(?:么|麼|样|樣)?|为何|為何|为什么"
-    r"|请问|請問|吗|嗎|呢|吧|啊|几|幾|谁|誰|何|如何|我想|想问|一下|你们|你|我",
+    r"|多[久长長大高远遠重少]|请问|請問|吗|嗎|呢|吧|啊|几|幾|谁|誰|何|如何|我想|想问|一下|你们|你|我",
     re.IGNORECASE,
 )
 _KINDS = tuple(

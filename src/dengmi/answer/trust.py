@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 
 from dengmi.answer.asked import Asked
+from dengmi.answer.common import commonness
 from dengmi.answer.features import NUMBERS, Matched, names
 from dengmi.answer.rank import Ranked
 from dengmi.answer.trees import trained
@@ -32,8 +33,10 @@ TRUST_NUMBERS = (
     *_TAKEN,
     *names(
         """
-    most_covered mean_covered absent together runs_anywhere margin known_share
-"""
+        most_covered mean_covered absent together runs_anywhere margin known_share held held_here
+        held_best whole rare rare_here rare_passage rare_missing usual han wants_number wants_time
+        wants_person wants_place wants_reason wants_name wants_manner wants_meaning wants_list
+        """
     ),
 )
 """The names of the numbers confidence is made of, in order."""
@@ -58,7 +61,12 @@ def is_greeting(question: str) -> bool:
 def trust_numbers(
     asked: Asked, matched: Sequence[Matched], ranked: Sequence[Ranked]
 ) -> tuple[float, ...]:
-    """What the confidence is made of, in the order of TRUST_NUMBERS."""
+    """What the confidence is made of, in the order of TRUST_NUMBERS.
+
+    Most are shares; `held` … `whole` add up weights, because four telling words found are more
+    than one of one; `rare` … count words that no list of common words knows. What kind of answer
+    is wanted joins in, because a "why" takes more to be answered than a "when".
+    """
     best = ranked[0].candidate
     passage = matched[best.passage]
     covered = [m.covered for m in matched]
@@ -76,6 +84,30 @@ def trust_numbers(
         max([r.candidate.numbers[runs] for r in ranked[:8]]),
         min(ranked[0].strength - second, 5.0),
         len(passage.all) / max(len(asked.weights), 1),
+        passage.covered * total,
+        sum([passage.own[t] for t in passage.sets[best.sentence]]),
+        max(covered) * total,
+        total,
+        *_rare(asked, passage, passage.sets[best.sentence]),
+        float(asked.han),
+        *map(float, asked.kinds),
+    )
+
+
+def _rare(
+    asked: Asked, passage: Matched, sentence: frozenset[str]
+) -> tuple[float, float, float, float, float]:
+    """Terms on no list of common words: in the question, sentence, passage, and not in the
+    passage; then how common the question's terms are on average."""
+    common = {term: commonness(term) for term in asked.weights}
+    rare = frozenset([term for term, value in common.items() if not value])
+    found = len(rare & passage.all)
+    return (
+        float(len(rare)),
+        float(len(rare & sentence)),
+        float(found),
+        float(len(rare) - found),
+        sum(common.values()) / max(len(common), 1),
     )
 
 
