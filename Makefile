@@ -26,11 +26,11 @@ run: $(VENV)/.ready
 	@$(BIN)/dengmi add $(ARTICLES) --desk $(DESK) && $(BIN)/dengmi serve --port $(PORT)
 
 test: $(VENV)/.ready
-	$(BIN)/python -m pytest tests/unit -q
-	$(BIN)/python -m pytest tests --ignore=tests/unit -q
+	$(BIN)/python -m pytest tests/unit -q -n auto
+	$(BIN)/python -m pytest tests --ignore=tests/unit -q -n auto
 
 unit: $(VENV)/.ready
-	$(BIN)/python -m pytest tests/unit -q
+	$(BIN)/python -m pytest tests/unit -q -n auto
 
 lint: $(VENV)/.ready
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
