@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 ARTICLES ?= docs/guide
-DESK ?= guide
+DESK ?= $(if $(filter docs/guide,$(ARTICLES)),guide,articles)
 PORT ?= 8321
 
 .PHONY: run test unit lint clean
@@ -23,7 +23,8 @@ $(VENV)/.ready: pyproject.toml
 	@touch $@
 
 run: $(VENV)/.ready
-	@$(BIN)/dengmi add $(ARTICLES) --desk $(DESK) && $(BIN)/dengmi serve --port $(PORT)
+	@$(BIN)/dengmi add '$(ARTICLES)' --desk $(DESK) || [ $$? -eq 3 ]  # 3: all but some articles
+	@DENGMI_DEFAULT_DESK=$(DESK) $(BIN)/dengmi serve --port $(PORT)
 
 test: $(VENV)/.ready
 	$(BIN)/python -m pytest tests/unit -q -n auto
