@@ -7,8 +7,9 @@ from stat import S_ISREG
 
 from dengmi.core.errors import DengmiError, Unreadable
 from dengmi.core.records import Draft
+from dengmi.corpus.extract.extracted import Extracted
 from dengmi.corpus.extract.jsonl import Failure, read_jsonl
-from dengmi.corpus.extract.textfile import Extracted, read_text_file
+from dengmi.corpus.extract.textfile import read_text_file
 from dengmi.corpus.items import Incomplete, Item, Job, Same, Total
 
 TEXT_ENDINGS = frozenset(

@@ -9,7 +9,8 @@ from pathlib import Path
 from dengmi.core.errors import Unreadable
 from dengmi.core.records import Draft
 from dengmi.corpus.encoding import decode
-from dengmi.corpus.extract.textfile import Extracted, read_text_file
+from dengmi.corpus.extract.extracted import Extracted
+from dengmi.corpus.extract.textfile import read_text_file
 from dengmi.corpus.fetch import Fetched
 from dengmi.settings import FileSettings
 
@@ -89,15 +90,7 @@ def _extract(fetched: Fetched, files: FileSettings) -> Extracted:
         return read_text_file(fetched.body, name, fetched.charset or None)
     from dengmi.corpus.extract.page import page
 
-    found = page(fetched.body, fetched.address, fetched.charset or None)
-    return Extracted(
-        title=found.title,
-        body=found.body,
-        author=found.author,
-        published=found.published,
-        url=found.url,
-        lang=found.lang,
-    )
+    return page(fetched.body, fetched.address, fetched.charset or None)
 
 
 def _ending(fetched: Fetched) -> str:

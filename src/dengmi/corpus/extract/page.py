@@ -1,26 +1,12 @@
 """A web page to an article."""
 
-from dataclasses import dataclass
-
 from dengmi.core.errors import Unreadable
 from dengmi.corpus.blocks import Block
 from dengmi.corpus.encoding import decode
+from dengmi.corpus.extract.extracted import Extracted
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
-    """An article found on a page. `body` is Markdown; `published` is ISO 8601 or None; `url` is
-    the address the page itself names as its own, else the one it was fetched from."""
-
-    title: str
-    body: str
-    author: str = ""
-    published: str | None = None
-    lang: str = ""
-    url: str = ""
-
-
-def page(html: str | bytes, url: str, hint: str | None = None) -> Page:
+def page(html: str | bytes, url: str, hint: str | None = None) -> Extracted:
     """The article on a page.
 
     Args:
@@ -47,7 +33,7 @@ def page(html: str | bytes, url: str, hint: str | None = None) -> Page:
         body = to_markdown([Block("paragraph", line) for line in lines])
         if not body:
             raise Unreadable("page_empty")
-        return Page(title=first_line(lines[0]), body=body, url=url)
+        return Extracted(title=first_line(lines[0]), body=body, url=url)
     if is_wechat(root, url):
         return wechat_page(root, markup, url)
     facts = page_facts(root, markup, url)
@@ -55,7 +41,7 @@ def page(html: str | bytes, url: str, hint: str | None = None) -> Page:
     if not found:
         raise Unreadable("page_empty")
     body = to_markdown(found)
-    return Page(
+    return Extracted(
         title=facts.title or first_line(found[0].text),
         body=body,
         author=facts.author,

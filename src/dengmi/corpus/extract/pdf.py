@@ -13,8 +13,9 @@ from dengmi.core.errors import Unreadable
 from dengmi.corpus.blocks import Block, joined
 from dengmi.corpus.extract.clean import squeezed
 from dengmi.corpus.extract.dates import iso_date
+from dengmi.corpus.extract.extracted import Extracted
 from dengmi.corpus.extract.markdown import to_markdown
-from dengmi.corpus.extract.textfile import Extracted, title_from_name
+from dengmi.corpus.extract.textfile import title_from_name
 from dengmi.corpus.extract.titles import first_line
 
 MOST_PAGES = 5_000

@@ -2,15 +2,15 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import PurePath
 from typing import Literal
 
 from dengmi.core.errors import Unreadable
-from dengmi.core.records import Form
 from dengmi.corpus.encoding import decode
 from dengmi.corpus.extract.dates import iso_date
+from dengmi.corpus.extract.extracted import Extracted
 from dengmi.corpus.extract.frontmatter import split_front_matter
 from dengmi.corpus.extract.titles import first_line, leading_stamp
 
@@ -34,19 +34,6 @@ _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
 _NEW_LINE = re.compile(r"^(?:\s|[-*•·+>|#]|\d{1,3}[.)、]|[（(]?[一二三四五六七八九十]{1,3}[、)）])")
 _WRAP = (50, 100)
 _BINARY = 0.1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Extracted:
-    """What a file or page says: an article without a key. `published` is ISO 8601 or None."""
-
-    title: str
-    body: str
-    form: Form = "markdown"
-    author: str = ""
-    published: str | None = None
-    url: str = ""
-    lang: str = ""
 
 
 def read_text_file(raw: bytes, name: str, hint: str | None = None) -> Extracted:
@@ -88,14 +75,7 @@ def _html(text: str, name: str) -> Extracted:
     from dengmi.corpus.extract.page import page
 
     read = page(text, "")
-    return Extracted(
-        title=read.title or title_from_name(name),
-        body=read.body,
-        author=read.author,
-        published=read.published,
-        url=read.url,
-        lang=read.lang,
-    )
+    return replace(read, title=read.title or title_from_name(name))
 
 
 def _markdown(text: str, name: str) -> Extracted:

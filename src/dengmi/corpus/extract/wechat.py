@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 from dengmi.core.errors import Unreadable
 from dengmi.corpus.blocks import Block
 from dengmi.corpus.extract.dates import iso_date
+from dengmi.corpus.extract.extracted import Extracted
 from dengmi.corpus.extract.flow import Loud, styled_blocks
 from dengmi.corpus.extract.markdown import to_markdown
-from dengmi.corpus.extract.page import Page
 from dengmi.corpus.extract.titles import first_line
 from dengmi.corpus.extract.tree import first, text_of
 
@@ -50,7 +50,7 @@ def is_wechat(root: "HtmlElement", url: str) -> bool:
     return first(root, "//*[@id='js_content']") is not None or bool(_HOST.match(url))
 
 
-def wechat_page(root: "HtmlElement", markup: str, url: str) -> Page:
+def wechat_page(root: "HtmlElement", markup: str, url: str) -> Extracted:
     """The article of a WeChat page. Raises Unreadable: "wechat_deleted", "wechat_blocked",
     "page_empty"."""
     content = first(root, "//*[@id='js_content']")
@@ -65,7 +65,7 @@ def wechat_page(root: "HtmlElement", markup: str, url: str) -> Page:
     account = text_of(first(root, "//*[@id='js_name']")) or _found(_NICKNAME, markup)
     while len(found) > 1 and found[0].text == title:
         found = found[1:]
-    return Page(
+    return Extracted(
         title=title or first_line(found[0].text),
         body=to_markdown(found),
         author=" · ".join(dict.fromkeys(filter(None, (account, author)))),
