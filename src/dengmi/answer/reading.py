@@ -15,7 +15,7 @@ from dengmi.language.scripts import HAN, LETTERS, UNSPACED
 KEPT = 1024
 """Passages kept read, at most."""
 
-_WORD = re.compile(rf"[{LETTERS}]++(?:[-_.@'’&/+:,]++[{LETTERS}]++)*+[+#]*+")
+_WORD = re.compile(rf"[{LETTERS}]++(?:[-_.@'’&/+:,]++[{LETTERS}]++)*[+#]*+")
 _WIDE = re.compile(f"[{HAN}{UNSPACED}]")
 
 _NUMBER = re.compile(

@@ -28,9 +28,9 @@ _STOP = re.compile(
     "|(?<=（)[^（）]{0,120}+）|(?<=[(])[^()]{0,120}+[)]|(?<=《)[^《》]{0,80}+》|(?<=【)[^【】]{0,80}+】"
     "|(?<=[。！？｡!?….．])[。！？｡!?….．]*+"
     ")"
-    rf"[{_CLOSERS}。！？!?.]*+(?:\[\d{{1,3}}\])*+"
+    rf"[{_CLOSERS}。！？!?.]*+(?:\[\d{{1,3}}\])*"
 )
-_MARKS = re.compile(rf"([。！？｡!?….．]++)([{_CLOSERS}]*+(?:\[\d{{1,3}}\])*+)$")
+_MARKS = re.compile(rf"([。！？｡!?….．]++)([{_CLOSERS}]*+(?:\[\d{{1,3}}\])*)$")
 _MARKER = re.compile(r"[\s(（]*(?:\d{0,4}|[A-Za-z])[)）]?")
 _CJK = re.compile(f"[{HAN}{UNSPACED}]")
 _SAYS = re.compile(
@@ -117,6 +117,8 @@ def _is_point_end(text: str, start: int, point: int, at: int) -> bool:
         )
     if point - start <= _LONGEST_MARKER and _MARKER.fullmatch(text, start, point):
         return False  # the number of a list item
+    if before[-1:].isspace() and _CJK.match(after.lstrip()):
+        return False  # a lone point, as in “pip install . 即可”
     return ends_sentence(before, after.lstrip())
 
 

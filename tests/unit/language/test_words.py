@@ -1,7 +1,10 @@
 """Search terms: tables of what a text gives, and properties for any text."""
 
+import re
 import subprocess
 import sys
+from importlib.resources import files
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -172,3 +175,17 @@ def test_english_loads_no_chinese_dictionary() -> None:
         "sys.exit(any(name in sys.modules for name in ('rjieba',)))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_no_possessive_groups() -> None:
+    """Python 3.11.0 to 3.11.4 match `(?:…)*+` wrongly (CPython issue 106052): "hello" gave
+    "hell" and an empty token. Single characters and sets may repeat possessively."""
+    package = Path(str(files("dengmi")))
+    group = re.compile(r"(?<!\\)\)(?:[*+?]|\{+\d*,?\d*\}+)\+(?!,)")
+    found = [
+        f"{path.relative_to(package)}:{number}"
+        for path in package.rglob("*.py")
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
+        if group.search(line)
+    ]
+    assert found == []
