@@ -3,6 +3,7 @@
 This version knows one level, `quote`; a higher wish is answered there with a notice.
 """
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
@@ -15,7 +16,7 @@ from dengmi.core.ids import new_id, stable_id
 from dengmi.core.ports import Inbox, Search
 from dengmi.core.records import Answer, Cost, Evidence, Head, Question, SearchQuery
 from dengmi.language.detect import language_of
-from dengmi.language.texts import text
+from dengmi.language.texts import catalogue, text
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +52,7 @@ class Ladder:
         self._clock = clock
         self._most_quotes = most_quotes
         self._most_chars = most_chars
+        self._ready = False
 
     async def accept(self, question: Question) -> Question:
         """Check the question and write it down, before anything else happens to it.
@@ -99,7 +101,7 @@ class Ladder:
             yield Found(question.id, "quote", len(evidence.hits), evidence.took_ms)
             if question.wanted not in ("auto", "quote"):
                 yield Notice("level_lowered", {"wanted": question.wanted, "level": "quote"})
-            answer = self._quote(question, evidence, began)
+            answer = await self._answer(question, evidence, began)
             for event in _told(answer):
                 yield event
             await self._inbox.finish_question(answer)
@@ -119,6 +121,15 @@ class Ladder:
             async for _ in self.run(question):
                 pass
         return len(pending)
+
+    async def _answer(self, question: Question, evidence: Evidence, began: float) -> Answer:
+        """The first one reads word lists and texts from files, so it is made in a thread."""
+        if self._ready:
+            return self._quote(question, evidence, began)
+        await asyncio.to_thread(catalogue)
+        answer = await asyncio.to_thread(self._quote, question, evidence, began)
+        self._ready = True
+        return answer
 
     def _quote(self, question: Question, evidence: Evidence, began: float) -> Answer:
         quoted = quote(question.text, evidence, self._most_quotes)
