@@ -10,30 +10,41 @@ PORT ?= 8321
 
 .PHONY: run test unit lint clean
 
+# What runs needs less than what tests: a first `make run` waits for no test tools.
 $(VENV)/.ready: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Dengmi needs Python 3.11 or newer; call make PYTHON=/path/to/python3.11")'
-	@if command -v uv >/dev/null 2>&1; then \
-	  test -x $(BIN)/python || uv venv -q --python $(PYTHON) $(VENV); \
-	  uv pip install -q --python $(BIN)/python -e . --group dev; \
-	else \
-	  test -x $(BIN)/python || $(PYTHON) -m venv $(VENV); \
-	  $(BIN)/python -m pip install -q --disable-pip-version-check -U 'pip>=25.1'; \
-	  $(BIN)/python -m pip install -q --disable-pip-version-check -e . --group dev; \
-	fi
+	@echo "Making the environment in $(VENV), once; this takes a minute or so …"
+	@$(call install,-e '.[office]')
 	@touch $@
+
+$(VENV)/.tests: $(VENV)/.ready
+	@echo "Adding what the tests need …"
+	@command -v uv >/dev/null 2>&1 || $(BIN)/python -m pip install -q --disable-pip-version-check -U 'pip>=25.1'
+	@$(call install,-e '.[office]' --group dev)
+	@touch $@
+
+define install
+if command -v uv >/dev/null 2>&1; then \
+  test -x $(BIN)/python || uv venv -q --python $(PYTHON) $(VENV); \
+  uv pip install -q --python $(BIN)/python $(1); \
+else \
+  test -x $(BIN)/python || $(PYTHON) -m venv $(VENV); \
+  $(BIN)/python -m pip install -q --disable-pip-version-check $(1); \
+fi
+endef
 
 run: $(VENV)/.ready
 	@$(BIN)/dengmi add '$(ARTICLES)' --desk $(DESK) || [ $$? -eq 3 ]  # 3: all but some articles
 	@DENGMI_DEFAULT_DESK=$(DESK) $(BIN)/dengmi serve --port $(PORT)
 
-test: $(VENV)/.ready
+test: $(VENV)/.tests
 	$(BIN)/python -m pytest tests/unit -q -n auto
 	$(BIN)/python -m pytest tests --ignore=tests/unit -q -n auto
 
-unit: $(VENV)/.ready
+unit: $(VENV)/.tests
 	$(BIN)/python -m pytest tests/unit -q -n auto
 
-lint: $(VENV)/.ready
+lint: $(VENV)/.tests
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
