@@ -19,7 +19,7 @@ from dengmi.corpus.items import Gone, Incomplete, Item, Same, Total, Trouble
 from dengmi.corpus.prepare import version_of
 from dengmi.corpus.preparing import Preparer
 
-BATCH = 200
+BATCH = 100
 BATCH_CHARS = 2_000_000
 BATCH_SECONDS = 5.0
 """A batch is written when it has that many articles or characters, or is that old: slow sources

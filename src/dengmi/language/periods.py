@@ -32,12 +32,17 @@ class Period:
     last: date
 
 
+_HINT = re.compile("[0-9年月日天周昨]|星期|礼拜|day|week|month|year", re.IGNORECASE)
+"""Every mention of a time holds one of these; most questions hold none, and are done quickly."""
+
 _Days = tuple[date, date] | None
 _Reader = Callable[[re.Match[str], date], _Days]
 
 
 def periods(text: str, today: date) -> list[Period]:
     """The periods a text mentions, in order and not overlapping; the longest wins."""
+    if _HINT.search(text) is None:
+        return []
     found = [
         Period(*hit.span(), *days)
         for pattern, read in _mentions()
