@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from dengmi.core.errors import Unreadable
-from dengmi.corpus.extract.textfile import Extracted
+from dengmi.corpus.extract.extracted import Extracted
 from dengmi.settings import FileSettings
 
 KINDS: Mapping[str, str] = {".pdf": "pdf", ".docx": "docx", ".pptx": "pptx", ".xlsx": "xlsx"}
@@ -31,6 +31,7 @@ MOST_ANSWER = 64_000_000
 
 _FILES_PER_CHILD = 200
 _OUT_OF_TIME = -signal.SIGXCPU
+_OUT_OF_MEMORY = -signal.SIGABRT  # how code in Rust ends when it gets no more
 
 
 def extract_apart(path: Path, files: FileSettings) -> Extracted:
@@ -39,7 +40,8 @@ def extract_apart(path: Path, files: FileSettings) -> Extracted:
     Raises:
         Unreadable: with the code "file_too_big", "file_too_slow", "file_out_of_memory",
             "file_broken", "file_encrypted", "file_no_text", "file_unpacks_too_big",
-            "file_old_office", "file_empty", "file_unreadable" or "file_reader_died".
+            "file_old_office", "file_empty", "file_unreadable", "extra_missing" or
+            "file_reader_died".
     """
     return _shared(files).read(path)
 
@@ -154,7 +156,7 @@ class Reader:
         self._end()
         if code in (_OUT_OF_TIME, -signal.SIGKILL) and peak < 0.5 * self.files.memory:
             return self._too_slow(name)
-        if peak > 0.5 * self.files.memory:
+        if code == _OUT_OF_MEMORY or peak > 0.5 * self.files.memory:
             most = self.files.memory // 1_000_000
             return Unreadable("file_out_of_memory", name=name, most=most)
         return Unreadable("file_reader_died", name=name)

@@ -7,10 +7,11 @@ from dengmi.core.errors import Unreadable
 from dengmi.corpus.blocks import Block
 from dengmi.corpus.extract.dates import iso_date
 from dengmi.corpus.extract.docx import docx_blocks
+from dengmi.corpus.extract.extracted import Extracted
 from dengmi.corpus.extract.markdown import to_markdown
 from dengmi.corpus.extract.package import Package
 from dengmi.corpus.extract.pptx import pptx_blocks
-from dengmi.corpus.extract.textfile import Extracted, title_from_name
+from dengmi.corpus.extract.textfile import title_from_name
 from dengmi.corpus.extract.xlsx import xlsx_blocks
 
 _READERS: Mapping[str, Callable[[Package], tuple[str, list[Block]]]] = {
@@ -29,11 +30,17 @@ def read_office(path: Path, name: str, kind: str) -> Extracted:
     """The article in an office file; `kind` is "docx", "pptx" or "xlsx".
 
     Raises:
-        Unreadable: as `Package` does, or "file_empty".
+        Unreadable: as `Package` does, "file_empty", or "extra_missing" when the libraries that
+            read such files are not installed.
     """
-    with Package(path, name, kind) as package:
+    package = Package(path, name, kind)
+    facts = package.tree("docProps/core.xml")
+    try:
         said, body = _READERS[kind](package)
-        facts = package.optional("docProps/core.xml")
+    except ModuleNotFoundError as error:
+        raise Unreadable("extra_missing", extra="office") from error
+    except OSError as error:  # the file itself has just been read: what is missing is a part
+        raise package.broken() from error
     if not body:
         raise Unreadable("file_empty", name=name)
 

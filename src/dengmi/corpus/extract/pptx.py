@@ -1,81 +1,82 @@
 """PowerPoint files: each slide's title, texts, tables and speaker's notes."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
 
 from dengmi.corpus.blocks import Block, row_text
 from dengmi.corpus.extract.package import Package
 
-_A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
-_P = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
-_R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
-_MARGINAL = frozenset(("dt", "ftr", "sldNum", "hdr"))
+if TYPE_CHECKING:
+    from pptx.slide import Slide
+
+_TITLES = frozenset(("TITLE", "CENTER_TITLE", "VERTICAL_TITLE"))
+_LISTS = frozenset(("BODY", "OBJECT", "VERTICAL_BODY", "VERTICAL_OBJECT"))
+_MARGINAL = frozenset(("DATE", "FOOTER", "SLIDE_NUMBER", "HEADER"))
 
 
 def pptx_blocks(package: Package) -> tuple[str, list[Block]]:
     """(the title of the first slide, the blocks of all slides in their order)."""
-    main = "ppt/presentation.xml"
-    related = package.related(main)
+    from pptx import Presentation
+
     found: list[Block] = []
     title = ""
-    for number, slide in enumerate(package.tree(main).iter(f"{_P}sldId"), 1):
-        kind, part = related.get(slide.get(f"{_R}id", ""), ("", ""))
-        if kind != "slide" or part not in package.names:
-            continue
-        blocks = list(_slide(package, part))
-        if number == 1 and blocks and blocks[0].kind == "heading":
+    with package.path.open("rb") as file:
+        slides = Presentation(file).slides
+    for number, slide in enumerate(slides):
+        blocks = list(_slide(slide))
+        if not number and blocks and blocks[0].kind == "heading":
             title = blocks[0].text
         found += blocks
     return title, found
 
 
-def _slide(package: Package, part: str) -> Iterator[Block]:
-    shapes = list(package.tree(part).iter(f"{_P}sp", f"{_A}tbl"))
-    shapes.sort(key=lambda shape: _place(shape) not in ("title", "ctrTitle"))
+def _slide(slide: "Slide") -> Iterator[Block]:
+    shapes = [(shape, _place(shape)) for shape in _single(slide.shapes)]
+    shapes.sort(key=lambda placed: placed[1] not in _TITLES)
+    for shape, place in shapes:
+        if shape.has_text_frame:
+            yield from _texts(list(_paragraphs(shape.text_frame)), place)
+        elif shape.has_table:
+            yield from _rows(shape.table)
+    notes = slide.notes_slide.notes_text_frame if slide.has_notes_slide else None
+    if notes is not None:
+        yield from (Block("paragraph", text) for text, _ in _paragraphs(notes))
+
+
+def _single(shapes: Iterable[Any]) -> Iterator[Any]:
+    """All shapes, those in groups too."""
     for shape in shapes:
-        yield from _shape(shape)
-    for kind, notes in package.related(part).values():
-        if kind == "notesSlide" and notes in package.names:
-            for shape in package.tree(notes).iter(f"{_P}sp"):
-                if _place(shape) == "body":
-                    yield from (Block("paragraph", text) for text, _ in _paragraphs(shape))
-
-
-def _shape(shape: Any) -> Iterator[Block]:
-    place = _place(shape)
-    if shape.tag == f"{_A}tbl":
-        head = 1
-        for row in shape.iter(f"{_A}tr"):
-            cells = [" ".join(t for t, _ in _paragraphs(cell)) for cell in row.iter(f"{_A}tc")]
-            if text := row_text(cells):
-                yield Block("row", text, head)
-                head = 0
-    elif place in ("title", "ctrTitle"):
-        if text := " ".join(text for text, _ in _paragraphs(shape)):
-            yield Block("heading", text, 2)
-    elif place not in _MARGINAL:
-        texts = list(_paragraphs(shape))
-        for text, level in texts:
-            if place in ("body", "obj") and len(texts) > 1:
-                yield Block("item", text, level + 1)
-            else:
-                yield Block("paragraph", text)
+        if hasattr(shape, "shapes"):
+            yield from _single(shape.shapes)
+        else:
+            yield shape
 
 
 def _place(shape: Any) -> str:
-    """What a shape is for: title, body, ftr …; a placeholder without a type is a body."""
-    holder = shape.find(f"{_P}nvSpPr/{_P}nvPr/{_P}ph")
-    return str(holder.get("type", "body")) if holder is not None else ""
+    """What a shape is for: "TITLE", "BODY", "FOOTER" …; "" for what stands freely."""
+    return str(shape.placeholder_format.type.name) if shape.is_placeholder else ""
 
 
-def _paragraphs(element: Any) -> Iterator[tuple[str, int]]:
+def _texts(texts: list[tuple[str, int]], place: str) -> Iterator[Block]:
+    if place in _TITLES and texts:
+        yield Block("heading", " ".join(text for text, _ in texts), 2)
+    elif place in _LISTS and len(texts) > 1:
+        yield from (Block("item", text, level + 1) for text, level in texts)
+    elif place not in _MARGINAL:
+        yield from (Block("paragraph", text) for text, _ in texts)
+
+
+def _rows(table: Any) -> Iterator[Block]:
+    head = 1
+    for row in table.rows:
+        cells = [" ".join(text for text, _ in _paragraphs(cell.text_frame)) for cell in row.cells]
+        if text := row_text(cells):
+            yield Block("row", text, head)
+            head = 0
+
+
+def _paragraphs(frame: Any) -> Iterator[tuple[str, int]]:
     """(text, level from 0) of each paragraph."""
-    for paragraph in element.iter(f"{_A}p"):
-        pieces = [
-            " " if node.tag == f"{_A}br" else node.text or ""
-            for node in paragraph.iter(f"{_A}t", f"{_A}br")
-        ]
-        properties = paragraph.find(f"{_A}pPr")
-        level = properties.get("lvl", "0") if properties is not None else "0"
-        if text := " ".join("".join(pieces).split()):
-            yield text, int(level) if level.isdecimal() else 0
+    for paragraph in frame.paragraphs:
+        if text := " ".join(paragraph.text.split()):
+            yield text, paragraph.level
