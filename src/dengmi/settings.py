@@ -45,7 +45,11 @@ class ServerSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=T
         Annotated[int, Meta(ge=1, le=64)], Meta(description="processes that answer")
     ] = 1
     public_url: Annotated[
-        str, Meta(description="address readers use, for links in answers; empty: as asked")
+        str,
+        Meta(
+            description="address readers use when a proxy stands in front; "
+            "changing sources over HTTP then takes server.admin_token"
+        ),
     ] = ""
     admin_token: Annotated[
         str,

@@ -1,11 +1,14 @@
 """Every failure is a problem document, in the caller's language, without a stack trace."""
 
 import json
+from pathlib import Path
 
 import httpx
 import pytest
 
 from dengmi.server.parts import Parts
+from dengmi.wire import open_parts
+from tests.http.conftest import client_of, settings_of
 
 JSON = {"content-type": "application/json"}
 DEEP = b'{"question":' + b"[" * 30_000 + b"]" * 30_000 + b"}"
@@ -105,3 +108,22 @@ async def test_a_fault_of_ours_shows_no_trace(parts: Parts, client: httpx.AsyncC
     assert reply.headers["content-type"] == "application/problem+json"
     assert "Traceback" not in reply.text
     assert "sqlite" not in reply.text.lower()
+
+
+@pytest.mark.parametrize("path", ["/", "/articles/x", "/api/v1/desks"])
+async def test_a_foreign_name_that_leads_here_is_refused(
+    client: httpx.AsyncClient, path: str
+) -> None:
+    for host in ("evil.example", "evil.example:8321", "localhost.evil.example", "127.0.0.1.nip.io"):
+        reply = await client.get(path, headers={"host": host})
+        assert reply.status_code == 421
+    for host in ("localhost:1", "127.0.0.1", "[::1]:8321", "192.0.2.1", "dengmi.localhost"):
+        reply = await client.get(path, headers={"host": host})
+        assert reply.status_code != 421
+
+
+async def test_the_public_name_is_let_in(tmp_path: Path) -> None:
+    settings = settings_of(tmp_path / "home", DENGMI_SERVER_PUBLIC_URL="https://ask.example.org/")
+    async with open_parts(settings) as parts, client_of(parts) as client:
+        for host, status in (("ask.example.org", 200), ("other.example.org", 421)):
+            assert (await client.get("/", headers={"host": host})).status_code == status

@@ -4,6 +4,7 @@ import asyncio
 
 import httpx
 import msgspec
+import pytest
 from starlette.applications import Starlette
 from starlette.routing import Route
 
@@ -107,3 +108,27 @@ async def test_the_follower_brings_changes_into_the_index(parts: Parts) -> None:
         while follower.index_seq < newest:  # noqa: ASYNC110 - the follower tells nobody
             await asyncio.sleep(0.05)
     task.cancel()
+
+
+async def test_search_in_one_source_and_in_some_days(client: httpx.AsyncClient) -> None:
+    async def found(**more: str) -> set[str]:
+        body = {"query": "lantern walk 老茶厂 walrus", **more}
+        reply = await client.post("/api/v1/search", json=body)
+        assert reply.status_code == 200, reply.text
+        return {hit["title"] for hit in reply.json()["hits"]}
+
+    rows = (await client.get("/api/v1/desks/walks/sources")).json()["sources"]
+    folder = next(row["id"] for row in rows if row["kind"] == "folder")
+    assert await found(source=folder) == {"The lantern walk", "老茶厂逛园指南"}
+    assert await found(source="s_nowhere") == set()
+    assert await found(since="2026-02") == {"The lantern walk"}
+    assert await found(until="2026-01-18") == {"老茶厂逛园指南"}
+    assert await found(since="2025", until="2026") == {"The lantern walk", "老茶厂逛园指南"}
+
+
+@pytest.mark.parametrize("day", ["yesterday", "2026-13", "2026-1-1", "", 2026])
+async def test_a_day_that_is_none_is_named(client: httpx.AsyncClient, day: object) -> None:
+    reply = await client.post("/api/v1/search", json={"query": "walk", "since": day})
+    assert reply.status_code == 422
+    assert [one["field"] for one in reply.json()["fields"]] == ["since"]
+    assert "2025-03" in reply.json()["fields"][0]["detail"]

@@ -72,8 +72,12 @@ async def test_a_first_sync_that_fails_tells_why(client: httpx.AsyncClient, part
     [
         {"x-forwarded-for": "203.0.113.9"},
         {"forwarded": "for=203.0.113.9"},
-        {"host": "evil.example"},
+        {"x-forwarded-proto": "https"},
+        {"cf-connecting-ip": "203.0.113.9"},
         {"origin": "https://evil.example"},
+        {"origin": "http://127.0.0.1:3000"},
+        {"origin": "http://["},
+        {"origin": "null"},
         {"sec-fetch-site": "cross-site"},
     ],
 )
@@ -92,6 +96,36 @@ async def test_strangers_may_not_change_sources(
     told = (await client.get(BASE, headers=headers)).json()["sources"]
     assert all("/" not in row["address"] for row in told)
     assert all("/" in row["address"] for row in rows)
+
+
+async def test_a_proxy_without_a_sign_of_itself_is_no_operator(served: str) -> None:
+    host, _, port = served.removeprefix("http://").partition(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    writer.write(f"DELETE {BASE}/x HTTP/1.0\r\nHost: {host}:{port}\r\n\r\n".encode())
+    assert b" 403 " in await reader.readline()
+    writer.close()
+    await writer.wait_closed()
+
+
+async def test_behind_a_proxy_changes_take_the_token(tmp_path: Path) -> None:
+    settings = settings_of(tmp_path / "home", DENGMI_SERVER_PUBLIC_URL="https://ask.example.org")
+    async with open_parts(settings) as parts, client_of(parts) as client:
+        reply = await client.post(BASE, json={"address": "/etc"})
+        assert reply.json()["code"] == "operator_local"
+
+
+async def test_what_failed_can_be_dismissed_and_tells_strangers_no_path(
+    client: httpx.AsyncClient, tmp_path: Path
+) -> None:
+    (tmp_path / "broken.jsonl").write_text("{", "utf-8")
+    reply = await client.post(BASE, json={"address": str(tmp_path / "broken.jsonl")})
+    source = await settled(client, reply.json()["id"])
+    assert source["report"]["failed"]  # type: ignore[index]
+    told = (await client.get(BASE, headers={"x-forwarded-for": "203.0.113.9"})).text
+    assert str(tmp_path) not in told
+    assert (await client.delete(f"{BASE}/{source['id']}")).json() == {"articles": 0}
+    rows = (await client.get(BASE)).json()["sources"]
+    assert source["id"] not in [row["id"] for row in rows]
 
 
 async def test_another_computer_may_not(parts: Parts) -> None:

@@ -1,4 +1,5 @@
-"""Who may change sources over HTTP: the holder of the operator's token, or this very computer."""
+"""Who may use the server how: what a browser page of elsewhere may not read, and who may change
+sources - the holder of the operator's token, or this very computer."""
 
 import hmac
 import ipaddress
@@ -9,7 +10,31 @@ from starlette.requests import Request
 from dengmi.server.problems import Refusal
 from dengmi.settings import ServerSettings
 
-_FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
+_PROXY_HEADERS = (
+    *("forwarded", "via", "x-forwarded-", "x-original-", "x-real-ip", "x-client-ip"),
+    *("x-cluster-client-ip", "x-envoy-", "cf-", "true-client-ip", "fly-client-ip"),
+)
+"""How the names of headers start that only proxies add."""
+
+
+def check_host(request: Request, settings: ServerSettings) -> None:
+    """Refuse a request that came to a loopback address under a foreign name.
+
+    A page of elsewhere can have its own name resolve to 127.0.0.1 and then read, as if it were
+    ours, what only this computer should see (DNS rebinding). Its name stays in Host: it is no
+    loopback name, no plain IP address, and not the one of `server.public_url` or `server.host`.
+
+    Raises:
+        Refusal: 421 (RFC 9110, section 15.5.20).
+    """
+    at = request.scope.get("server")
+    said = request.headers.get("host", "")
+    if at is None or not said or not _is_loopback(str(at[0])):
+        return
+    name = _host_name(said)
+    own = (_host_name(settings.public_url), settings.host.lower(), "localhost")
+    if name not in own and not name.endswith(".localhost") and not _is_ip(name):
+        raise Refusal("host_unknown", 421, host=name[:100])
 
 
 def check_operator(request: Request, settings: ServerSettings) -> None:
@@ -28,7 +53,7 @@ def check_operator(request: Request, settings: ServerSettings) -> None:
         wanted = f"Bearer {settings.admin_token}"
         if not hmac.compare_digest(given.encode(), wanted.encode()):
             raise Refusal("operator_token", 401, headers={"WWW-Authenticate": "Bearer"})
-    elif not _is_local(request):
+    elif settings.public_url or not _is_local(request):
         raise Refusal("operator_local", 403)
 
 
@@ -44,18 +69,27 @@ def is_operator(request: Request, settings: ServerSettings) -> bool:
 def _is_local(request: Request) -> bool:
     if request.client is None or not _is_loopback(request.client.host):
         return False
-    if any(name in request.headers for name in _FORWARDED):
+    # nginx passes requests on as HTTP/1.0, with no other sign of itself, unless told otherwise.
+    if request.scope.get("http_version") == "1.0":
+        return False
+    if any(name.startswith(_PROXY_HEADERS) for name in request.headers):
         return False
     if request.headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
         return False
+    host = request.headers.get("host", "")
     origin = request.headers.get("origin")
-    if origin and not _is_loopback(urlsplit(origin).hostname or ""):
+    if origin and origin.partition("://")[2] != host:
         return False
+    return _is_loopback(_host_name(host))
+
+
+def _host_name(address: str) -> str:
+    """The host of an address or of a Host header, in lower case; empty when there is none."""
     try:
-        host = urlsplit("//" + request.headers.get("host", "")).hostname or ""
+        host = urlsplit(address if "://" in address else f"//{address}").hostname or ""
     except ValueError:
-        return False
-    return _is_loopback(host)
+        return ""
+    return host.removesuffix(".")
 
 
 def _is_loopback(host: str) -> bool:
@@ -65,3 +99,11 @@ def _is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def _is_ip(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from dengmi.core.errors import DengmiError
+from dengmi.server.access import check_host
 from dengmi.server.context import Context, make_context
 from dengmi.server.parts import Parts
 from dengmi.server.problems import api_problem, from_http, unexpected
@@ -82,9 +83,16 @@ def create_app(parts: Parts) -> Starlette:
     async def refuse(request: Request, error: Exception) -> Response:
         return _refusal(request, error, context)
 
+    def door(request: Request) -> Response | None:
+        try:
+            check_host(request, parts.settings.server)
+        except DengmiError as error:
+            return _refusal(request, error, context)
+        return None
+
     return Starlette(
         routes=routes(context),
-        middleware=[Middleware(Shell, metrics=context.metrics)],
+        middleware=[Middleware(Shell, metrics=context.metrics, door=door)],
         exception_handlers={DengmiError: refuse, HTTPException: refuse, Exception: refuse},
         lifespan=lifespan,
     )

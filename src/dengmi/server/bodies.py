@@ -1,5 +1,6 @@
 """Reads request bodies: bounded in size, decoded into typed values, every fault named."""
 
+import asyncio
 import difflib
 from typing import Any, TypeVar, get_args, get_origin
 
@@ -12,6 +13,9 @@ from dengmi.server.problems import FieldProblem, Refusal
 LIMIT = 64 * 1024
 """Bytes of the largest body that is read."""
 
+PATIENCE = 20.0
+"""Seconds a body has to arrive whole."""
+
 S = TypeVar("S", bound=Struct)
 
 _NOT_TEXT = {code: None for code in range(32) if chr(code) not in "\t\n\r"} | {127: None}
@@ -21,19 +25,22 @@ async def read(request: Request, limit: int = LIMIT) -> bytes:
     """The whole body.
 
     Raises:
-        Refusal: it is larger than `limit` bytes (413), or it broke off (400).
+        Refusal: it is larger than `limit` bytes (413), broke off (400), or came too slowly (408).
     """
     said = request.headers.get("content-length", "")
     if said.isdecimal() and int(said) > limit:
         raise Refusal("body_too_large", 413, most=limit)
     whole = bytearray()
     try:
-        async for piece in request.stream():
-            whole += piece
-            if len(whole) > limit:
-                raise Refusal("body_too_large", 413, most=limit)
+        async with asyncio.timeout(PATIENCE):
+            async for piece in request.stream():
+                whole += piece
+                if len(whole) > limit:
+                    raise Refusal("body_too_large", 413, most=limit)
     except ClientDisconnect:
         raise Refusal("request_bad", 400) from None
+    except TimeoutError:
+        raise Refusal("body_too_slow", 408, headers={"Connection": "close"}) from None
     return bytes(whole)
 
 
@@ -102,9 +109,19 @@ def _wrong(name: str, wanted: Any) -> FieldProblem:
         return FieldProblem(name, "field_not_choice", {"choices": ", ".join(choices)})
     if bare is int or bare is float:
         return FieldProblem(name, "field_not_number", {"low": low, "high": high})
+    if bare is str and _has_pattern(wanted):
+        return FieldProblem(name, "field_not_date")
     if bare is str:
         return FieldProblem(name, "field_not_text", {"most": high})
     return FieldProblem(name, "field_not_object")
+
+
+def _has_pattern(wanted: Any) -> bool:
+    """Whether an annotated type takes text of one form; dates are the only one there is."""
+    notes = getattr(wanted, "__metadata__", ())
+    return any(isinstance(note, msgspec.Meta) and note.pattern for note in notes) or any(
+        map(_has_pattern, get_args(wanted))
+    )
 
 
 def _limits(wanted: Any) -> tuple[float, float, tuple[str, ...], Any]:

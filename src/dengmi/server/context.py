@@ -24,4 +24,4 @@ def make_context(parts: Parts) -> Context:
     """A fresh context around the parts."""
     crew = Crew()
     follower = Follower(parts.store, parts.search)
-    return Context(parts, crew, follower, Metrics(follower), Syncs(parts.corpus, crew))
+    return Context(parts, crew, follower, Metrics(follower), Syncs(parts.corpus, crew, parts.clock))

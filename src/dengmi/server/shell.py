@@ -1,7 +1,10 @@
 """The outermost layer of every request: counts it and sets the headers that protect readers."""
 
 import time
+from collections.abc import Callable
 
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dengmi.server.metrics import Metrics
@@ -20,6 +23,8 @@ _HEADERS = [
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
 ]
 
+Door = Callable[[Request], Response | None]
+
 
 class Shell:
     """Wraps the application.
@@ -27,10 +32,12 @@ class Shell:
     Args:
         app: what answers.
         metrics: counts requests by the path of their route, so that no asker's words get in.
+        door: gives the response to a request that is not let in, else None.
     """
 
-    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+    def __init__(self, app: ASGIApp, metrics: Metrics, door: Door) -> None:
         self._app = app
+        self._door = door
         self._metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -47,8 +54,9 @@ class Shell:
                 message["headers"] = [*message.get("headers", ()), *_HEADERS]
             await send(message)
 
+        refused = self._door(Request(scope))
         try:
-            await self._app(scope, receive, send_on)
+            await (refused or self._app)(scope, receive, send_on)
         finally:
             route = getattr(scope.get("route"), "path", "other")
             took = time.perf_counter() - began

@@ -10,6 +10,13 @@ Kind = Literal["auto", "folder", "page", "site", "feed", "jsonl", "wechat"]
 Level = Literal["reuse", "quote", "quick", "deep", "research"]
 Wanted = Literal["auto", "reuse", "quote", "quick", "deep", "research"]
 Name = Annotated[str, Meta(max_length=200)]
+Day = Annotated[
+    str,
+    Meta(
+        pattern=r"^[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$",
+        description="A year, a month or a day: 2025, 2025-03 or 2025-03-09.",
+    ),
+]
 Long = Annotated[str, Meta(max_length=LIMIT)]
 Range = tuple[int, int]
 
@@ -29,6 +36,11 @@ class SearchRequest(Request):
     query: Annotated[Long, Meta(description="Words or a question.", examples=["add articles"])]
     desk: DeskField = None
     limit: Annotated[int, Meta(ge=1, le=50, description="Most passages to give back.")] = 10
+    source: Annotated[
+        Name | None, Meta(description="Id of a source: only its articles are searched.")
+    ] = None
+    since: Annotated[Day | None, Meta(description="Only articles of this day or later.")] = None
+    until: Annotated[Day | None, Meta(description="Only articles of this day or earlier.")] = None
 
 
 class AnswerRequest(Request):

@@ -79,7 +79,10 @@ OPERATIONS = (
         path="/search",
         id="search",
         summary="Find passages",
-        text="The passages that fit best, each with its sentences and the words that matched.",
+        text=(
+            "The passages that fit best, each with its sentences and the words that matched; of "
+            "one source or of some days only, where `source`, `since` or `until` say so."
+        ),
         body=SearchRequest,
         reply=SearchResponse,
         failures=BODY_FAILURES,

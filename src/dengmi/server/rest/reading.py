@@ -29,7 +29,14 @@ class Reading:
             raise BadInput("question_too_long", chars=len(words), most=most)
         desk = await self._parts.desks.resolve(body.desk)
         evidence = await self._parts.search.search(
-            SearchQuery(text=words, desk=desk, limit=body.limit)
+            SearchQuery(
+                text=words,
+                desk=desk,
+                limit=body.limit,
+                source_id=clean(body.source) if body.source else None,
+                since=body.since,
+                until=body.until,
+            )
         )
         return json_reply(evidence_json(evidence))
 

@@ -27,10 +27,11 @@ class Sources:
         self._syncs = context.syncs
 
     async def list(self, request: Request) -> Response:
-        """The sources of a desk, and those whose first sync failed, with the reason: they are not
-        kept, but whoever added them wants to know. Paths are told in full to operators only."""
+        """The sources of a desk, and those whose first sync failed a short while ago, with the
+        reason: they are not kept, but whoever added them wants to know. Paths on this computer
+        are told to operators only, and so are reports, which name files."""
         desk = await self._desk(request)
-        sources = {source.id: source for source in self._syncs.seen(desk)}
+        sources = {source.id: source for source in self._syncs.recent(desk)}
         sources |= {source.id: source for source in await self._parts.store.sources(desk)}
         return json_reply(
             {"sources": [self._shape(request, source) for source in sources.values()]}
@@ -60,10 +61,14 @@ class Sources:
     async def remove(self, request: Request) -> Response:
         """Remove a source with its articles."""
         check_operator(request, self._parts.settings.server)
+        failed = self._syncs.failed(clean(request.path_params["source_id"]))
+        if failed is not None and await self._parts.store.source(failed.id) is None:
+            self._syncs.forget(failed.id)
+            return json_reply({"articles": 0})
         source = await self._source(request)
         if self._syncs.is_running(source.id):
             raise Conflict("source_being_synced", source=source.id)
-        articles = await self._parts.store.remove_source(source.id)
+        articles = await self._parts.corpus.remove(source.id)
         self._syncs.forget(source.id)
         await self._context.follower.look()
         return json_reply({"articles": articles})
@@ -81,9 +86,10 @@ class Sources:
 
     def _shape(self, request: Request, source: Source) -> Json:
         shape = source_json(source)
+        shape["syncing"] = self._syncs.is_running(source.id)
         if not is_operator(request, self._parts.settings.server) and "://" not in source.address:
             shape["address"] = PurePath(source.address).name
-        shape["syncing"] = self._syncs.is_running(source.id)
+            return shape
         ended = self._syncs.last(source.id)
         lang = api_language(request)
         if isinstance(ended, DengmiError):
