@@ -16,6 +16,7 @@ _QUESTION_WORD = re.compile(
     r"|什么|什麼|多少|几|幾|谁|誰|哪|何|怎|为啥|多[大长高久远重宽深]",
     re.IGNORECASE,
 )
+_ASKING = re.compile(rf"[?？]|[吗嗎呢]$|{_QUESTION_WORD.pattern}", re.IGNORECASE)
 # Words that ask or join; they name nothing that an article could hold.
 _EMPTY_WORDS = re.compile(
     r"\b(?:what|which) (?:kind|type|sort)s? of\b"
@@ -116,6 +117,11 @@ def read_question(question: str, weights: Mapping[str, float]) -> Asked:
         near_total=sum([value * near[term] for term, value in worth.items()]) or 1.0,
         han=han,
     )
+
+
+def asks(text: str) -> bool:
+    """Whether a line reads like a question."""
+    return _ASKING.search(text) is not None
 
 
 def _sound_weights(weights: Mapping[str, float]) -> dict[str, float]:

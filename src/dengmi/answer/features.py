@@ -85,10 +85,11 @@ class Candidate:
 
 def match(asked: Asked, evidence: Evidence) -> list[Matched]:
     """The best passages, each laid beside the question."""
-    return [_matched(asked, hit) for hit in evidence.hits[:PASSAGES] if hit.passage.sentences]
+    return [match_one(asked, hit) for hit in evidence.hits[:PASSAGES] if hit.passage.sentences]
 
 
-def _matched(asked: Asked, hit: Hit) -> Matched:
+def match_one(asked: Asked, hit: Hit) -> Matched:
+    """A passage laid beside the question."""
     reading = read_passage(hit.passage)
     topic = set(terms(" \n".join((hit.head.title, *hit.passage.headings))))
     found: list[list[tuple[int, str]]] = [[] for _ in reading.starts]

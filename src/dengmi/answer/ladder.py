@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 
 from dengmi.answer.quote import Quoted, quote
+from dengmi.answer.tongue import own_language
 from dengmi.core.clock import Clock
 from dengmi.core.errors import BadInput, DengmiError
 from dengmi.core.events import Cited, Done, Event, Failed, Found, Notice, Spent, Text
@@ -132,8 +133,11 @@ class Ladder:
         return answer
 
     def _quote(self, question: Question, evidence: Evidence, began: float) -> Answer:
-        quoted = quote(question.text, evidence, self._most_quotes)
-        nearest = () if quoted.grounded else _nearest(evidence)
+        own = own_language(question.text, evidence)
+        quoted = quote(question.text, own, self._most_quotes)
+        if not quoted.grounded and own is not evidence:
+            quoted = quote(question.text, evidence, self._most_quotes)
+        nearest = () if quoted.grounded else _nearest(own)
         return Answer(
             id=stable_id("an", question.id, "quote"),
             question_id=question.id,

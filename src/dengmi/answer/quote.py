@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dengmi.answer.asked import Asked, read_question
-from dengmi.answer.features import Matched, candidates, match
+from dengmi.answer.features import Matched, candidates, match, match_one
+from dengmi.answer.headed import CLOSE, Headed, headed
 from dengmi.answer.rank import Ranked, rank
 from dengmi.answer.standing import with_neighbours
 from dengmi.answer.trust import GROUNDED, confidence, is_greeting, trust_numbers
@@ -13,6 +14,14 @@ from dengmi.core.records import Citation, Evidence
 
 _ALIKE = 0.75
 """Above this share of common letter triples two sentences say the same."""
+
+_BEHIND = 4.0
+"""A sentence this much weaker than the strongest is not quoted: it is about something else.
+Measured on SQuAD and CMRC: of three quotes 2.4 and 2.1 are left and at most 0.1 % of the answers
+lost; at 2.5, 1.9 and 1.5 quotes, and 1.4 and 0.8 %."""
+
+_SAID = 0.5
+"""Least confidence that a heading which says the question lends to its section."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +39,10 @@ class Quoted:
     confidence: float
     grounded: bool
     nearest: tuple[Citation, ...] = ()
+
+
+_Place = tuple[int, int]
+"""A passage (its place in the evidence) and one of its sentences, both from 0."""
 
 
 @dataclass(slots=True)
@@ -56,24 +69,43 @@ def quote(question: str, evidence: Evidence, most: int = 3, *, neighbours: bool 
     if not ranked or most < 1 or is_greeting(question):
         return Quoted((), 0.0, False)
     sure = confidence(trust_numbers(asked, matched, ranked))
-    chosen = _chosen(matched, ranked, most)
+    hits = [hit for hit in evidence.hits if hit.passage.sentences]
+    said = headed(asked, hits)
+    if any(one.passage >= len(matched) for one in said):
+        matched += [match_one(asked, hit) for hit in hits[len(matched) :]]
+    if said and said[0].share >= CLOSE:
+        sure = max(sure, _SAID + (1 - _SAID) * said[0].share * said[0].covered)
+    chosen = _chosen(matched, _worth(ranked, said), most)
     citations = _citations(asked, matched, _ranges(matched, chosen, neighbours))
     if sure < GROUNDED:
         return Quoted((), sure, False, citations)
     return Quoted(citations, sure, True)
 
 
-def _chosen(matched: Sequence[Matched], ranked: Sequence[Ranked], most: int) -> list[Ranked]:
-    """The strongest sentences, none saying again what another says."""
-    chosen: list[Ranked] = []
+def _worth(ranked: Sequence[Ranked], said: Sequence[Headed]) -> list[_Place]:
+    """The sentences worth quoting, the best first: those that open a section whose heading says
+    the question, then the strongest; of other sections only while none says just the question."""
+    sections = {one.passage for one in said if one.share >= CLOSE}
+    least = ranked[0].strength - _BEHIND
+    found = [(one.passage, 0) for one in said]
+    for strength, candidate in ranked:
+        place = (candidate.passage, candidate.sentence)
+        near = not sections or candidate.passage in sections
+        if near and strength >= least and place not in found:
+            found.append(place)
+    return found
+
+
+def _chosen(matched: Sequence[Matched], places: Sequence[_Place], most: int) -> list[_Place]:
+    """The first sentences of these, none saying again what another says."""
+    chosen: list[_Place] = []
     seen: list[str] = []
-    for entry in ranked:
-        candidate = entry.candidate
-        reading = matched[candidate.passage].reading
-        plain = reading.plain[reading.starts[candidate.sentence] : reading.ends[candidate.sentence]]
+    for passage, sentence in places:
+        reading = matched[passage].reading
+        plain = reading.plain[reading.starts[sentence] : reading.ends[sentence]]
         if any(_alike(plain, other) for other in seen):
             continue
-        chosen.append(entry)
+        chosen.append((passage, sentence))
         seen.append(plain)
         if len(chosen) == most:
             break
@@ -93,11 +125,10 @@ def _triples(text: str) -> frozenset[str]:
     return frozenset(map("".join, zip(letters, letters[1:], letters[2:], strict=False)))
 
 
-def _ranges(matched: Sequence[Matched], chosen: Sequence[Ranked], neighbours: bool) -> list[_Range]:
+def _ranges(matched: Sequence[Matched], chosen: Sequence[_Place], neighbours: bool) -> list[_Range]:
     """What to quote, the strongest first; ranges that touch become one."""
     ranges: list[_Range] = []
-    for entry in chosen:
-        p, n = entry.candidate.passage, entry.candidate.sentence
+    for p, n in chosen:
         m = matched[p]
         first, last = with_neighbours(m.hit.passage, m.reading, n) if neighbours else (n, n)
         new = _Range(p, first, last)
