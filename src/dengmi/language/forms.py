@@ -35,6 +35,7 @@ _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z]{2})")
 _LETTERS_DIGITS = re.compile(r"([^\W\d_]{3,})(\d+)|(\d+)(?!(?:st|nd|rd|th)$)([^\W\d_]{2,})")
 _PLURAL_YEARS = re.compile(r"(\d+)s")
 _NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
+_PLURAL = re.compile("[A-Z]{2,}s")
 _VERSION = re.compile(r"[vV](\d+\.\d+)|[vV]?(\d+(?:\.\d+){2,})")
 _DATE = re.compile(r"(\d{4})([-/.])(\d{1,2})(?:\2(\d{1,2}))?")
 _HAN_DATE = re.compile(r"(\d+)[ ]?([年月日号])")
@@ -153,6 +154,8 @@ def _compound(word: str, stops: bool) -> tuple[Form, ...]:
     """A word with joining signs, digits or inner capitals: whole first, then its parts."""
     if word.lower().replace("’", "'") in ("can't", "won't", "shan't"):
         return _kept([(_stem(word[:-2].lower(), stops), 0, len(word))])
+    if _PLURAL.fullmatch(word):  # the stemmer leaves "pdfs" and "gpus" as they are
+        return _kept([(_stem(word[:-1].lower(), False), 0, len(word))])
     suffix = _SUFFIX.search(word)
     body = word[: suffix.start()] if suffix and suffix.start() else word
     if _INITIALS.fullmatch(body):
