@@ -140,12 +140,15 @@ def _kin(asked: Asked, own: Mapping[str, float], reading: Reading) -> dict[int, 
     """Where relatives of terms stand: the beginning of an English word (invent, inventor), one
     character of a Chinese pair."""
     found: dict[int, dict[str, float]] = {}
+    signs: dict[str, list[int]] = {}
     for term, weight in own.items():
         if not weight:
             continue
         if term in asked.wide:
             for sign in term if len(term) == 2 else ():
-                for n in {reading.sentence_at(at) for at in reading.places(sign, True)}:
+                if sign not in signs:
+                    signs[sign] = reading.sentences_with(sign)
+                for n in signs[sign]:
                     here = found.setdefault(n, {})
                     here[term] = here.get(term, 0.0) + 0.25
         elif len(term) >= 4 and term.isalpha():
@@ -244,7 +247,7 @@ def _of_sentence(shared: _Shared, p: int, n: int) -> tuple[float, ...]:
     asked, m = shared.asked, shared.matched[p]
     weights, own, total = asked.weights, m.own, asked.total
     here, places = m.sets[n], m.found[n]
-    count, size = len(m.sets), max(m.reading.lengths[n], 1.0)
+    count, size = len(m.sets), max(m.reading.length(n), 1.0)
     cover = sum([weights[t] for t in here]) / total
     own_cover = shared.cover[p][n]
     before = sum([own[t] for t in m.sets[n - 1] - here]) / total if n else 0.0

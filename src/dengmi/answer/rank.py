@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from dengmi.answer.features import Candidate
-from dengmi.answer.trees import trained
+from dengmi.answer.trees import adder
 
 _FIRST_TREES = 30
 _SECOND_ROUND = 7
@@ -22,15 +22,10 @@ def rank(candidates: Sequence[Candidate]) -> list[Ranked]:
 
     All are judged by the first trees, the best of these by all trees.
     """
-    trees = trained("rank")
-    first = sorted(
-        (Ranked(trees.add(c.numbers, 0, _FIRST_TREES), c) for c in candidates), key=_order
-    )
+    some, rest = adder("rank", 0, _FIRST_TREES), adder("rank", _FIRST_TREES)
+    first = sorted([Ranked(some(c.numbers), c) for c in candidates], key=_order)
     second = sorted(
-        (
-            Ranked(strength + trees.add(c.numbers, _FIRST_TREES), c)
-            for strength, c in first[:_SECOND_ROUND]
-        ),
+        [Ranked(strength + rest(c.numbers), c) for strength, c in first[:_SECOND_ROUND]],
         key=_order,
     )
     return second + first[_SECOND_ROUND:]

@@ -4,8 +4,9 @@ Reading does not depend on the question, so the passages read last are kept.
 """
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from functools import lru_cache
+from itertools import pairwise
 
 from dengmi.core.records import Passage
 from dengmi.language.forms import word_forms, word_terms
@@ -16,7 +17,7 @@ KEPT = 1024
 """Passages kept read, at most."""
 
 _WORD = re.compile(rf"[{LETTERS}]++(?:[-_.@'’&/+:,]++[{LETTERS}]++)*[+#]*+")
-_WIDE = re.compile(f"[{HAN}{UNSPACED}]")
+_WIDE = re.compile(f"[{HAN}{UNSPACED}]+")
 
 _NUMBER = re.compile(
     r"\d+(?:[.,:]\d+)*%?"
@@ -60,35 +61,57 @@ class Reading:
     Attributes:
         plain: its text in Simplified characters and lower case, same length.
         starts, ends: the sentences' ranges.
-        lengths: their lengths in words; about 1.7 Chinese characters count as a word.
         words: where in the text each term of spaced writing stands.
     """
 
-    __slots__ = ("_memo", "ends", "lengths", "plain", "starts", "text", "words")
+    __slots__ = (
+        *("_ascii", "_at", "_edges", "_memo", "_parts", "ends", "plain", "starts", "text", "words"),
+    )
 
     def __init__(self, text: str, starts: tuple[int, ...], ends: tuple[int, ...]) -> None:
         self.text = text
         self.starts = starts
         self.ends = ends
+        self._ascii = text.isascii()
+        self._parts: list[str] = []
         simple = simplified(text)
         lower = simple.lower()
         self.plain = lower if len(lower) == len(text) else simple
         self.words: dict[str, list[int]] = {}
-        counts = [0.0] * len(starts)
+        self._at: list[int] = []
+        self._edges = (0, *starts[1:])
+        words, note = self.words, self._at.append
         for hit in _WORD.finditer(text):
             at = hit.start()
+            note(at)
             for term in word_terms(hit.group()):
-                self.words.setdefault(term, []).append(at)
-            counts[self.sentence_at(at)] += 1
-        if not text.isascii():
-            for n, (start, end) in enumerate(zip(starts, ends, strict=True)):
-                counts[n] += len(_WIDE.findall(text, start, end)) / 1.7
-        self.lengths = counts
+                if term in words:
+                    words[term].append(at)
+                else:
+                    words[term] = [at]
         self._memo: dict[tuple[re.Pattern[str], int], list[str]] = {}
 
     def sentence_at(self, at: int) -> int:
         """The sentence (from 0) that a place in the text belongs to."""
-        return max(bisect_right(self.starts, at) - 1, 0)
+        return bisect_right(self._edges, at) - 1
+
+    def sentences_with(self, sign: str) -> list[int]:
+        """The sentences (from 0) in which a character stands."""
+        if sign not in self.plain:
+            return []
+        if not self._parts:
+            edges = (*self._edges, len(self.plain))
+            self._parts = [self.plain[left:right] for left, right in pairwise(edges)]
+        return [n for n, part in enumerate(self._parts) if sign in part]
+
+    def length(self, n: int) -> float:
+        """The length of sentence n (from 0) in words; 1.7 Chinese characters count as one."""
+        places, edges = self._at, self._edges
+        words = len(places) if n + 1 == len(edges) else bisect_left(places, edges[n + 1])
+        words -= bisect_left(places, edges[n])
+        if self._ascii:
+            return float(words)
+        return words + sum(map(len, _WIDE.findall(self.text, self.starts[n], self.ends[n]))) / 1.7
 
     def places(self, term: str, wide: bool) -> list[int]:
         """Where a term stands, in order. `wide` terms are found as plain strings."""

@@ -1,4 +1,5 @@
-"""Small boosted decision trees, evaluated in plain Python.
+"""Small boosted decision trees, evaluated in plain Python or, for those that come with Dengmi, in
+Python code made from them: a third of the time.
 
 The trees are made by `benchmarks/train_quote.py` and kept as data: a node is
 `[number, threshold, left, right]` (left when the number is at most the threshold), a leaf is its
@@ -6,7 +7,7 @@ value.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any, NamedTuple
@@ -42,6 +43,29 @@ def trained(name: str) -> Trees:
     """The trees of that name in `quote.json`."""
     data = json.loads(files(__package__).joinpath("quote.json").read_text("utf-8"))
     return from_data(data[name])
+
+
+@cache
+def adder(name: str, first: int = 0, last: int | None = None) -> Callable[[Sequence[float]], float]:
+    """A function that does what `trained(name).add(numbers, first, last)` does, but quicker.
+
+    Making it takes about 10 ms. It is made of nothing but the numbers in the shipped file.
+    """
+    trees = trained(name)
+    lines = [f"    value += {_code(root)}" for root in trees.nodes[first:last]]
+    taken = ", ".join(f"n{place}" for place in range(len(trees.names)))
+    source = "\n".join((f"def add({taken}):", "    value = 0.0", *lines, "    return value"))
+    made: dict[str, Callable[..., float]] = {}
+    exec(source, made)  # noqa: S102 - see above
+    add = made["add"]
+    return lambda numbers: add(*numbers)
+
+
+def _code(node: Node) -> str:
+    if not isinstance(node, tuple):
+        return repr(float(node))
+    place, threshold, left, right = node
+    return f"({_code(left)} if n{int(place)} <= {float(threshold)!r} else {_code(right)})"
 
 
 def _frozen(node: Any) -> Node:

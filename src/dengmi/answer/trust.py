@@ -8,7 +8,7 @@ from dengmi.answer.asked import Asked
 from dengmi.answer.common import commonness
 from dengmi.answer.features import NUMBERS, Matched, names
 from dengmi.answer.rank import Ranked
-from dengmi.answer.trees import trained
+from dengmi.answer.trees import adder
 
 GROUNDED = 0.5
 """From this confidence on a question counts as answered by the articles."""
@@ -118,5 +118,5 @@ def _around(passage: Matched, sentence: int) -> frozenset[str]:
 
 def confidence(numbers: Sequence[float]) -> float:
     """The probability that the articles answer, from 0 to 1."""
-    value = trained("trust").add(numbers)
+    value = adder("trust")(numbers)
     return 1.0 / (1.0 + math.exp(-max(-30.0, min(value, 30.0))))
