@@ -48,16 +48,21 @@ async def _admin(running: Server, sql: str) -> None:
 
 
 @pytest.fixture
-def new_postgres(postgres: Server) -> Callable[..., Awaitable[str]]:
-    """Makes a database, with Dengmi's tables or `empty`; its address."""
+async def new_postgres(postgres: Server) -> AsyncIterator[Callable[..., Awaitable[str]]]:
+    """Makes a database, with Dengmi's tables or `empty`; its address. Dropped after the test:
+    a thousand left-over files each are slow to remove in the end."""
+    names = []
 
     async def make(*, empty: bool = False) -> str:
         name = f"test_{next(_numbers)}"
         copied = "" if empty else " TEMPLATE template"
         await _admin(postgres, f"CREATE DATABASE {name}{copied}")
+        names.append(name)
         return postgres.address(name)
 
-    return make
+    yield make
+    for name in names:
+        await _admin(postgres, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
