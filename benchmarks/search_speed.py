@@ -1,6 +1,6 @@
 """Speed of search over 100,000 passages, beside peers in one run.
 
-    python benchmarks/search_speed.py [--passages N] [--questions N]
+    python benchmarks/search_speed.py [--passages N] [--questions N] [--no-peers]
 
 Real news articles are split into passages; when they run out, further ones are put together from
 halves of two of them. Questions are those asked about the news. Dengmi is timed in process with

@@ -1,0 +1,19 @@
+-- Asks the questions of a file, one JSON body a line, over and over. Prints what came of it.
+local requests, at = {}, 0
+
+function init(args)
+  for line in io.lines(args[2]) do
+    requests[#requests + 1] = wrk.format("POST", args[1], {["Content-Type"] = "application/json"}, line)
+  end
+end
+
+function request()
+  at = at % #requests + 1
+  return requests[at]
+end
+
+function done(summary, latency, _)
+  print(string.format("RESULT %d %d %d %d %d %d", summary.requests, summary.duration,
+    latency:percentile(50), latency:percentile(95), latency:percentile(99),
+    summary.errors.status + summary.errors.timeout + summary.errors.connect + summary.errors.read))
+end
