@@ -67,6 +67,7 @@ class StoreSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     url: Annotated[
         str,
         Meta(
+            pattern="^(postgres(ql)?://.*)?$",
             description="postgresql://… for PostgreSQL; empty: dengmi.sqlite in the home",
             extra={"secret": True},
         ),
@@ -186,7 +187,7 @@ def load_settings(home: Path | None = None, environ: Mapping[str, str] | None = 
     try:
         return msgspec.convert({**table, "home": home}, Settings, strict=False, dec_hook=_decode)
     except msgspec.ValidationError as error:
-        raise BadSettings("setting_bad", reason=_plain(str(error))) from None
+        raise _bad_value(str(error)) from None
 
 
 def user_language(
@@ -291,9 +292,26 @@ def _decode(wanted: type, value: object) -> object:
     raise NotImplementedError(wanted)
 
 
-def _plain(reason: str) -> str:
-    """msgspec says "Expected `int` - at `$.server.port`": name the key as it is written."""
+_WANTED = {
+    "int": "setting_not_whole",
+    "float": "setting_not_number",
+    "bool": "setting_not_switch",
+    "array": "setting_not_list",
+}
+
+
+def _bad_value(reason: str) -> BadSettings:
+    """msgspec says "Expected `int`, got `str` - at `$.server.port`": name the key as it is
+    written, and what it takes."""
     match = re.fullmatch(r"(.*?)(?: - at `\$\.?(.*)`)?", reason)
     assert match is not None
     said, key = match.groups()
-    return f"{key}: {said}" if key else said
+    kind = re.match(r"Expected `(\w+)`(?: (>=|<=|>|<) ([\d.]+))?", said)
+    if key == "store.url":
+        return BadSettings("setting_not_postgresql", key=key)
+    if not key or kind is None or kind[1] not in _WANTED:
+        return BadSettings("setting_bad", reason=f"{key}: {said}" if key else said)
+    if kind[2]:
+        sign = kind[2].replace(">=", "≥").replace("<=", "≤")
+        return BadSettings("setting_out_of_range", key=key, bound=f"{sign} {kind[3]}")
+    return BadSettings(_WANTED[kind[1]], key=key)

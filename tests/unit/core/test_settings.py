@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from dengmi.core.errors import BadSettings
+from dengmi.language.texts import text
 from dengmi.settings import Settings, load_settings, option_rows, user_language
 
 
@@ -66,8 +67,12 @@ def test_variables_of_a_container_platform_are_left_alone(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("toml", "said"),
     [
-        ("[server]\nport = 'x'", "server.port"),
-        ("[server]\nport = 70000", "server.port"),
+        ("[server]\nport = 'x'", "“server.port” takes a whole number"),
+        ("[server]\nport = 70000", "“server.port” must be ≤ 65535"),
+        ("[fetch]\ndelay = 'x'", "“fetch.delay” takes a number"),
+        ("[fetch]\nallow_networks = 3", "“fetch.allow_networks” takes a list"),
+        ("[desks.a]\npublic = 'x'", "public” is either true or false"),
+        ("[store]\nurl = 'mysql://localhost/a'", "“store.url” takes an address such as postgresql"),
         ("language = 'fr'", "language"),
         ("server = 3", "server"),
     ],
@@ -75,7 +80,7 @@ def test_variables_of_a_container_platform_are_left_alone(tmp_path: Path) -> Non
 def test_a_bad_value_names_its_key(tmp_path: Path, toml: str, said: str) -> None:
     with pytest.raises(BadSettings) as caught:
         _load(tmp_path, toml)
-    assert said in str(caught.value.params["reason"])
+    assert said in text(caught.value.code, "en", **caught.value.params)
 
 
 def test_broken_toml_names_the_file(tmp_path: Path) -> None:

@@ -90,7 +90,13 @@ def test_html_is_known_by_its_content() -> None:
 
 @pytest.mark.parametrize(
     ("raw", "code"),
-    [(b"", "file_empty"), (b" \n\t", "file_empty"), (bytes(range(1, 32)) * 40, "file_not_text")],
+    [
+        (b"", "file_empty"),
+        (b" \n\t", "file_empty"),
+        (bytes(range(1, 32)) * 40, "file_not_text"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + "长文".encode("gbk") * 900, "file_not_text"),
+        (b"PK\x03\x04\x14\0\x08\x08" + b"mimetype" * 900, "file_not_text"),
+    ],
 )
 def test_files_without_text(raw: bytes, code: str) -> None:
     with pytest.raises(Unreadable) as caught:

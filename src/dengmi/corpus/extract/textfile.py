@@ -34,6 +34,14 @@ _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
 _NEW_LINE = re.compile(r"^(?:\s|[-*•·+>|#]|\d{1,3}[.)、]|[（(]?[一二三四五六七八九十]{1,3}[、)）])")
 _WRAP = (50, 100)
 _BINARY = 0.1
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\ufffd]")
+_NO_TEXT = (
+    *(b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"II*\0", b"MM\0*", b"\0\0\1\0"),  # pictures
+    *(b"PK\3\4", b"PK\5\6", b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"7z\xbc\xaf", b"Rar!"),  # packages
+    *(b"ID3", b"OggS", b"fLaC", b"\x1aE\xdf\xa3"),  # sound, films
+    *(b"\x7fELF", b"MZ", b"SQLite format 3", b"\xd0\xcf\x11\xe0"),
+)
+"""How files begin that hold no text, whatever their bytes may decode to."""
 
 
 def read_text_file(raw: bytes, name: str, hint: str | None = None) -> Extracted:
@@ -48,7 +56,7 @@ def read_text_file(raw: bytes, name: str, hint: str | None = None) -> Extracted:
         Unreadable: the file is not text ("file_not_text") or holds none ("file_empty").
     """
     text = decode(raw, hint)
-    if _is_binary(text):
+    if _is_binary(text) or (raw.startswith(_NO_TEXT) and _CONTROL.search(text[:512])):
         raise Unreadable("file_not_text", name=name)
     if not text.strip():
         raise Unreadable("file_empty", name=name)
@@ -67,7 +75,7 @@ def title_from_name(name: str) -> str:
 def _is_binary(text: str) -> bool:
     """Whether too much of the start is what no text holds: control characters, unreadable bytes."""
     start = text[:8192]
-    bad = len(re.findall("[\x00-\x08\x0e-\x1a\x1c-\x1f\ufffd]", start))
+    bad = len(_CONTROL.findall(start))
     return bad > 8 and bad > _BINARY * len(start)
 
 
