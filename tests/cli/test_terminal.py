@@ -55,3 +55,8 @@ def test_words_beside_the_bar_fit() -> None:
     assert fitting("已处理 3 篇", 6) == "已处理"
     assert fitting("已处理 3 篇", 5) == "已处"
     assert fitting("short", 80) == "short"
+
+
+def test_marks_that_turn_the_line_around_do_not_reach_the_terminal() -> None:
+    assert clean("a\u202eb\u2066c\x1bd\ne") == "a b c d\ne"
+    assert clean("👨\u200d👩 שלום") == "👨\u200d👩 שלום"

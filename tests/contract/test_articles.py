@@ -277,3 +277,11 @@ async def test_a_batch_is_all_or_nothing(store: SqlStore) -> None:
     gone = Source(id="s_none", desk="guide", kind="folder", address="/none")
     with pytest.raises(NotFound):
         await store.put_articles(gone, [good])
+
+
+@pytest.mark.parametrize("asked", [".", "..", "a\nb", "a\rb", "\x1b[2J", "a\x85b", "\0"])
+async def test_an_id_that_no_address_can_name_is_not_used(store: SqlStore, asked: str) -> None:
+    one = await source(store)
+    await store.put_articles(one, [prepared("x", "X.", id=asked)])
+    (head,) = await store.articles()
+    assert head.id.startswith("a_") or head.id == "\ufffd"

@@ -11,15 +11,20 @@ from dengmi.core.records import Head
 
 Span = tuple[int, int]
 
+_TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Marks that turn the direction of writing: they can make a line read as another one."""
+
 
 def clean(text: str) -> str:
-    """The text without control characters, each replaced by a space.
+    """The text without control characters and marks of direction, each replaced by a space.
 
     Articles are written by strangers: an escape sequence in one must not reach the terminal.
     Same length as the input, so marks stay valid. Newlines and tabs stay.
     """
     return "".join(
-        " " if unicodedata.category(char) in ("Cc", "Cs") and char not in "\n\t" else char
+        " "
+        if (unicodedata.category(char) in ("Cc", "Cs") and char not in "\n\t") or char in _TURNS
+        else char
         for char in text
     )
 

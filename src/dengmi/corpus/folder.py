@@ -27,9 +27,10 @@ _LEFT_OUT = frozenset({"node_modules", "__pycache__", "venv", "site-packages"})
 
 
 def read_folder(job: Job) -> Iterator[Item]:
-    """The articles of a folder, or of the one file that the source's address names.
+    r"""The articles of a folder, or of the one file that the source's address names.
 
-    Keys are paths below the folder, with "/" on every system. Files whose size and time of change
+    Keys are paths below the folder, with "/" on every system; bytes of a name that are no UTF-8
+    are written as \xff, because no database takes them. Files whose size and time of change
     are as stored are not opened. Hidden files and folders are passed over, links to folders and
     links that lead outside are not followed.
 
@@ -40,7 +41,7 @@ def read_folder(job: Job) -> Iterator[Item]:
     root = Path(job.source.address)
     if root.is_file():
         yield Total(1)
-        yield from _file(job, root, root.name, chosen=True)
+        yield from _file(job, root, _key(root.name), chosen=True)
         return
     if not root.is_dir():
         raise Unreadable("path_missing", path=str(root))
@@ -50,9 +51,14 @@ def read_folder(job: Job) -> Iterator[Item]:
         raise Unreadable("folder_empty", path=str(root))
     yield Total(len(found))
     for name in missed:
-        yield Incomplete(name, "folder_unreadable", {"path": name})
+        yield Incomplete(_key(name), "folder_unreadable", {"path": _key(name)})
     for name in found:
-        yield from _file(job, root / name, name, chosen=False)
+        yield from _file(job, root / name, _key(name), chosen=False)
+
+
+def _key(name: str) -> str:
+    """A file's name as text that can be stored: two names stay two keys."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
 def read_lines(job: Job) -> Iterator[Item]:
@@ -129,6 +135,8 @@ def _file(job: Job, path: Path, name: str, *, chosen: bool) -> Iterator[Item]:
         return
     try:
         status = path.stat()
+        if not S_ISREG(status.st_mode):
+            raise Unreadable("file_not_regular", name=name)
         if ending in LINE_ENDINGS:
             yield from _lines(path, f"{name}#")
             return
@@ -137,8 +145,6 @@ def _file(job: Job, path: Path, name: str, *, chosen: bool) -> Iterator[Item]:
         if before is not None and before.modified == stamp:
             yield Same(name, modified=stamp)
             return
-        if not S_ISREG(status.st_mode):
-            raise Unreadable("file_not_regular", name=name)
         if status.st_size > job.files.max_bytes:
             most = round(job.files.max_bytes / 1e6)
             raise Unreadable("file_too_large", name=name, megabytes=most)

@@ -1,9 +1,10 @@
 """What reading a source yields, item by item, and what readers are given."""
 
 import asyncio
+import re
 import time
 from collections.abc import AsyncGenerator, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from dengmi.core.records import Draft, Known, Source
@@ -12,6 +13,18 @@ from dengmi.settings import FetchSettings, FileSettings
 
 if TYPE_CHECKING:
     from dengmi.corpus.fetch import Fetcher
+
+LONGEST_NAME = 500
+"""Characters of a title or an author's name."""
+
+LONGEST_TAG = 40
+"""Characters of a date or a language."""
+
+LONGEST_ADDRESS = 4_000
+"""Characters of an address; longer ones are left out."""
+
+_NO_NAME = re.compile("[\0-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 Params = Mapping[str, str | int | float]
 
@@ -50,6 +63,40 @@ class Incomplete:
 
 
 Item = Draft | Same | Gone | Failure | Total | Incomplete
+
+
+def storable(draft: Draft) -> Draft:
+    """The draft as it may be kept: lone surrogates, which no encoding can write, as U+FFFD; what
+    names it (title, author, language) without control characters and not endless, because it
+    stands beside every quote; no address that no browser would take."""
+    found: dict[str, str | None] = {
+        "title": _named(draft.title, LONGEST_NAME),
+        "author": _named(draft.author, LONGEST_NAME),
+        "lang": _named(draft.lang, LONGEST_TAG),
+        "published": draft.published and _named(draft.published, LONGEST_TAG),
+        "url": _whole(draft.url) if len(draft.url) <= LONGEST_ADDRESS else "",
+        "key": _whole(draft.key),
+        "body": _whole(draft.body),
+        "id": draft.id and _whole(draft.id),
+        "etag": _whole(draft.etag),
+        "modified": _whole(draft.modified),
+    }
+    other = {name: value for name, value in found.items() if value != getattr(draft, name)}
+    return replace(draft, **other) if other else draft  # type: ignore[arg-type]
+
+
+def _named(text: str, most: int) -> str:
+    if _NO_NAME.search(text):
+        text = " ".join(_NO_NAME.sub(" ", text).split())
+    return _whole(text[:most])
+
+
+def _whole(text: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return _SURROGATE.sub("\ufffd", text)
+    return text
 
 
 class Trouble(NamedTuple):

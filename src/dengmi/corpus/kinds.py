@@ -93,7 +93,13 @@ def _web(address: str, kind: str) -> Guess:
 def _local(path: Path, kind: str) -> Guess:
     if kind in _WEB_KINDS:
         raise BadInput("kind_needs_address", kind=kind, path=str(path))
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        raise BadInput("path_not_utf8", path=ascii(str(path))[:200]) from None
     path = Path(os.path.abspath(path))  # noqa: PTH100  (absolute() keeps "..", resolve() follows links)
+    if path.root == "//":  # POSIX lets it differ from "/", no system here does
+        path = Path("/", *path.parts[1:])
     try:
         is_file, is_folder = path.is_file(), path.is_dir()
     except OSError:

@@ -23,6 +23,10 @@ LONGEST = 2_200
 USUAL = 1_500
 """About the size of the parts of a longer section."""
 
+LONGEST_HEADING = 300
+"""Characters of a heading that stay with the passages below it. Each passage carries a copy, so
+one endless heading would otherwise make megabytes into gigabytes."""
+
 _KINDS: dict[str, SentenceKind] = {"item": "item", "row": "row", "code": "code"}
 
 
@@ -105,7 +109,7 @@ def _close(open_headings: list[tuple[int, str]], level: int) -> None:
 
 
 def _path(title: str, open_headings: Sequence[tuple[int, str]]) -> tuple[str, ...]:
-    return tuple(text for _, text in open_headings if text != title)
+    return tuple(text[:LONGEST_HEADING] for _, text in open_headings if text != title)
 
 
 def _units(blocks: Sequence[Block], first: int, end: int) -> list[_Unit]:

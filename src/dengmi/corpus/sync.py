@@ -15,7 +15,7 @@ from dengmi.core.errors import DengmiError
 from dengmi.core.ports import Search, Shelf
 from dengmi.core.records import Draft, Known, Prepared, Source
 from dengmi.corpus.extract.jsonl import Failure
-from dengmi.corpus.items import Gone, Incomplete, Item, Same, Total, Trouble
+from dengmi.corpus.items import Gone, Incomplete, Item, Same, Total, Trouble, storable
 from dengmi.corpus.prepare import version_of
 from dengmi.corpus.preparing import Preparer
 
@@ -179,6 +179,7 @@ class _Sync:
             self._tell()
 
     def _take_draft(self, draft: Draft) -> None:
+        draft = storable(draft)
         if draft.key in self.seen:
             self._trouble(Trouble(draft.key, "article_twice", {"key": draft.key}), True)
             return

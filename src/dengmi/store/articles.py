@@ -163,7 +163,7 @@ def _public_ids(source: Source, fresh: Mapping[str, Prepared]) -> Work[dict[str,
     wanted = {}
     for each, prepared in fresh.items():
         asked = clean(prepared.draft.id or "")
-        if not asked or len(asked) > LONGEST_ID:
+        if not _can_be_public(asked):
             asked = stable_id("a", source.desk, source.address, prepared.draft.key)
         wanted[each] = asked
     ids: dict[str, str] = {}
@@ -182,6 +182,16 @@ def _public_ids(source: Source, fresh: Mapping[str, Prepared]) -> Work[dict[str,
                 del open_[each]
         n += 1
     return ids
+
+
+def _can_be_public(asked: str) -> bool:
+    """Whether an id can stand in an address and be found by it: browsers take "." and ".." as
+    steps, and no page can be named by control characters."""
+    return (
+        0 < len(asked) <= LONGEST_ID
+        and asked not in (".", "..")
+        and not any(char < " " or "\x7f" <= char <= "\x9f" for char in asked)
+    )
 
 
 def _row(prepared: Prepared, pk: int, group: int | None, now: float) -> dict[str, object]:

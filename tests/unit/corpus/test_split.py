@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dengmi.corpus.blocks import Block, blocks
-from dengmi.corpus.split import LONGEST, USUAL, passages
+from dengmi.corpus.split import LONGEST, LONGEST_HEADING, USUAL, passages
 
 TEXTS = st.text("ab 一二。.!？\n\t|é", min_size=1, max_size=400).map(str.strip).filter(bool)
 PLAIN = TEXTS.map(lambda text: " ".join(text.split()))
@@ -111,3 +111,10 @@ def test_ids_follow_from_desk_key_and_text() -> None:
         "a", "x", "", [Block("heading", "H", 1), row[0], Block("heading", "I", 1), row[0]]
     )
     assert len({p.id for p in twice}) == 2
+
+
+def test_an_endless_heading_does_not_multiply() -> None:
+    body = "# " + "heading " * 10_000 + "\n\n" + "The cat sat on the mat. " * 5_000
+    found = passages("d", "k", "T", blocks(body, "markdown"))
+    assert len(found) > 50
+    assert sum(len(part.headings[0]) for part in found) <= LONGEST_HEADING * len(found)

@@ -12,6 +12,7 @@ from dengmi.core.clock import SystemClock
 from dengmi.core.errors import BadInput, Conflict, NotFound, Unreadable
 from dengmi.core.records import Draft, Source
 from dengmi.corpus.corpus import Corpus
+from dengmi.corpus.items import storable
 from dengmi.corpus.prepare import prepare, version_of
 from dengmi.corpus.preparing import Preparer
 from dengmi.corpus.sync import Report
@@ -293,3 +294,55 @@ async def test_nonsense_is_refused_in_words(
         await corpus.add("main", what.format(folder=folder), kind)
     assert caught.value.code == code
     assert not await store.sources()
+
+
+def strange_names(root: Path) -> Path:
+    """Four articles and a pipe, under names that are no UTF-8 or no line."""
+    root.mkdir()
+    os.mkdir(os.fsencode(root) + b"/d\xff")  # noqa: PTH102  (pathlib knows no such names)
+    for name in (b"a\xff.md", b"a\xfe.md", b"d\xff/b.md", b"new\nline.md"):
+        path = Path(os.fsdecode(os.fsencode(root) + b"/" + name))
+        path.write_text(f"# Wombat {len(name)}\n\nThe wombat digs {name!a} at night.\n", "utf-8")
+    os.mkfifo(root / "pipe.jsonl")
+    return root
+
+
+@pytest.mark.skipif(os.name != "posix", reason="names are bytes on POSIX only")
+async def test_names_that_are_no_text_are_kept_apart_and_in_step(
+    bench: Bench, tmp_path: Path
+) -> None:
+    corpus, store = bench
+    root = strange_names(tmp_path / "articles")
+    source = await corpus.add("main", str(root))
+    report = await corpus.sync(source)
+    assert counts(report) == (4, 0, 0, 0, 0, 1)
+    assert report.failed[0].code == "file_not_regular"
+    assert counts(await corpus.sync(source)) == (0, 0, 4, 0, 0, 1)
+    assert len(await store.articles()) == 4
+
+
+def test_a_surrogate_in_a_draft_becomes_something_that_can_be_written() -> None:
+    draft = Draft(key="k\udcff", title="T\ud800", body="B" * 10, url="u\udfff")
+    assert storable(draft) == Draft(key="k\ufffd", title="T\ufffd", body="B" * 10, url="u\ufffd")
+    plain = Draft(key="k", title="T", body="B😀")
+    assert storable(plain) is plain
+
+
+def test_what_names_an_article_is_short_and_plain() -> None:
+    draft = Draft(key="k", title="T" * 9_000, body="B", author="A\x1b[2J" * 500, url="u" * 9_000)
+    kept = storable(draft)
+    assert len(kept.title) == 500
+    assert len(kept.author) == 500
+    assert "\x1b" not in kept.author
+    assert kept.url == ""
+    assert storable(Draft(key="k", title="a\u202eb\nc", body="B")).title == "a b c"
+
+
+async def test_paths_that_cannot_be_kept_are_refused_and_one_path_is_one_source(
+    bench: Bench, folder: Path
+) -> None:
+    corpus, _ = bench
+    with pytest.raises(BadInput):
+        await corpus.add("main", str(folder) + "\udcff")
+    first, second = [await corpus.add("main", at) for at in (str(folder), f"/{folder}")]
+    assert first.id == second.id
