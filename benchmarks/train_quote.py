@@ -322,6 +322,8 @@ def main() -> None:
     for name in sets:
         for kind in sorted({c.kind for c in every}, key=lambda k: (len(k), k)):
             here = [n for n, c in enumerate(every) if names[n] == name and c.kind == kind]
+            if not here:
+                continue
             inside = np.array([sure[n] for n in here if every[n].inside])
             outside = np.array([sure[n] for n in here if not every[n].inside])
             if not len(outside):

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from dengmi.answer.asked import PERSON, QUANTITY, Asked
+from dengmi.answer.asked import MEANING, PERSON, QUANTITY, Asked
 from dengmi.answer.reading import LEANS, Reading, read_passage
 from dengmi.core.records import Evidence, Hit
 from dengmi.language.words import terms
@@ -24,6 +24,10 @@ _HEADING = re.compile(
     r"(?=.{1,60}\Z)[^\d.!?:;。！？：；，,]{1,16}|(?=.{1,60}\Z)[^\d.!?:;。！？：；，,\u2e80-\uffff]+"
 )
 """A lone line that reads like a heading: short, without any mark or number."""
+
+_VERB = re.compile(r"\b(?:is|are|was|were|means|refers)\b|[是为指]")
+_SUBJECT = 60
+"""Characters before a sentence's verb within which its subject is looked for."""
 
 CANDIDATES = 18
 """Sentences ranked: those that hold the most of the question."""
@@ -49,6 +53,7 @@ class Matched:
         points: a BM25 score of the text alone, without knowledge of the desk.
         telling: how much a term tells the passage's sentences apart; sums to about 1.
         kin: by sentence, the terms of which it may hold a relative, with how sure that is.
+        named: share of the title's terms that the question names.
         rarest: weight of the third rarest term here, and the sum of the three.
     """
 
@@ -63,6 +68,7 @@ class Matched:
     points: float
     telling: Mapping[str, float]
     kin: Mapping[int, Mapping[str, float]]
+    named: float
     rarest: tuple[float, float]
 
     def heads(self, n: int) -> bool:
@@ -91,7 +97,8 @@ def match(asked: Asked, evidence: Evidence) -> list[Matched]:
 def match_one(asked: Asked, hit: Hit) -> Matched:
     """A passage laid beside the question."""
     reading = read_passage(hit.passage)
-    topic = set(terms(" \n".join((hit.head.title, *hit.passage.headings))))
+    title = set(terms(hit.head.title))
+    topic = title.union(terms("\n".join(hit.passage.headings)) if hit.passage.headings else ())
     found: list[list[tuple[int, str]]] = [[] for _ in reading.starts]
     points = 0.0
     size = 1.2 * (0.25 + 0.75 * min(len(hit.passage.text) / (500 if asked.han else 700), 4.0))
@@ -120,6 +127,7 @@ def match_one(asked: Asked, hit: Hit) -> Matched:
         points=points,
         telling=_telling(own, sets),
         kin=_kin(asked, own, reading),
+        named=len(title.intersection(asked.weights)) / max(len(title), 1),
         rarest=(rarest[-1], sum(rarest)) if rarest else (0.0, 0.0),
     )
 
@@ -203,7 +211,7 @@ class _Shared:
 _PASSAGE_NUMBERS = names(
     """
     rank score_to_top score_to_ideal points_to_best score_to_next covered best_here best_rank
-    topic same_article sentences own_share terms han
+    topic same_article sentences own_share terms han named
     """
 )
 
@@ -231,6 +239,7 @@ def _of_passage(shared: _Shared, p: int) -> tuple[float, ...]:
         sum(m.own.values()) / asked.total,
         len(asked.weights) / (2.0 if asked.han else 1.0),
         float(asked.han),
+        m.named,
     )
 
 
@@ -238,7 +247,7 @@ _SENTENCE_NUMBERS = names(
     """
     place place_share length cover own_cover focus gap with_previous with_next rest near
     own_near run ordered ordered_share stretch terms_share density kin best_found best_missing
-    rarest local leans last missed
+    rarest local leans last missed subject defines
     """
 )
 
@@ -258,6 +267,7 @@ def _of_sentence(shared: _Shared, p: int, n: int) -> tuple[float, ...]:
     run, ordered, pairs = _runs(asked, places)
     unit = 1.7 if asked.han else 6.0
     missing = [t for t in weights if t not in here]
+    subject = _subject(asked, m, n)
     heaviest = max(own.values()) or 1.0
     third, rare_all = m.rarest
     return (
@@ -287,7 +297,18 @@ def _of_sentence(shared: _Shared, p: int, n: int) -> tuple[float, ...]:
         1.0 if LEANS.match(m.reading.text, m.reading.starts[n]) else 0.0,
         float(n == count - 1),
         max([weights[t] for t in missing], default=0.0) / total,
+        subject,
+        subject if asked.kinds[MEANING] else 0.0,
     )
+
+
+def _subject(asked: Asked, m: Matched, n: int) -> float:
+    """The share of the question's weight that stands before the sentence's first "is"."""
+    verb = _VERB.search(m.reading.text, m.reading.starts[n], m.reading.ends[n])
+    if verb is None or not m.found[n] or verb.start() - m.reading.starts[n] > _SUBJECT:
+        return 0.0
+    terms_before = {term for at, term in m.found[n] if at < verb.start()}
+    return sum([asked.weights[term] for term in sorted(terms_before)]) / asked.total
 
 
 def _runs(asked: Asked, places: Sequence[tuple[int, str]]) -> tuple[float, int, int]:

@@ -24,7 +24,7 @@ _TAKEN = names(
     """
     score_to_ideal score_to_next covered best_here topic own_share terms length cover
     own_cover focus rest near own_near run ordered ordered_share stretch terms_share density
-    kin best_found best_missing rarest missed
+    kin best_found best_missing rarest missed named subject
     """
 )
 _PLACES = tuple(NUMBERS.index(name) for name in _TAKEN)
@@ -45,7 +45,7 @@ RISING = frozenset(
     names(
         """
     covered cover own_cover run terms_share most_covered together runs_anywhere known_share
-    score_to_ideal near own_near kin rarest
+    score_to_ideal near own_near kin rarest named
 """
     )
 )
