@@ -147,5 +147,11 @@ async def test_desks_are_found_by_name_or_by_being_the_only_one(store: SqlStore)
     await store.ensure_desk("main")
     assert await desks.resolve(None) == "main"
     assert await Desks(store, "tea").resolve("") == "tea"
+    await store.add_source("tea", "folder", "/tea", {})
+    assert await desks.resolve(None) == "tea"
+    await store.ensure_desk("coffee")
+    await store.add_source("coffee", "folder", "/coffee", {})
+    with pytest.raises(NotFound, match="desk_several"):
+        await desks.resolve(None)
     with pytest.raises(BadInput):
         await desks.for_adding("no spaces")

@@ -23,22 +23,26 @@ class Desks:
     async def resolve(self, name: str | None) -> str:
         """The desk to ask.
 
-        Without a name: the default of the settings, else the only desk, else "main".
+        Without a name: the default of the settings, else the only desk with sources, else "main".
 
         Raises:
-            NotFound: there is no such desk.
+            NotFound: there is no such desk, or several and none is called "main".
         """
         if name and (name == HALL or name in self._known):
             return name
         self._known = {desk.name for desk in await self._shelf.desks()}
-        if not name:
-            name = self._default or (
-                next(iter(self._known)) if len(self._known) == 1 else FIRST_DESK
-            )
+        name = name or self._default or await self._usual()
         if name not in self._known:
             known = ", ".join(sorted(self._known))
             raise NotFound("desk_unknown" if known else "desk_none", desk=name, known=known)
         return name
+
+    async def _usual(self) -> str:
+        """The desk when nobody names one. A desk whose first sync failed has no sources."""
+        used = {source.desk for source in await self._shelf.sources()} or self._known
+        if len(used) > 1 and FIRST_DESK not in used:
+            raise NotFound("desk_several", known=", ".join(sorted(used)))
+        return next(iter(used)) if len(used) == 1 else FIRST_DESK
 
     async def for_adding(self, name: str | None) -> str:
         """The desk that new articles go to; it need not exist yet.
