@@ -1,7 +1,7 @@
 """What a question looks for: its terms and how much each one says."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -17,6 +17,11 @@ ASKING_WEIGHT = 0.2
 """What words that only ask ("who", "什么时候") weigh beside others. Texts hardly use them, so
 their inverse document frequency is high and means nothing. Measured, nDCG@10 of plain BM25:
 SQuAD 0.871 to 0.882, CMRC 0.986 to 0.988."""
+
+WHOLE_WEIGHT = 0.5
+"""What a compound as a whole ("self-renewing") weighs beside its parts, which count as well: in
+full it would count twice. Measured, nDCG@10: SciFact + 0.003, SQuAD + 0.0005; anything from 0.2
+to 0.7 is better than 1."""
 
 FIRST_HAN = "\u2e80"
 """Below this stand the scripts that divide words by spaces."""
@@ -46,12 +51,24 @@ def asked(question: str) -> Asked:
     text = question[:LONGEST]
     asking = [] if text.isascii() else [hit.span() for hit in _ASKING_HAN.finditer(text)]
     found: dict[str, float] = {}
-    for term, start, end in spans(text):
+    read = spans(text)
+    wholes = _wholes(read)
+    for at, (term, start, end) in enumerate(read):
         if term not in found and len(found) == MOST_TERMS:
             continue
         only_asks = term in _ASKING_STEMS or any(
             start < stop and begin < end for begin, stop in asking
         )
-        found[term] = found.get(term, 0.0) + (ASKING_WEIGHT if only_asks else 1.0)
+        weight = ASKING_WEIGHT if only_asks else WHOLE_WEIGHT if at in wholes else 1.0
+        found[term] = found.get(term, 0.0) + weight
     spaced = [term for term in found if term < FIRST_HAN]
     return Asked(found, tuple(pairwise(spaced)))
+
+
+def _wholes(read: Sequence[tuple[str, int, int]]) -> set[int]:
+    """Which terms have their parts after them; of scripts that divide words by spaces."""
+    return {
+        at
+        for at, ((term, start, end), (_, first, last)) in enumerate(pairwise(read))
+        if start <= first and last <= end and last - first < end - start and term < FIRST_HAN
+    }

@@ -13,7 +13,7 @@ from dengmi.core.clock import Clock
 from dengmi.core.ports import Changes, Embedder, Passages
 from dengmi.core.records import HALL, Evidence, Hit, SearchQuery
 from dengmi.language.dates import wanted_dates
-from dengmi.search.asked import Asked, asked
+from dengmi.search.asked import WHOLE_WEIGHT, Asked, asked
 from dengmi.search.fold import Scored, folded
 from dengmi.search.fuse import fused
 from dengmi.search.index.keeper import Keeper
@@ -240,7 +240,7 @@ class Searcher:
     def _hits(
         self, query: SearchQuery, hits: list[Scored], counts: Mapping[str, float]
     ) -> tuple[Hit, ...]:
-        wanted = frozenset(term for term, count in counts.items() if count >= 1)
+        wanted = frozenset(term for term, count in counts.items() if count >= WHOLE_WEIGHT)
         return tuple(
             Hit(
                 rank=rank,

@@ -145,3 +145,27 @@ def test_an_entry_has_a_line_for_each_part() -> None:
     )
     lines = [" t ", " top below ", " first one ", " second one "]
     assert entry(head(1), whole).split("\n") == lines
+
+
+def test_a_compound_as_a_whole_weighs_less_than_its_parts() -> None:
+    weights = asked("self-renewing cells in max_tokens 灯谜大会").terms
+    assert weights["selfrenew"] == weights["maxtoken"] == 0.5
+    assert {
+        weight for term, weight in weights.items() if term not in ("selfrenew", "maxtoken")
+    } == {1.0}
+
+
+def test_a_word_that_begins_alike_counts_for_a_part() -> None:
+    row = [
+        found("p_kin", "\n\ndiagnosi x"),
+        found("p_same", "\n\ndiagnost x", bm25=3.0),
+        found("p_none", "\n\ndiamet x"),
+    ]
+    scores = {one.passage_id: score for score, one in ranked(row, {"diagnost": 2.0})}
+    assert scores["p_same"] > scores["p_kin"] > scores["p_none"] == 1.0
+
+
+def test_numbers_identifiers_and_short_words_have_no_kin() -> None:
+    row = [found("p_1", "\n\n20245 covid20 rates 灯谜会员 x")]
+    for term in ("20241", "covid19", "rate", "灯谜会场地"):
+        assert ranked(row, {term: 2.0})[0][0] == 1.0
