@@ -17,7 +17,7 @@ def with_neighbours(passage: Passage, reading: Reading, n: int) -> tuple[int, in
 
     - A sentence that leans on the one before (It …, 该…) takes that one along.
     - A list item takes the line that leads in, a table row the header row, when at most three
-      items or rows lie between.
+      items or rows lie between; a header row takes the first row along.
     - A line that leads in (ends with a colon) or asks takes what follows.
     - A very short sentence takes the next, when that leans on it.
     """
@@ -29,7 +29,7 @@ def with_neighbours(passage: Passage, reading: Reading, n: int) -> tuple[int, in
         reach = _LIST_REACH if kind == "item" and own.endswith(_LEAD_INS) else 1
         while last - n < reach and last + 1 < len(sentences) and sentences[last + 1].kind == kind:
             last += 1
-    elif _reads_on(passage, reading, n):
+    elif _reads_on(passage, reading, n) or _heads_rows(passage, n):
         last = n + 1
     while first < n and _size(reading, first, last) > _LONGEST:
         first += 1
@@ -59,6 +59,12 @@ def _back(passage: Passage, reading: Reading, n: int) -> int:
 
 def _leans(reading: Reading, n: int) -> bool:
     return LEANS.match(reading.text, reading.starts[n]) is not None
+
+
+def _heads_rows(passage: Passage, n: int) -> bool:
+    """Whether this is the first row of several."""
+    kinds = [sentence.kind for sentence in passage.sentences[max(n - 1, 0) : n + 2]]
+    return kinds[-2:] == ["row", "row"] and (not n or kinds[0] != "row") and len(kinds) > 1
 
 
 def _reads_on(passage: Passage, reading: Reading, n: int) -> bool:

@@ -47,6 +47,13 @@ def test_the_sentence_that_answers_comes_first(ask: Ask) -> None:
     assert quoted.citations[0].head.title == HISTORY[0]
 
 
+def test_a_header_row_comes_with_the_first_row(ask: Ask) -> None:
+    quoted = ask(
+        (("Dough", "| Flour | Water\n| 500 g | 350 g\n| 250 g | 175 g"),), "How much flour?"
+    )
+    assert quoted.citations[0].quote == "| Flour | Water\n| 500 g | 350 g"
+
+
 def test_chinese_question_over_chinese_article(ask: Ask) -> None:
     quoted = ask(ALL, "签收后几天内可以申请退款？")
     assert quoted.grounded
