@@ -20,11 +20,21 @@ async def only_one(folder: Path, name: str) -> AsyncIterator[None]:
     Raises:
         Conflict: somebody holds it.
     """
-    file = await asyncio.to_thread(_held, folder, name)
+    taking = asyncio.ensure_future(asyncio.to_thread(_held, folder, name))
+    try:
+        file = await asyncio.shield(taking)
+    except asyncio.CancelledError:
+        taking.add_done_callback(_let_go)  # the thread goes on and may come to hold it
+        raise
     try:
         yield
     finally:
         file.close()
+
+
+def _let_go(taking: asyncio.Future[IO[bytes]]) -> None:
+    if not taking.cancelled() and taking.exception() is None:
+        taking.result().close()
 
 
 def _held(folder: Path, name: str) -> IO[bytes]:
