@@ -13,11 +13,11 @@ prints the same cross-validated.
 import argparse
 import asyncio
 import random
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
 import _data
 from _desk import DESK, desk
-from train_quote import auroc
 
 from dengmi.answer.quote import quote
 from dengmi.answer.trust import GROUNDED
@@ -35,6 +35,13 @@ def plain(_: str, evidence: Evidence) -> float:
 def ours(question: str, evidence: Evidence) -> float:
     """Dengmi's confidence."""
     return quote(question, evidence).confidence
+
+
+def auroc(inside: Sequence[float], outside: Sequence[float]) -> float:
+    """The chance that a question in scope gets more than one out of scope; ties count half."""
+    ordered = sorted(outside)
+    below = sum(bisect_left(ordered, v) + bisect_right(ordered, v) for v in inside)
+    return below / (2 * len(inside) * len(ordered))
 
 
 def kept(values: Sequence[float], share: float) -> float:

@@ -21,6 +21,7 @@ import _data
 import lightgbm
 import numpy as np
 from _memory import Memory, Prepared
+from scope import auroc
 
 from dengmi.answer import trust
 from dengmi.answer.asked import Asked, read_question
@@ -249,14 +250,6 @@ def hits(c: Case, order: Sequence[Ranked], most: int) -> bool:
     return any(label[id(r.candidate)] for r in order[:most])
 
 
-def auroc(inside: Sequence[float], outside: Sequence[float]) -> float:
-    values = np.concatenate([inside, outside])
-    _, place, count = np.unique(values, return_inverse=True, return_counts=True)
-    mean_rank = (np.cumsum(count) - (count - 1) / 2)[place]
-    n, k = len(inside), len(outside)
-    return float((mean_rank[:n].sum() - n * (n + 1) / 2) / (n * k))
-
-
 def nodes(model: lightgbm.Booster) -> list[object]:
     def node(tree: dict) -> object:
         if "leaf_value" in tree:
@@ -330,8 +323,9 @@ def main() -> None:
                 print(f"{name:6} {kind:12} in {len(inside)}: {np.mean(inside >= 0.5):.3f} answered")
                 continue
             at = np.quantile(inside, 0.05)
+            area = auroc(inside.tolist(), outside.tolist())
             print(
-                f"{name:6} {kind:12} {auroc(inside, outside):.4f} {np.mean(outside >= at):.3f}"
+                f"{name:6} {kind:12} {area:.4f} {np.mean(outside >= at):.3f}"
                 f" (at {at:.2f}); {np.mean(inside >= 0.5):.3f} {np.mean(outside >= 0.5):.3f}"
                 f" of {len(inside)}, {len(outside)}",
                 flush=True,
