@@ -56,7 +56,7 @@ def test_restore_refuses_what_is_no_backup(dengmi, tmp_path: Path) -> None:
 def test_doctor_on_a_healthy_home(asking) -> None:
     outcome = asking("doctor")
     assert outcome.status == 0
-    assert "4 articles" in outcome.out
+    assert "articles: 4" in outcome.out
     assert "fail" not in outcome.out
     shape = asking("doctor", "--json").json
     assert shape["ok"] is True
