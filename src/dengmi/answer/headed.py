@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from dengmi.answer.asked import MANNER, MEANING, Asked, asks, read_question
 from dengmi.core.records import Hit
+from dengmi.language.han import simplified
 from dengmi.language.words import terms
 
 _COVERED = 0.8
@@ -18,7 +19,7 @@ _ASKING, _NAMING = 0.3, 0.5
 """Share of the heading's terms that the question must hold, of one that asks and one that names
 what is meant."""
 
-CLOSE = 0.6
+CLOSE = 0.5
 """From this share on, heading and question say the same."""
 
 
@@ -72,5 +73,7 @@ def _opens(hit: Hit) -> str:
 
 
 def _covered(asked: Asked, text: str) -> float:
-    """The share of the question's weight that a text holds."""
-    return sum([asked.weights[t] for t in asked.weights.keys() & set(terms(text))]) / asked.total
+    """The share of the question's weight that a text holds; Chinese also inside its words."""
+    there, plain = set(terms(text)), simplified(text)
+    held = [w for t, w in asked.weights.items() if t in there or (t in asked.wide and t in plain)]
+    return sum(held) / asked.total

@@ -18,6 +18,7 @@ SECTIONS = (
     ("Does it work offline?", "Only adding pages from the internet takes a connection."),
     ("Remove a source", "The command lantern rm ID drops it. Its articles go with it."),
     ("怎样备份数据？", "运行命令 lantern save 即可。服务可以照常运行。"),
+    ("怎样修改端口？", "在 lantern.toml 里写上数字。"),
     ("Opening hours", "The hall opens at nine and closes at six."),
 )
 NAMED = (
@@ -52,6 +53,7 @@ def sections(question: str, articles: Sequence[tuple[str, str]] = SECTIONS) -> E
         ("does this work offline", "Only adding pages"),
         ("How do I remove a source?", "The command lantern rm ID"),
         ("怎么备份数据", "运行命令 lantern save"),
+        ("怎么改端口", "在 lantern.toml"),
     ],
 )
 def test_the_section_whose_heading_says_the_question(question: str, expected: str) -> None:
