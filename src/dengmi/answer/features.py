@@ -13,9 +13,8 @@ from dataclasses import dataclass
 from itertools import chain
 
 from dengmi.answer.asked import MEANING, PERSON, QUANTITY, Asked
-from dengmi.answer.reading import LEANS, Reading, read_passage
+from dengmi.answer.reading import LEANS, Reading, distinct_terms, read_passage
 from dengmi.core.records import Evidence, Hit
-from dengmi.language.words import terms
 
 PASSAGES = 6
 """Passages looked at: the best ones."""
@@ -97,8 +96,8 @@ def match(asked: Asked, evidence: Evidence) -> list[Matched]:
 def match_one(asked: Asked, hit: Hit) -> Matched:
     """A passage laid beside the question."""
     reading = read_passage(hit.passage)
-    title = set(terms(hit.head.title))
-    topic = title.union(terms("\n".join(hit.passage.headings)) if hit.passage.headings else ())
+    title, headings = distinct_terms(hit.head.title), hit.passage.headings
+    topic = title.union(distinct_terms("\n".join(headings)) if headings else ())
     found: list[list[tuple[int, str]]] = [[] for _ in reading.starts]
     points = 0.0
     size = 1.2 * (0.25 + 0.75 * min(len(hit.passage.text) / (500 if asked.han else 700), 4.0))

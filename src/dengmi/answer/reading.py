@@ -12,6 +12,7 @@ from dengmi.core.records import Passage
 from dengmi.language.forms import word_forms, word_terms
 from dengmi.language.han import simplified
 from dengmi.language.scripts import HAN, LETTERS, UNSPACED
+from dengmi.language.words import terms
 
 KEPT = 1024
 """Passages kept read, at most."""
@@ -152,6 +153,12 @@ class Reading:
             text = self.plain if plain else self.text
             known = self._memo[pattern, n] = pattern.findall(text, self.starts[n], self.ends[n])
         return known
+
+
+@lru_cache(maxsize=KEPT)
+def distinct_terms(text: str) -> frozenset[str]:
+    """The distinct terms of a title or heading; from memory if they were asked for lately."""
+    return frozenset(terms(text))
 
 
 def read_passage(passage: Passage) -> Reading:
