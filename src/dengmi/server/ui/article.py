@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from dengmi.core.errors import NotFound
 from dengmi.core.records import Article
-from dengmi.corpus.blocks import Block, blocks
+from dengmi.corpus.blocks import Block
 from dengmi.server.bodies import clean
 from dengmi.server.context import Context
 from dengmi.server.ui.links import answer_path, outside, site
@@ -16,6 +16,7 @@ from dengmi.server.ui.locate import Spans, located
 from dengmi.server.ui.markup import Child, Html, el, icon
 from dengmi.server.ui.overview import Overview, frame_of
 from dengmi.server.ui.page import TAGS, Frame, page
+from dengmi.server.ui.parsed import Parsed
 from dengmi.server.ui.prose import prose
 
 _SPAN = re.compile(r"(\d{1,4})(?:-(\d{1,4}))?")
@@ -27,6 +28,7 @@ class ArticlePage:
     def __init__(self, context: Context) -> None:
         self._parts = context.parts
         self._overview = Overview(context.parts)
+        self._parsed = Parsed()
 
     async def show(self, request: Request) -> Response:
         """One article. ?p= and ?s= name a passage and its sentences; the anchor #s leads there."""
@@ -35,16 +37,17 @@ class ArticlePage:
         article = await self._parts.store.article(article_id, desk)
         if article is None:
             raise NotFound("article_unknown", article=article_id[:60])
-        rows = await asyncio.to_thread(blocks, article.body, article.form)
+        rows = await self._parsed.of(article)
         spans, asked = await self._spans(request, article, rows)
         frame = await frame_of(self._overview, request, article.head.desk)
         back = clean(request.query_params.get("a", ""))[:100]
+        text = await asyncio.to_thread(prose, _without_title(rows, article), spans)
         body = el(
             "article",
             _back(frame, back),
             _headline(frame, article),
             _notice(frame, spans) if asked else None,
-            el("div", prose(_without_title(rows, article), spans), class_="prose"),
+            el("div", text, class_="prose"),
             class_="reading",
             lang=TAGS.get(article.head.lang, article.head.lang) or None,
         )
