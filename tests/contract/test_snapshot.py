@@ -3,6 +3,7 @@
 import asyncio
 import io
 import json
+import os
 import tarfile
 from pathlib import Path
 
@@ -325,3 +326,16 @@ async def test_an_index_that_keeps_changing_is_left_out(
 
 def test_given_passages_are_right() -> None:
     assert passage("One.\n- two").quote(2) == "- two"
+
+
+async def test_what_a_killed_backup_left_is_cleared_away_later(
+    store: SqlStore, tmp_path: Path
+) -> None:
+    old, fresh, other = (tmp_path / f".all.dengmi-{end}" for end in ("abcd1234", "fresh123", "x"))
+    for folder in (old, fresh, other):
+        folder.mkdir()
+    os.utime(old, (1, 1))
+    os.utime(other, (1, 1))
+    await backup(store, None, tmp_path / "all.dengmi")
+    assert [folder.exists() for folder in (old, fresh, other)] == [False, True, True]
+    assert (tmp_path / "all.dengmi").is_file()

@@ -6,6 +6,7 @@ never ahead of the snapshot; what it lacks it fetches by itself, as ever.
 """
 
 import asyncio
+import glob
 import os
 import shutil
 import tempfile
@@ -20,6 +21,9 @@ from dengmi.store.archive import INDEX, MANIFEST, STORE, Manifest
 
 TRIES = 5
 """How often an index that changes while it is copied is tried again before it is left out."""
+
+LEFT_OVER = 24 * 3600.0
+"""Seconds after which a work folder is what a killed backup or restore left, and is removed."""
 
 
 class Copied(Protocol):
@@ -87,6 +91,9 @@ async def restore(path: Path, store: Copied, index_folder: Path) -> None:
 
 def _work_folder(beside: Path) -> str:
     beside.parent.mkdir(parents=True, exist_ok=True)
+    for left in beside.parent.glob(f".{glob.escape(beside.name)}-{'?' * 8}"):
+        if left.is_dir() and time.time() - left.lstat().st_mtime > LEFT_OVER:
+            shutil.rmtree(left, ignore_errors=True)
     return tempfile.mkdtemp(prefix=f".{beside.name}-", dir=beside.parent)
 
 
