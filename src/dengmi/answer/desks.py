@@ -1,6 +1,7 @@
 """Which desk a request means."""
 
 import re
+from collections.abc import Collection
 
 from dengmi.core.errors import BadInput, NotFound
 from dengmi.core.ports import Shelf
@@ -30,19 +31,19 @@ class Desks:
         """
         if name and (name == HALL or name in self._known):
             return name
-        self._known = {desk.name for desk in await self._shelf.desks()}
-        name = name or self._default or await self._usual()
+        if not name and not self._default:
+            used = await self._shelf.desks_with_sources()
+            if len(used) == 1:  # a source's desk is there
+                return next(iter(used))
+            self._known = {desk.name for desk in await self._shelf.desks()}
+            name = _usual(used or self._known)
+        else:
+            name = name or self._default
+            self._known = {desk.name for desk in await self._shelf.desks()}
         if name not in self._known:
             known = ", ".join(sorted(self._known))
             raise NotFound("desk_unknown" if known else "desk_none", desk=name, known=known)
         return name
-
-    async def _usual(self) -> str:
-        """The desk when nobody names one. A desk whose first sync failed has no sources."""
-        used = {source.desk for source in await self._shelf.sources()} or self._known
-        if len(used) > 1 and FIRST_DESK not in used:
-            raise NotFound("desk_several", known=", ".join(sorted(used)))
-        return next(iter(used)) if len(used) == 1 else FIRST_DESK
 
     async def for_adding(self, name: str | None) -> str:
         """The desk that new articles go to; it need not exist yet.
@@ -54,3 +55,10 @@ class Desks:
         if not _NAME.fullmatch(name):
             raise BadInput("desk_name_bad", desk=name)
         return name
+
+
+def _usual(used: Collection[str]) -> str:
+    """The desk when nobody names one. A desk whose first sync failed has no sources."""
+    if len(used) > 1 and FIRST_DESK not in used:
+        raise NotFound("desk_several", known=", ".join(sorted(used)))
+    return next(iter(used)) if len(used) == 1 else FIRST_DESK

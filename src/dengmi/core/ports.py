@@ -81,6 +81,11 @@ class Shelf(Protocol):
     """Keeps desks, sources and articles."""
 
     async def desks(self) -> Sequence[Desk]: ...
+
+    async def desks_with_sources(self) -> frozenset[str]:
+        """The names of the desks that have sources; cheap, whatever the number of articles."""
+        ...
+
     async def ensure_desk(self, name: str, title: str = "") -> Desk: ...
 
     async def add_source(

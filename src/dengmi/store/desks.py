@@ -10,6 +10,12 @@ def all_desks() -> Work[tuple[Desk, ...]]:
     return tuple(_desk(row) for row in rows)
 
 
+def with_sources() -> Work[frozenset[str]]:
+    """The names of the desks that have sources. Asked for nearly every question: kept cheap."""
+    rows = yield from every("desks_with_sources")
+    return frozenset(row[0] for row in rows)
+
+
 def ensure(name: str, title: str, now: float) -> Work[Desk]:
     """The desk of that name, made if needed; a title that is given is taken over."""
     yield from run("desk_insert", name=name, title=title, created_at=now)

@@ -115,6 +115,10 @@ class SqlStore:
         """Every desk, oldest first."""
         return await self._db.read(desks.all_desks)
 
+    async def desks_with_sources(self) -> frozenset[str]:
+        """The names of the desks that have sources."""
+        return await self._db.read(desks.with_sources)
+
     async def ensure_desk(self, name: str, title: str = "") -> Desk:
         """The desk of that name, made if needed; a title that is given is taken over."""
         return await self._db.write(desks.ensure, name, title, self._clock.now())

@@ -2,6 +2,10 @@
 -- Every desk, oldest first.
 SELECT name, title, created_at FROM desks ORDER BY created_at, name;
 
+-- name: desks_with_sources
+-- The names of the desks that have sources.
+SELECT DISTINCT desk FROM sources ORDER BY desk;
+
 -- name: desk
 -- One desk by its name.
 SELECT name, title, created_at FROM desks WHERE name = :name;
