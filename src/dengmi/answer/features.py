@@ -19,6 +19,9 @@ from dengmi.core.records import Evidence, Hit
 PASSAGES = 6
 """Passages looked at: the best ones."""
 
+WORTH = 0.65
+"""Share of the best passage's score below which a passage is not looked at."""
+
 _HEADING = re.compile(
     r"(?=.{1,60}\Z)[^\d.!?:;。！？：；，,]{1,16}|(?=.{1,60}\Z)[^\d.!?:;。！？：；，,\u2e80-\uffff]+"
 )
@@ -89,8 +92,11 @@ class Candidate:
 
 
 def match(asked: Asked, evidence: Evidence) -> list[Matched]:
-    """The best passages, each laid beside the question."""
-    return [match_one(asked, hit) for hit in evidence.hits[:PASSAGES] if hit.passage.sentences]
+    """The best passages, each laid beside the question. Those scored below WORTH of the best one
+    hardly ever hold the best sentence, and reading them is most of the work."""
+    hits = [hit for hit in evidence.hits[:PASSAGES] if hit.passage.sentences]
+    least = WORTH * max([hit.score for hit in hits], default=0.0)
+    return [match_one(asked, hit) for hit in hits if hit.score >= least]
 
 
 def match_one(asked: Asked, hit: Hit) -> Matched:
