@@ -21,8 +21,8 @@ from dengmi.language.texts import catalogue, text
 
 log = logging.getLogger(__name__)
 
-EVIDENCE = 8
-"""Passages a quote answer chooses from: more lowered neither misses nor wrong quotes."""
+EVIDENCE = 6
+"""Passages a quote answer chooses from: `quote` looks at no more."""
 
 NEAREST = 3
 """Articles named when none answers."""
