@@ -1,6 +1,6 @@
 """Quote answers per second over HTTP, with the load generator on the same machine.
 
-    python benchmarks/http_quotes.py [--workers N] [--connections 16] [--seconds 10]
+    python benchmarks/http_quotes.py [--workers N] [--connections 64] [--seconds 10]
         [--articles JSONL --questions FILE] [--no-peer]
 
 Starts a real `dengmi serve` over a fresh home and lets wrk ask over kept-alive connections. The
@@ -189,7 +189,7 @@ def _resident(pid: int) -> float:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 2])
-    parser.add_argument("--connections", type=int, default=16)
+    parser.add_argument("--connections", type=int, default=64)
     parser.add_argument("--seconds", type=int, default=10)
     parser.add_argument("--articles")
     parser.add_argument("--questions", help="one question a line")
