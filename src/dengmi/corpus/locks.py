@@ -5,6 +5,7 @@ The lock is held by the operating system on an open file, so a killed process le
 
 import asyncio
 import sys
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -20,21 +21,36 @@ async def only_one(folder: Path, name: str) -> AsyncIterator[None]:
     Raises:
         Conflict: somebody holds it.
     """
-    taking = asyncio.ensure_future(asyncio.to_thread(_held, folder, name))
+    hold = _Hold()
     try:
-        file = await asyncio.shield(taking)
-    except asyncio.CancelledError:
-        taking.add_done_callback(_let_go)  # the thread goes on and may come to hold it
-        raise
-    try:
+        await asyncio.to_thread(hold.take, folder, name)
         yield
     finally:
-        file.close()
+        hold.let_go()
 
 
-def _let_go(taking: asyncio.Future[IO[bytes]]) -> None:
-    if not taking.cancelled() and taking.exception() is None:
-        taking.result().close()
+class _Hold:
+    """A lock taken in a thread, which goes on when the task that waits for it is cancelled: whoever
+    comes second, the taker or the one who lets go, closes the file."""
+
+    def __init__(self) -> None:
+        self._deciding = threading.Lock()
+        self._file: IO[bytes] | None = None
+        self._over = False
+
+    def take(self, folder: Path, name: str) -> None:
+        file = _held(folder, name)
+        with self._deciding:
+            if self._over:
+                file.close()
+            else:
+                self._file = file
+
+    def let_go(self) -> None:
+        with self._deciding:
+            self._over = True
+            if self._file is not None:
+                self._file.close()
 
 
 def _held(folder: Path, name: str) -> IO[bytes]:
