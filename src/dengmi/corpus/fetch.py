@@ -47,8 +47,6 @@ READABLE = (
 )
 """Content types, by how they start, that can become articles (or feeds of them)."""
 
-SITEMAP = ("text/", "application/xml", "application/gzip", "application/x-gzip", "application/oct")
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:

@@ -10,12 +10,6 @@ def desk_path(desk: str, default: str) -> str:
     return "/" if desk == default else f"/d/{quote(desk, safe='*')}"
 
 
-def thread_path(desk: str, default: str, answers: list[str]) -> str:
-    """The ask page showing these answers."""
-    query = urlencode([("a", one) for one in answers])
-    return desk_path(desk, default) + (f"?{query}" if query else "")
-
-
 def answer_path(answer_id: str) -> str:
     """The lasting address of an answer."""
     return f"/a/{quote(answer_id, safe='')}"
