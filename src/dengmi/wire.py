@@ -11,7 +11,7 @@ from dengmi.core.errors import Unavailable
 from dengmi.corpus.corpus import Corpus
 from dengmi.search.searcher import Searcher
 from dengmi.server.parts import Parts
-from dengmi.settings import Settings
+from dengmi.settings.options import Settings
 from dengmi.store.open import open_store
 
 

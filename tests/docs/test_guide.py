@@ -10,7 +10,7 @@ import pytest
 from dengmi.cli.app import App
 from dengmi.cli.root import VERBS, root
 from dengmi.cli.words import Option
-from dengmi.settings import option_rows
+from dengmi.settings.options import option_rows
 
 ROOT = Path(__file__).parents[2]
 GUIDE = ROOT / "docs" / "guide"

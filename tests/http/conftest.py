@@ -15,7 +15,8 @@ import pytest
 from dengmi.server.application import create_app
 from dengmi.server.parts import Parts
 from dengmi.server.warm import warm
-from dengmi.settings import Settings, load_settings
+from dengmi.settings.load import load_settings
+from dengmi.settings.options import Settings
 from dengmi.wire import open_parts
 
 LANTERNS = """---

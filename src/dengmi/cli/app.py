@@ -5,7 +5,8 @@ from functools import cached_property
 from pathlib import Path
 
 from dengmi.language.texts import text
-from dengmi.settings import Settings, load_settings, user_language
+from dengmi.settings.load import load_settings, user_language
+from dengmi.settings.options import Settings
 
 
 @dataclass

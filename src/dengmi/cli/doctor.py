@@ -19,7 +19,7 @@ from dengmi.cli.opening import has_store, opened
 from dengmi.cli.terminal import print_json
 from dengmi.cli.words import Verb, json_option
 from dengmi.core.errors import DengmiError
-from dengmi.settings import Settings
+from dengmi.settings.options import Settings
 
 State = Literal["ok", "warn", "fail"]
 

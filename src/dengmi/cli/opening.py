@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from dengmi.cli.app import App
 from dengmi.core.errors import NotFound
-from dengmi.settings import Settings
+from dengmi.settings.options import Settings
 
 if TYPE_CHECKING:
     from dengmi.server.parts import Parts

@@ -10,7 +10,7 @@ from typing import Any
 
 import uvicorn
 
-from dengmi.settings import Settings
+from dengmi.settings.options import Settings
 
 PATIENCE = 10
 """Seconds that running requests get to finish when the server stops."""

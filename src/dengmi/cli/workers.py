@@ -13,7 +13,7 @@ from multiprocessing.context import SpawnProcess
 
 from dengmi.cli.app import App
 from dengmi.cli.failure import complain, status_of
-from dengmi.settings import Settings
+from dengmi.settings.options import Settings
 
 BRIEF = 10.0
 """A process that ends within this many seconds of its start is not started again."""

@@ -9,10 +9,11 @@ catalogue (`dengmi.language.texts`, `errors.toml`), one per code and language.
     ├── NotFound                404, exit 2   no such desk, source, article, answer
     ├── Conflict                409, exit 1   somebody else is doing that now
     ├── Unavailable             503, exit 1   a part outside is not there (database, model)
+    │   └── ModelFailed                       a model gave no answer, or not all of it
     └── PartFailed              exit 3        some of it worked, some did not
 """
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 
 class DengmiError(Exception):
@@ -76,6 +77,42 @@ class Unavailable(DengmiError):
     """A part outside of Dengmi does not answer."""
 
     status = 503
+
+
+Trouble = Literal[
+    "busy",  # 429: too many requests in flight
+    "funds",  # 402: the account is empty
+    "key",  # 401, 403: the key is refused
+    "request",  # 400, 404, 422: the endpoint does not take what was sent
+    "down",  # 5xx, no connection
+    "slow",  # no first piece, or no further piece, in time
+    "cut",  # the stream ended without its end
+    "empty",  # it ended properly and said nothing
+    "missing",  # a part or a file of ours that the model needs is not here
+]
+
+
+class ModelFailed(Unavailable):
+    """A model gave no answer, or not all of it.
+
+    Args:
+        trouble: what happened; the code of its text is "model_" + trouble.
+        model: the model's name in the settings.
+        retry_after: seconds the endpoint asked to wait, if it did.
+        params: more for the text, such as `reason`.
+    """
+
+    def __init__(
+        self,
+        trouble: Trouble,
+        model: str,
+        retry_after: float | None = None,
+        **params: str | int | float,
+    ) -> None:
+        super().__init__(f"model_{trouble}", model=model, **params)
+        self.trouble = trouble
+        self.model = model
+        self.retry_after = retry_after
 
 
 class PartFailed(DengmiError):

@@ -1,23 +1,29 @@
 """The typed events an answer is made of. Channels render them; answering code never looks back.
 
-Order of one answer: `Found`, then any of `Thinking`, `Text`, `Citation`, `Notice`, then `Spent`,
-then exactly one of `Done` or `Failed`.
+Order of one answer: `Found`, then any of `Thinking`, `Text`, `Cited`, `Notice`, then `Spent`,
+then exactly one of `Done` or `Failed`. The answer of `Done` is what holds: where it differs from
+the text so far (nothing the model wrote could be kept, say), it takes its place.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from dengmi.core.records import Answer, Citation, Cost, Level
+from dengmi.core.records import Answer, Citation, Claim, Cost, Level
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The evidence is there. `passages` counts it; `question_id` and `level` say what follows."""
+    """The evidence is there. `passages` counts it; `question_id` and `level` say what follows.
+
+    `quotes` is something to read at once while a model writes: the quote answer, which the text
+    that follows replaces. It is empty where the text that follows is there already.
+    """
 
     question_id: str
     level: Level
     passages: int
     took_ms: float
+    quotes: tuple[Citation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +35,11 @@ class Thinking:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A piece of the answer text, to be appended."""
+    """A piece of the answer text, to be appended. `claim` is the checked sentence in it, if any;
+    its offsets count from the start of the whole text."""
 
     text: str
+    claim: Claim | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,17 @@ from dengmi.core.records import (
     Answer,
     Article,
     Change,
+    Charge,
     Desk,
     Evidence,
+    Exchange,
     Head,
     Known,
     Passage,
     Prepared,
     Question,
+    Reusable,
+    ReuseState,
     SearchQuery,
     Source,
     SourceKind,
@@ -74,6 +78,65 @@ class Inbox(Protocol):
 
     async def answer(self, answer_id: str) -> Answer | None:
         """A stored answer, by its own id or by its question's."""
+        ...
+
+
+class Conversations(Protocol):
+    """Reads what was said before, and what people thought of it."""
+
+    async def turns(
+        self, desk: str, asker: str, conversation: str, before: float, limit: int
+    ) -> Sequence[Exchange]:
+        """The last turns of one asker's conversation asked before a time, oldest first.
+
+        An id of a conversation alone opens nothing: desk and asker must be the same.
+        """
+        ...
+
+    async def put_thumb(self, answer_id: str, asker: str, up: bool | None, at: float) -> None:
+        """An asker's thumb on an answer, up or down; None takes it back. Raises NotFound."""
+        ...
+
+
+class Charges(Protocol):
+    """Keeps the ledger's lines."""
+
+    async def reserve_charge(self, charge: Charge) -> None:
+        """Write a line before the call; nothing happens when its id is there already."""
+        ...
+
+    async def settle_charge(self, charge: Charge) -> bool:
+        """Complete a reserved line, once: False when it was settled before."""
+        ...
+
+    async def open_charges(self, before: float) -> Sequence[Charge]:
+        """Lines reserved before a time and never settled, oldest first."""
+        ...
+
+    async def charges(
+        self, *, desk: str | None = None, since: float = 0.0, until: float | None = None
+    ) -> Sequence[Charge]:
+        """Lines of a time (Unix seconds, `until` excluded), oldest first."""
+        ...
+
+
+class Reuses(Protocol):
+    """Keeps which answers may serve again."""
+
+    async def keep_reusable(self, reusable: Reusable) -> None:
+        """Note an answer; one that is there already keeps its state."""
+        ...
+
+    async def reusables(self, key: str, limit: int) -> Sequence[tuple[Reusable, Answer]]:
+        """The answers of a key that are not void, pinned ones first, then newest first."""
+        ...
+
+    async def served_again(self, answer_id: str) -> None:
+        """Count that an answer was served again."""
+        ...
+
+    async def set_reuse(self, answer_id: str, state: ReuseState, reason: str = "") -> bool:
+        """Pin an answer, make it live again or void; False when it was never reusable."""
         ...
 
 
@@ -138,7 +201,7 @@ class Shelf(Protocol):
         ...
 
 
-class Store(Passages, Changes, Inbox, Shelf, Protocol):
+class Store(Passages, Changes, Inbox, Conversations, Shelf, Protocol):
     """Everything that is kept. One implementation per database, one contract for both."""
 
     async def open(self) -> None:
@@ -179,3 +242,11 @@ class Embedder(Protocol):
     dimensions: int
 
     async def embed(self, texts: Sequence[str]) -> Sequence[Sequence[float]]: ...
+
+
+class Reranker(Protocol):
+    """Scores how well texts answer a question; higher is better, any scale."""
+
+    name: str
+
+    async def rerank(self, question: str, texts: Sequence[str]) -> Sequence[float]: ...

@@ -250,8 +250,51 @@ class Cost:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tokens:
+    """What a model call used. `hit` and `miss` are prompt tokens found or not found in the
+    endpoint's prefix cache; `output` includes `reasoning`."""
+
+    hit: int = 0
+    miss: int = 0
+    output: int = 0
+    reasoning: int = 0
+
+    def __add__(self, other: "Tokens") -> "Tokens":
+        return Tokens(
+            hit=self.hit + other.hit,
+            miss=self.miss + other.miss,
+            output=self.output + other.output,
+            reasoning=self.reasoning + other.reasoning,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """One sentence of an answer: `answer.text[start:end]`, without the numbers that cite.
+
+    `cited` are the numbers of its citations. `verdict` is None where the sentence states nothing
+    that could be checked (a lead-in, a question) or where the desk does not check.
+    """
+
+    start: int
+    end: int
+    cited: tuple[int, ...] = ()
+    verdict: Verdict | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What a question got. `nearest` names articles when `grounded` is false."""
+    """What a question got. `nearest` names articles when `grounded` is false.
+
+    Attributes:
+        question: as it was asked.
+        standalone: the question that was searched for, completed from the conversation.
+        claims: the sentences of a written answer, in order; empty for quotes.
+        evidence: ids of the passages the model was shown, in the order it saw them.
+        origin: the answer that this one serves again; "" for one of its own.
+        cost: what it cost; `full_cost` what it would have cost with no reuse, join or cache.
+        model: name and version of the model that wrote it, such as "flash DeepSeek-V4.1".
+    """
 
     id: str
     question_id: str
@@ -266,8 +309,73 @@ class Answer:
     nearest: tuple[Head, ...] = ()
     followups: tuple[str, ...] = ()
     reused: bool = False
+    standalone: str = ""
+    claims: tuple[Claim, ...] = ()
+    evidence: tuple[str, ...] = ()
+    origin: str = ""
+    model: str = ""
     cost: Cost = Cost()
+    full_cost: Cost = Cost()
     usage: Mapping[str, int] = field(default_factory=dict)
     took_ms: float = 0.0
     created_at: float = 0.0
     lang: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """A question of a conversation with its newest answer, if it has one."""
+
+    question: Question
+    answer: Answer | None
+
+
+ChargeState = Literal["reserved", "settled", "lost"]
+Purpose = Literal["answer", "rewrite", "judge", "reuse", "join", "test"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Charge:
+    """One line of the ledger: written before a model is called, settled after.
+
+    Money is in millionths of `currency`. `reserved` is the most the call may cost, `micros` what
+    it did cost, `full_micros` what it would have cost with nothing found in the cache, or, for
+    the purposes "reuse" and "join", what the answer that was shared had cost. A charge is "lost"
+    when the process ended before the endpoint told the usage; `micros` is then `reserved`.
+    """
+
+    id: str
+    question_id: str
+    desk: str
+    level: Level
+    purpose: Purpose = "answer"
+    model: str = ""
+    version: str = ""
+    asker: str = ""
+    channel: str = ""
+    currency: str = "CNY"
+    reserved: int = 0
+    micros: int = 0
+    full_micros: int = 0
+    tokens: Tokens = Tokens()
+    state: ChargeState = "reserved"
+    at: float = 0.0
+    settled_at: float | None = None
+
+
+ReuseState = Literal["live", "pinned", "void"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reusable:
+    """An answer that may serve again. `key` is the same for questions that ask the same thing of
+    the same desk in the same way; `basis` is what the answer stood on (see answer.reuse)."""
+
+    answer_id: str
+    key: str
+    desk: str
+    basis: Mapping[str, object]
+    state: ReuseState = "live"
+    reason: str = ""
+    made_at: float = 0.0
+    served: int = 0

@@ -13,7 +13,7 @@ from dengmi.corpus.items import Item, Job, Trouble, in_thread
 from dengmi.corpus.kinds import Guess, guess
 from dengmi.corpus.locks import only_one
 from dengmi.corpus.sync import Progress, Report, sync
-from dengmi.settings import Settings
+from dengmi.settings.options import Settings
 
 if TYPE_CHECKING:
     from dengmi.corpus.fetch import Fetcher

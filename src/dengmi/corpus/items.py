@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from dengmi.core.records import Draft, Known, Source
 from dengmi.corpus.extract.jsonl import Failure
-from dengmi.settings import FetchSettings, FileSettings
+from dengmi.settings.options import FetchSettings, FileSettings
 
 if TYPE_CHECKING:
     from dengmi.corpus.fetch import Fetcher

@@ -12,7 +12,7 @@ from dengmi.corpus.encoding import decode
 from dengmi.corpus.extract.extracted import Extracted
 from dengmi.corpus.extract.textfile import read_text_file
 from dengmi.corpus.fetch import Fetched
-from dengmi.settings import FileSettings
+from dengmi.settings.options import FileSettings
 
 _FEED_TYPES = ("application/rss", "application/atom", "application/rdf")
 _FEED_START = re.compile(

@@ -8,7 +8,7 @@ from dengmi.core.clock import Clock
 from dengmi.core.events import Event
 from dengmi.core.ports import Search, Store
 from dengmi.core.records import Question, Source
-from dengmi.settings import Settings
+from dengmi.settings.options import Settings
 
 if TYPE_CHECKING:
     from dengmi.corpus.sync import Report

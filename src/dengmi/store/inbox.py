@@ -5,7 +5,7 @@ from typing import Any
 
 from dengmi.core.errors import NotFound
 from dengmi.core.ids import stable_id
-from dengmi.core.records import Answer, Citation, Cost, Head, Question
+from dengmi.core.records import Answer, Citation, Claim, Cost, Head, Question
 from dengmi.store.clean import clean
 from dengmi.store.jsons import from_json, to_json
 from dengmi.store.steps import Row, Work, every, first, run
@@ -35,7 +35,7 @@ def record(question: Question) -> Work[tuple[Question, bool]]:
     if row is None:
         row = yield from first("question", id=question.id)
     assert row is not None
-    return _question(row), new
+    return as_question(row), new
 
 
 def finish(answer: Answer) -> Work[None]:
@@ -69,6 +69,12 @@ def finish(answer: Answer) -> Work[None]:
         took_ms=float(answer.took_ms),
         created_at=float(answer.created_at),
         lang=answer.lang,
+        standalone=answer.standalone,
+        claims=to_json(answer.claims),
+        evidence=to_json(answer.evidence),
+        origin=answer.origin,
+        model=answer.model,
+        full_micros=answer.full_cost.micros,
     )
 
 
@@ -80,13 +86,13 @@ def fail(question_id: str, code: str) -> Work[None]:
 def pending() -> Work[tuple[Question, ...]]:
     """Questions without a final state."""
     rows = yield from every("questions_pending")
-    return tuple(_question(row) for row in rows)
+    return tuple(as_question(row) for row in rows)
 
 
 def unanswered(desk: str, limit: int) -> Work[tuple[Question, ...]]:
     """The newest questions that the articles did not answer."""
     rows = yield from every("questions_unanswered", desk=desk, most=limit)
-    return tuple(_question(row) for row in rows)
+    return tuple(as_question(row) for row in rows)
 
 
 def answer_of(answer_id: str) -> Work[Answer | None]:
@@ -94,7 +100,7 @@ def answer_of(answer_id: str) -> Work[Answer | None]:
     row = yield from first("answer", id=answer_id)
     if row is None:
         row = yield from first("answer_of_question", id=answer_id)
-    return None if row is None else _answer(row)
+    return None if row is None else as_answer(row)
 
 
 def _dedup_id(question: Question) -> str | None:
@@ -104,7 +110,8 @@ def _dedup_id(question: Question) -> str | None:
     return stable_id("d", clean(question.desk), clean(question.channel), clean(question.dedup))
 
 
-def _question(row: Row) -> Question:
+def as_question(row: Row) -> Question:
+    """A question from its columns."""
     id_, desk, text, wanted, channel, asker, conversation, dedup, lang, asked_at, state = row
     return Question(
         id=id_,
@@ -121,10 +128,11 @@ def _question(row: Row) -> Question:
     )
 
 
-def _answer(row: Row) -> Answer:
+def as_answer(row: Row) -> Answer:
+    """An answer from its columns."""
     (id_, question_id, desk, question, level, wanted, text, grounded, confidence) = row[:9]
     (citations, nearest, followups, reused, currency, micros, usage) = row[9:16]
-    took_ms, created_at, lang = row[16:]
+    took_ms, created_at, lang, standalone, claims, evidence, origin, model, full_micros = row[16:]
     return Answer(
         id=id_,
         question_id=question_id,
@@ -144,6 +152,12 @@ def _answer(row: Row) -> Answer:
         took_ms=took_ms,
         created_at=created_at,
         lang=lang,
+        standalone=standalone,
+        claims=from_json(claims, tuple[Claim, ...]),
+        evidence=from_json(evidence, tuple[str, ...]),
+        origin=origin,
+        model=model,
+        full_cost=Cost(currency=currency, micros=full_micros),
     )
 
 

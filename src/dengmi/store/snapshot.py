@@ -25,6 +25,9 @@ TABLES = (
     "changes",
     "questions",
     "answers",
+    "thumbs",
+    "reuses",
+    "charges",
     "jobs",
     "tally",
 )
@@ -33,7 +36,7 @@ TABLES = (
 BLOCK = 1000
 """Rows copied at a time."""
 
-MUST_BE_EMPTY = ("sources", "articles", "changes", "questions", "answers", "jobs")
+MUST_BE_EMPTY = ("sources", "articles", "changes", "questions", "answers", "charges", "jobs")
 
 Table = tuple[str, Sequence[str], Iterator[Sequence[Row]]]
 

@@ -12,6 +12,7 @@ from dengmi.core.records import (
     Article,
     Change,
     Desk,
+    Exchange,
     Head,
     Known,
     Passage,
@@ -20,7 +21,7 @@ from dengmi.core.records import (
     Source,
     SourceKind,
 )
-from dengmi.store import articles, desks, inbox, jobs, reading, sources
+from dengmi.store import articles, conversations, desks, inbox, jobs, reading, sources
 from dengmi.store.connector import Connector
 
 
@@ -108,6 +109,18 @@ class SqlStore:
     async def unanswered(self, desk: str, limit: int = 50) -> Sequence[Question]:
         """The newest questions that the desk's articles did not answer."""
         return await self._db.read(inbox.unanswered, desk, limit)
+
+    # -- conversations
+
+    async def turns(
+        self, desk: str, asker: str, conversation: str, before: float, limit: int
+    ) -> Sequence[Exchange]:
+        """The last turns of one asker's conversation asked before a time, oldest first."""
+        return await self._db.read(conversations.turns, desk, asker, conversation, before, limit)
+
+    async def put_thumb(self, answer_id: str, asker: str, up: bool | None, at: float) -> None:
+        """An asker's thumb on an answer; None takes it back. Raises NotFound."""
+        await self._db.write(conversations.put_thumb, answer_id, asker, up, at)
 
     # -- desks, sources, articles
 

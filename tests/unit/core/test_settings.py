@@ -6,7 +6,8 @@ import pytest
 
 from dengmi.core.errors import BadSettings
 from dengmi.language.texts import text
-from dengmi.settings import Settings, load_settings, option_rows, user_language
+from dengmi.settings.load import load_settings, user_language
+from dengmi.settings.options import Settings, option_rows
 
 
 def _load(home: Path, toml: str = "", **environ: str) -> Settings:

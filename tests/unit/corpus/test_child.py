@@ -12,7 +12,7 @@ import pytest
 
 from dengmi.core.errors import Unreadable
 from dengmi.corpus.extract.child import Reader, extract_apart
-from dengmi.settings import FileSettings
+from dengmi.settings.options import FileSettings
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="limits need a POSIX system")
 

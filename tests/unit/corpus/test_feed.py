@@ -12,7 +12,7 @@ from dengmi.corpus.corpus import Corpus
 from dengmi.corpus.feed import parse_feed
 from dengmi.corpus.fetch import Fetched
 from dengmi.search.searcher import Searcher
-from dengmi.settings import FetchSettings, Settings
+from dengmi.settings.options import FetchSettings, Settings
 from dengmi.store.open import open_store
 from dengmi.store.store import SqlStore
 

@@ -21,7 +21,7 @@ from dengmi.corpus.blocks import blocks
 from dengmi.corpus.corpus import Corpus
 from dengmi.corpus.extract.child import Reader
 from dengmi.search.searcher import Searcher
-from dengmi.settings import FileSettings, Settings
+from dengmi.settings.options import FileSettings, Settings
 from dengmi.store.open import open_store
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="limits need a POSIX system")

@@ -16,7 +16,7 @@ from dengmi.corpus.fetch import Fetched
 from dengmi.corpus.sitemap import parse_sitemap
 from dengmi.corpus.sync import Report
 from dengmi.search.searcher import Searcher
-from dengmi.settings import FetchSettings, Settings
+from dengmi.settings.options import FetchSettings, Settings
 from dengmi.store.open import open_store
 from dengmi.store.store import SqlStore
 

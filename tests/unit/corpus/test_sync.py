@@ -17,7 +17,7 @@ from dengmi.corpus.prepare import prepare, version_of
 from dengmi.corpus.preparing import Preparer
 from dengmi.corpus.sync import Report
 from dengmi.search.searcher import Searcher
-from dengmi.settings import FileSettings, Settings
+from dengmi.settings.options import FileSettings, Settings
 from dengmi.store.open import open_store
 from dengmi.store.store import SqlStore
 

@@ -21,7 +21,7 @@ from typing import Any
 
 from dengmi.core.errors import Unreadable
 from dengmi.corpus.extract.extracted import Extracted
-from dengmi.settings import FileSettings
+from dengmi.settings.options import FileSettings
 
 KINDS: Mapping[str, str] = {".pdf": "pdf", ".docx": "docx", ".pptx": "pptx", ".xlsx": "xlsx"}
 """Endings of the files that are read here, and what they are called."""

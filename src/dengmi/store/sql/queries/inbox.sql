@@ -46,21 +46,25 @@ UPDATE questions SET state = 'failed', failure = :failure WHERE id = :id AND sta
 -- An answer; nothing happens when it is stored already.
 INSERT INTO answers (
     id, question_id, desk, question, level, wanted, text, grounded, confidence, citations, nearest,
-    followups, reused, currency, micros, usage, took_ms, created_at, lang
+    followups, reused, currency, micros, usage, took_ms, created_at, lang, standalone, claims,
+    evidence, origin, model, full_micros
 ) VALUES (
     :id, :question_id, :desk, :question, :level, :wanted, :text, :grounded, :confidence, :citations,
-    :nearest, :followups, :reused, :currency, :micros, :usage, :took_ms, :created_at, :lang
+    :nearest, :followups, :reused, :currency, :micros, :usage, :took_ms, :created_at,
+    :lang, :standalone, :claims, :evidence, :origin, :model, :full_micros
 )
 ON CONFLICT (id) DO NOTHING;
 
 -- name: answer
 -- One answer by its id.
 SELECT id, question_id, desk, question, level, wanted, text, grounded, confidence, citations,
-    nearest, followups, reused, currency, micros, usage, took_ms, created_at, lang
+    nearest, followups, reused, currency, micros, usage, took_ms, created_at, lang, standalone,
+    claims, evidence, origin, model, full_micros
 FROM answers WHERE id = :id;
 
 -- name: answer_of_question
 -- The newest answer of a question.
 SELECT id, question_id, desk, question, level, wanted, text, grounded, confidence, citations,
-    nearest, followups, reused, currency, micros, usage, took_ms, created_at, lang
+    nearest, followups, reused, currency, micros, usage, took_ms, created_at, lang, standalone,
+    claims, evidence, origin, model, full_micros
 FROM answers WHERE question_id = :id ORDER BY created_at DESC, id DESC LIMIT 1;

@@ -1,0 +1,96 @@
+"""What is said to a language model, and what comes back. The adapters live in `models/`."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from dengmi.core.records import Tokens
+
+Role = Literal["system", "user", "assistant"]
+Effort = Literal["low", "high", "max"]
+Ending = Literal["stop", "length", "filtered"]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of a prompt."""
+
+    role: Role
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatRequest:
+    """A prompt with what the model may spend on it.
+
+    Attributes:
+        messages: system first, then user and assistant in turn, user last.
+        max_tokens: most tokens of thinking and answer together; always sent.
+        thinking: whether the model may think first; always sent, either way.
+        effort: how hard it thinks, where it thinks.
+        temperature: 0 to 2; None leaves it to the endpoint.
+        asker: who asks, for endpoints whose settings say so; "" is never sent.
+    """
+
+    messages: tuple[Message, ...]
+    max_tokens: int
+    thinking: bool = False
+    effort: Effort = "high"
+    temperature: float | None = None
+    asker: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Thought:
+    """A piece of the model's thinking."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A piece of the model's answer, to be appended to the pieces before."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The endpoint holds the request in its own queue: seconds since it was sent."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The last piece: why it ended, what it used, and which model version served it.
+
+    `counted` is false where the endpoint told no usage and the tokens are our estimate.
+    """
+
+    ending: Ending
+    tokens: Tokens
+    version: str
+    counted: bool = True
+
+
+Piece = Thought | Said | Waiting | Ended
+
+
+class ChatModel(Protocol):
+    """A model that writes. Leaving the iterator early ends the request at the endpoint."""
+
+    name: str
+    """Its name in the settings."""
+
+    def chat(self, request: ChatRequest) -> AsyncIterator[Piece]:
+        """The pieces of one answer; `Ended` comes last, exactly once.
+
+        Raises:
+            ModelFailed: no answer, or not all of it. Pieces given before stay valid.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Let go of connections and memory."""
+        ...

@@ -1,0 +1,198 @@
+"""Reads the settings of a home, and says what is wrong with them."""
+
+import os
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from dengmi.core.errors import BadSettings
+from dengmi.settings.options import (
+    NAMED,
+    EmbeddingSettings,
+    LevelSettings,
+    ModelSettings,
+    RerankingSettings,
+    Settings,
+    fields_of,
+)
+
+
+def load_settings(home: Path | None = None, environ: Mapping[str, str] | None = None) -> Settings:
+    """The settings of a home.
+
+    Args:
+        home: the folder; by default DENGMI_HOME, else ~/.dengmi.
+        environ: the variables to read; by default the process's own.
+
+    Raises:
+        BadSettings: a file that is not TOML, an unknown key, a value of the wrong kind.
+    """
+    environ = os.environ if environ is None else environ
+    home = (home or Path(environ.get("DENGMI_HOME") or Path.home() / ".dengmi")).expanduser()
+    home = home.absolute()
+    table = _read(home / "dengmi.toml")
+    table.pop("home", None)
+    for path, raw in _overrides(environ):
+        section = table
+        for name in path[:-1]:
+            inner = section.setdefault(name, {})
+            if not isinstance(inner, dict):
+                raise BadSettings("setting_bad", reason=f"{name}: Expected a table")
+            section = inner
+        section[path[-1]] = raw
+    _refuse_unknown(table, Settings, "")
+    try:
+        raw = msgspec.convert({**table, "home": home}, Settings, strict=False, dec_hook=_decode)
+    except msgspec.ValidationError as error:
+        raise _bad_value(str(error)) from None
+    return _completed(raw, "levels" in table, environ)
+
+
+def user_language(
+    settings: Settings | None = None, environ: Mapping[str, str] | None = None
+) -> str:
+    """The language to speak to the person at the terminal: "zh" or "en"."""
+    environ = os.environ if environ is None else environ
+    if settings is not None and settings.language:
+        return settings.language
+    for name in ("DENGMI_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
+        if value := environ.get(name):
+            return "zh" if value.lower().startswith("zh") else "en"
+    return "en"
+
+
+DEEPSEEK = "https://api.deepseek.com"
+"""Where the DeepSeek API is (its documentation, 2026-11)."""
+
+_KEY = "DEEPSEEK_API_KEY"
+_DEFAULT_MODELS: Mapping[str, ModelSettings] = {
+    "flash": ModelSettings(kind="deepseek", model="deepseek-flash", api_key=f"env:{_KEY}"),
+    "pro": ModelSettings(kind="deepseek", model="deepseek-v4-pro", api_key=f"env:{_KEY}"),
+}
+_DEFAULT_LEVELS = LevelSettings(quick=("flash",), deep=("pro", "flash"))
+
+
+def _completed(settings: Settings, has_levels: bool, environ: Mapping[str, str]) -> Settings:
+    """Models and levels as they are meant: a DeepSeek key alone is enough for both levels; models
+    without a table of levels serve every level; env:NAME becomes what the variable holds."""
+    models, levels = settings.models, settings.levels
+    if not models and environ.get(_KEY):
+        models = _DEFAULT_MODELS
+        levels = levels if has_levels else _DEFAULT_LEVELS
+    elif models and not has_levels:
+        levels = LevelSettings(quick=tuple(models), deep=tuple(models))
+    for level in msgspec.structs.fields(levels):
+        for name in getattr(levels, level.name):
+            if name not in models:
+                key = f"levels.{level.name}"
+                known = ", ".join(models) or "–"
+                raise BadSettings("setting_model_unknown", key=key, model=name, known=known)
+    keyed = {name: _keyed(model, environ) for name, model in models.items()}
+    replace = msgspec.structs.replace
+    return replace(
+        settings,
+        models=keyed,
+        levels=levels,
+        embedding=_keyed(settings.embedding, environ),
+        reranking=_keyed(settings.reranking, environ),
+    )
+
+
+_Keyed = TypeVar("_Keyed", ModelSettings, EmbeddingSettings, RerankingSettings)
+
+
+def _keyed(part: _Keyed, environ: Mapping[str, str]) -> _Keyed:
+    """The part with its key read from the variable it names; "" where there is none."""
+    if not part.api_key.startswith("env:"):
+        return part
+    return msgspec.structs.replace(part, api_key=environ.get(part.api_key[4:], "").strip())
+
+
+def _read(path: Path) -> dict[str, object]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadSettings("settings_not_toml", path=str(path), reason=str(error)) from None
+    except OSError as error:
+        raise BadSettings(
+            "settings_unreadable", path=str(path), reason=error.strerror or ""
+        ) from None
+
+
+def _overrides(environ: Mapping[str, str]) -> Iterator[tuple[tuple[str, ...], object]]:
+    """The settings given by variables. A misspelt one is refused; foreign ones are left alone."""
+    known = {
+        "DENGMI_" + "_".join(path).upper(): (path, field.type)
+        for path, field in fields_of(Settings)
+        if path[0] not in NAMED
+    }
+    for name in sorted(environ):
+        if not name.startswith("DENGMI_") or name == "DENGMI_HOME" or _foreign(name, environ[name]):
+            continue
+        if name not in known:
+            if near := get_close_matches(name, known, n=1, cutoff=0.8):
+                raise BadSettings("setting_unknown", key=name, near=near[0])
+            continue
+        path, wanted = known[name]
+        is_list = "tuple" in str(wanted)
+        raw = environ[name]
+        yield path, [part.strip() for part in raw.split(",") if part.strip()] if is_list else raw
+
+
+def _foreign(name: str, value: str) -> bool:
+    """Variables that a container platform makes for a service called "dengmi"."""
+    return bool(re.search(r"_SERVICE_(HOST|PORT)|_PORT_\d", name)) or "://" in value[:6]
+
+
+def _refuse_unknown(table: Mapping[str, object], struct: type[Struct], prefix: str) -> None:
+    fields = {field.encode_name: field.type for field in msgspec.structs.fields(struct)}
+    for key, value in table.items():
+        if key not in fields:
+            near = get_close_matches(key, fields, n=1, cutoff=0.0)
+            raise BadSettings("setting_unknown", key=prefix + key, near=prefix + near[0])
+        inner = fields[key]
+        if isinstance(value, Mapping) and isinstance(inner, type) and issubclass(inner, Struct):
+            _refuse_unknown(value, inner, f"{prefix}{key}.")
+        elif key in NAMED and isinstance(value, Mapping):
+            for name, named in value.items():
+                if isinstance(named, Mapping):
+                    _refuse_unknown(named, NAMED[key], f"{key}.{name}.")
+
+
+def _decode(wanted: type, value: object) -> object:
+    if wanted is Path:
+        return Path(str(value))
+    raise NotImplementedError(wanted)
+
+
+_WANTED = {
+    "int": "setting_not_whole",
+    "float": "setting_not_number",
+    "bool": "setting_not_switch",
+    "array": "setting_not_list",
+}
+
+
+def _bad_value(reason: str) -> BadSettings:
+    """msgspec says "Expected `int`, got `str` - at `$.server.port`": name the key as it is
+    written, and what it takes."""
+    match = re.fullmatch(r"(.*?)(?: - at `\$\.?(.*)`)?", reason)
+    assert match is not None
+    said, key = match.groups()
+    kind = re.match(r"Expected `(\w+)`(?: (>=|<=|>|<) ([\d.]+))?", said)
+    if key == "store.url":
+        return BadSettings("setting_not_postgresql", key=key)
+    if not key or kind is None or kind[1] not in _WANTED:
+        return BadSettings("setting_bad", reason=f"{key}: {said}" if key else said)
+    if kind[2]:
+        sign = kind[2].replace(">=", "≥").replace("<=", "≤")
+        return BadSettings("setting_out_of_range", key=key, bound=f"{sign} {kind[3]}")
+    return BadSettings(_WANTED[kind[1]], key=key)

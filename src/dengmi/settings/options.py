@@ -1,0 +1,328 @@
+"""The option table: every setting with its type, default, limit and meaning."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+
+class _Masked(Struct, frozen=True):
+    """Shows its secrets as •••, so that they cannot slip into a log."""
+
+    def __rich_repr__(self) -> list[tuple[str, object]]:
+        return [
+            (field.name, "•••" if value and meaning_of(field.type)[1] else value)
+            for field in msgspec.structs.fields(self)
+            for value in (getattr(self, field.name),)
+        ]
+
+    def __repr__(self) -> str:
+        inside = ", ".join(f"{name}={value!r}" for name, value in self.__rich_repr__())
+        return f"{type(self).__name__}({inside})"
+
+
+Port = Annotated[int, Meta(ge=1, le=65535)]
+
+
+class ServerSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How `dengmi serve` listens."""
+
+    host: Annotated[str, Meta(description="address to listen on")] = "127.0.0.1"
+    port: Annotated[Port, Meta(description="port to listen on")] = 8321
+    workers: Annotated[
+        Annotated[int, Meta(ge=1, le=64)], Meta(description="processes that answer")
+    ] = 1
+    public_url: Annotated[
+        str,
+        Meta(
+            description="address readers use when a proxy stands in front; "
+            "changing sources over HTTP then takes server.admin_token"
+        ),
+    ] = ""
+    admin_token: Annotated[
+        str,
+        Meta(
+            description="secret that lets a caller change sources over HTTP; "
+            "empty: only callers on this computer may",
+            extra={"secret": True},
+        ),
+    ] = ""
+
+
+class StoreSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Where everything is kept."""
+
+    url: Annotated[
+        str,
+        Meta(
+            pattern="^(postgres(ql)?://.*)?$",
+            description="postgresql://… for PostgreSQL; empty: dengmi.sqlite in the home",
+            extra={"secret": True},
+        ),
+    ] = ""
+
+
+class FetchSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How pages, sites and feeds are fetched."""
+
+    allow_networks: Annotated[
+        tuple[str, ...],
+        Meta(description="private networks that may be fetched from, such as 10.1.0.0/16"),
+    ] = ()
+    max_bytes: Annotated[
+        Annotated[int, Meta(ge=1_000)], Meta(description="most bytes of one page, unpacked")
+    ] = 20_000_000
+    timeout: Annotated[
+        Annotated[float, Meta(gt=0)], Meta(description="most seconds for one page")
+    ] = 30.0
+    pages: Annotated[
+        Annotated[int, Meta(ge=1)], Meta(description="most pages taken from one site")
+    ] = 500
+    delay: Annotated[
+        Annotated[float, Meta(ge=0)], Meta(description="seconds between two pages of one site")
+    ] = 0.5
+
+
+class FileSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How files are read."""
+
+    max_bytes: Annotated[
+        Annotated[int, Meta(ge=1_000)], Meta(description="largest file that is read")
+    ] = 50_000_000
+    timeout: Annotated[
+        Annotated[float, Meta(gt=0)], Meta(description="most seconds for one PDF or office file")
+    ] = 60.0
+    memory: Annotated[
+        Annotated[int, Meta(ge=50_000_000)],
+        Meta(description="most bytes of memory for reading one PDF or office file"),
+    ] = 1_000_000_000
+
+
+class AskSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What a question may be."""
+
+    max_chars: Annotated[
+        Annotated[int, Meta(ge=10)], Meta(description="longest question, in characters")
+    ] = 2_000
+    quotes: Annotated[
+        Annotated[int, Meta(ge=1, le=5)], Meta(description="most quotes in an answer")
+    ] = 3
+
+
+class PriceSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What a model costs, where the built-in price sheets do not know it."""
+
+    currency: Annotated[
+        str, Meta(pattern="^[A-Z]{3}$", description="currency of the prices, such as CNY or USD")
+    ] = "CNY"
+    hit: Annotated[
+        Annotated[float, Meta(ge=0)],
+        Meta(description="price of a million prompt tokens found in the endpoint's cache"),
+    ] = 0.0
+    miss: Annotated[
+        Annotated[float, Meta(ge=0)], Meta(description="price of a million other prompt tokens")
+    ] = 0.0
+    output: Annotated[
+        Annotated[float, Meta(ge=0)], Meta(description="price of a million output tokens")
+    ] = 0.0
+
+
+class ModelSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One language model."""
+
+    kind: Annotated[
+        Literal["deepseek", "openai", "local", "scripted"],
+        Meta(
+            description="deepseek: the DeepSeek API; openai: any endpoint that speaks its API; "
+            "local: a GGUF file in this process; scripted: answers read from a file"
+        ),
+    ]
+    model: Annotated[
+        str, Meta(description="the endpoint's name of the model; for local and scripted, a file")
+    ] = ""
+    base_url: Annotated[str, Meta(description="address of the endpoint")] = ""
+    api_key: Annotated[
+        str,
+        Meta(description="key, or env:NAME for a variable that holds it", extra={"secret": True}),
+    ] = ""
+    profile: Annotated[
+        str, Meta(description="what the endpoint can do; empty: told from its address and model")
+    ] = ""
+    slots: Annotated[
+        Annotated[int, Meta(ge=1, le=100_000)], Meta(description="most requests in flight")
+    ] = 200
+    context: Annotated[
+        Annotated[int, Meta(ge=512)], Meta(description="most tokens of prompt and answer together")
+    ] = 65_536
+    first: Annotated[
+        Annotated[float, Meta(gt=0)], Meta(description="most seconds until the first token")
+    ] = 30.0
+    between: Annotated[
+        Annotated[float, Meta(gt=0)], Meta(description="most seconds between two tokens")
+    ] = 30.0
+    send_asker: Annotated[
+        bool,
+        Meta(
+            description="send an id of the asker; at DeepSeek this parts the cache by asker, "
+            "which costs more"
+        ),
+    ] = False
+    price: Annotated[
+        PriceSettings | None,
+        Meta(description="prices, for models that the built-in sheets do not know"),
+    ] = None
+
+
+class LevelSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Which models a level may use, the first that answers; a level without one is not offered."""
+
+    quick: Annotated[tuple[str, ...], Meta(description="models of the level quick, in order")] = ()
+    deep: Annotated[tuple[str, ...], Meta(description="models of the level deep, in order")] = ()
+
+
+class EmbeddingSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Search by meaning beside search by words."""
+
+    kind: Annotated[
+        Literal["", "fastembed", "openai"],
+        Meta(
+            description="fastembed: a model in this process; openai: an endpoint with "
+            "/v1/embeddings; empty: words alone"
+        ),
+    ] = ""
+    model: Annotated[str, Meta(description="name of the embedding model")] = ""
+    base_url: Annotated[str, Meta(description="address of the endpoint")] = ""
+    api_key: Annotated[
+        str, Meta(description="key of the endpoint, or env:NAME", extra={"secret": True})
+    ] = ""
+
+
+class RerankingSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A model that puts the passages found in a better order."""
+
+    kind: Annotated[
+        Literal["", "fastembed", "openai"],
+        Meta(
+            description="fastembed: a model in this process; openai: an endpoint with "
+            "/v1/rerank; empty: none"
+        ),
+    ] = ""
+    model: Annotated[str, Meta(description="name of the reranking model")] = ""
+    base_url: Annotated[str, Meta(description="address of the endpoint")] = ""
+    api_key: Annotated[
+        str, Meta(description="key of the endpoint, or env:NAME", extra={"secret": True})
+    ] = ""
+
+
+class WritingSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How much a written answer may use."""
+
+    quick_evidence: Annotated[
+        Annotated[int, Meta(ge=200)], Meta(description="most tokens of articles shown at quick")
+    ] = 2_400
+    deep_evidence: Annotated[
+        Annotated[int, Meta(ge=200)], Meta(description="most tokens of articles shown at deep")
+    ] = 8_000
+    quick_tokens: Annotated[
+        Annotated[int, Meta(ge=16)], Meta(description="most tokens of an answer at quick")
+    ] = 700
+    deep_tokens: Annotated[
+        Annotated[int, Meta(ge=16)],
+        Meta(description="most tokens of an answer at deep, thinking included"),
+    ] = 6_000
+    history: Annotated[
+        Annotated[int, Meta(ge=0, le=50)],
+        Meta(description="earlier questions of a conversation that the model sees"),
+    ] = 6
+    reuse: Annotated[
+        bool, Meta(description="serve an answer again while the articles still say the same")
+    ] = True
+
+
+class DeskSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One desk."""
+
+    title: Annotated[str, Meta(description="name shown to askers")] = ""
+    public: Annotated[bool, Meta(description="whether the hall (desk *) includes it")] = True
+    voice: Annotated[
+        str,
+        Meta(max_length=4_000, description="how the desk speaks, in a few sentences to the model"),
+    ] = ""
+    check: Annotated[
+        Literal["drop", "mark", "off"],
+        Meta(description="what happens to sentences that no article supports: drop, mark or off"),
+    ] = "mark"
+
+
+class Settings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Everything that can be set, as one value that is passed by hand."""
+
+    home: Annotated[Path, Meta(description="folder of everything that is kept")] = Path()
+    default_desk: Annotated[
+        str, Meta(description="desk asked when none is named; empty: the only one, or “main”")
+    ] = ""
+    language: Annotated[
+        str,
+        Meta(
+            pattern="^(en|zh)?$",
+            description="language of messages, en or zh; empty: that of the system or browser",
+        ),
+    ] = ""
+    server: ServerSettings = ServerSettings()
+    store: StoreSettings = StoreSettings()
+    fetch: FetchSettings = FetchSettings()
+    files: FileSettings = FileSettings()
+    ask: AskSettings = AskSettings()
+    writing: WritingSettings = WritingSettings()
+    models: Mapping[str, ModelSettings] = {}
+    levels: LevelSettings = LevelSettings()
+    embedding: EmbeddingSettings = EmbeddingSettings()
+    reranking: RerankingSettings = RerankingSettings()
+    desks: Mapping[str, DeskSettings] = {}
+
+    @property
+    def store_address(self) -> str:
+        """What `store.open_store` takes: a file path or a postgresql:// address."""
+        return self.store.url or str(self.home / "dengmi.sqlite")
+
+    @property
+    def index_folder(self) -> Path:
+        """Where the derived index lies."""
+        return self.home / "index"
+
+
+NAMED: Mapping[str, type[Struct]] = {"desks": DeskSettings, "models": ModelSettings}
+"""The tables whose keys are names of the operator's choice."""
+
+
+def option_rows() -> Iterator[tuple[str, str, object, bool]]:
+    """(key, meaning, default, whether secret) of every setting, for the guide and `doctor`."""
+    for path, field in fields_of(Settings):
+        meaning, secret = meaning_of(field.type)
+        if meaning:
+            yield ".".join(path), meaning, field.default, secret
+
+
+def fields_of(
+    struct: type[Struct], prefix: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], msgspec.structs.FieldInfo]]:
+    """(path, field) of every setting; NAME stands for the names of tables of the operator's."""
+    for field in msgspec.structs.fields(struct):
+        path = (*prefix, field.encode_name)
+        inner = field.type
+        if isinstance(inner, type) and issubclass(inner, Struct):
+            yield from fields_of(inner, path)
+        elif field.encode_name in NAMED:
+            yield from fields_of(NAMED[field.encode_name], (*path, "NAME"))
+        else:
+            yield path, field
+
+
+def meaning_of(wanted: object) -> tuple[str, bool]:
+    """(meaning, whether secret) of an annotated type."""
+    for note in getattr(wanted, "__metadata__", ()):
+        if isinstance(note, Meta) and note.description:
+            return note.description, bool((note.extra or {}).get("secret"))
+    return "", False

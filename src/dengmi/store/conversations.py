@@ -1,0 +1,34 @@
+"""Scripts about what was said before and what people thought of it."""
+
+from dengmi.core.errors import NotFound
+from dengmi.core.records import Exchange
+from dengmi.store.inbox import as_answer, as_question
+from dengmi.store.steps import Work, every, first, run
+
+
+def turns(
+    desk: str, asker: str, conversation: str, before: float, limit: int
+) -> Work[tuple[Exchange, ...]]:
+    """The last turns of one asker's conversation, oldest first, each with its newest answer."""
+    rows = yield from every(
+        "exchange_questions",
+        desk=desk,
+        asker=asker,
+        conversation=conversation,
+        before=float(before),
+        most=limit,
+    )
+    questions = [as_question(row) for row in reversed(rows)]
+    found = yield from every("answers_of_questions", ids=[question.id for question in questions])
+    newest = {answer.question_id: answer for answer in map(as_answer, found)}
+    return tuple(Exchange(question=each, answer=newest.get(each.id)) for each in questions)
+
+
+def put_thumb(answer_id: str, asker: str, up: bool | None, at: float) -> Work[None]:
+    """An asker's thumb on an answer; None takes it back. Raises NotFound."""
+    if (yield from first("answer", id=answer_id)) is None:
+        raise NotFound("answer_unknown", answer=answer_id[:60])
+    if up is None:
+        yield from run("thumb_gone", answer_id=answer_id, asker=asker)
+    else:
+        yield from run("thumb_put", answer_id=answer_id, asker=asker, up=up, at=float(at))
