@@ -96,6 +96,16 @@ def bq() -> Sequence[str]:
     return _questions("bq/dev.tsv")
 
 
+def qqp_pairs() -> Sequence[tuple[bool, str, str]]:
+    """Pairs of QQP: whether they are labelled the same question, one, other."""
+    return _pairs("qqp/pairs.tsv")
+
+
+def bq_pairs() -> Sequence[tuple[bool, str, str]]:
+    """The same of BQ, both of its files."""
+    return [*_pairs("bq/dev.tsv"), *_pairs("bq/test.tsv")]
+
+
 def halves(data: Set) -> tuple[list[Asked], list[Asked]]:
     """Questions in two fixed halves that share no relevant article: tune on one, check on two."""
     both: tuple[list[Asked], list[Asked]] = ([], [])
@@ -126,6 +136,10 @@ def _questions(name: str) -> list[str]:
     for row in _rows(name):
         seen.update(dict.fromkeys(text.strip() for text in row[1:3]))
     return list(seen)
+
+
+def _pairs(name: str) -> list[tuple[bool, str, str]]:
+    return [(label == "1", one, other) for label, one, other in _rows(name)]
 
 
 def _lines(name: str) -> Iterator[dict]:

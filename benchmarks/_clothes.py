@@ -1,0 +1,204 @@
+"""The same question in other clothes: what people change without asking for anything else.
+
+Each kind is a function from a question to the same question written otherwise, or to the question
+itself where it does not apply. Which of several ways is taken follows from the question alone.
+"""
+
+import re
+import zlib
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+
+Change = Callable[[str], str]
+
+
+def _pick(ways: Sequence[str], question: str) -> str:
+    return ways[zlib.crc32(question.encode()) % len(ways)]
+
+
+def _bare(question: str) -> str:
+    return question.strip().rstrip("?？。.!！ ")
+
+
+def _lower_first(question: str) -> str:
+    first = question.split(" ", 1)[0]
+    asks = first.lower().rstrip("'s") in (
+        "what who whom whose where when why how which in on at is are was were do does did can"
+    ).split()
+    return question[0].lower() + question[1:] if asks else question
+
+
+# -- every language
+
+
+def cased(question: str) -> str:
+    """Upper or lower case."""
+    return _pick((question.lower(), question.upper()), question)
+
+
+def marked(question: str) -> str:
+    """Other punctuation and spacing."""
+    bare = _bare(question)
+    return _pick((bare, f"{bare} ?", f"{bare}???", f" {bare} ?!", f"“{bare}？”", f"{bare}."), question)
+
+
+def wide(question: str) -> str:
+    """Full-width letters, digits and signs."""
+    return "".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in question)
+
+
+# -- English
+
+_SHORT = (
+    (r"\b(what|who|where|when|how|why) is\b", r"\1's"), (r"\b(did|does|do|is|are|was|were) not\b", r"\1n't"),
+    (r"\bcan not\b|\bcannot\b", "can't"), (r"\bI am\b", "I'm"), (r"\b(they|we|you) are\b", r"\1're"),
+)  # fmt: skip
+_LONG = (
+    (r"\b(what|who|where|when|how|why)['’]s\b", r"\1 is"), (r"\b(did|does|do|is|are|was|were)n['’]t\b", r"\1 not"),
+    (r"\bcan['’]t\b", "cannot"), (r"\bI['’]m\b", "I am"),
+)  # fmt: skip
+
+
+def contracted(question: str) -> str:
+    """Contractions made or undone, now and then without the apostrophe."""
+    for pairs in (_SHORT, _LONG):
+        changed = question
+        for pattern, words in pairs:
+            changed = re.sub(pattern, words, changed, flags=re.IGNORECASE)
+        if changed != question:
+            lost = zlib.crc32(question.encode()) % 3 == 0 and pairs is _SHORT
+            return changed.replace("'", "") if lost else changed
+    return question
+
+
+_NOUN = re.compile(r"\b(the|an?) ([a-z]{4,}[^\W\ds])(?= (?:of|in|to|for|on|at|from|that|is|was|did"
+                   r"|does|by|with|and)\b|\?)")  # fmt: skip
+
+
+def plural(question: str) -> str:
+    """One noun made many."""
+
+    def many(found: re.Match[str]) -> str:
+        word = found[2]
+        if word.endswith(("ch", "sh", "x", "z")):
+            word += "es"
+        elif word.endswith("y") and word[-2] not in "aeiou":
+            word = word[:-1] + "ies"
+        else:
+            word += "s"
+        return f"the {word}" if found[1] == "the" else word
+
+    return _NOUN.sub(many, question, count=1)
+
+
+_POLITE = (
+    "Please tell me: {}?", "Could you please tell me {}?", "Hi, {}?", "Hello there, {}? Thanks!",
+    "Can you tell me {}?", "I'd like to know {}.", "Excuse me, {}?", "Do you know {}?",
+    "{}, please?", "{}? Thank you very much!", "I was wondering, {}?", "Would you mind telling me {}?",
+    "Can anyone explain {}?", "I want to know {}", "Good morning! {}?", "Sorry to bother you, {}?",
+    "Does anyone know {}?", "{}? Thanks in advance.", "May I ask {}?", "Kindly tell me {}.",
+)  # fmt: skip
+
+
+def polite(question: str) -> str:
+    """Words of politeness around it."""
+    return _pick(_POLITE, question).format(_lower_first(_bare(question)))
+
+
+_FILLED = (
+    "So, {}?", "Well, {}?", "Um, {}?", "OK so {}?", "{} exactly?", "{}, actually?", "By the way, {}?",
+    "Quick question: {}?", "Just wondering, {}?", "I'm curious, {}?", "Hmm... {}?", "Basically, {}?",
+    "I have a question. {}?", "Any idea {}?", "Anyway, {}?", "{}, do you know?",
+)  # fmt: skip
+
+
+def filled(question: str) -> str:
+    """Filler words."""
+    return _pick(_FILLED, question).format(_lower_first(_bare(question)))
+
+
+_HOW = re.compile(r"^(?:How (?:do|can|could|should) (?:I|you|we|one)|How to) (?=\w)(?!not\b)", re.IGNORECASE)
+_WAYS = (
+    "What is the best way to ", "How do I ", "How can I ", "How do you ", "how to ", "How can you ",
+    "What's the best way to ", "What are the best ways to ", "How should I ", "How can one ",
+    "What is a good way to ", "Best way to ",
+)  # fmt: skip
+
+
+def best_way(question: str) -> str:
+    """Another way to ask how."""
+    return _HOW.sub(_pick(_WAYS, question), question)
+
+
+# -- Chinese
+
+
+@cache
+def _converter(name: str) -> Callable[[str], str]:
+    import opencc
+
+    convert: Callable[[str], str] = opencc.OpenCC(name).convert
+    return convert
+
+
+def traditional(question: str) -> str:
+    """Traditional characters as in general, in Taiwan or in Hong Kong."""
+    return _converter(_pick(("s2t", "s2tw", "s2hk"), question))(question)
+
+
+def han_marked(question: str) -> str:
+    """Other punctuation and spacing."""
+    bare = _bare(question)
+    spaced = re.sub(r"(?<=[一-鿿])(?=[A-Za-z0-9])|(?<=[A-Za-z0-9])(?=[一-鿿])", " ", bare)
+    return _pick((bare, f"{bare}?", f"{bare}？？", f"{bare}。", f"{spaced}？", f"“{bare}？”"), question)
+
+
+_HAN_POLITE = (
+    "请问{}？", "请问一下，{}？", "你好，{}？", "您好，请问{}？谢谢！", "麻烦问一下{}", "我想知道{}。",
+    "能告诉我{}吗？", "请告诉我{}", "想请教一下，{}？", "{}？谢谢", "不好意思，{}？", "请教一下{}",
+    "可以告诉我{}吗", "有谁知道{}？", "我想了解一下{}", "打扰一下，{}？", "大家好，请问{}？", "能不能说一下{}？",
+    "{}？谢谢您！", "帮忙查一下{}",
+)  # fmt: skip
+
+
+def han_polite(question: str) -> str:
+    """Words of politeness around it."""
+    return _pick(_HAN_POLITE, question).format(_bare(question))
+
+
+_HAN_FILLED = (
+    "{}呢？", "{}啊", "{}呀？", "嗯，{}？", "那个，{}？", "话说{}？", "其实我想问，{}", "{}来着？", "对了，{}？",
+    "我就想问问{}", "{}哦？", "哎，{}？",
+)  # fmt: skip
+
+
+def han_filled(question: str) -> str:
+    """Filler words."""
+    return _pick(_HAN_FILLED, question).format(_bare(question))
+
+
+_HAN_WAYS = (
+    ("什么时候", ("何时", "啥时候", "什么时间")), ("何时", ("什么时候",)),
+    ("为什么", ("为何", "为啥")), ("为何", ("为什么",)), ("如何", ("怎么", "怎样")),
+    ("怎样", ("如何",)), ("怎么", ("如何", "怎样")), ("哪里", ("什么地方", "哪儿")),
+    ("什么地方", ("哪里",)), ("多长时间", ("多久",)), ("多久", ("多长时间",)), ("是谁", ("是哪位",)),
+    ("谁", ("什么人",)), ("什么", ("啥",)), ("多少钱", ("什么价格",)),
+)  # fmt: skip
+
+
+def han_otherwise(question: str) -> str:
+    """Another word that asks the same."""
+    for word, ways in _HAN_WAYS:
+        if word in question:
+            return question.replace(word, _pick(ways, question), 1)
+    return question
+
+
+ENGLISH: Mapping[str, Change] = {
+    "case": cased, "punctuation": marked, "full-width": wide, "contractions": contracted,
+    "plurals": plural, "politeness": polite, "fillers": filled, "best way to": best_way,
+}  # fmt: skip
+CHINESE: Mapping[str, Change] = {
+    "punctuation": han_marked, "full-width": wide, "Traditional": traditional,
+    "politeness": han_polite, "fillers": han_filled, "如何 = 怎么 …": han_otherwise,
+}  # fmt: skip

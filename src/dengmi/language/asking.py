@@ -1,0 +1,59 @@
+"""What a question asks, as far as words tell: two questions with the same key ask the same thing.
+
+This goes beyond the normal form (`normal`), which only takes away what never makes a difference.
+Here "what is the best way to" is "how to", 如何 is 怎么, and books is book. Such rules may err, so
+numbers, dates, denials, names and directions are read apart and must agree as well; and whoever
+serves an answer again looks at the evidence too (answer.reuse).
+"""
+
+from dataclasses import dataclass
+
+from dengmi.language.facets import Facets, facets, names_clash, names_in
+from dengmi.language.han import has_han
+from dengmi.language.normal import normal_form
+from dengmi.language.rephrase_en import bare_en, rephrased_en
+from dengmi.language.rephrase_zh import bare_zh, rephrased_zh
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What a question asks.
+
+    Attributes:
+        key: the same for questions that ask the same thing in other words.
+        form: the question's normal form.
+        facets: what must agree beside the key.
+        names: words written with a capital, in lower case, where capitals say something.
+    """
+
+    key: str
+    form: str
+    facets: Facets
+    names: frozenset[str] = frozenset()
+
+    @property
+    def timely(self) -> bool:
+        """Whether the answer depends on the day it is asked."""
+        return self.facets.timely
+
+
+def asking(question: str) -> Asking:
+    """Read a question, in Chinese, English or any other language."""
+    form = normal_form(question)
+    han = has_han(form)
+    bare = bare_zh(form) if han else bare_en(form)
+    return Asking(
+        key=rephrased_zh(bare) if han else rephrased_en(bare),
+        form=form,
+        facets=facets(bare, han),
+        names=names_in(question),
+    )
+
+
+def same_question(one: Asking, other: Asking) -> bool:
+    """Whether two questions ask the same thing, as far as words tell."""
+    return one.form == other.form or (
+        one.key == other.key
+        and one.facets == other.facets
+        and not names_clash(one.names, other.names)
+    )

@@ -1,0 +1,97 @@
+"""Chinese ways of asking the same thing, made one: 如何, 怎样 and 咋 are 怎么; 何时 is 什么时候;
+能不能, 可否 and 可以 … 吗 are 能. Characters keep their order; what asks, denies, counts or
+compares stays.
+"""
+
+import re
+
+from dengmi.language.scripts import HAN
+
+_ASKS = "(?=.*(?:什么|怎|如何|哪|谁|几|多|为何|吗|呢))"
+_A_BIT = "(?:一下|下)?"
+_OPENING = re.compile(
+    "(?:[你您]好[啊呀]?|嗨|哈喽|大家好|各位好|老师好|嗯+|呃+|哎|唉"
+    "|(?:亲|喂|对了|另外|那个|求助|急|客服)(?=[ ,])"
+    "|话说|不好意思|打扰一下|打扰了|冒昧问一下|弱弱地?问一下|求教|求问|跪求|急问|麻烦[你您]?|劳烦|其实"
+    f"|(?:我?就?想要?|我?要|我)?(?:请教|咨询|了解|知道|问)(?:一下|下)"
+    f"|我?就?想要?(?:请教|咨询|知道|请问|问问?){_A_BIT}"
+    "|我?不(?:太?清楚|知道|明白)(?=怎|如何|为什么|什么|哪|谁)|帮我(?:看|查|问)(?:一下|下|看)|帮我|帮忙"
+    f"|(?:有没有人|有人|有谁|谁|[你您])知道{_ASKS}"
+    f"|(?:谁|[你您])?(?:能不能|能否|可不可以|可否|能|可以)(?:请[你您])?(?:帮忙|帮我|给我)?"
+    f"(?:告诉我|告知|解释|介绍|说|讲|说说|讲讲|回答){_A_BIT}{_ASKS}"
+    f"|请[你您]?(?:告诉我|告知|说明|回答|解答|问){_A_BIT}|问个问题|有个问题"
+    "|请(?![假客求柬愿辞缨示安教款罪神命战帖]))[ ,]*"
+)
+_CLOSING = re.compile(
+    "(?:[ ,]+(?:急+|麻烦[你您]?了?|拜托[你您]?了?|求助|求解答?|求告知|求回答|请回答|在线等)"
+    "|[ ,]*(?:[谢感]谢[你您]?了?|多谢[你您]?了?|请问|[你您]知道|[吗呢啊呀嘛哦哈呐噢喔哟哩咯]|(?<![酒网贴])吧))$"
+)
+_CHANGES = tuple(
+    (re.compile(pattern), words)
+    for pattern, words in (
+        (f"[, ]+(?=[{HAN}])|(?<=[{HAN}])[, ]+", ""),
+        ("(?<![坚持跌涨降])(?:到底|究竟)(?=[是什怎谁哪有能会为多几在该要如何应])", ""),
+        ("(?<=[问查讲说看])一下(?!子)|(?<=介绍|解释|说明|了解|查询)一下(?!子)", ""),
+        ("您", "你"),
+        (f"([{HAN}])[不没]\\1", r"\1"),
+        ("(?:为了)?(?:什么原因|什么缘故)|为何|为啥|为嘛|干嘛|因何|缘何|为什么呢", "为什么"),
+        ("何时|啥时候|啥时|几时|什么时间|什么时侯|甚么时候", "什么时候"),
+        ("何地|何处|哪儿|什么地方|啥地方", "哪里"),
+        ("(?<=[在去到往从])哪$", "哪里"),
+        ("何人|什么人|哪一位|哪位", "谁"),
+        ("多长时间|多少时间|多长的时间", "多久"),
+        ("(?:的)?(?:价格|售价|价钱|费用)(?:是多少|多少|是多少钱|多少钱|怎么样的?)$"
+         "|(?:要|需要|得)?多少钱$", "多少钱"),
+        ("怎么样(?=[^的])|怎样(?!的)|如何|咋样?|怎麽", "怎么"),
+        ("什么是(?:最好的|最佳的?|好的)(?:方法|办法|方式)(?:来|去)?", "怎么"),
+        ("有(?:什么|哪些)(?:最好的|最佳的?|好的?)?(?:方法|办法)(?:可以|能够|能|来|去)?(?=.)",
+         "怎么"),
+        ("^(.{2,}?)的?(?:最好的|最佳的?)(?:方法|办法|方式)是(?:什么|啥|哪个)$", r"怎么\1"),
+        ("啥|甚么|何种|什么样的", "什么"),
+        ("是否", ""),
+        ("可以不可以|能否|可否|可以|能够", "能"),
+        ("我们?(?=应该|该|要|想要|想)?(?=(?:应该|该|要|想要|想)?怎么)|咱们?(?=怎么)", ""),
+        ("(?:应该|该|要|想要|想)(?=怎么)", ""),
+        ("怎么(?:才能够?|才可以|才会|才|去|来|能|能够|可以|做才能)(?=.)", "怎么"),
+        ("^(?:我们?|咱们?)(?=能|需要|会)", ""),
+        ("(?<![只第哪几每同另上下有十百千万亿])一(?:个|种|款|位|名)(?![月人半多小星礼])", ""),
+        ("(?<!目)的(?![确士])", ""),
+    )
+)  # fmt: skip
+_NUMERALS = {sign: str(n) for n, sign in enumerate("零一二三四五六七八九")} | {"两": "2", "〇": "0"}
+_COUNTED = re.compile(
+    "(?<![零〇一二三四五六七八九十百千万亿两半几第])"
+    "([二三四五六七八九两]|十[一二三四五六七八九]?|[二三四五六七八九]十[一二三四五六七八九]?)"
+    "(?=[个年月日号天周次种岁人名位部本座条家所只项届期代点倍]|世纪|小时|分钟|季度)"
+)
+_YEAR = re.compile("[一二][〇零一二三四五六七八九]{3}(?=年)")
+_WHO = re.compile("^(.+?)是(谁|什么)$")
+
+
+def bare_zh(form: str) -> str:
+    """A normalised question without openings and closings, as long as something is left."""
+    while (found := _OPENING.match(form)) and found.end() < len(form):
+        form = form[found.end() :]
+    while (found := _CLOSING.search(form)) and found.start() > 0:
+        form = form[: found.start()]
+    return form
+
+
+def rephrased_zh(bare: str) -> str:
+    """The common form of a bare question."""
+    text = bare
+    for pattern, words in _CHANGES:
+        text = pattern.sub(words, text)
+    text = _YEAR.sub(lambda found: "".join(_NUMERALS[sign] for sign in found.group()), text)
+    text = _COUNTED.sub(lambda found: str(_number(found.group())), text)
+    turned = _WHO.match(text)
+    if turned and "是" not in turned[1]:
+        text = f"{turned[2]}是{turned[1]}"
+    return text or bare
+
+
+def _number(word: str) -> int:
+    tens, ten, ones = word.rpartition("十")
+    if not ten:
+        return int(_NUMERALS[word])
+    return int(_NUMERALS.get(tens, "1")) * 10 + int(_NUMERALS.get(ones, "0"))
