@@ -1,58 +1,75 @@
 """The ladder: takes a question through its life and gives back the events of its answer.
 
-This version knows one level, `quote`; a higher wish is answered there with a notice.
+Every question is searched for and gets its quotes; where its level has a model, one writes a better
+answer, unless an earlier one still stands. Whatever goes wrong above, the quotes are the answer.
 """
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterator
-from dataclasses import replace
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from typing import Protocol
 
-from dengmi.answer.quote import Quoted, quote
-from dengmi.answer.tongue import own_language
+from dengmi.answer.followup import Standalone, Turn, standalone
+from dengmi.answer.quoting import DEPTH, QuoteAnswer, quote_answer
+from dengmi.answer.told import replayed, told
+from dengmi.answer.upper import Climb, Upper
 from dengmi.core.clock import Clock
 from dengmi.core.errors import BadInput, DengmiError
-from dengmi.core.events import Cited, Done, Event, Failed, Found, Notice, Spent, Text
-from dengmi.core.ids import new_id, stable_id
-from dengmi.core.ports import Inbox, Search
-from dengmi.core.records import Answer, Cost, Evidence, Head, Question, SearchQuery
+from dengmi.core.events import Done, Event, Failed, Found, Notice, Thinking
+from dengmi.core.ids import new_id
+from dengmi.core.ports import Conversations, Inbox, Search
+from dengmi.core.records import Answer, Evidence, Exchange, Level, Question, SearchQuery
 from dengmi.language.detect import language_of
-from dengmi.language.texts import catalogue, text
+from dengmi.language.texts import catalogue
 
 log = logging.getLogger(__name__)
 
-EVIDENCE = 6
-"""Passages a quote answer chooses from: `quote` looks at no more."""
 
-NEAREST = 3
-"""Articles named when none answers."""
+class Kept(Inbox, Conversations, Protocol):
+    """What a ladder needs of the store."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Understood:
+    """A question with what its conversation adds to it."""
+
+    meant: Standalone
+    turns: Sequence[Exchange] = ()
 
 
 class Ladder:
     """Answers questions at the best level there is.
 
     Args:
-        inbox: keeps questions and answers.
+        store: keeps questions and answers.
         search: finds the evidence.
         clock: tells the time.
+        upper: the levels that use a model; None where there is none.
         most_quotes: quotes in one answer at the most.
         most_chars: longest question, in characters.
+        history: earlier questions of a conversation that are looked at.
     """
 
     def __init__(
         self,
-        inbox: Inbox,
+        store: Kept,
         search: Search,
         clock: Clock,
+        upper: Upper | None = None,
         *,
         most_quotes: int = 3,
         most_chars: int = 2_000,
+        history: int = 6,
     ) -> None:
-        self._inbox = inbox
+        self._store = store
         self._search = search
         self._clock = clock
+        self._upper = upper
         self._most_quotes = most_quotes
         self._most_chars = most_chars
+        self._history = history
         self._ready = False
 
     async def accept(self, question: Question) -> Question:
@@ -69,7 +86,7 @@ class Ladder:
             raise BadInput("question_empty")
         if len(words) > self._most_chars:
             raise BadInput("question_too_long", chars=len(words), most=self._most_chars)
-        kept, _ = await self._inbox.record_question(
+        kept, _ = await self._store.record_question(
             replace(
                 question,
                 id=question.id or new_id("q"),
@@ -80,116 +97,153 @@ class Ladder:
         )
         return kept
 
-    async def ask(self, question: Question) -> AsyncIterator[Event]:
+    async def ask(self, question: Question, *, thinking: bool = False) -> AsyncGenerator[Event]:
         """Accept the question and answer it.
 
         Raises BadInput before the first event; afterwards every failure is an event.
         """
-        async for event in self.run(await self.accept(question)):
-            yield event
+        accepted = await self.accept(question)
+        async with aclosing(self.run(accepted, thinking=thinking)) as events:
+            async for event in events:
+                yield event
 
-    async def run(self, question: Question) -> AsyncIterator[Event]:
-        """The events of an accepted question's answer; of the stored answer if it has one."""
+    async def run(self, question: Question, *, thinking: bool = False) -> AsyncGenerator[Event]:
+        """The events of an accepted question's answer; of the stored answer if it has one.
+
+        Whoever leaves before the end takes the quote answer as the final one: the question has
+        its answer either way.
+
+        Args:
+            question: as `accept` gave it.
+            thinking: whether the model's thinking is told too.
+        """
         began = self._clock.steady()
         try:
-            if question.state != "asked" and (known := await self._inbox.answer(question.id)):
-                for event in _replay(known):
+            if question.state != "asked" and (known := await self._store.answer(question.id)):
+                for event in replayed(known):
                     yield event
                 return
-            evidence = await self._search.search(
-                SearchQuery(text=question.text, desk=question.desk, limit=EVIDENCE, marked=False)
-            )
-            yield Found(question.id, "quote", len(evidence.hits), evidence.took_ms)
-            if question.wanted not in ("auto", "quote"):
-                yield Notice("level_lowered", {"wanted": question.wanted, "level": "quote"})
-            answer = await self._answer(question, evidence, began)
-            for event in _told(answer):
-                yield event
-            await self._inbox.finish_question(answer)
-            yield Done(answer)
+            async with aclosing(self._answered(question, began)) as events:
+                async for event in events:
+                    if thinking or not isinstance(event, Thinking):
+                        yield event
         except DengmiError as error:
-            await self._inbox.fail_question(question.id, error.code)
+            await self._store.fail_question(question.id, error.code)
             yield Failed(question.id, error.code, error.params)
         except Exception:
             log.exception("question %s failed", question.id)
-            await self._inbox.fail_question(question.id, "unexpected")
+            await self._store.fail_question(question.id, "unexpected")
             yield Failed(question.id, "unexpected", {"reference": question.id})
 
     async def resume(self) -> int:
         """Finish the questions that an earlier stop cut off; how many there were."""
-        pending = await self._inbox.pending_questions()
+        pending = await self._store.pending_questions()
         for question in pending:
             async for _ in self.run(question):
                 pass
         return len(pending)
 
-    async def _answer(self, question: Question, evidence: Evidence, began: float) -> Answer:
-        """The first one reads word lists and texts from files, so it is made in a thread."""
-        if self._ready:
-            return self._quote(question, evidence, began)
-        await asyncio.to_thread(catalogue)
-        answer = await asyncio.to_thread(self._quote, question, evidence, began)
-        self._ready = True
-        return answer
-
-    def _quote(self, question: Question, evidence: Evidence, began: float) -> Answer:
-        own = own_language(question.text, evidence)
-        quoted = quote(question.text, own, self._most_quotes)
-        if not quoted.grounded and own is not evidence:
-            quoted = quote(question.text, evidence, self._most_quotes)
-        nearest = () if quoted.grounded else _nearest(own)
-        return Answer(
-            id=stable_id("an", question.id, "quote"),
-            question_id=question.id,
-            desk=question.desk,
-            question=question.text,
-            level="quote",
-            wanted=question.wanted,
-            text=_text(quoted, nearest, question.lang),
-            grounded=quoted.grounded,
-            confidence=quoted.confidence,
-            citations=quoted.citations,
-            nearest=nearest,
-            cost=Cost(),
-            took_ms=round((self._clock.steady() - began) * 1000, 3),
-            created_at=self._clock.now(),
-            lang=question.lang,
+    async def _answered(self, question: Question, began: float) -> AsyncGenerator[Event]:
+        understood = await self._understood(question)
+        level = self._upper.level(question.wanted) if self._upper else "quote"
+        evidence = await self._found(question, understood.meant.text, level)
+        quoted = await self._quoted(question, understood.meant.text, evidence, began)
+        upper = self._upper
+        if upper is None or level == "quote" or not upper.worth_asking(quoted):
+            yield Found(question.id, "quote", len(evidence.hits), evidence.took_ms)
+            if level == "quote" and (lowered := _lowered(question, "quote")):
+                yield lowered
+            for event in told(quoted.answer):
+                yield event
+            await self._store.finish_question(quoted.answer)
+            yield Done(quoted.answer)
+            return
+        if lowered := _lowered(question, level):
+            yield lowered
+        climb = Climb(
+            question=question,
+            standalone=understood.meant.text,
+            sure=understood.meant.sure,
+            turns=understood.turns,
+            evidence=evidence,
+            quoted=quoted,
+            level=level,
+            began=began,
         )
+        async with aclosing(self._climbed(upper, climb)) as events:
+            async for event in events:
+                yield event
+
+    async def _climbed(self, upper: Upper, climb: Climb) -> AsyncGenerator[Event]:
+        answer: Answer | None = None
+        try:
+            async with aclosing(upper.climb(climb)) as events:
+                async for event in events:
+                    if isinstance(event, Answer):
+                        answer = event
+                    else:
+                        yield event
+        finally:
+            # Nobody listens any more, or the server stops: the quotes are there already.
+            if answer is None:
+                left = self._store.finish_question(climb.quoted.answer)
+                await asyncio.shield(asyncio.ensure_future(left))
+        assert answer is not None
+        await self._store.finish_question(answer)
+        await upper.keep(climb, answer)
+        yield Done(answer)
+
+    async def _understood(self, question: Question) -> _Understood:
+        """The question completed from its conversation."""
+        if not question.conversation or not self._history:
+            return _Understood(Standalone(question.text))
+        turns = await self._store.turns(
+            question.desk,
+            question.asker,
+            question.conversation,
+            question.asked_at,
+            self._history,
+        )
+        return _Understood(standalone(question.text, [_turn(each) for each in turns]), turns)
+
+    async def _found(self, question: Question, meant: str, level: Level) -> Evidence:
+        limit = max(DEPTH, self._upper.passages(level)) if self._upper else DEPTH
+        query = SearchQuery(text=meant, desk=question.desk, limit=limit, marked=False)
+        return await self._search.search(query)
+
+    async def _quoted(
+        self, question: Question, meant: str, evidence: Evidence, began: float
+    ) -> QuoteAnswer:
+        """The first one reads word lists and texts from files, so it is made in a thread."""
+
+        def made() -> QuoteAnswer:
+            return quote_answer(
+                question,
+                meant,
+                evidence,
+                most=self._most_quotes,
+                now=self._clock.now,
+                took_ms=lambda: round((self._clock.steady() - began) * 1000, 3),
+            )
+
+        if self._ready:
+            return made()
+        await asyncio.to_thread(catalogue)
+        quoted = await asyncio.to_thread(made)
+        self._ready = True
+        return quoted
 
 
-def _text(quoted: Quoted, nearest: tuple[Head, ...], lang: str) -> str:
-    """The answer as text: each quote with its number, or the plain word that there is none."""
-    if quoted.grounded:
-        return "\n\n".join(f"{citation.quote} [{citation.n}]" for citation in quoted.citations)
-    if not nearest:
-        return text("answer_nothing_near", lang)
-    titles = text("list_comma", lang).join(
-        text("title_quoted", lang, title=head.title) for head in nearest
-    )
-    return text("answer_not_in_articles", lang, titles=titles)
+def _lowered(question: Question, level: Level) -> Notice | None:
+    """A word to who wanted more than there is."""
+    if question.wanted in ("auto", level) or (question.wanted == "reuse" and level == "quote"):
+        return None
+    return Notice("level_lowered", {"wanted": question.wanted, "level": level})
 
 
-def _nearest(evidence: Evidence) -> tuple[Head, ...]:
-    """The articles of the best hits, each once."""
-    heads = {hit.head.pk: hit.head for hit in evidence.hits}
-    return tuple(heads.values())[:NEAREST]
-
-
-def _told(answer: Answer) -> Iterator[Event]:
-    """The events that tell an answer, up to what it cost."""
-    if answer.grounded and answer.level == "quote":
-        for citation in answer.citations:
-            gap = "" if citation.n == 1 else "\n\n"
-            yield Text(f"{gap}{citation.quote} [{citation.n}]")
-            yield Cited(citation)
-    else:
-        yield Text(answer.text)
-        for citation in answer.citations:
-            yield Cited(citation)
-    yield Spent(answer.cost, answer.usage)
-
-
-def _replay(answer: Answer) -> Iterator[Event]:
-    yield Found(answer.question_id, answer.level, len(answer.citations), 0.0)
-    yield from _told(answer)
-    yield Done(answer)
+def _turn(exchange: Exchange) -> Turn:
+    answer = exchange.answer
+    if answer is None:
+        return Turn(exchange.question.text, lang=exchange.question.lang)
+    titles = tuple(dict.fromkeys(citation.head.title for citation in answer.citations))
+    return Turn(answer.standalone or answer.question, answer.text, titles, answer.lang)

@@ -12,19 +12,23 @@ from dengmi.core.records import (
     Article,
     Change,
     Charge,
+    Cost,
     Desk,
     Evidence,
     Exchange,
     Head,
     Known,
+    Level,
     Passage,
     Prepared,
+    Purpose,
     Question,
     Reusable,
     ReuseState,
     SearchQuery,
     Source,
     SourceKind,
+    Tokens,
 )
 
 
@@ -117,6 +121,34 @@ class Charges(Protocol):
         self, *, desk: str | None = None, since: float = 0.0, until: float | None = None
     ) -> Sequence[Charge]:
         """Lines of a time (Unix seconds, `until` excluded), oldest first."""
+        ...
+
+
+class Ledger(Protocol):
+    """Writes down what answers use and cost: reserve before a call, settle after."""
+
+    async def reserve(
+        self,
+        question: Question,
+        level: Level,
+        model: str,
+        *,
+        prompt_tokens: int,
+        max_tokens: int,
+        purpose: Purpose = "answer",
+    ) -> Charge:
+        """Reserve the most that a call of this model (its name in the settings) may cost."""
+        ...
+
+    async def settle(self, charge: Charge, tokens: Tokens, version: str) -> Charge:
+        """What the call did cost, written once; the charge as it is kept."""
+        ...
+
+    async def shared(
+        self, question: Question, level: Level, purpose: Purpose, full: Cost
+    ) -> Charge:
+        """Note an answer that cost nothing because it was reused or joined; `full` is what the
+        answer that was shared had cost."""
         ...
 
 

@@ -209,7 +209,8 @@ class Evidence:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Citation:
     """Claim → article, passage, sentences `first` to `last`; `quote` is their exact text and
-    `marks` the matched ranges inside it."""
+    `marks` the matched ranges inside it. `verdict` is that of the first claim that cites it, None
+    where the desk does not check."""
 
     n: int
     head: Head
@@ -217,7 +218,7 @@ class Citation:
     first: int
     last: int
     quote: str
-    verdict: Verdict = "supported"
+    verdict: Verdict | None = "supported"
     marks: tuple[tuple[int, int], ...] = ()
 
 

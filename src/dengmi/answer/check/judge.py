@@ -1,0 +1,147 @@
+"""Judges whether sentences of the articles bear out what an answer says."""
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dengmi.answer.check.facts import exact_facts, names_in
+from dengmi.answer.check.features import NAMES, Laid, lay, read
+from dengmi.answer.check.support import covering
+from dengmi.core.records import Verdict
+
+__all__ = ["Judgement", "Source", "best_support", "exact_facts", "judge", "names_in", "states_fact"]
+
+SUPPORTED = 0.5
+PARTIAL = 0.2
+"""Scores from which a claim counts as supported, or as supported in part."""
+
+_HARD = frozenset(("number", "date", "unit", "negation", "comparison"))
+"""A claim that disagrees in one of these is not supported, however many words it shares."""
+
+_WEIGHTS = {
+    "held_weight": 4.0,
+    "held_context": 4.0,
+    "pairs": 1.0,
+    "kin": 3.0,
+    "numbers_wrong": -4.0,
+    "dates_wrong": -4.0,
+    "units_wrong": -4.0,
+    "names_wrong": -4.0,
+    "negation": -4.0,
+    "opposite": -3.0,
+    "swapped": -4.0,
+    "foreign": 3.0,
+}
+_BIAS = -4.2
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A cited sentence, with what helps to understand it but bears nothing out by itself.
+
+    Attributes:
+        text: the sentence.
+        title, headings: of its article and section.
+        before: the sentence before it.
+    """
+
+    text: str
+    title: str = ""
+    headings: tuple[str, ...] = ()
+    before: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A verdict with how sure it is.
+
+    Attributes:
+        score: how likely it is that the sentences bear the claim out, 0 to 1.
+        reasons: what speaks against it: number, date, unit, name, negation, comparison, words.
+    """
+
+    verdict: Verdict
+    score: float
+    reasons: tuple[str, ...] = ()
+
+
+def judge(claim: str, sources: Sequence[Source]) -> Judgement:
+    """Whether these sentences, taken together, bear a claim out."""
+    laid = _laid(claim, sources)
+    score = _score(laid)
+    reasons = laid.wrong
+    if score < SUPPORTED and not reasons:
+        reasons = ("words",)
+    if _HARD.intersection(reasons):
+        return Judgement("unsupported", min(score, PARTIAL / 2), reasons)
+    verdict: Verdict = "unsupported" if score < PARTIAL else "partial"
+    if score >= SUPPORTED:
+        verdict = "partial" if "name" in reasons else "supported"
+    return Judgement(verdict, score, reasons if verdict != "supported" else ())
+
+
+def best_support(
+    claim: str, sentences: Sequence[Source], most: int = 2
+) -> tuple[tuple[int, float], ...]:
+    """Which sentences bear a claim out best: (place, share of the claim's weight it adds)."""
+    return tuple(covering(read(claim), [read(each.text) for each in sentences], most))
+
+
+def _laid(claim: str, sources: Sequence[Source]) -> Laid:
+    context = "\n".join(
+        dict.fromkeys(
+            part for each in sources for part in (each.title, *each.headings, each.before) if part
+        )
+    )
+    return lay(read(claim), [read(each.text) for each in sources], read(context))
+
+
+def _score(laid: Laid) -> float:
+    value = _BIAS + sum(
+        _WEIGHTS.get(name, 0.0) * number for name, number in zip(NAMES, laid.numbers, strict=True)
+    )
+    return 1 / (1 + math.exp(-value))
+
+
+_LEAD_IN = re.compile(r"[:：]\s*(?:\*\*)?$")
+_QUESTION = re.compile(r"[?？]\s*$")
+_HEADING = re.compile(r"^\s*#{1,6}\s|^\s*\*\*[^*]{1,60}\*\*\s*$")
+_TALK = re.compile(
+    r"^(?:(?:hi|hello|sure|of course|certainly|yes|no|thanks?|thank you|in summary|in short"
+    r"|i hope (?:this|that) helps|let me know .*|feel free .*|for (?:more|further) .* (?:see|ask).*"
+    r"|here (?:is|are) .*|based on .{0,40}(?:articles?|sources?|sentences?)|you can ask .*"
+    r"|(?:please )?note|sources?|answer)[\s,.!]*)$"
+    r"|^(?:你好|您好|好的|当然|是的|不是|谢谢|希望.{0,12}帮助|如有.{0,20}(?:问题|疑问).*"
+    r"|综上(?:所述)?|总之|总的来说"
+    r"|根据(?:以上|上述|这些|所给|提供的)?(?:文章|资料|内容|原文)|以下是.{0,20}"
+    r"|来源|答案|注意)[，,。.！!：: ]*$",
+    re.IGNORECASE,
+)
+_DECLINE = re.compile(
+    r"\b(?:the|these|those|provided|given) (?:articles?|sources?|sentences?|texts?|passages?)\b"
+    r".{0,30}\b(?:do(?:es)? not|don['’]t|doesn['’]t|did not|never) (?:say|mention|state|tell|answer"
+    r"|specify|give|cover|explain|provide|contain|include|discuss|address)"
+    r"|\b(?:is|are|was) not (?:mentioned|stated|specified|given|covered|said) in (?:the|these)\b"
+    r"|(?:文章|文中|资料|原文|这些句子|来源|文章里|文章中)(?:里|中|并|都|也|均)*(?:没有?|未|并未|没)(?:有)?(?:提到|提及|说明|说|给出|涉及|回答"
+    r"|介绍|指出|写明|具体|明确)",
+    re.IGNORECASE,
+)
+
+
+def states_fact(sentence: str) -> bool:
+    """Whether a sentence says something that articles could bear out: not a greeting, a lead-in, a
+    heading, a question, an offer, or the word that the articles do not say."""
+    words = sentence.strip()
+    if not re.search(r"\w", words):
+        return False
+    if _DECLINE.search(words):
+        return False
+    if re.search(r"\d", words):
+        return True
+    return not (
+        _QUESTION.search(words)
+        or _HEADING.search(words)
+        or _TALK.search(words)
+        or (_LEAD_IN.search(words) and len(words) < 120)
+    )

@@ -1,0 +1,330 @@
+"""The upper levels: answers that a model writes, shared by everyone who asks the same at the same
+time, and served again while the articles still say the same."""
+
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field, replace
+
+from dengmi.answer.join import Hub
+from dengmi.answer.quoting import QuoteAnswer, nearest_of, not_answered
+from dengmi.answer.reuse import way_of
+from dengmi.answer.reusing import Reusing
+from dengmi.answer.suggesting import Suggesting
+from dengmi.answer.told import told
+from dengmi.answer.write.citing import Policy
+from dengmi.answer.write.past import passages_of, past_of
+from dengmi.answer.write.prompt import VERSION, messages
+from dengmi.answer.write.shown import Shown, chosen
+from dengmi.answer.write.writer import Out, Task, Writer, Written
+from dengmi.core.clock import Clock
+from dengmi.core.errors import ModelFailed
+from dengmi.core.events import Event, Found, Notice, Spent
+from dengmi.core.ids import stable_id
+from dengmi.core.ports import Ledger, Passages
+from dengmi.core.records import (
+    Answer,
+    Charge,
+    Cost,
+    Evidence,
+    Exchange,
+    Level,
+    Question,
+    Tokens,
+    Wanted,
+)
+from dengmi.language.asking import asking
+
+HOPELESS = 0.02
+"""Confidence of the quotes below which no model is asked: the articles are about something else."""
+
+_LADDER: tuple[Level, ...] = ("deep", "quick")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskWay:
+    """How a desk has its answers written."""
+
+    voice: str = ""
+    policy: Policy = "mark"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LevelWay:
+    """How a level writes: its models in order, tokens of articles shown, tokens of the answer."""
+
+    models: tuple[str, ...]
+    evidence: int
+    tokens: int
+    thinking: bool = False
+    passages: int = 8
+    """Passages searched for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ways:
+    """How answers are written at each level and desk. A level that is not here is not offered."""
+
+    levels: Mapping[Level, LevelWay] = field(default_factory=dict)
+    desks: Mapping[str, DeskWay] = field(default_factory=dict)
+
+    def desk(self, name: str) -> DeskWay:
+        """How a desk has answers written; the usual way for one without settings."""
+        return self.desks.get(name, DeskWay())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Climb:
+    """A question on its way up.
+
+    Attributes:
+        standalone: the question completed from its conversation; `sure` whether it is complete.
+        turns: the conversation before it, oldest first.
+        quoted: the quote answer, which stands where the model gives none.
+    """
+
+    question: Question
+    standalone: str
+    sure: bool
+    turns: Sequence[Exchange]
+    evidence: Evidence
+    quoted: QuoteAnswer
+    level: Level
+    began: float
+
+
+class Upper:
+    """Answers at the levels that use a model.
+
+    Args:
+        ways: how each level and desk writes.
+        writer: has models write.
+        ledger: notes what was shared.
+        passages: reads what earlier turns of a conversation showed.
+        reusing: earlier answers; None where none is served again.
+        suggesting: finds questions that the articles answer too.
+    """
+
+    def __init__(
+        self,
+        ways: Ways,
+        writer: Writer,
+        ledger: Ledger,
+        passages: Passages,
+        clock: Clock,
+        *,
+        reusing: Reusing | None = None,
+        suggesting: Suggesting | None = None,
+    ) -> None:
+        self._ways = ways
+        self._writer = writer
+        self._ledger = ledger
+        self._passages = passages
+        self._clock = clock
+        self._reusing = reusing
+        self._suggesting = suggesting
+        self._hub: Hub[Out] = Hub()
+
+    def level(self, wanted: Wanted) -> Level:
+        """The level a wish leads to: the highest one offered that is no higher."""
+        if wanted in ("quote", "reuse"):
+            return "quote"
+        tried: tuple[Level, ...] = ("quick",) if wanted in ("auto", "quick") else _LADDER
+        return next((level for level in tried if level in self._ways.levels), "quote")
+
+    def passages(self, level: Level) -> int:
+        """How many passages a level looks for."""
+        way = self._ways.levels.get(level)
+        return way.passages if way else 0
+
+    def worth_asking(self, quoted: QuoteAnswer) -> bool:
+        """Whether a model could find an answer where the quotes are this unsure."""
+        return bool(quoted.evidence.hits) and quoted.near.confidence >= HOPELESS
+
+    async def climb(self, climb: Climb) -> AsyncGenerator[Event | Answer, None]:
+        """The events of a written answer up to what it cost, then the answer, last and once."""
+        way = self._way(climb)
+        earlier = await self._earlier(climb, way)
+        if earlier is not None:
+            async for again in self._served(climb, earlier):
+                yield again
+            return
+        yield Found(
+            climb.question.id,
+            climb.level,
+            len(climb.evidence.hits),
+            climb.evidence.took_ms,
+            climb.quoted.answer.citations,
+        )
+        written: Written | None = None
+        joined, making = await self._making(climb, way)
+        try:
+            async with aclosing(making) as events:
+                async for event in events:
+                    if isinstance(event, Written):
+                        written = event
+                    else:
+                        yield event
+        except ModelFailed as error:
+            yield Notice("model_failed", {"model": error.model})
+        answer = await self._answer(climb, written, joined)
+        if answer.level == "quote" or not answer.grounded:
+            if written is not None and not written.declined:
+                yield Notice("answer_unchecked")
+            for quoted in told(answer):
+                yield quoted
+        else:
+            yield Spent(answer.cost, answer.usage)
+        yield answer
+
+    async def keep(self, climb: Climb, answer: Answer) -> None:
+        """Keep a stored answer for whoever asks the same later."""
+        if self._reusing is not None and climb.sure and answer.level == climb.level:
+            await self._reusing.keep(
+                climb.standalone, climb.level, self._way(climb), answer, climb.evidence
+            )
+
+    def _way(self, climb: Climb) -> str:
+        """One name for all that shapes an answer beside its question and evidence."""
+        desk, level = self._ways.desk(climb.question.desk), self._ways.levels[climb.level]
+        return way_of(VERSION, desk.voice, desk.policy, *level.models, str(level.evidence))
+
+    async def _earlier(self, climb: Climb, way: str) -> Answer | None:
+        if self._reusing is None or not climb.sure:
+            return None
+        return await self._reusing.find(
+            climb.standalone, climb.level, way, climb.evidence, self._clock.now()
+        )
+
+    async def _served(self, climb: Climb, earlier: Answer) -> AsyncIterator[Event | Answer]:
+        """An earlier answer as the answer to this question."""
+        question = climb.question
+        full = earlier.full_cost if earlier.full_cost.micros else earlier.cost
+        await self._ledger.shared(question, climb.level, "reuse", full)
+        if self._reusing is not None:
+            await self._reusing.served(earlier.id)
+        answer = replace(
+            earlier,
+            id=stable_id("an", question.id, climb.level),
+            question_id=question.id,
+            question=question.text,
+            standalone=climb.standalone if climb.standalone != question.text else "",
+            wanted=question.wanted,
+            reused=True,
+            origin=earlier.id,
+            cost=Cost(currency=full.currency),
+            full_cost=full,
+            usage={},
+            took_ms=self._took(climb),
+            created_at=self._clock.now(),
+        )
+        evidence = climb.evidence
+        yield Found(question.id, climb.level, len(evidence.hits), evidence.took_ms)
+        for event in told(answer):
+            yield event
+        yield answer
+
+    async def _making(self, climb: Climb, way: str) -> tuple[bool, AsyncGenerator[Out, None]]:
+        """Whether the same answer is being written already, and its events."""
+        past, shown = past_of(climb.turns, await self._passages.passages(passages_of(climb.turns)))
+        level, desk = self._ways.levels[climb.level], self._ways.desk(climb.question.desk)
+        shown = shown.more(chosen(climb.quoted.evidence, level.evidence))
+        task = Task(
+            question=climb.question,
+            level=climb.level,
+            models=level.models,
+            messages=messages(
+                desk.voice, past, shown, climb.standalone, climb.level, climb.question.lang
+            ),
+            shown=shown,
+            policy=desk.policy,
+            max_tokens=level.tokens,
+            thinking=level.thinking,
+        )
+        if past:  # what was said before makes the prompt its own
+            return False, self._writer.write(task)
+        key = (
+            climb.question.desk,
+            climb.level,
+            way,
+            climb.question.lang,
+            asking(climb.standalone).form,
+            _ids(shown),
+        )
+        return self._hub.running(key), self._hub.follow(key, lambda: self._writer.write(task))
+
+    async def _answer(self, climb: Climb, written: Written | None, joined: bool) -> Answer:
+        """The answer that came of it: the written one, or the quotes."""
+        charges = written.charges if written else ()
+        cost, full = _sum(charges)
+        usage = _usage(charges)
+        if joined and written is not None:
+            full = await self._joined(climb, full)
+            cost, usage = Cost(currency=full.currency), {}
+        quotes = replace(
+            climb.quoted.answer,
+            cost=cost,
+            full_cost=full,
+            usage=usage,
+            model=_model(charges),
+            took_ms=self._took(climb),
+            created_at=self._clock.now(),
+        )
+        if written is None or not (written.text or written.declined):
+            return quotes
+        nearest = nearest_of(climb.quoted.evidence) if written.declined else ()
+        text = not_answered(nearest, quotes.lang) if written.declined else written.text
+        return replace(
+            quotes,
+            id=stable_id("an", climb.question.id, climb.level),
+            level=climb.level,
+            text=text,
+            grounded=not written.declined,
+            citations=written.citations,
+            claims=written.claims,
+            nearest=nearest,
+            evidence=written.evidence,
+            followups=await self._followups(climb, written),
+        )
+
+    async def _joined(self, climb: Climb, full: Cost) -> Cost:
+        await self._ledger.shared(climb.question, climb.level, "join", full)
+        return full
+
+    async def _followups(self, climb: Climb, written: Written) -> tuple[str, ...]:
+        if self._suggesting is None or written.declined:
+            return ()
+        return await self._suggesting.after(
+            climb.standalone, written.text, climb.quoted.evidence, climb.question.lang
+        )
+
+    def _took(self, climb: Climb) -> float:
+        return round((self._clock.steady() - climb.began) * 1000, 3)
+
+
+def _ids(shown: Shown) -> tuple[str, ...]:
+    return tuple(passage.id for _, passage in shown.places)
+
+
+def _sum(charges: Sequence[Charge]) -> tuple[Cost, Cost]:
+    """What calls cost, and would have cost with nothing found in a cache."""
+    currency = charges[-1].currency if charges else "CNY"
+    own = [charge for charge in charges if charge.currency == currency]
+    return (
+        Cost(currency=currency, micros=sum(charge.micros for charge in own)),
+        Cost(currency=currency, micros=sum(charge.full_micros for charge in own)),
+    )
+
+
+def _usage(charges: Sequence[Charge]) -> dict[str, int]:
+    tokens = sum((charge.tokens for charge in charges), Tokens())
+    used = {
+        "hit": tokens.hit,
+        "miss": tokens.miss,
+        "output": tokens.output,
+        "reasoning": tokens.reasoning,
+    }
+    return used if any(used.values()) else {}
+
+
+def _model(charges: Sequence[Charge]) -> str:
+    return f"{charges[-1].model} {charges[-1].version}".strip() if charges else ""

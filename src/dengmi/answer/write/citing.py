@@ -1,0 +1,171 @@
+"""Checks each sentence of a draft against the articles before anybody sees it, and turns the
+numbers it cites into citations."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from dengmi.answer.check.judge import Judgement, Source, best_support, judge, states_fact
+from dengmi.answer.write.draft import Sentenced
+from dengmi.answer.write.shown import Ref, Shown
+from dengmi.core.records import Citation, Claim, Verdict
+
+Policy = Literal["drop", "mark", "off"]
+
+MARK = "[?]"
+"""Stands behind a sentence that the articles do not support, where a desk marks those."""
+
+_MOST_CITED = 4
+"""Citations of one sentence at the most."""
+
+_MUST_AGREE = frozenset(("number", "date", "unit", "name", "negation"))
+"""What a sentence must not get wrong, even where it would only be marked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A sentence that may be shown.
+
+    `text` is what to append to the answer, `claim` the sentence in it, `citations` those that are
+    cited for the first time.
+    """
+
+    text: str
+    claim: Claim
+    citations: tuple[Citation, ...]
+
+
+class Citing:
+    """Checks the sentences of one answer, in order.
+
+    Args:
+        shown: the sentences the model was shown.
+        policy: what happens to a sentence that they do not support. A sentence with a number,
+            date, name or negation that they do not bear out is left out under "mark" too.
+    """
+
+    def __init__(self, shown: Shown, policy: Policy) -> None:
+        self._shown = shown
+        self._policy = policy
+        self._refs: tuple[Ref, ...] = tuple(shown.refs())
+        self._sources = {ref: _source(shown, ref) for ref in self._refs}
+        self._numbers: dict[tuple[str, int, int], int] = {}
+        self._written = 0
+        self._gap = ""
+        self.dropped = 0
+        self.facts = 0
+        self.kept_facts = 0
+
+    def check(self, sentence: Sentenced) -> Checked | None:
+        """What becomes of a sentence; None when it is left out."""
+        refs = self._resolved(sentence)
+        if self._policy == "off":
+            return self._kept(sentence, refs, None)
+        if not sentence.text.strip() or not (sentence.code or states_fact(sentence.text)):
+            return self._kept(sentence, (), None)
+        self.facts += 1
+        found, refs = self._judged(sentence.text, refs)
+        wrong = found.verdict == "unsupported" and (
+            self._policy == "drop" or not refs or bool(_MUST_AGREE.intersection(found.reasons))
+        )
+        if wrong:
+            self.dropped += 1
+            self._gap = max(self._gap, sentence.gap, key=len)
+            return None
+        self.kept_facts += 1
+        return self._kept(sentence, refs, found.verdict)
+
+    def _judged(self, text: str, refs: tuple[Ref, ...]) -> tuple[Judgement, tuple[Ref, ...]]:
+        """The verdict on a sentence with the sentences that bear it out best: those it cites, or
+        others that were shown where those do not do."""
+        own = self._judge(text, refs) if refs else None
+        if own is not None and own.verdict == "supported":
+            return own, refs
+        best = best_support(text, [self._sources[ref] for ref in self._refs])
+        others = tuple(self._refs[place] for place, _ in best)
+        tries = [others[:n] for n in range(1, len(others) + 1)]
+        if refs and others:
+            tries.append(refs + others[:1])
+        known = [(self._judge(text, cited), cited) for cited in tries]
+        if own is not None:
+            known.insert(0, (own, refs))
+        if not known:
+            return Judgement("unsupported", 0.0, ("words",)), ()
+        return max(known, key=lambda each: (_RANK[each[0].verdict], each[0].score))
+
+    def _judge(self, text: str, refs: Sequence[Ref]) -> Judgement:
+        return judge(text, [self._sources[ref] for ref in refs])
+
+    def _resolved(self, sentence: Sentenced) -> tuple[Ref, ...]:
+        """The sentences cited that were shown; of a whole passage, the one that fits best."""
+        refs: list[Ref] = []
+        for p, s in sentence.cites:
+            if s == 0 and 1 <= p <= len(self._shown.places):
+                inside = [ref for ref in self._refs if ref[0] == p]
+                best = best_support(sentence.text, [self._sources[ref] for ref in inside], 1)
+                refs += [inside[place] for place, _ in best]
+            elif self._shown.has((p, s)):
+                refs.append((p, s))
+        return tuple(dict.fromkeys(refs))[:_MOST_CITED]
+
+    def _kept(self, sentence: Sentenced, refs: tuple[Ref, ...], verdict: Verdict | None) -> Checked:
+        gap = max(self._gap, sentence.gap, key=len) if self._written else ""
+        self._gap = ""
+        numbers, new = self._cited(refs, verdict)
+        start = self._written + len(gap) + len(sentence.lead)
+        end = start + len(sentence.text)
+        marked = f" {MARK}" if verdict == "unsupported" and self._policy == "mark" else ""
+        cites = "".join(f"[{n}]" for n in numbers)
+        text = f"{gap}{sentence.lead}{sentence.text}{' ' if cites else ''}{cites}{marked}"
+        self._written += len(text)
+        return Checked(text, Claim(start=start, end=end, cited=numbers, verdict=verdict), new)
+
+    def _cited(
+        self, refs: tuple[Ref, ...], verdict: Verdict | None
+    ) -> tuple[tuple[int, ...], tuple[Citation, ...]]:
+        """The numbers of these sentences' citations, neighbours as one, and those that are new."""
+        numbers: list[int] = []
+        new: list[Citation] = []
+        for p, first, last in _ranges(refs):
+            head, passage = self._shown.places[p - 1]
+            key = (passage.id, first, last)
+            if key not in self._numbers:
+                self._numbers[key] = n = len(self._numbers) + 1
+                quote = passage.quote(first, last)
+                new.append(
+                    Citation(
+                        n=n,
+                        head=head,
+                        passage_id=passage.id,
+                        first=first,
+                        last=last,
+                        quote=quote,
+                        verdict=verdict,
+                    )
+                )
+            numbers.append(self._numbers[key])
+        return tuple(dict.fromkeys(numbers)), tuple(new)
+
+
+_RANK: dict[Verdict, int] = {"unsupported": 0, "partial": 1, "supported": 2}
+
+
+def _ranges(refs: Sequence[Ref]) -> list[tuple[int, int, int]]:
+    """(passage, first, last) of these sentences, neighbours in a passage as one, in the order
+    they are cited."""
+    ranges: list[tuple[int, int, int]] = []
+    for p, s in refs:
+        if ranges and ranges[-1][0] == p and ranges[-1][2] + 1 == s:
+            ranges[-1] = (p, ranges[-1][1], s)
+        elif (p, s, s) not in ranges:
+            ranges.append((p, s, s))
+    return ranges
+
+
+def _source(shown: Shown, ref: Ref) -> Source:
+    """A sentence with what helps to understand it: title, headings, the sentence before."""
+    head, passage = shown.places[ref[0] - 1]
+    before = passage.quote(ref[1] - 1) if ref[1] > 1 else ""
+    return Source(
+        text=passage.quote(ref[1]), title=head.title, headings=passage.headings, before=before
+    )

@@ -1,0 +1,79 @@
+"""The sentences a model is shown, and the numbers it cites them by: [3.2] is the second sentence
+of the third passage."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from dengmi.core.records import Evidence, Head, Hit, Passage
+from dengmi.language.tokens import estimate_tokens
+
+Ref = tuple[int, int]
+"""(passage, sentence), both from 1."""
+
+_FAR = 0.5
+"""Passages scored below this share of the best are not shown, but for the first few."""
+
+_ALWAYS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The passages a model was shown so far, in the order of their numbers."""
+
+    places: tuple[tuple[Head, Passage], ...] = ()
+
+    def more(self, passages: Iterable[tuple[Head, Passage]]) -> "Shown":
+        """These and further ones behind them; what was shown before keeps its number."""
+        known = {passage.id for _, passage in self.places}
+        new = tuple(place for place in passages if place[1].id not in known)
+        return Shown(self.places + new)
+
+    def has(self, ref: Ref) -> bool:
+        """Whether there is a sentence of this number."""
+        p, s = ref
+        return 1 <= p <= len(self.places) and 1 <= s <= len(self.places[p - 1][1].sentences)
+
+    def refs(self) -> Iterable[Ref]:
+        """The numbers of every sentence."""
+        for p, (_, passage) in enumerate(self.places, 1):
+            for sentence in passage.sentences:
+                yield p, sentence.n
+
+    def number_of(self, passage_id: str) -> int | None:
+        """The number of a passage."""
+        for p, (_, passage) in enumerate(self.places, 1):
+            if passage.id == passage_id:
+                return p
+        return None
+
+
+def chosen(evidence: Evidence, most_tokens: int) -> list[tuple[Head, Passage]]:
+    """The passages worth showing, within a budget, in canonical order.
+
+    The order depends on the articles alone, not on the question: two questions about the same
+    articles then begin with the same text, which an endpoint finds in its prefix cache.
+    """
+    kept: list[Hit] = []
+    left = most_tokens
+    for hit in evidence.hits:
+        if len(kept) >= _ALWAYS and hit.score < _FAR * evidence.hits[0].score:
+            break
+        tokens = tokens_of(hit.head, hit.passage)
+        if kept and tokens > left:
+            continue
+        kept.append(hit)
+        left -= tokens
+    kept.sort(key=lambda hit: (hit.head.pk, hit.passage.n))
+    return [(hit.head, hit.passage) for hit in kept]
+
+
+def tokens_of(head: Head, passage: Passage) -> int:
+    """About how many tokens a passage takes in a prompt."""
+    return estimate_tokens(passage.text) + estimate_tokens(head.title) + 5 * len(passage.sentences)
+
+
+def in_order(
+    ids: Sequence[str], found: Mapping[str, tuple[Head, Passage]]
+) -> list[tuple[Head, Passage]]:
+    """The passages of these ids that still exist, in the order of the ids."""
+    return [found[each] for each in ids if each in found]

@@ -1,0 +1,228 @@
+"""Has a model write an answer and checks it sentence by sentence while it comes."""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Callable, Iterator
+from contextlib import aclosing
+from dataclasses import dataclass
+
+from dengmi.answer.write.citing import Citing, Policy
+from dengmi.answer.write.draft import Draft, Sentenced
+from dengmi.answer.write.prompt import DECLINED
+from dengmi.answer.write.shown import Shown
+from dengmi.core.chat import ChatModel, ChatRequest, Ended, Message, Said, Thought
+from dengmi.core.errors import ModelFailed
+from dengmi.core.events import Cited, Notice, Text, Thinking
+from dengmi.core.ports import Ledger
+from dengmi.core.records import Charge, Citation, Claim, Level, Question, Tokens
+from dengmi.language.tokens import estimate_tokens
+
+log = logging.getLogger(__name__)
+
+PER_MESSAGE = 8
+"""Tokens that an endpoint adds around each message, about."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """An answer to be written.
+
+    Attributes:
+        question: whom it is for; what it costs is noted under its id.
+        models: names of the models to try, in order.
+        messages: the prompt; `shown` what it shows.
+        thinking: whether the model thinks first.
+        max_tokens: most tokens of thinking and answer.
+    """
+
+    question: Question
+    level: Level
+    models: tuple[str, ...]
+    messages: tuple[Message, ...]
+    shown: Shown
+    policy: Policy
+    max_tokens: int
+    thinking: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """What became of a task. `text` is "" where nothing could be kept or the model declined.
+
+    Attributes:
+        evidence: ids of the passages shown, in the order of their numbers.
+        declined: the model found no answer in what it was shown.
+        cut: the answer ended before its end.
+        charges: what the calls cost, the one that wrote the answer last.
+    """
+
+    text: str = ""
+    claims: tuple[Claim, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    evidence: tuple[str, ...] = ()
+    declined: bool = False
+    cut: bool = False
+    charges: tuple[Charge, ...] = ()
+
+
+Out = Thinking | Text | Cited | Notice | Written
+
+
+class Writer:
+    """Writes answers.
+
+    Args:
+        model: gives the model of a name in the settings.
+        ledger: reserves and settles what each call costs.
+    """
+
+    def __init__(self, model: Callable[[str], ChatModel], ledger: Ledger) -> None:
+        self._model = model
+        self._ledger = ledger
+
+    async def write(self, task: Task) -> AsyncGenerator[Out, None]:
+        """The events of the answer as it is written, then `Written`, last and once.
+
+        A model that fails before a sentence of its answer was kept is followed by the next one.
+
+        Raises:
+            ModelFailed: every model failed before anything could be kept; of the last one.
+        """
+        charges: list[Charge] = []
+        for place, name in enumerate(task.models):
+            attempt = _Attempt(task)
+            try:
+                async with aclosing(self._attempt(attempt, name, charges)) as events:
+                    async for event in events:
+                        yield event
+            except ModelFailed as error:
+                log.warning("question %s: %s", task.question.id, error)
+                if attempt.kept:
+                    yield Notice("answer_cut", {"model": name})
+                    yield attempt.written(charges, cut=True)
+                    return
+                if place + 1 == len(task.models):
+                    raise
+            else:
+                yield attempt.written(charges, cut=attempt.cut)
+                return
+
+    async def _attempt(
+        self, attempt: "_Attempt", name: str, charges: list[Charge]
+    ) -> AsyncGenerator[Out, None]:
+        task = attempt.task
+        request = ChatRequest(
+            messages=task.messages,
+            max_tokens=task.max_tokens,
+            thinking=task.thinking,
+            temperature=None if task.thinking else 0.0,
+            asker=task.question.asker,
+        )
+        prompt = sum(estimate_tokens(each.text) + PER_MESSAGE for each in task.messages)
+        charge = await self._ledger.reserve(
+            task.question,
+            task.level,
+            name,
+            prompt_tokens=prompt,
+            max_tokens=task.max_tokens,
+        )
+        ended: Ended | None = None
+        begun = False
+        try:
+            async with aclosing(_stream(self._model(name), request)) as pieces:
+                async for piece in pieces:
+                    begun = True
+                    match piece:
+                        case Thought(text):
+                            attempt.thought += len(text)
+                            yield Thinking(text)
+                        case Said(text):
+                            for event in attempt.said(text):
+                                yield event
+                        case Ended():
+                            ended = piece
+                    if attempt.declined:
+                        break
+            for event in attempt.rest():
+                yield event
+            attempt.cut = ended is not None and ended.ending == "length"
+        finally:
+            # Also when nobody listens any more: what was used is known no better later on.
+            used = ended.tokens if ended else attempt.used(prompt) if begun else Tokens()
+            settled = self._ledger.settle(charge, used, ended.version if ended else "")
+            charges.append(await asyncio.shield(asyncio.ensure_future(settled)))
+        if attempt.cut:
+            yield Notice("answer_long")
+
+
+class _Attempt:
+    """One model's try: what it has written so far."""
+
+    def __init__(self, task: Task) -> None:
+        self.task = task
+        self.kept: list[str] = []
+        self.declined = False
+        self.cut = False
+        self.thought = 0
+        self._heard = 0
+        self._draft = Draft()
+        self._citing = Citing(task.shown, task.policy)
+        self._claims: list[Claim] = []
+        self._citations: list[Citation] = []
+
+    def said(self, text: str) -> Iterator[Text | Cited]:
+        """Events of the sentences that a piece completes."""
+        self._heard += len(text)
+        for sentence in self._draft.feed(text):
+            yield from self._sentence(sentence)
+
+    def rest(self) -> Iterator[Text | Cited]:
+        """Events of what was left over when the model ended."""
+        for sentence in self._draft.end():
+            yield from self._sentence(sentence)
+
+    def _sentence(self, sentence: Sentenced) -> Iterator[Text | Cited]:
+        if DECLINED in sentence.text or self.declined:
+            self.declined = self.declined or not self.kept
+            return
+        checked = self._citing.check(sentence)
+        if checked is None:
+            return
+        self.kept.append(checked.text)
+        self._claims.append(checked.claim)
+        self._citations += checked.citations
+        yield Text(checked.text, checked.claim)
+        for citation in checked.citations:
+            yield Cited(citation)
+
+    def used(self, prompt: int) -> Tokens:
+        """About what was used when the endpoint could not tell."""
+        thought = self.thought // 3
+        return Tokens(miss=prompt, output=self._heard // 3 + thought, reasoning=thought)
+
+    def written(self, charges: list[Charge], *, cut: bool) -> Written:
+        """What came of it. Sentences without any fact that was borne out are no answer."""
+        shown = tuple(passage.id for _, passage in self.task.shown.places)
+        bare = self._citing.facts > 0 and self._citing.kept_facts == 0
+        if self.declined or bare or not self._citations:
+            return Written(evidence=shown, declined=self.declined, cut=cut, charges=tuple(charges))
+        return Written(
+            text="".join(self.kept),
+            claims=tuple(self._claims),
+            citations=tuple(self._citations),
+            evidence=shown,
+            cut=cut,
+            charges=tuple(charges),
+        )
+
+
+async def _stream(model: ChatModel, request: ChatRequest) -> AsyncGenerator[object, None]:
+    """A model's pieces as a generator that can be closed."""
+    pieces = model.chat(request)
+    try:
+        async for piece in pieces:
+            yield piece
+    finally:
+        close = getattr(pieces, "aclose", None)
+        if close is not None:
+            await close()
