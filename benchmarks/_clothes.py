@@ -22,9 +22,12 @@ def _bare(question: str) -> str:
 
 def _lower_first(question: str) -> str:
     first = question.split(" ", 1)[0]
-    asks = first.lower().rstrip("'s") in (
-        "what who whom whose where when why how which in on at is are was were do does did can"
-    ).split()
+    asks = (
+        first.lower().rstrip("'s")
+        in (
+            "what who whom whose where when why how which in on at is are was were do does did can"
+        ).split()
+    )
     return question[0].lower() + question[1:] if asks else question
 
 
@@ -39,7 +42,9 @@ def cased(question: str) -> str:
 def marked(question: str) -> str:
     """Other punctuation and spacing."""
     bare = _bare(question)
-    return _pick((bare, f"{bare} ?", f"{bare}???", f" {bare} ?!", f"“{bare}？”", f"{bare}."), question)
+    return _pick(
+        (bare, f"{bare} ?", f"{bare}???", f" {bare} ?!", f"“{bare}？”", f"{bare}."), question
+    )
 
 
 def wide(question: str) -> str:
@@ -117,7 +122,9 @@ def filled(question: str) -> str:
     return _pick(_FILLED, question).format(_lower_first(_bare(question)))
 
 
-_HOW = re.compile(r"^(?:How (?:do|can|could|should) (?:I|you|we|one)|How to) (?=\w)(?!not\b)", re.IGNORECASE)
+_HOW = re.compile(
+    r"^(?:How (?:do|can|could|should) (?:I|you|we|one)|How to) (?=\w)(?!not\b)", re.IGNORECASE
+)
 _WAYS = (
     "What is the best way to ", "How do I ", "How can I ", "How do you ", "how to ", "How can you ",
     "What's the best way to ", "What are the best ways to ", "How should I ", "How can one ",
@@ -150,7 +157,9 @@ def han_marked(question: str) -> str:
     """Other punctuation and spacing."""
     bare = _bare(question)
     spaced = re.sub(r"(?<=[一-鿿])(?=[A-Za-z0-9])|(?<=[A-Za-z0-9])(?=[一-鿿])", " ", bare)
-    return _pick((bare, f"{bare}?", f"{bare}？？", f"{bare}。", f"{spaced}？", f"“{bare}？”"), question)
+    return _pick(
+        (bare, f"{bare}?", f"{bare}？？", f"{bare}。", f"{spaced}？", f"“{bare}？”"), question
+    )
 
 
 _HAN_POLITE = (

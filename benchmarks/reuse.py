@@ -51,19 +51,19 @@ class Known:
 
 
 async def _known(search: Searcher, asked: _data.Asked) -> Known:
-    evidence = await _found(search, asked.text)
+    read = asking(asked.text)
+    evidence = await _found(search, read)
     quoted = quote(asked.text, evidence)
     answer = Answer(
         id="a", question_id="q", desk=DESK, question=asked.text, level="quote", wanted="auto",
         text="", grounded=True, confidence=quoted.confidence,
         citations=quoted.citations or quoted.nearest,
     )  # fmt: skip
-    read = asking(asked.text)
     return Known(asked, read, evidence, basis_of(read, answer, evidence), quoted.grounded)
 
 
-async def _found(search: Searcher, text: str) -> Evidence:
-    return await search.search(SearchQuery(text=text, desk=DESK, limit=LIMIT, marked=False))
+async def _found(search: Searcher, read: Asking) -> Evidence:
+    return await search.search(SearchQuery(text=read.text, desk=DESK, limit=LIMIT, marked=False))
 
 
 def _near_pairs(data: _data.Set, known: Sequence[Known]) -> Iterator[tuple[Known, Known]]:
@@ -113,7 +113,8 @@ async def show_clothes(
             if other == one.asked.text or one.basis is None:
                 continue
             asked += 1
-            standing = still_stands(one.basis, asking(other), await _found(search, other), 0.0)
+            read = asking(other)
+            standing = still_stands(one.basis, read, await _found(search, read), 0.0)
             hit += standing == "stands"
             why[standing] += 1
             if standing != "stands" and why[standing] <= examples:
@@ -122,7 +123,9 @@ async def show_clothes(
         share = f"{hit / asked:.3f}" if asked else "-"
         print(f"  {kind:14} {asked:6} asked again, {share} served   {missed}", flush=True)
         total.update(asked=asked, hit=hit)
-    print(f"  {'all':14} {total['asked']:6} asked again, {total['hit'] / total['asked']:.3f} served")
+    print(
+        f"  {'all':14} {total['asked']:6} asked again, {total['hit'] / total['asked']:.3f} served"
+    )
 
 
 def show_labelled(name: str, pairs: Sequence[tuple[bool, str, str]], examples: int) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from dengmi.language.facets import Facets, facets, names_clash, names_in
 from dengmi.language.han import has_han
 from dengmi.language.normal import normal_form
-from dengmi.language.rephrase_en import bare_en, rephrased_en
+from dengmi.language.rephrase_en import bare_en, rephrased_en, without_lead
 from dengmi.language.rephrase_zh import bare_zh, rephrased_zh
 
 
@@ -21,12 +21,15 @@ class Asking:
 
     Attributes:
         key: the same for questions that ask the same thing in other words.
+        text: the question to search for: as written, or, where there were words of politeness,
+            in normal form without them.
         form: the question's normal form.
         facets: what must agree beside the key.
         names: words written with a capital, in lower case, where capitals say something.
     """
 
     key: str
+    text: str
     form: str
     facets: Facets
     names: frozenset[str] = frozenset()
@@ -39,11 +42,13 @@ class Asking:
 
 def asking(question: str) -> Asking:
     """Read a question, in Chinese, English or any other language."""
-    form = normal_form(question)
+    form = normal_form(without_lead(question))
     han = has_han(form)
     bare = bare_zh(form) if han else bare_en(form)
+    polite = sum(map(str.isalnum, bare)) < sum(map(str.isalnum, question))
     return Asking(
         key=rephrased_zh(bare) if han else rephrased_en(bare),
+        text=bare if polite else question,
         form=form,
         facets=facets(bare, han),
         names=names_in(question),

@@ -7,22 +7,36 @@ import re
 from dengmi.language.plurals import one_of
 from dengmi.language.scripts import words_of
 
+_KNOW = "(?:know|ask|find out|understand|learn)"
+# These only ever open a question.
 _OPENING = re.compile(
-    r"(?:so|well|ok|okay|um+|uh+|hm+|oh|ah|also|and|but|now|anyway|btw|by the way|basically"
-    r"|honestly|quick question|simple question|a question|question|dear (?:sir|madam|all)"
-    r"|good (?:morning|afternoon|evening)|greetings|(?:hi|hello|hey) (?:there|all|everyone|everybody|guys|folks)"
-    r"|sorry(?: to bother you)?|excuse me|just (?:wondering|curious)|out of curiosity"
-    r"|i (?:have|got) a (?:quick )?question|i am (?:just )?(?:curious|wondering)(?: about)?"
-    r"|i (?:just )?(?:want|wanted|need|would (?:really )?(?:like|love)) to (?:know|ask|find out"
-    r"|understand|learn)|i do not (?:know|understand)(?= (?:how|what|why|when|where|who|which))"
-    r"|i (?:was|am) (?:just )?wondering|(?:can|could|may) i (?:please )?(?:ask|know)"
-    r"|do you happen to know|(?:do you have )?any (?:idea|clue)|anyone know|anybody know"
-    r"|(?:please )?(?:help me (?:to )?(?:understand|find out|know)|remind me|explain|tell us"
-    r"|let us know|inform me)|(?:can|could|would|will) you (?:please |kindly )?(?:help me"
-    r"(?: with this)?|remind me|let me know|inform me)|i need help|please|kindly"
-    r"|would you mind (?:telling me|explaining)|do you know|does (?:anyone|anybody) know)\b ?"
+    r"(?:(?:ok |okay |so |well )*(?:please |pls |kindly )?(?:tell|inform|remind|show) (?:me|us)"
+    r"(?: please| about(?= (?:what|who|where|when|why|how|which)\b))?"
+    r"|(?:please |kindly )?(?:let (?:me|us) know|help me (?:to )?(?:understand|know|find out))"
+    r"|(?:can|could|would|will) (?:you|anyone|anybody|someone|somebody) (?:please |kindly )?"
+    r"(?:(?:tell|inform|remind) (?:me|us)|let me know|help me with this|explain(?: to me)?)"
+    r"|would you (?:please )?(?:mind|be so kind as) (?:telling me|explaining|to tell me)"
+    rf"|i (?:just |really )*(?:want|wanted|need|would (?:really )?(?:like|love)) to {_KNOW}"
+    rf"|(?:can|could|may|might) i (?:please )?(?:ask|know)(?: you)?|i have to ask"
+    r"|i (?:was|am) (?:just )?(?:curious|wondering)(?: about)?|just (?:wondering|curious|asking)"
+    r"|(?:i (?:have|got) )?a? ?(?:quick|simple|short) question(?: for you)?|i (?:have|got) a question"
+    r"|do you happen to know|(?:do you have )?any (?:idea|clue)s?(?: about)?|out of curiosity"
+    r"|(?:do|does) (?:you|anyone|anybody|someone) know|(?:anyone|anybody) know"
+    r"|good (?:morning|afternoon|evening|day)(?: everyone| all)?|greetings|dear (?:sir|madam|all)"
+    r"|sorry (?:to bother you|for bothering you)|excuse me|by the way|btw|please|pls|kindly"
+    r"|i do not (?:know|understand)(?= (?:how|what|why|when|where|who|which)\b))(?: |$)"
+)
+# These open a question where one follows at once.
+_PERHAPS = re.compile(
+    r"(?:so|well|ok|okay|um+|uh+|hm+|er+|oh|ah|also|and|but|now|anyway|basically|honestly|question"
+    r"|sorry|explain|i need help|actually|like)\b ?"
     r"(?=(?:[a-z]+ ){0,3}(?:what|who|whom|whose|where|when|why|how|which|is|are|was|were|do|does"
     r"|did|can|could|should|would|will|has|have|had|in|on|at|to|by|for|from|of|during|according)\b)"
+)
+_LEAD = re.compile(
+    r"\W*(?:(?:so|well|ok|okay|um+|uh+|hm+|er+|oh|ah|anyway|anyways|basically|honestly|sorry|now"
+    r"|alright|right|listen|look|question|hey|actually|look|say) ?)+(?:[,:;!?…-]+|\.{2,})\s*",
+    re.IGNORECASE,
 )
 _CLOSING = re.compile(
     r" (?:(?:many )?thanks(?: in advance| a lot| so much)?|thank you(?: in advance| very much"
@@ -40,7 +54,13 @@ _LOST_MARKS = {
     **{"im": "i am", "ive": "i have", "youre": "you are", "youve": "you have"},
     **{"theyre": "they are", "theyve": "they have", "weve": "we have"},
     **{"how'd": "how did", "where'd": "where did", "why'd": "why did", "who'd": "who did"},
-    **{"when'd": "when did", "what'd": "what did", "what're": "what are"},
+    **{
+        "i'd": "i would",
+        "id like": "i would like",
+        "when'd": "when did",
+        "what'd": "what did",
+        "what're": "what are",
+    },
 }
 _LOST = re.compile(r"(?<![\w'])(?:" + "|".join(map(re.escape, _LOST_MARKS)) + r")(?![\w'])")
 _AUX = "do|does|did|is|are|was|were|can|could|should|would|will|has|have|had"
@@ -66,7 +86,9 @@ _COST = re.compile(r"\b(?:price|cost) (?=of\b)")
 _EMBEDDED = re.compile(r"(what|who|where|when|how|why) ((?!is |are |was |were )[^ ]+(?: [^ ]+)*?)"
                        r" (is|are|was|were)$")  # fmt: skip
 _BETWEEN = re.compile(r"\b(differences?|distinctions?) between (.+) and (.+)$")
-_SOME = re.compile(r"^((?:what|which|who) (?:is|are|was|were)) some(?: of)? ")
+# "Some fallacies" wants examples, "a fallacy" an explanation; "some causes of it" is its causes.
+_SOME = re.compile(r"^((?:what|which|who) (?:is|are|was|were)) some (?:of )?(?=.*\bof\b|(?<=of ))")
+_TOGETHER = re.compile(r"\b(?:friends|partners|lovers|together|married|each other|one another)\b")
 _FIRST = words_of("i me my mine myself we our ours ourselves")
 _SECOND = words_of("you your yours yourself")
 _ONE = {"me": "one", "we": "one", "i": "one", "you": "one", "my": "ones", "our": "ones",
@@ -88,14 +110,23 @@ _HYPHEN = re.compile(r"(?<=[^\W\d_])-(?=[^\W\d_])")
 _PERCENT = re.compile(r"(?<=\d) ?(?:%|per ?cent\b)")
 
 
+def without_lead(question: str) -> str:
+    """A question as written without "so, …", "um … ": here the comma still tells them apart from
+    well water and question marks."""
+    found = _LEAD.match(question)
+    return question[found.end() :] if found and found.end() < len(question) else question
+
+
 def bare_en(form: str) -> str:
     """A normalised question without openings, closings and fillers, as long as something is left,
     and with the marks that contractions lost."""
     text = _HYPHEN.sub(" ", _LOST.sub(lambda found: _LOST_MARKS[found.group()], form))
-    while (found := _OPENING.match(text)) and found.end() < len(text):
+    while (found := _OPENING.match(text) or _PERHAPS.match(text)) and found.end() < len(text):
         text = text[found.end() :]
     while found := _CLOSING.search(text):
         text = text[: found.start()]
+    if text.startswith("so "):
+        text = text[3:]
     return _FILLERS.sub("", text)
 
 
@@ -123,7 +154,7 @@ def _asked_how(text: str) -> str:
     if found:
         rest = text[found.end() :]
         who = found["who"] or found["who2"] or ""
-        single = _persons(f"{who} {rest}") < 2
+        single = _persons(f"{who} {rest}") < 2 and not (who == "we" and _TOGETHER.search(rest))
         return _impersonal(f"how to {rest}") if single else f"how {who} {rest}"
     if _MODAL.search(text) and _persons(text) < 2:
         return _impersonal(_MODAL.sub(_one, text))
