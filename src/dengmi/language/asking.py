@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from dengmi.language.facets import Facets, facets, names_clash, names_in
 from dengmi.language.han import has_han
 from dengmi.language.normal import normal_form
-from dengmi.language.rephrase_en import bare_en, rephrased_en, without_lead
-from dengmi.language.rephrase_zh import bare_zh, rephrased_zh
+from dengmi.language.polite import bare_en, bare_zh, without_lead
+from dengmi.language.rephrase_en import rephrased_en, with_marks
+from dengmi.language.rephrase_zh import rephrased_zh
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ def asking(question: str) -> Asking:
     """Read a question, in Chinese, English or any other language."""
     form = normal_form(without_lead(question))
     han = has_han(form)
-    bare = bare_zh(form) if han else bare_en(form)
+    bare = bare_zh(form) if han else bare_en(with_marks(form))
     polite = sum(map(str.isalnum, bare)) < sum(map(str.isalnum, question))
     return Asking(
         key=rephrased_zh(bare) if han else rephrased_en(bare),

@@ -7,43 +7,6 @@ import re
 from dengmi.language.plurals import one_of
 from dengmi.language.scripts import words_of
 
-_KNOW = "(?:know|ask|find out|understand|learn)"
-# These only ever open a question.
-_OPENING = re.compile(
-    r"(?:(?:ok |okay |so |well )*(?:please |pls |kindly )?(?:tell|inform|remind|show) (?:me|us)"
-    r"(?: please| about(?= (?:what|who|where|when|why|how|which)\b))?"
-    r"|(?:please |kindly )?(?:let (?:me|us) know|help me (?:to )?(?:understand|know|find out))"
-    r"|(?:can|could|would|will) (?:you|anyone|anybody|someone|somebody) (?:please |kindly )?"
-    r"(?:(?:tell|inform|remind) (?:me|us)|let me know|help me with this|explain(?: to me)?)"
-    r"|would you (?:please )?(?:mind|be so kind as) (?:telling me|explaining|to tell me)"
-    rf"|i (?:just |really )*(?:want|wanted|need|would (?:really )?(?:like|love)) to {_KNOW}"
-    rf"|(?:can|could|may|might) i (?:please )?(?:ask|know)(?: you)?|i have to ask"
-    r"|i (?:was|am) (?:just )?(?:curious|wondering)(?: about)?|just (?:wondering|curious|asking)"
-    r"|(?:i (?:have|got) )?a? ?(?:quick|simple|short) question(?: for you)?|i (?:have|got) a question"
-    r"|do you happen to know|(?:do you have )?any (?:idea|clue)s?(?: about)?|out of curiosity"
-    r"|(?:do|does) (?:you|anyone|anybody|someone) know|(?:anyone|anybody) know"
-    r"|good (?:morning|afternoon|evening|day)(?: everyone| all)?|greetings|dear (?:sir|madam|all)"
-    r"|sorry (?:to bother you|for bothering you)|excuse me|by the way|btw|please|pls|kindly"
-    r"|i do not (?:know|understand)(?= (?:how|what|why|when|where|who|which)\b))(?: |$)"
-)
-# These open a question where one follows at once.
-_PERHAPS = re.compile(
-    r"(?:so|well|ok|okay|um+|uh+|hm+|er+|oh|ah|also|and|but|now|anyway|basically|honestly|question"
-    r"|sorry|explain|i need help|actually|like)\b ?"
-    r"(?=(?:[a-z]+ ){0,3}(?:what|who|whom|whose|where|when|why|how|which|is|are|was|were|do|does"
-    r"|did|can|could|should|would|will|has|have|had|in|on|at|to|by|for|from|of|during|according)\b)"
-)
-_LEAD = re.compile(
-    r"\W*(?:(?:so|well|ok|okay|um+|uh+|hm+|er+|oh|ah|anyway|anyways|basically|honestly|sorry|now"
-    r"|alright|right|listen|look|question|hey|actually|look|say) ?)+(?:[,:;!?…-]+|\.{2,})\s*",
-    re.IGNORECASE,
-)
-_CLOSING = re.compile(
-    r" (?:(?:many )?thanks(?: in advance| a lot| so much)?|thank you(?: in advance| very much"
-    r"| so much)?|please|pls|kindly|by the way|btw|anyway|exactly|actually|if (?:you know|possible"
-    r"|i may ask|you do not mind)|do you know|any idea|cheers)$"
-)
-_FILLERS = re.compile(r"\b(?:actually|basically|exactly|literally|please|pls|kindly) ")
 _LOST_MARKS = {
     **{"whats": "what is", "whos": "who is", "wheres": "where is", "whens": "when is"},
     **{"hows": "how is", "whys": "why is", "thats": "that is", "theres": "there is"},
@@ -110,24 +73,9 @@ _HYPHEN = re.compile(r"(?<=[^\W\d_])-(?=[^\W\d_])")
 _PERCENT = re.compile(r"(?<=\d) ?(?:%|per ?cent\b)")
 
 
-def without_lead(question: str) -> str:
-    """A question as written without "so, …", "um … ": here the comma still tells them apart from
-    well water and question marks."""
-    found = _LEAD.match(question)
-    return question[found.end() :] if found and found.end() < len(question) else question
-
-
-def bare_en(form: str) -> str:
-    """A normalised question without openings, closings and fillers, as long as something is left,
-    and with the marks that contractions lost."""
-    text = _HYPHEN.sub(" ", _LOST.sub(lambda found: _LOST_MARKS[found.group()], form))
-    while (found := _OPENING.match(text) or _PERHAPS.match(text)) and found.end() < len(text):
-        text = text[found.end() :]
-    while found := _CLOSING.search(text):
-        text = text[: found.start()]
-    if text.startswith("so "):
-        text = text[3:]
-    return _FILLERS.sub("", text)
+def with_marks(form: str) -> str:
+    """A normalised question with the marks that contractions lost ("whats", "i'd like")."""
+    return _HYPHEN.sub(" ", _LOST.sub(lambda found: _LOST_MARKS[found.group()], form))
 
 
 def rephrased_en(bare: str) -> str:

@@ -7,26 +7,6 @@ import re
 
 from dengmi.language.scripts import HAN
 
-_ASKS = "(?=.*(?:什么|怎|如何|哪|谁|几|多|为何|吗|呢))"
-_A_BIT = "(?:一下|下)?"
-_OPENING = re.compile(
-    "(?:[你您]好[啊呀]?|嗨|哈喽|大家好|各位好|老师好|嗯+|呃+|哎|唉"
-    "|(?:亲|喂|对了|另外|那个|求助|急|客服)(?=[ ,a-z0-9])"
-    "|话说|不好意思|打扰一下|打扰了|冒昧问一下|弱弱地?问一下|求教|求问|跪求|急问|麻烦[你您]?|劳烦|其实"
-    f"|(?:我?就?想要?|我?要|我)?(?:请教|咨询|了解|知道|问)(?:一下|下)"
-    f"|我?就?想要?(?:请教|咨询|知道|请问|问问?){_A_BIT}"
-    "|我?不(?:太?清楚|知道|明白)(?=怎|如何|为什么|什么|哪|谁)|(?:帮我|帮忙)(?:(?:看|查|问)(?:一下|下|看))?"
-    f"|(?:有没有人|有人|有谁|谁|[你您])知道{_ASKS}"
-    f"|(?:谁|[你您])?(?:能不能|能否|可不可以|可否|能|可以)(?:请[你您])?(?:帮忙|帮我|给我)?"
-    f"(?:告诉我|告知|解释|介绍|说|讲|说说|讲讲|回答){_A_BIT}{_ASKS}"
-    f"|请[你您]?(?:告诉我|告知|说明|回答|解答|问){_A_BIT}|问个问题|有个问题"
-    "|请(?![假客求柬愿辞缨示安教款罪神命战帖]))[ ,]*"
-)
-_CLOSING = re.compile(
-    "(?:[ ,]+(?:急+|麻烦[你您]?了?|拜托[你您]?了?|求助|求解答?|求告知|求回答|请回答|在线等)"
-    "|[ ,]*(?:[谢感]谢[你您]?了?|多谢[你您]?了?|请问|[你您]知道|来着|[吗呢啊呀嘛哦哈呐噢喔哟哩咯]"
-    "|(?<![酒网贴])吧))$"
-)
 _CHANGES = tuple(
     (re.compile(pattern), words)
     for pattern, words in (
@@ -77,15 +57,6 @@ _COUNTED = re.compile(
 )
 _YEAR = re.compile("[一二][〇零一二三四五六七八九]{3}(?=年)")
 _WHO = re.compile("^(.+?)是(谁|什么)$")
-
-
-def bare_zh(form: str) -> str:
-    """A normalised question without openings and closings, as long as something is left."""
-    while (found := _OPENING.match(form)) and found.end() < len(form):
-        form = form[found.end() :]
-    while (found := _CLOSING.search(form)) and found.start() > 0:
-        form = form[: found.start()]
-    return form
 
 
 def rephrased_zh(bare: str) -> str:
