@@ -20,15 +20,14 @@ def _bare(question: str) -> str:
     return question.strip().rstrip("?？。.!！ ")
 
 
+_OPENS = re.compile(
+    r"(?:what|who|whom|whose|where|when|why|how|which|in|on|at|is|are|was|were|do|does|did|can)\b",
+    re.IGNORECASE,
+)
+
+
 def _lower_first(question: str) -> str:
-    first = question.split(" ", 1)[0]
-    asks = (
-        first.lower().rstrip("'s")
-        in (
-            "what who whom whose where when why how which in on at is are was were do does did can"
-        ).split()
-    )
-    return question[0].lower() + question[1:] if asks else question
+    return question[0].lower() + question[1:] if _OPENS.match(question) else question
 
 
 # -- every language
@@ -55,13 +54,18 @@ def wide(question: str) -> str:
 # -- English
 
 _SHORT = (
-    (r"\b(what|who|where|when|how|why) is\b", r"\1's"), (r"\b(did|does|do|is|are|was|were) not\b", r"\1n't"),
-    (r"\bcan not\b|\bcannot\b", "can't"), (r"\bI am\b", "I'm"), (r"\b(they|we|you) are\b", r"\1're"),
-)  # fmt: skip
+    (r"\b(what|who|where|when|how|why) is\b", r"\1's"),
+    (r"\b(did|does|do|is|are|was|were) not\b", r"\1n't"),
+    (r"\bcan not\b|\bcannot\b", "can't"),
+    (r"\bI am\b", "I'm"),
+    (r"\b(they|we|you) are\b", r"\1're"),
+)
 _LONG = (
-    (r"\b(what|who|where|when|how|why)['’]s\b", r"\1 is"), (r"\b(did|does|do|is|are|was|were)n['’]t\b", r"\1 not"),
-    (r"\bcan['’]t\b", "cannot"), (r"\bI['’]m\b", "I am"),
-)  # fmt: skip
+    (r"\b(what|who|where|when|how|why)['’]s\b", r"\1 is"),
+    (r"\b(did|does|do|is|are|was|were)n['’]t\b", r"\1 not"),
+    (r"\bcan['’]t\b", "cannot"),
+    (r"\bI['’]m\b", "I am"),
+)
 
 
 def contracted(question: str) -> str:
@@ -76,8 +80,10 @@ def contracted(question: str) -> str:
     return question
 
 
-_NOUN = re.compile(r"\b(the|an?) ([a-z]{4,}[^\W\ds])(?= (?:of|in|to|for|on|at|from|that|is|was|did"
-                   r"|does|by|with|and)\b|\?)")  # fmt: skip
+_NOUN = re.compile(
+    r"\b(the|an?) ([a-z]{4,}[^\W\ds])(?= (?:of|in|to|for|on|at|from|that|is|was|did"
+    r"|does|by|with|and)\b|\?)"
+)
 
 
 def plural(question: str) -> str:
@@ -97,12 +103,27 @@ def plural(question: str) -> str:
 
 
 _POLITE = (
-    "Please tell me: {}?", "Could you please tell me {}?", "Hi, {}?", "Hello there, {}? Thanks!",
-    "Can you tell me {}?", "I'd like to know {}.", "Excuse me, {}?", "Do you know {}?",
-    "{}, please?", "{}? Thank you very much!", "I was wondering, {}?", "Would you mind telling me {}?",
-    "Can anyone explain {}?", "I want to know {}", "Good morning! {}?", "Sorry to bother you, {}?",
-    "Does anyone know {}?", "{}? Thanks in advance.", "May I ask {}?", "Kindly tell me {}.",
-)  # fmt: skip
+    "Please tell me: {}?",
+    "Could you please tell me {}?",
+    "Hi, {}?",
+    "Hello there, {}? Thanks!",
+    "Can you tell me {}?",
+    "I'd like to know {}.",
+    "Excuse me, {}?",
+    "Do you know {}?",
+    "{}, please?",
+    "{}? Thank you very much!",
+    "I was wondering, {}?",
+    "Would you mind telling me {}?",
+    "Can anyone explain {}?",
+    "I want to know {}",
+    "Good morning! {}?",
+    "Sorry to bother you, {}?",
+    "Does anyone know {}?",
+    "{}? Thanks in advance.",
+    "May I ask {}?",
+    "Kindly tell me {}.",
+)
 
 
 def polite(question: str) -> str:
@@ -111,10 +132,23 @@ def polite(question: str) -> str:
 
 
 _FILLED = (
-    "So, {}?", "Well, {}?", "Um, {}?", "OK so {}?", "{} exactly?", "{}, actually?", "By the way, {}?",
-    "Quick question: {}?", "Just wondering, {}?", "I'm curious, {}?", "Hmm... {}?", "Basically, {}?",
-    "I have a question. {}?", "Any idea {}?", "Anyway, {}?", "{}, do you know?",
-)  # fmt: skip
+    "So, {}?",
+    "Well, {}?",
+    "Um, {}?",
+    "OK so {}?",
+    "{} exactly?",
+    "{}, actually?",
+    "By the way, {}?",
+    "Quick question: {}?",
+    "Just wondering, {}?",
+    "I'm curious, {}?",
+    "Hmm... {}?",
+    "Basically, {}?",
+    "I have a question. {}?",
+    "Any idea {}?",
+    "Anyway, {}?",
+    "{}, do you know?",
+)
 
 
 def filled(question: str) -> str:
@@ -126,10 +160,19 @@ _HOW = re.compile(
     r"^(?:How (?:do|can|could|should) (?:I|you|we|one)|How to) (?=\w)(?!not\b)", re.IGNORECASE
 )
 _WAYS = (
-    "What is the best way to ", "How do I ", "How can I ", "How do you ", "how to ", "How can you ",
-    "What's the best way to ", "What are the best ways to ", "How should I ", "How can one ",
-    "What is a good way to ", "Best way to ",
-)  # fmt: skip
+    "What is the best way to ",
+    "How do I ",
+    "How can I ",
+    "How do you ",
+    "how to ",
+    "How can you ",
+    "What's the best way to ",
+    "What are the best ways to ",
+    "How should I ",
+    "How can one ",
+    "What is a good way to ",
+    "Best way to ",
+)
 
 
 def best_way(question: str) -> str:
@@ -163,11 +206,27 @@ def han_marked(question: str) -> str:
 
 
 _HAN_POLITE = (
-    "请问{}？", "请问一下，{}？", "你好，{}？", "您好，请问{}？谢谢！", "麻烦问一下{}", "我想知道{}。",
-    "能告诉我{}吗？", "请告诉我{}", "想请教一下，{}？", "{}？谢谢", "不好意思，{}？", "请教一下{}",
-    "可以告诉我{}吗", "有谁知道{}？", "我想了解一下{}", "打扰一下，{}？", "大家好，请问{}？", "能不能说一下{}？",
-    "{}？谢谢您！", "帮忙查一下{}",
-)  # fmt: skip
+    "请问{}？",
+    "请问一下，{}？",
+    "你好，{}？",
+    "您好，请问{}？谢谢！",
+    "麻烦问一下{}",
+    "我想知道{}。",
+    "能告诉我{}吗？",
+    "请告诉我{}",
+    "想请教一下，{}？",
+    "{}？谢谢",
+    "不好意思，{}？",
+    "请教一下{}",
+    "可以告诉我{}吗",
+    "有谁知道{}？",
+    "我想了解一下{}",
+    "打扰一下，{}？",
+    "大家好，请问{}？",
+    "能不能说一下{}？",
+    "{}？谢谢您！",
+    "帮忙查一下{}",
+)
 
 
 def han_polite(question: str) -> str:
@@ -176,9 +235,19 @@ def han_polite(question: str) -> str:
 
 
 _HAN_FILLED = (
-    "{}呢？", "{}啊", "{}呀？", "嗯，{}？", "那个，{}？", "话说{}？", "其实我想问，{}", "{}来着？", "对了，{}？",
-    "我就想问问{}", "{}哦？", "哎，{}？",
-)  # fmt: skip
+    "{}呢？",
+    "{}啊",
+    "{}呀？",
+    "嗯，{}？",
+    "那个，{}？",
+    "话说{}？",
+    "其实我想问，{}",
+    "{}来着？",
+    "对了，{}？",
+    "我就想问问{}",
+    "{}哦？",
+    "哎，{}？",
+)
 
 
 def han_filled(question: str) -> str:
@@ -187,12 +256,22 @@ def han_filled(question: str) -> str:
 
 
 _HAN_WAYS = (
-    ("什么时候", ("何时", "啥时候", "什么时间")), ("何时", ("什么时候",)),
-    ("为什么", ("为何", "为啥")), ("为何", ("为什么",)), ("如何", ("怎么", "怎样")),
-    ("怎样", ("如何",)), ("怎么", ("如何", "怎样")), ("哪里", ("什么地方", "哪儿")),
-    ("什么地方", ("哪里",)), ("多长时间", ("多久",)), ("多久", ("多长时间",)), ("是谁", ("是哪位",)),
-    ("谁", ("什么人",)), ("什么", ("啥",)), ("多少钱", ("什么价格",)),
-)  # fmt: skip
+    ("什么时候", ("何时", "啥时候", "什么时间")),
+    ("何时", ("什么时候",)),
+    ("为什么", ("为何", "为啥")),
+    ("为何", ("为什么",)),
+    ("如何", ("怎么", "怎样")),
+    ("怎样", ("如何",)),
+    ("怎么", ("如何", "怎样")),
+    ("哪里", ("什么地方", "哪儿")),
+    ("什么地方", ("哪里",)),
+    ("多长时间", ("多久",)),
+    ("多久", ("多长时间",)),
+    ("是谁", ("是哪位",)),
+    ("谁", ("什么人",)),
+    ("什么", ("啥",)),
+    ("多少钱", ("什么价格",)),
+)
 
 
 def han_otherwise(question: str) -> str:
@@ -204,10 +283,20 @@ def han_otherwise(question: str) -> str:
 
 
 ENGLISH: Mapping[str, Change] = {
-    "case": cased, "punctuation": marked, "full-width": wide, "contractions": contracted,
-    "plurals": plural, "politeness": polite, "fillers": filled, "best way to": best_way,
-}  # fmt: skip
+    "case": cased,
+    "punctuation": marked,
+    "full-width": wide,
+    "contractions": contracted,
+    "plurals": plural,
+    "politeness": polite,
+    "fillers": filled,
+    "best way to": best_way,
+}
 CHINESE: Mapping[str, Change] = {
-    "punctuation": han_marked, "full-width": wide, "Traditional": traditional,
-    "politeness": han_polite, "fillers": han_filled, "如何 = 怎么 …": han_otherwise,
-}  # fmt: skip
+    "punctuation": han_marked,
+    "full-width": wide,
+    "Traditional": traditional,
+    "politeness": han_polite,
+    "fillers": han_filled,
+    "如何 = 怎么 …": han_otherwise,
+}

@@ -148,8 +148,11 @@ def _row(
     false = [(one, other) for label, one, other in hits if not label]
     right = len(hits) - len(false)
     duplicates = sum(label for label, _, _ in pairs)
-    print(f"  {way:24} {right / duplicates:6.1%} of duplicates hit, {len(hits)} hits, "
-          f"{len(false)} of them labelled false ({len(false) / max(1, len(hits)):.1%})", flush=True)  # fmt: skip
+    print(
+        f"  {way:24} {right / duplicates:6.1%} of duplicates hit, {len(hits)} hits, "
+        f"{len(false)} of them labelled false ({len(false) / max(1, len(hits)):.1%})",
+        flush=True,
+    )
     return false
 
 

@@ -56,6 +56,11 @@ _HAN_TIMELY = re.compile(
     "|迄今|[今明昨]|前天|后天|去年|前年|后年|当下|时下|[本这上下]一?个?(?:周|星期|礼拜|月|季度|赛季|年度)|本年|本季"
     "|[上下]半年|过去.{1,3}[天周月年]|近.{1,3}[天周月年]|还在|仍然?"
 )
+_NEVER_NAMES = words_of(
+    "is are was were be do does did can could should would has have had what who when where why how"
+    " which that this there not you your my"
+)
+"""With a capital, these tell a headline or shouting."""
 _WRITTEN = re.compile(r"[^\W\d_][\w'’]*")
 
 
@@ -91,10 +96,8 @@ def names_in(question: str) -> frozenset[str]:
     if question.islower():
         return frozenset()
     words = _WRITTEN.findall(question)[1:]
-    capital = [word for word in words if word[0].isupper()]
-    if 2 * len(capital) > len(words):
-        return frozenset()
-    return frozenset(word.lower() for word in capital)
+    capital = frozenset(word.lower() for word in words if word[0].isupper())
+    return capital if capital.isdisjoint(_NEVER_NAMES) else frozenset()
 
 
 def names_clash(one: frozenset[str], other: frozenset[str]) -> bool:

@@ -73,7 +73,8 @@ _CLOSING = re.compile(
     r" (?:(?:many )?thanks(?: in advance| a lot| a bunch| so much| again)?|thank (?:you|u)(?: in"
     r" advance| very much| so much| again)?|(?:please|pls)(?: and(?: thank you)?)?|pretty please"
     r"|kindly|by the way|btw|exactly|actually|if (?:you (?:know|can|do not mind)|possible"
-    r"|i may ask)|do you know|(?:any|anyone have any) ideas?|cheers|(?:i )?appreciate it|tia|pray tell|tho)$"
+    r"|i may ask)|do you know|(?:any|anyone have any) ideas?|cheers|(?:i )?appreciate it|tia"
+    r"|pray tell|tho)$"
 )
 _FILLERS = re.compile(r"\b(?:actually|basically|exactly|literally|please|pls|kindly) ")
 # With their commas, as written: without them these words may be part of the question.
