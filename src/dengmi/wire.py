@@ -6,9 +6,17 @@ from contextlib import asynccontextmanager
 
 from dengmi.answer.desks import Desks
 from dengmi.answer.ladder import Ladder
-from dengmi.core.clock import SystemClock
+from dengmi.answer.reusing import Reusing
+from dengmi.answer.suggesting import Suggesting
+from dengmi.answer.upper import DeskWay, LevelWay, Upper, Ways
+from dengmi.answer.write.writer import Writer
+from dengmi.core.clock import Clock, SystemClock
 from dengmi.core.errors import Unavailable
+from dengmi.core.ports import Search, Store
+from dengmi.core.records import Level
 from dengmi.corpus.corpus import Corpus
+from dengmi.ledger.ledger import Ledger
+from dengmi.models.open import Models
 from dengmi.search.searcher import Searcher
 from dengmi.server.parts import Parts
 from dengmi.settings.options import Settings
@@ -35,6 +43,7 @@ async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
         private = [name for name, desk in settings.desks.items() if not desk.public]
         search = Searcher(store, settings.index_folder, clock, private=private)
         await search.open()
+        models = Models(settings.models, settings.home)
         try:
             yield Parts(
                 settings=settings,
@@ -46,12 +55,55 @@ async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
                     store,
                     search,
                     clock,
+                    _upper(settings, store, search, clock, models),
                     most_quotes=settings.ask.quotes,
                     most_chars=settings.ask.max_chars,
+                    history=settings.writing.history,
                 ),
                 corpus=Corpus(store, search, settings, clock),
             )
         finally:
+            await models.close()
             await search.close()
     finally:
         await store.close()
+
+
+def _upper(
+    settings: Settings, store: Store, search: Search, clock: Clock, models: Models
+) -> Upper | None:
+    """The levels that use a model; None where no model is configured."""
+    levels = _levels(settings)
+    if not levels:
+        return None
+    ledger = Ledger(store, clock, settings.models)
+    desks = {
+        name: DeskWay(voice=desk.voice, policy=desk.check) for name, desk in settings.desks.items()
+    }
+    return Upper(
+        Ways(levels=levels, desks=desks),
+        Writer(models.get, ledger),
+        ledger,
+        store,
+        clock,
+        reusing=Reusing(store) if settings.writing.reuse else None,
+        suggesting=Suggesting(search),
+    )
+
+
+def _levels(settings: Settings) -> dict[Level, LevelWay]:
+    writing, levels = settings.writing, settings.levels
+    offered: dict[Level, LevelWay] = {}
+    if levels.quick:
+        offered["quick"] = LevelWay(
+            models=levels.quick, evidence=writing.quick_evidence, tokens=writing.quick_tokens
+        )
+    if levels.deep:
+        offered["deep"] = LevelWay(
+            models=levels.deep,
+            evidence=writing.deep_evidence,
+            tokens=writing.deep_tokens,
+            thinking=True,
+            passages=16,
+        )
+    return offered

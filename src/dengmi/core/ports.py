@@ -233,7 +233,7 @@ class Shelf(Protocol):
         ...
 
 
-class Store(Passages, Changes, Inbox, Conversations, Shelf, Protocol):
+class Store(Passages, Changes, Inbox, Conversations, Charges, Reuses, Shelf, Protocol):
     """Everything that is kept. One implementation per database, one contract for both."""
 
     async def open(self) -> None:

@@ -11,6 +11,7 @@ from dengmi.core.records import (
     Answer,
     Article,
     Change,
+    Charge,
     Desk,
     Exchange,
     Head,
@@ -18,10 +19,22 @@ from dengmi.core.records import (
     Passage,
     Prepared,
     Question,
+    Reusable,
+    ReuseState,
     Source,
     SourceKind,
 )
-from dengmi.store import articles, conversations, desks, inbox, jobs, reading, sources
+from dengmi.store import (
+    articles,
+    charges,
+    conversations,
+    desks,
+    inbox,
+    jobs,
+    reading,
+    reuses,
+    sources,
+)
 from dengmi.store.connector import Connector
 
 
@@ -121,6 +134,44 @@ class SqlStore:
     async def put_thumb(self, answer_id: str, asker: str, up: bool | None, at: float) -> None:
         """An asker's thumb on an answer; None takes it back. Raises NotFound."""
         await self._db.write(conversations.put_thumb, answer_id, asker, up, at)
+
+    # -- the ledger
+
+    async def reserve_charge(self, charge: Charge) -> None:
+        """Write a line before the call; nothing happens when its id is there already."""
+        await self._db.write(charges.reserve, charge)
+
+    async def settle_charge(self, charge: Charge) -> bool:
+        """Complete a reserved line, once: False when it was settled before."""
+        return await self._db.write(charges.settle, charge)
+
+    async def open_charges(self, before: float) -> Sequence[Charge]:
+        """Lines reserved before a time and never settled, oldest first."""
+        return await self._db.read(charges.still_open, before)
+
+    async def charges(
+        self, *, desk: str | None = None, since: float = 0.0, until: float | None = None
+    ) -> Sequence[Charge]:
+        """Lines of a time (Unix seconds, `until` excluded), oldest first."""
+        return await self._db.read(charges.between, desk, since, until)
+
+    # -- answers that may serve again
+
+    async def keep_reusable(self, reusable: Reusable) -> None:
+        """Note an answer; one that is there already keeps its state."""
+        await self._db.write(reuses.keep, reusable)
+
+    async def reusables(self, key: str, limit: int) -> Sequence[tuple[Reusable, Answer]]:
+        """The answers of a key that are not void, pinned ones first, then the newest."""
+        return await self._db.read(reuses.of_key, key, limit)
+
+    async def served_again(self, answer_id: str) -> None:
+        """Count that an answer was served again."""
+        await self._db.write(reuses.served, answer_id)
+
+    async def set_reuse(self, answer_id: str, state: ReuseState, reason: str = "") -> bool:
+        """Pin an answer, make it live again or void; False when it was never reusable."""
+        return await self._db.write(reuses.set_state, answer_id, state, reason)
 
     # -- desks, sources, articles
 

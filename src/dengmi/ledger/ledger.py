@@ -1,0 +1,110 @@
+"""The ledger: a line is written before a model is called and settled after, exactly once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from dengmi.core.clock import Clock
+from dengmi.core.ids import new_id, stable_id
+from dengmi.core.ports import Charges
+from dengmi.core.records import Charge, Cost, Level, Purpose, Question, Tokens
+from dengmi.ledger.costs import cost, full_cost, most
+from dengmi.ledger.prices import FREE, price_of
+from dengmi.settings.options import ModelSettings
+
+
+class Ledger:
+    """Writes down what answers use and cost (see core.ports.Ledger).
+
+    Args:
+        charges: keeps the lines.
+        clock: a call costs what is valid when it is sent.
+        models: the models' settings, by name.
+    """
+
+    def __init__(self, charges: Charges, clock: Clock, models: Mapping[str, ModelSettings]) -> None:
+        self._charges = charges
+        self._clock = clock
+        self._models = models
+
+    async def reserve(
+        self,
+        question: Question,
+        level: Level,
+        model: str,
+        *,
+        prompt_tokens: int,
+        max_tokens: int,
+        purpose: Purpose = "answer",
+    ) -> Charge:
+        """Reserve the most that a call of this model may cost."""
+        now = self._clock.now()
+        price = price_of(self._models[model], now) if model in self._models else FREE
+        charge = Charge(
+            id=new_id("ch"),
+            question_id=question.id,
+            desk=question.desk,
+            level=level,
+            purpose=purpose,
+            model=model,
+            asker=question.asker,
+            channel=question.channel,
+            currency=price.currency,
+            reserved=most(price, prompt_tokens, max_tokens),
+            at=now,
+        )
+        await self._charges.reserve_charge(charge)
+        return charge
+
+    async def settle(self, charge: Charge, tokens: Tokens, version: str) -> Charge:
+        """What the call did cost, at the price that was valid when it was sent; kept once."""
+        known = charge.model in self._models
+        price = price_of(self._models[charge.model], charge.at) if known else FREE
+        settled = replace(
+            charge,
+            version=version,
+            tokens=tokens,
+            micros=cost(price, tokens),
+            full_micros=full_cost(price, tokens),
+            state="settled",
+            settled_at=self._clock.now(),
+        )
+        await self._charges.settle_charge(settled)
+        return settled
+
+    async def shared(
+        self, question: Question, level: Level, purpose: Purpose, full: Cost
+    ) -> Charge:
+        """Note an answer that cost nothing because it was reused or joined, once a question."""
+        now = self._clock.now()
+        charge = Charge(
+            id=stable_id("ch", question.id, level, purpose),
+            question_id=question.id,
+            desk=question.desk,
+            level=level,
+            purpose=purpose,
+            asker=question.asker,
+            channel=question.channel,
+            currency=full.currency,
+            full_micros=full.micros,
+            state="settled",
+            at=now,
+            settled_at=now,
+        )
+        await self._charges.reserve_charge(charge)
+        return charge
+
+    async def recover(self, before: float) -> Sequence[Charge]:
+        """Close the lines that a process left open when it ended: how much was used is not known
+        any more, so the most that was reserved counts. The lines that were closed."""
+        lost = []
+        for charge in await self._charges.open_charges(before):
+            closed = replace(
+                charge,
+                state="lost",
+                micros=charge.reserved,
+                full_micros=charge.reserved,
+                settled_at=self._clock.now(),
+            )
+            if await self._charges.settle_charge(closed):
+                lost.append(closed)
+        return lost

@@ -1,0 +1,87 @@
+"""Scripts about the ledger's lines."""
+
+from dengmi.core.records import Charge, Tokens
+from dengmi.store.steps import Row, Work, every, first, run
+
+FOREVER = 1e15
+"""Unix seconds that no line is later than."""
+
+
+def reserve(charge: Charge) -> Work[None]:
+    """Write a line; nothing happens when its id is there already."""
+    yield from run(
+        "charge_insert",
+        id=charge.id,
+        question_id=charge.question_id,
+        desk=charge.desk,
+        level=charge.level,
+        purpose=charge.purpose,
+        model=charge.model,
+        asker=charge.asker,
+        channel=charge.channel,
+        reserved=charge.reserved,
+        at=float(charge.at),
+        **_outcome(charge),
+    )
+
+
+def settle(charge: Charge) -> Work[bool]:
+    """Complete a reserved line, once: False when it was completed before."""
+    return (yield from first("charge_settle", id=charge.id, **_outcome(charge))) is not None
+
+
+def still_open(before: float) -> Work[tuple[Charge, ...]]:
+    """Lines reserved before a time and never completed, oldest first."""
+    rows = yield from every("charges_open", before=float(before))
+    return tuple(map(_charge, rows))
+
+
+def between(desk: str | None, since: float, until: float | None) -> Work[tuple[Charge, ...]]:
+    """Lines of a time, oldest first; those of one desk where it is named."""
+    end = FOREVER if until is None else float(until)
+    if desk is None:
+        rows = yield from every("charges_between", since=float(since), until=end)
+    else:
+        rows = yield from every("charges_of_desk", desk=desk, since=float(since), until=end)
+    return tuple(map(_charge, rows))
+
+
+def _outcome(charge: Charge) -> dict[str, object]:
+    """What is known only when a call has ended."""
+    settled_at = charge.settled_at
+    return {
+        "version": charge.version,
+        "currency": charge.currency,
+        "micros": charge.micros,
+        "full_micros": charge.full_micros,
+        "hit": charge.tokens.hit,
+        "miss": charge.tokens.miss,
+        "output": charge.tokens.output,
+        "reasoning": charge.tokens.reasoning,
+        "state": charge.state,
+        "settled_at": None if settled_at is None else float(settled_at),
+    }
+
+
+def _charge(row: Row) -> Charge:
+    (id_, question_id, desk, level, purpose, model, version, asker, channel, currency) = row[:10]
+    (reserved, micros, full_micros, hit, miss, output, reasoning, state, at, settled_at) = row[10:]
+    return Charge(
+        id=id_,
+        question_id=question_id,
+        desk=desk,
+        level=level,
+        purpose=purpose,
+        model=model,
+        version=version,
+        asker=asker,
+        channel=channel,
+        currency=currency,
+        reserved=reserved,
+        micros=micros,
+        full_micros=full_micros,
+        tokens=Tokens(hit=hit, miss=miss, output=output, reasoning=reasoning),
+        state=state,
+        at=at,
+        settled_at=settled_at,
+    )

@@ -1,0 +1,28 @@
+-- name: reuse_insert
+-- An answer that may serve again; one that is there already stays as it is.
+INSERT INTO reuses (answer_id, key, desk, basis, state, reason, made_at, served)
+VALUES (:answer_id, :key, :desk, :basis, :state, :reason, :made_at, :served)
+ON CONFLICT (answer_id) DO NOTHING;
+
+-- name: reuses_of_key
+-- The answers of a key that are not void, pinned ones first, then the newest.
+SELECT r.answer_id, r.key, r.desk, r.basis, r.state, r.reason, r.made_at, r.served,
+    a.id, a.question_id, a.desk, a.question, a.level, a.wanted, a.text, a.grounded, a.confidence,
+    a.citations, a.nearest, a.followups, a.reused, a.currency, a.micros, a.usage, a.took_ms,
+    a.created_at, a.lang, a.standalone, a.claims, a.evidence, a.origin, a.model, a.full_micros
+FROM reuses AS r JOIN answers AS a ON a.id = r.answer_id
+WHERE r.key = :key AND r.state <> 'void'
+ORDER BY r.state = 'pinned' DESC, r.made_at DESC, r.answer_id LIMIT :most;
+
+-- name: reuse_served
+-- Count that an answer served again.
+UPDATE reuses SET served = served + 1 WHERE answer_id = :answer_id;
+
+-- name: reuse_state
+-- Pin an answer, make it live again or void.
+UPDATE reuses SET state = :state, reason = :reason WHERE answer_id = :answer_id
+RETURNING answer_id;
+
+-- name: reuse_thumbed
+-- An answer that somebody disliked serves nobody again, unless it is pinned.
+UPDATE reuses SET state = 'void', reason = 'thumb' WHERE answer_id = :answer_id AND state = 'live';

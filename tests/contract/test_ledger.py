@@ -1,0 +1,101 @@
+"""The ledger's lines and reusable answers, on both databases."""
+
+from dataclasses import replace
+
+from dengmi.core.records import Charge, Cost, Question, Reusable, Tokens
+from dengmi.ledger.ledger import Ledger
+from dengmi.settings.options import ModelSettings, PriceSettings
+from tests.contract.given import answer
+
+PRICE = PriceSettings(currency="CNY", hit=0.02, miss=1, output=4)
+MODELS = {"flash": ModelSettings(kind="openai", base_url="http://x", price=PRICE)}
+QUESTION = Question(id="q1", desk="guide", text="What?", asker="ann", channel="rest")
+
+
+class _Clock:
+    def __init__(self) -> None:
+        self.at = 1_000.0
+
+    def now(self) -> float:
+        return self.at
+
+    def steady(self) -> float:
+        return self.at
+
+
+async def test_a_call_is_reserved_and_settled_once(store) -> None:
+    clock = _Clock()
+    ledger = Ledger(store, clock, MODELS)
+    charge = await ledger.reserve(QUESTION, "quick", "flash", prompt_tokens=1000, max_tokens=500)
+    assert charge.reserved == 1000 + 2000
+    assert [each.id for each in await store.open_charges(2_000.0)] == [charge.id]
+    settled = await ledger.settle(charge, Tokens(hit=800, miss=200, output=100), "v4")
+    assert (settled.micros, settled.full_micros) == (16 + 200 + 400, 1000 + 400)
+    assert not await store.settle_charge(replace(settled, micros=9))
+    assert await store.charges() == (settled,)
+    assert await store.open_charges(2_000.0) == ()
+
+
+async def test_what_a_dead_process_left_open_counts_as_reserved(store) -> None:
+    clock = _Clock()
+    ledger = Ledger(store, clock, MODELS)
+    charge = await ledger.reserve(QUESTION, "deep", "flash", prompt_tokens=10, max_tokens=10)
+    assert await ledger.recover(1_000.0) == []
+    lost = await ledger.recover(1_000.5)
+    assert [(each.id, each.state, each.micros) for each in lost] == [(charge.id, "lost", 50)]
+    await ledger.settle(charge, Tokens(output=1), "late")
+    assert (await store.charges())[0].state == "lost"
+
+
+async def test_lines_are_found_by_desk_and_time(store) -> None:
+    for n, desk in enumerate(("guide", "news", "guide")):
+        await store.reserve_charge(
+            Charge(id=f"c{n}", question_id="q", desk=desk, level="quick", at=float(n))
+        )
+    assert [each.id for each in await store.charges(desk="guide")] == ["c0", "c2"]
+    assert [each.id for each in await store.charges(since=1.0, until=2.0)] == ["c1"]
+
+
+async def test_what_is_shared_is_noted_once(store) -> None:
+    ledger = Ledger(store, _Clock(), MODELS)
+    for _ in range(2):
+        await ledger.shared(QUESTION, "quick", "reuse", Cost(micros=77))
+    assert [(each.micros, each.full_micros) for each in await store.charges()] == [(0, 77)]
+
+
+async def _kept(store, name: str, **fields: object) -> None:
+    await store.record_question(replace(QUESTION, id=f"q_{name}"))
+    await store.finish_question(answer(name, f"q_{name}", level="quick", **fields))
+    await store.keep_reusable(
+        Reusable(
+            answer_id=name, key="k", desk="guide", basis={"a": [1, "二"]}, made_at=float(len(name))
+        )
+    )
+
+
+async def test_reusable_answers_come_pinned_first_then_newest(store) -> None:
+    for name in ("a", "bb", "ccc"):
+        await _kept(store, name)
+    assert await store.set_reuse("a", "pinned")
+    assert await store.set_reuse("ccc", "void", "changed")
+    assert not await store.set_reuse("zz", "pinned")
+    await store.served_again("bb")
+    found = await store.reusables("k", 9)
+    assert [(r.answer_id, r.state, r.served, a.id) for r, a in found] == [
+        ("a", "pinned", 0, "a"), ("bb", "live", 1, "bb"),
+    ]  # fmt: skip
+    assert found[0][0].basis == {"a": [1, "二"]}
+    assert await store.reusables("other", 9) == ()
+
+
+async def test_a_thumb_down_ends_serving_again_unless_pinned(store) -> None:
+    await _kept(store, "a")
+    await _kept(store, "bb")
+    await store.set_reuse("bb", "pinned")
+    await store.record_question(replace(QUESTION, id="q_again"))
+    await store.finish_question(answer("again", "q_again", level="quick", origin="a"))
+    await store.put_thumb("a", "ann", True, 1.0)
+    assert len(await store.reusables("k", 9)) == 2
+    await store.put_thumb("again", "bob", False, 1.0)
+    await store.put_thumb("bb", "bob", False, 1.0)
+    assert [r.answer_id for r, _ in await store.reusables("k", 9)] == ["bb"]
