@@ -2,6 +2,7 @@
 
 from dengmi.core.errors import NotFound
 from dengmi.core.records import Exchange
+from dengmi.store import reuses
 from dengmi.store.inbox import as_answer, as_question
 from dengmi.store.steps import Work, every, first, run
 
@@ -26,7 +27,8 @@ def turns(
 
 def put_thumb(answer_id: str, asker: str, up: bool | None, at: float) -> Work[None]:
     """An asker's thumb on an answer; None takes it back. A thumb down ends its serving again,
-    and that of the answer it serves again, unless an operator has pinned it. Raises NotFound."""
+    and that of the answer it serves again, until it is taken back; unless an operator has pinned
+    it. Raises NotFound."""
     row = yield from first("answer", id=answer_id)
     if row is None:
         raise NotFound("answer_unknown", answer=answer_id[:60])
@@ -34,6 +36,4 @@ def put_thumb(answer_id: str, asker: str, up: bool | None, at: float) -> Work[No
         yield from run("thumb_gone", answer_id=answer_id, asker=asker)
     else:
         yield from run("thumb_put", answer_id=answer_id, asker=asker, up=up, at=float(at))
-        if not up:
-            origin = as_answer(row).origin or answer_id
-            yield from run("reuse_thumbed", answer_id=origin)
+    yield from reuses.follow_thumbs(as_answer(row))

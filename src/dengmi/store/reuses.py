@@ -1,18 +1,25 @@
-"""Scripts about answers that may serve again."""
+"""Scripts about answers that may serve again.
+
+An answer that serves again is stored as an answer of its own with its `origin`. What is said
+about such a one (a thumb, a pin) is said about its origin.
+"""
 
 from typing import Any
 
+from dengmi.core.errors import NotFound
 from dengmi.core.records import Answer, Reusable, ReuseState
-from dengmi.store.inbox import as_answer
+from dengmi.store.inbox import answer_of, as_answer
 from dengmi.store.jsons import from_json, to_json
-from dengmi.store.steps import Work, every, first, run
+from dengmi.store.steps import Row, Work, every, first, run
 
 _COLUMNS = 8
-"""Columns of a row that belong to the reusable; the answer's follow."""
+"""Columns of a reusable before those of its answer."""
 
 
 def keep(reusable: Reusable) -> Work[None]:
-    """Note an answer; one that is there already keeps its state."""
+    """Note an answer that is stored; one that is noted already keeps its state. Raises NotFound."""
+    if (yield from first("answer", id=reusable.answer_id)) is None:
+        raise NotFound("answer_unknown", answer=reusable.answer_id[:60])
     yield from run(
         "reuse_insert",
         answer_id=reusable.answer_id,
@@ -28,29 +35,43 @@ def keep(reusable: Reusable) -> Work[None]:
 
 def of_key(key: str, limit: int) -> Work[tuple[tuple[Reusable, Answer], ...]]:
     """The answers of a key that are not void, pinned ones first, then the newest."""
-    found = []
-    for row in (yield from every("reuses_of_key", key=key, most=limit)):
-        answer_id, kept_key, desk, basis, state, reason, made_at, served = row[:_COLUMNS]
-        reusable = Reusable(
-            answer_id=answer_id,
-            key=kept_key,
-            desk=desk,
-            basis=from_json(basis, dict[str, Any]),
-            state=state,
-            reason=reason,
-            made_at=made_at,
-            served=served,
-        )
-        found.append((reusable, as_answer(row[_COLUMNS:])))
-    return tuple(found)
+    rows = yield from every("reuses_of_key", key=key, most=limit)
+    return tuple((_reusable(row[:_COLUMNS]), as_answer(row[_COLUMNS:])) for row in rows)
 
 
 def served(answer_id: str) -> Work[None]:
-    """Count that an answer served again."""
+    """Count that an answer was served again."""
     yield from run("reuse_served", answer_id=answer_id)
 
 
 def set_state(answer_id: str, state: ReuseState, reason: str) -> Work[bool]:
-    """Pin an answer, make it live again or void; False when it was never reusable."""
-    row = yield from first("reuse_state", answer_id=answer_id, state=state, reason=reason)
+    """Pin an answer, make it live again or void; False when it was never reusable. Of one that
+    serves another one again, that one's state."""
+    origin = yield from _origin(answer_id)
+    row = yield from first("reuse_state", answer_id=origin, state=state, reason=reason)
     return row is not None
+
+
+def follow_thumbs(answer: Answer) -> Work[None]:
+    """An answer that somebody disliked serves nobody again, until the thumb is taken back."""
+    yield from run("reuse_thumbed", answer_id=answer.origin or answer.id)
+
+
+def _origin(answer_id: str) -> Work[str]:
+    """The answer that this one serves again, or itself."""
+    answer = yield from answer_of(answer_id)
+    return (answer and answer.origin) or answer_id
+
+
+def _reusable(row: Row) -> Reusable:
+    answer_id, key, desk, basis, state, reason, made_at, times = row
+    return Reusable(
+        answer_id=answer_id,
+        key=key,
+        desk=desk,
+        basis=from_json(basis, dict[str, Any]),
+        state=state,
+        reason=reason,
+        made_at=made_at,
+        served=times,
+    )

@@ -24,5 +24,15 @@ UPDATE reuses SET state = :state, reason = :reason WHERE answer_id = :answer_id
 RETURNING answer_id;
 
 -- name: reuse_thumbed
--- An answer that somebody disliked serves nobody again, unless it is pinned.
-UPDATE reuses SET state = 'void', reason = 'thumb' WHERE answer_id = :answer_id AND state = 'live';
+-- An answer is void while somebody dislikes it or one that serves it again. What an operator
+-- pinned or made void stays as it is.
+UPDATE reuses SET
+    state = CASE WHEN EXISTS (
+        SELECT 1 FROM thumbs AS t JOIN answers AS a ON a.id = t.answer_id
+        WHERE NOT t.up AND (a.id = :answer_id OR a.origin = :answer_id)
+    ) THEN 'void' ELSE 'live' END,
+    reason = CASE WHEN EXISTS (
+        SELECT 1 FROM thumbs AS t JOIN answers AS a ON a.id = t.answer_id
+        WHERE NOT t.up AND (a.id = :answer_id OR a.origin = :answer_id)
+    ) THEN 'thumb' ELSE '' END
+WHERE answer_id = :answer_id AND (state = 'live' OR (state = 'void' AND reason = 'thumb'));
