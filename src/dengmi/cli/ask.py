@@ -8,10 +8,10 @@ import click
 
 from dengmi.cli.app import App
 from dengmi.cli.opening import opened_for_reading
-from dengmi.cli.terminal import marked, print_json, quiet, reference
+from dengmi.cli.terminal import marked, money, print_json, quiet, reference
 from dengmi.cli.words import Verb, desk_option, json_option, option
 from dengmi.core.errors import DengmiError, NotFound
-from dengmi.core.events import Done, Failed, Notice
+from dengmi.core.events import Done, Failed, Notice, Text
 from dengmi.core.records import Answer, Question, Wanted
 
 LEVELS = tuple(level for level in get_args(Wanted) if level != "reuse")
@@ -25,24 +25,29 @@ LEVELS = tuple(level for level in get_args(Wanted) if level != "reuse")
 @click.pass_obj
 def ask(app: App, words: tuple[str, ...], desk: str | None, level: Wanted, as_json: bool) -> None:
     """Answer a question from the articles of a desk."""
-    answer = asyncio.run(_answer(app, _question(words), desk, level))
+    answer = asyncio.run(_answer(app, _question(words), desk, level, live=not as_json))
     if as_json:
         from dengmi.server.shapes import answer_json
 
         print_json(answer_json(answer))
+    elif answer.grounded and answer.claims:
+        _show_sources(app, answer)
     elif answer.grounded:
         _show_quotes(answer)
     else:
         _show_nearest(app, answer)
 
 
-async def _answer(app: App, words: str, desk: str | None, level: Wanted) -> Answer:
+async def _answer(app: App, words: str, desk: str | None, level: Wanted, *, live: bool) -> Answer:
+    """The answer; a written one is shown while it comes."""
     async with opened_for_reading(app) as parts:
         question = Question(
             id="", desk=await parts.desks.resolve(desk), text=words, wanted=level, channel="cli"
         )
         async for event in parts.ladder.ask(question):
-            if isinstance(event, Notice):
+            if isinstance(event, Text) and event.claim and live:
+                click.echo(event.text, nl=False)
+            elif isinstance(event, Notice):
                 click.echo(quiet(app.say(event.code, **event.params)), err=True)
             elif isinstance(event, Failed):
                 raise DengmiError(event.code, **event.params)
@@ -67,6 +72,17 @@ def _show_quotes(answer: Answer) -> None:
         click.echo(quiet(f"  [{citation.n}] {reference(citation.head)}"))
         if citation is not answer.citations[-1]:
             click.echo()
+
+
+def _show_sources(app: App, answer: Answer) -> None:
+    """What a written answer rests on, and what it cost."""
+    click.echo("\n")
+    for citation in answer.citations:
+        click.echo(f"[{citation.n}] {citation.quote}")
+        click.echo(quiet(f"    {reference(citation.head)}"))
+    spent = money(answer.cost)
+    said = app.say("cli_reused") if answer.reused else answer.model
+    click.echo(quiet(f"\n{' · '.join(filter(None, (answer.level, said, spent)))}"))
 
 
 def _show_nearest(app: App, answer: Answer) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import click
 
-from dengmi.core.records import Head
+from dengmi.core.records import Cost, Head
 
 Span = tuple[int, int]
 
@@ -74,3 +74,11 @@ def table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
 
 def _columns(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+
+
+def money(cost: Cost) -> str:
+    """An amount such as ¥0.0012; "" for nothing."""
+    if not cost.micros:
+        return ""
+    sign = {"CNY": "¥", "USD": "$", "EUR": "€"}.get(cost.currency, f"{cost.currency} ")
+    return f"{sign}{cost.micros / 1_000_000:.6f}".rstrip("0").rstrip(".")

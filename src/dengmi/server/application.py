@@ -43,6 +43,8 @@ def routes(context: Context) -> Sequence[BaseRoute]:
         Route(f"{api}/answers", answers.ask, methods=["POST"]),
         Route(f"{api}/search", reading.search, methods=["POST"]),
         Route(f"{api}/answers/{{answer_id}}", answers.get, methods=["GET"]),
+        Route(f"{api}/answers/{{answer_id}}/thumb", answers.thumb, methods=["PUT"]),
+        Route(f"{api}/answers/{{answer_id}}/reuse", answers.reuse, methods=["PUT"]),
         Route(f"{api}/articles/{{article_id:path}}", reading.article, methods=["GET"]),
         Route(f"{api}/desks", reading.desks, methods=["GET"]),
         Route(f"{api}/desks/{{desk}}/sources", sources.list, methods=["GET"]),

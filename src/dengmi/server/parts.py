@@ -1,6 +1,6 @@
 """What the server works with. The wiring chooses and joins the parts; these are their shapes."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -21,12 +21,12 @@ class Ladder(Protocol):
         """Check the question and write it down. Raises BadInput when it is empty or too long."""
         ...
 
-    def ask(self, question: Question) -> AsyncIterator[Event]:
+    def ask(self, question: Question, *, thinking: bool = False) -> AsyncGenerator[Event, None]:
         """Accept the question and answer it; raises BadInput before the first event only."""
         ...
 
-    def run(self, question: Question) -> AsyncIterator[Event]:
-        """The events of an accepted question's answer."""
+    def run(self, question: Question, *, thinking: bool = False) -> AsyncGenerator[Event, None]:
+        """The events of an accepted question's answer. Leaving them early ends the writing."""
         ...
 
     async def resume(self) -> int:

@@ -5,7 +5,18 @@ Pure functions from records to plain values; importing this costs nothing beside
 
 from typing import TYPE_CHECKING
 
-from dengmi.core.records import Answer, Article, Citation, Cost, Desk, Evidence, Head, Hit, Source
+from dengmi.core.records import (
+    Answer,
+    Article,
+    Citation,
+    Claim,
+    Cost,
+    Desk,
+    Evidence,
+    Head,
+    Hit,
+    Source,
+)
 from dengmi.language.texts import text
 
 if TYPE_CHECKING:
@@ -94,12 +105,27 @@ def answer_json(answer: Answer) -> Json:
         "citations": [citation_json(citation) for citation in answer.citations],
         "nearest": [head_json(head) for head in answer.nearest],
         "followups": list(answer.followups),
+        "standalone": answer.standalone or answer.question,
+        "claims": [claim_json(claim) for claim in answer.claims],
         "reused": answer.reused,
+        "origin": answer.origin,
+        "model": answer.model,
         "cost": cost_json(answer.cost),
+        "full_cost": cost_json(answer.full_cost),
         "usage": dict(answer.usage),
         "lang": answer.lang,
         "took_ms": round(answer.took_ms, 2),
         "created_at": answer.created_at,
+    }
+
+
+def claim_json(claim: Claim) -> Json:
+    """One sentence of a written answer; `start` and `end` are places in its text."""
+    return {
+        "start": claim.start,
+        "end": claim.end,
+        "cited": list(claim.cited),
+        "verdict": claim.verdict,
     }
 
 

@@ -19,13 +19,14 @@ from dengmi.core.events import (
     Thinking,
 )
 from dengmi.core.records import Question
+from dengmi.server.access import check_operator
 from dengmi.server.bodies import clean, read_json
 from dengmi.server.context import Context
 from dengmi.server.negotiate import api_language, wants_stream
 from dengmi.server.problems import detail, notice_text
 from dengmi.server.replies import json_reply
-from dengmi.server.rest.models import AnswerRequest
-from dengmi.server.shapes import Json, answer_json, citation_json, cost_json
+from dengmi.server.rest.models import AnswerRequest, ReuseRequest, ThumbRequest
+from dengmi.server.shapes import Json, answer_json, citation_json, claim_json, cost_json
 from dengmi.server.stream import stream
 
 
@@ -52,7 +53,8 @@ class Answers:
             )
         )
         if wants_stream(request):
-            return stream(self._context, question, told(api_language(request)))
+            render = told(api_language(request))
+            return stream(self._context, question, render, thinking=body.thinking)
         async for event in self._parts.ladder.run(question):
             if isinstance(event, Done):
                 self._context.metrics.answer(event.answer)
@@ -68,6 +70,23 @@ class Answers:
         if answer is None:
             raise NotFound("answer_unknown", answer=answer_id[:60])
         return json_reply(answer_json(answer))
+
+    async def thumb(self, request: Request) -> Response:
+        """What an asker thinks of an answer."""
+        body = await read_json(request, ThumbRequest)
+        answer_id = clean(request.path_params["answer_id"])
+        now = self._parts.clock.now()
+        await self._parts.store.put_thumb(answer_id, clean(body.asker), body.up, now)
+        return json_reply({"up": body.up})
+
+    async def reuse(self, request: Request) -> Response:
+        """An operator pins an answer, or ends its serving again."""
+        check_operator(request, self._parts.settings.server)
+        body = await read_json(request, ReuseRequest)
+        answer_id = clean(request.path_params["answer_id"])
+        if not await self._parts.store.set_reuse(answer_id, body.state, "operator"):
+            raise NotFound("answer_not_reusable", answer=answer_id[:60])
+        return json_reply({"state": body.state})
 
 
 def told(lang: str) -> Callable[[Event], tuple[str, object]]:
@@ -87,6 +106,7 @@ def _value(event: Event, lang: str) -> Json:  # noqa: PLR0911 - one for each eve
                 "level": event.level,
                 "passages": event.passages,
                 "took_ms": round(event.took_ms, 2),
+                "quotes": [citation_json(quote) for quote in event.quotes],
             }
         case Cited():
             return citation_json(event.citation)
@@ -98,8 +118,11 @@ def _value(event: Event, lang: str) -> Json:  # noqa: PLR0911 - one for each eve
             return answer_json(event.answer)
         case Failed():
             return _failed(event, lang)
-        case Thinking() | Text():
+        case Thinking():
             return {"text": event.text}
+        case Text():
+            claim = claim_json(event.claim) if event.claim else None
+            return {"text": event.text, "claim": claim}
 
 
 def _failed(event: Failed, lang: str) -> Json:

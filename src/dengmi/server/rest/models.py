@@ -9,6 +9,7 @@ from dengmi.server.bodies import LIMIT
 Kind = Literal["auto", "folder", "page", "site", "feed", "jsonl", "wechat"]
 Level = Literal["reuse", "quote", "quick", "deep", "research"]
 Wanted = Literal["auto", "reuse", "quote", "quick", "deep", "research"]
+Verdict = Literal["supported", "partial", "unsupported"]
 Name = Annotated[str, Meta(max_length=200)]
 Day = Annotated[
     str,
@@ -58,8 +59,45 @@ class AnswerRequest(Request):
         Wanted,
         Meta(description="Highest level wanted. What is not to be had now becomes a lower one."),
     ] = "auto"
-    conversation: Annotated[Name, Meta(description="Your id of the conversation.")] = ""
+    conversation: Annotated[
+        Name,
+        Meta(description="Your id of the conversation: an asker's questions in it follow on."),
+    ] = ""
     asker: Annotated[Name, Meta(description="Your id of the person who asks.")] = ""
+    thinking: Annotated[
+        bool, Meta(description="Whether the event stream tells the model's thinking too.")
+    ] = False
+
+
+class ThumbRequest(Request):
+    """What an asker thinks of an answer."""
+
+    up: Annotated[bool | None, Meta(description="Up, down, or null to take it back.")]
+    asker: Annotated[Name, Meta(description="Your id of the person.")] = ""
+
+
+class ThumbResponse(Struct, kw_only=True):
+    """The thumb as it is kept."""
+
+    up: bool | None
+
+
+class ReuseRequest(Request):
+    """Whether an answer may serve again."""
+
+    state: Annotated[
+        Literal["live", "pinned", "void"],
+        Meta(
+            description="`pinned`: for the same question, whatever the articles say by now; "
+            "`live`: while they say the same; `void`: never."
+        ),
+    ]
+
+
+class ReuseResponse(Struct, kw_only=True):
+    """The state as it is kept."""
+
+    state: Literal["live", "pinned", "void"]
 
 
 class SourceOptions(Request):
@@ -138,7 +176,23 @@ class CitationShape(HeadFields, kw_only=True):
     last: int
     quote: Annotated[str, Meta(description="The exact text of these sentences.")]
     match: Annotated[list[Range], Meta(description="[start, end] of matched words in the quote.")]
-    verdict: Literal["supported", "partial", "unsupported"]
+    verdict: Annotated[
+        Verdict | None,
+        Meta(
+            description="Of the first sentence that cites it; null where the desk does not check."
+        ),
+    ]
+
+
+class ClaimShape(Struct, kw_only=True):
+    """One sentence of a written answer."""
+
+    start: Annotated[int, Meta(description="Its place in `text`, in characters.")]
+    end: int
+    cited: Annotated[list[int], Meta(description="Numbers of the citations it rests on.")]
+    verdict: Annotated[
+        Verdict | None, Meta(description="Null where there is nothing to check, or no check.")
+    ]
 
 
 class CostShape(Struct, kw_only=True):
@@ -163,8 +217,20 @@ class AnswerResponse(Struct, kw_only=True):
     citations: list[CitationShape]
     nearest: list[HeadFields]
     followups: list[str]
+    standalone: Annotated[
+        str,
+        Meta(description="The question completed from its conversation: what was searched for."),
+    ]
+    claims: Annotated[
+        list[ClaimShape], Meta(description="The sentences of a written answer; none for quotes.")
+    ]
     reused: bool
+    origin: Annotated[str, Meta(description="Id of the answer served again; empty for one's own.")]
+    model: Annotated[str, Meta(description="The model that wrote it, with its version.")]
     cost: CostShape
+    full_cost: Annotated[
+        CostShape, Meta(description="What it would have cost without reuse, join and cache.")
+    ]
     usage: dict[str, int]
     lang: str
     took_ms: float

@@ -11,11 +11,15 @@ from dengmi.server.rest.models import (
     ArticleResponse,
     DesksResponse,
     RemovedResponse,
+    ReuseRequest,
+    ReuseResponse,
     SearchRequest,
     SearchResponse,
     SourceRequest,
     SourceShape,
     SourcesResponse,
+    ThumbRequest,
+    ThumbResponse,
 )
 
 DESK = "Name of a desk."
@@ -53,7 +57,9 @@ OPERATIONS = (
             "Answers from the articles of a desk. Every citation gives the exact sentences it "
             "quotes. With `Accept: text/event-stream` the answer comes as events, each with JSON "
             "data: `found`, then any of `thinking`, `text` (to be appended), `citation`, `notice`, "
-            "then `spent`, then exactly one of `done` (the whole answer) or `failed`. Comments "
+            "then `spent`, then exactly one of `done` (the whole answer) or `failed`. Where a "
+            "model writes, `found` brings quotes to show meanwhile; the answer of `done` is the "
+            "one that holds. Hanging up ends the writing unless others wait for it too. Comments "
             "(`: keep-alive`) fill silences."
         ),
         body=AnswerRequest,
@@ -73,6 +79,29 @@ OPERATIONS = (
         path_texts={"answer_id": "`id` or `question_id` of an answer."},
         reply=AnswerResponse,
         failures=(404,),
+    ),
+    Operation(
+        method="PUT",
+        path="/answers/{answer_id}/thumb",
+        id="put_thumb",
+        summary="Thumb up or down",
+        text="One for each asker; the last one counts. A thumb down ends an answer's reuse.",
+        path_texts={"answer_id": "`id` of an answer."},
+        body=ThumbRequest,
+        reply=ThumbResponse,
+        failures=BODY_FAILURES,
+    ),
+    Operation(
+        method="PUT",
+        path="/answers/{answer_id}/reuse",
+        id="set_reuse",
+        summary="Pin an answer, or let it serve no more",
+        text="For written answers that have citations.",
+        path_texts={"answer_id": "`id` of an answer."},
+        body=ReuseRequest,
+        reply=ReuseResponse,
+        failures=(400, 401, 403, 404, 413, 415, 422),
+        operator=True,
     ),
     Operation(
         method="POST",

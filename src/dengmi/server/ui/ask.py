@@ -1,13 +1,26 @@
 """The ask page: a thread of questions and answers, with and without scripts."""
 
 import dataclasses
+import re
+from collections.abc import Mapping
 from urllib.parse import parse_qs, urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from dengmi.core.errors import DengmiError, NotFound
-from dengmi.core.events import EVENT_NAMES, Cited, Done, Event, Failed, Found, Notice, Text
+from dengmi.core.events import (
+    EVENT_NAMES,
+    Cited,
+    Done,
+    Event,
+    Failed,
+    Found,
+    Notice,
+    Text,
+    Thinking,
+)
+from dengmi.core.ids import new_id
 from dengmi.core.records import HALL, Answer, Question
 from dengmi.server.bodies import clean, read
 from dengmi.server.context import Context
@@ -24,6 +37,9 @@ from dengmi.server.ui.links import answer_path
 from dengmi.server.ui.markup import Child, Html, el, icon
 from dengmi.server.ui.overview import Overview, frame_of
 from dengmi.server.ui.page import Frame, page
+from dengmi.server.ui.written import sentence
+
+_CONVERSATION = re.compile(r"c_[a-z2-7]{16}")
 
 LONGEST_THREAD = 20
 """Answers that one page shows; older ones keep their own address."""
@@ -40,6 +56,7 @@ class AskPage:
     async def show(self, request: Request) -> Response:
         """The page of a desk: earlier answers (?a=), and the answer to ?q= right in it."""
         frame = await frame_of(self._overview, request, await self._desk(request))
+        frame = self._asked_how(frame, request.query_params)
         turns, thread = await self._earlier(frame, request.query_params.getlist("a"))
         words = clean(request.query_params.get("q", "")).strip()
         if words and _is_meant(request):
@@ -62,9 +79,13 @@ class AskPage:
         form = parse_qs((await read(request)).decode("utf-8", "replace"))
         words = clean(" ".join(form.get("q", [])))
         frame = await frame_of(self._overview, request, await self._desk(request))
+        frame = self._asked_how(frame, {name: values[-1] for name, values in form.items()})
         question = await self._parts.ladder.accept(self._question(frame, words))
         return stream(
-            self._context, question, lambda event: (EVENT_NAMES[type(event)], _piece(frame, event))
+            self._context,
+            question,
+            lambda event: (EVENT_NAMES[type(event)], _piece(frame, event)),
+            thinking=True,
         )
 
     async def answer(self, request: Request) -> Response:
@@ -86,8 +107,26 @@ class AskPage:
             return await self._overview.default()
         return await self._parts.desks.resolve(clean(name) or "-")
 
+    def _asked_how(self, frame: Frame, given: Mapping[str, str]) -> Frame:
+        """The frame with the conversation it goes on with and the level that is wished for. The
+        conversation's id is a secret of the page: whoever has it may go on with it."""
+        conversation = clean(given.get("c", ""))
+        if not _CONVERSATION.fullmatch(conversation):
+            conversation = new_id("c")
+        deep = bool(self._parts.settings.levels.deep)
+        return dataclasses.replace(
+            frame, conversation=conversation, deep=deep and given.get("level") == "deep"
+        )
+
     def _question(self, frame: Frame, words: str) -> Question:
-        return Question(id="", desk=frame.desk.name, text=words, channel="web")
+        return Question(
+            id="",
+            desk=frame.desk.name,
+            text=words,
+            wanted="deep" if frame.deep else "auto",
+            channel="web",
+            conversation=frame.conversation,
+        )
 
     async def _answer(self, frame: Frame, words: str) -> Answer:
         if not frame.desk.name:
@@ -163,27 +202,38 @@ def _piece(frame: Frame, event: Event) -> dict[str, str]:  # noqa: PLR0911 - one
     """An event as the page's script wants it: HTML that goes in as it is."""
     match event:
         case Found():
-            return {"level": frame.say(f"ui_level_{event.level}")}
-        case Text():
+            quotes = "".join(quote_block(frame, quote, "") for quote in event.quotes)
+            return {"level": frame.say(f"ui_level_{event.level}"), "html": quotes}
+        case Thinking():
             return {"text": event.text}
+        case Text():
+            html = str(sentence(frame, event.text, event.claim)) if event.claim else ""
+            return {"html": html, "gap": "\n" if "\n" in event.text[:3] else ""}
         case Cited():
             return {"html": str(quote_block(frame, event.citation, ""))}
         case Notice():
             return {"text": notice_text(event, frame.lang)}
         case Done():
             answer = event.answer
-            said = "ui_heard_quotes" if answer.grounded else "ui_not_in_articles"
             return {
                 "id": answer.id,
                 "address": answer_path(answer.id),
                 "html": str(answer_card(frame, answer)),
-                "heard": frame.say(said, count=len(answer.citations)),
+                "heard": _heard(frame, answer),
             }
         case Failed():
             words = detail(DengmiError(event.code, **event.params), frame.lang)
             return {"html": str(error_card(frame, words)), "heard": words}
         case _:
             return {}
+
+
+def _heard(frame: Frame, answer: Answer) -> str:
+    """What a screen reader says when the answer is there."""
+    if not answer.grounded:
+        return frame.say("ui_not_in_articles")
+    said = frame.say("ui_heard_quotes", count=len(answer.citations))
+    return said if answer.level == "quote" else f"{answer.text} {said}"
 
 
 def _is_meant(request: Request) -> bool:

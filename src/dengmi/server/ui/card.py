@@ -1,9 +1,12 @@
 """Answer cards: how an answer, a quote and an error look."""
 
+from urllib.parse import urlencode
+
 from dengmi.core.records import Answer, Citation, Head
 from dengmi.server.ui.links import answer_path, article_path, outside, sentence_path
 from dengmi.server.ui.markup import Child, Html, el, icon, join
 from dengmi.server.ui.page import TAGS, Frame
+from dengmi.server.ui.written import written
 
 
 def turn(question: str, card: Child, *, last: bool = False) -> Html:
@@ -24,6 +27,7 @@ def answer_card(frame: Frame, answer: Answer) -> Html:
         "article",
         _meta(frame, answer),
         body,
+        _followups(frame, answer),
         _acts(frame, answer),
         class_="card" if answer.grounded else "card none",
         id=answer.id,
@@ -47,6 +51,14 @@ def waiting_card(frame: Frame) -> Html:
     return el(
         "article",
         el("div", el("span", frame.say("ui_searching"), class_="level breathe"), class_="meta"),
+        el(
+            "details",
+            el("summary", frame.say("ui_thinking")),
+            el("p", class_="pre"),
+            class_="thinking",
+            hidden=True,
+        ),
+        el("div", class_="says prose", hidden=True),
         el("div", class_="quotes"),
         class_="card waiting",
         aria_busy="true",
@@ -106,6 +118,7 @@ def _meta(frame: Frame, answer: Answer) -> Html:
         "div",
         el("span", level, class_="level"),
         el("span", _took(frame, answer.took_ms), class_="dot"),
+        el("span", frame.say("ui_reused"), class_="dot") if answer.reused else None,
         el("span", _price(answer), class_="dot") if answer.cost.micros else None,
         class_="meta",
     )
@@ -113,8 +126,26 @@ def _meta(frame: Frame, answer: Answer) -> Html:
 
 def _grounded(frame: Frame, answer: Answer) -> Html:
     quotes = [quote_block(frame, citation, answer.id) for citation in answer.citations]
-    written = None if answer.level == "quote" else el("div", answer.text, class_="says pre")
-    return join([written, el("div", quotes, class_="quotes")])
+    if answer.level == "quote":
+        return el("div", quotes, class_="quotes")
+    folded = el(
+        "details",
+        el("summary", frame.say("ui_sources", count=len(quotes))),
+        el("div", quotes, class_="quotes"),
+        class_="sources",
+    )
+    return join([el("div", written(frame, answer), class_="says prose"), folded])
+
+
+def _followups(frame: Frame, answer: Answer) -> Html | None:
+    """Questions to go on with."""
+    if not answer.followups:
+        return None
+    links = [
+        el("li", el("a", one, href=f"{frame.home}?{urlencode({'q': one})}", rel="nofollow"))
+        for one in answer.followups
+    ]
+    return el("ul", links, class_="followups", aria_label=frame.say("ui_followups"))
 
 
 def _not_grounded(frame: Frame, answer: Answer) -> Html:

@@ -109,6 +109,7 @@ async def frame_of(overview: Overview, request: Request, desk: str) -> Frame:
         default=await overview.default(),
         now=parts.clock.now(),
         max_chars=parts.settings.ask.max_chars,
+        levels=bool(parts.settings.levels.deep),
     )
 
 

@@ -33,7 +33,9 @@ class DeskView:
 class Frame:
     """What the frame shows: whose page it is, in which language, and what else there is.
 
-    `now` is Unix time; `thread` the answers on the page; `asking` the words left in the box.
+    `now` is Unix time; `thread` the answers on the page; `asking` the words left in the box;
+    `conversation` what follow-ups go on with; `levels` whether there is more than one level to
+    choose from, and `deep` whether the deeper one is chosen.
     """
 
     lang: str
@@ -44,6 +46,9 @@ class Frame:
     max_chars: int
     thread: tuple[str, ...] = ()
     asking: str = ""
+    conversation: str = ""
+    levels: bool = False
+    deep: bool = False
 
     def say(self, key: str, **params: object) -> str:
         """A text in the page's language."""
@@ -121,6 +126,8 @@ def page_language(request: Request, preset: str) -> str:
 def composer(frame: Frame) -> Html:
     """The box to ask in. Without scripts it is a plain form that carries the thread along."""
     asked = [el("input", type="hidden", name="a", value=one) for one in frame.thread]
+    if frame.conversation:
+        asked.append(el("input", type="hidden", name="c", value=frame.conversation))
     label = frame.say("ui_ask_next" if frame.thread else "ui_ask_first")
     box = el(
         "textarea",
@@ -137,13 +144,21 @@ def composer(frame: Frame) -> Html:
     send = el("button", icon("send"), class_="send", aria_label=frame.say("ui_send"))
     return el(
         "form",
-        el("div", asked, box, send),
+        el("div", asked, box, _depth(frame), send),
         class_="composer",
         id="ask",
         method="get",
         action=f"{frame.home}#last",
         data_next=frame.say("ui_ask_next"),
     )
+
+
+def _depth(frame: Frame) -> Html | None:
+    """The switch for answers that take longer, where there are any."""
+    if not frame.levels:
+        return None
+    tick = el("input", type="checkbox", name="level", value="deep", checked=frame.deep)
+    return el("label", tick, el("span", frame.say("ui_level_deep")), class_="depth")
 
 
 def _header(request: Request, frame: Frame) -> Html:

@@ -34,7 +34,8 @@ function plain(card) {
     const source = quote.querySelector(".title");
     return `${quote.querySelector(".words").textContent}\n— ${source.textContent} ${source.href}`;
   });
-  return quotes.join("\n\n") || (card.querySelector(".says")?.textContent ?? "");
+  const says = card.querySelector(".says")?.innerText ?? "";
+  return [says, ...quotes].filter(Boolean).join("\n\n");
 }
 
 // The clipboard exists on secure pages only; elsewhere a selected text field still copies.

@@ -20,7 +20,7 @@ function start() {
     ask(box.value.trim());
   });
   document.addEventListener("click", (event) => {
-    const link = event.target.closest(".examples a");
+    const link = event.target.closest(".examples a, .followups a");
     if (!link || event.metaKey || event.ctrlKey || event.shiftKey) return;
     event.preventDefault();
     ask(link.textContent.trim());
@@ -58,7 +58,7 @@ async function ask(words) {
     const response = await fetch(form.action.split("#")[0], {
       method: "POST",
       headers: { Accept: "text/event-stream", "Content-Type": "application/x-www-form-urlencoded" },
-      body: new URLSearchParams({ q: words }),
+      body: new URLSearchParams(asked(words)),
     });
     if (!response.ok) fail(turn, words, (await response.json()).detail);
     else for await (const event of events(response)) show(turn, event);
@@ -69,6 +69,13 @@ async function ask(words) {
     send.disabled = false;
     if (matchMedia("(pointer: fine)").matches) box.focus({ preventScroll: true });
   }
+}
+
+function asked(words) {
+  const pairs = { q: words };
+  if (form.elements.c) pairs.c = form.elements.c.value;
+  if (form.elements.level?.checked) pairs.level = "deep";
+  return pairs;
 }
 
 function open(words) {
@@ -84,7 +91,11 @@ function open(words) {
 function show(turn, { name, data }) {
   const card = turn.querySelector(".card");
   const quotes = card.querySelector(".quotes");
-  if (name === "found") card.querySelector(".level").textContent = data.level;
+  if (name === "found") {
+    card.querySelector(".level").textContent = data.level;
+    quotes.innerHTML = data.html;
+  } else if (name === "thinking") think(card, data.text);
+  else if (name === "text" && data.html) write(card, quotes, data);
   else if (name === "citation") quotes?.insertAdjacentHTML("beforeend", data.html);
   else if (name === "notice") turn.querySelector(".asked").after(notice(data.text));
   else if (name === "done" || name === "failed") {
@@ -93,6 +104,23 @@ function show(turn, { name, data }) {
     live.textContent = data.heard;
     if (data.id) keep(data.id);
   }
+}
+
+function think(card, text) {
+  const box = card.querySelector(".thinking");
+  box.hidden = false;
+  box.lastElementChild.append(text);
+}
+
+// The first sentence takes the place of the quotes that stood there while the model began.
+function write(card, quotes, { html, gap }) {
+  const says = card.querySelector(".says");
+  if (says.hidden) {
+    says.hidden = false;
+    quotes.replaceChildren();
+  }
+  if (gap || !says.lastElementChild) says.append(document.createElement("p"));
+  says.lastElementChild.insertAdjacentHTML("beforeend", html);
 }
 
 function notice(words) {
