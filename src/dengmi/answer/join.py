@@ -2,6 +2,8 @@
 
 What is being made keeps all it has given so far, so somebody who comes late reads it from the
 start. One who leaves takes nothing from the others; when the last one leaves, the making ends.
+What was made well stays for a moment longer: its answer takes some time to be written down, and
+whoever asks in between must not have it made a second time.
 """
 
 import asyncio
@@ -10,6 +12,10 @@ from contextlib import aclosing
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
+
+
+LINGER = 5.0
+"""Seconds that what was made stays to be joined."""
 
 
 class _Making(Generic[T]):
@@ -30,13 +36,14 @@ class _Making(Generic[T]):
 
 
 class Hub(Generic[T]):
-    """What is being made in this process, by key."""
+    """What is being made in this process, by key. `linger`: seconds that it stays afterwards."""
 
-    def __init__(self) -> None:
+    def __init__(self, linger: float = LINGER) -> None:
+        self._linger = linger
         self._makings: dict[Hashable, _Making[T]] = {}
 
     def running(self, key: Hashable) -> bool:
-        """Whether something of this key is being made."""
+        """Whether something of this key is being made, or was a moment ago."""
         return key in self._makings
 
     async def follow(
@@ -69,7 +76,7 @@ class Hub(Generic[T]):
                 raise making.error
         finally:
             making.followers -= 1
-            if making.followers == 0:
+            if making.followers == 0 and not making.ended:
                 await self._stop(key, making)
 
     async def _run(
@@ -85,7 +92,11 @@ class Hub(Generic[T]):
             making.error = error
         finally:
             making.ended = True
-            self._forget(key, making)
+            if making.error is None and self._linger and self._makings.get(key) is making:
+                loop = asyncio.get_running_loop()
+                loop.call_later(self._linger, self._forget, key, making)
+            else:
+                self._forget(key, making)
             making.tell()
 
     async def _stop(self, key: Hashable, making: _Making[T]) -> None:

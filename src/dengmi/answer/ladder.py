@@ -229,6 +229,8 @@ class Ladder:
         if self._ready:
             return made()
         await asyncio.to_thread(catalogue)
+        if self._upper is not None:
+            await asyncio.to_thread(self._upper.warm)
         quoted = await asyncio.to_thread(made)
         self._ready = True
         return quoted

@@ -11,7 +11,9 @@ from dengmi.language.words import terms
 MOST = 6
 _LONGEST = 60
 _ASKS_EN = re.compile(
-    r"^(?:how|what|why|when|where|who|which|can|does|do|is|are|should|will)\b", re.IGNORECASE
+    r"^(?:(?:what|who|which|how|why|when|where)\s+(?:\w+\s+)?(?:is|are|was|were|do|does|did|can"
+    r"|could|should|will|would|has|have|to)\b|(?:can|does|do|is|are|should|will)\s)",
+    re.IGNORECASE,
 )
 _ASKS_ZH = re.compile("[？?]$|^(?:怎么|怎样|如何|为什么|什么|哪|谁|何时|能否|是否)|吗$|多少|什么")
 _DONE = re.compile(r"[\d#*_`|<>\[\]{}]")
@@ -43,9 +45,9 @@ def candidates(question: str, answer: str, evidence: Evidence, lang: str) -> tup
 
 
 def _headings(evidence: Evidence) -> Iterator[tuple[int, str]]:
-    """Headings and titles of the evidence with their rank."""
+    """Headings of the evidence with their rank."""
     for hit in evidence.hits:
-        for heading in (*reversed(hit.passage.headings), hit.head.title):
+        for heading in reversed(hit.passage.headings):
             words = " ".join(heading.split()).strip(" .:：。")
             if words:
                 yield hit.rank, words

@@ -1,5 +1,6 @@
 """The ledger: a line is written before a model is called and settled after, exactly once."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -8,7 +9,7 @@ from dengmi.core.ids import new_id, stable_id
 from dengmi.core.ports import Charges
 from dengmi.core.records import Charge, Cost, Level, Purpose, Question, Tokens
 from dengmi.ledger.costs import cost, full_cost, most
-from dengmi.ledger.prices import FREE, price_of
+from dengmi.ledger.prices import FREE, is_peak, price_of
 from dengmi.settings.options import ModelSettings
 
 
@@ -25,6 +26,7 @@ class Ledger:
         self._charges = charges
         self._clock = clock
         self._models = models
+        self._read = False
 
     async def reserve(
         self,
@@ -38,6 +40,9 @@ class Ledger:
     ) -> Charge:
         """Reserve the most that a call of this model may cost."""
         now = self._clock.now()
+        if not self._read:  # the sheets are read from a file, once
+            await asyncio.to_thread(is_peak, now)
+            self._read = True
         price = price_of(self._models[model], now) if model in self._models else FREE
         charge = Charge(
             id=new_id("ch"),

@@ -66,12 +66,14 @@ class Citing:
         self.facts += 1
         found, refs = self._judged(sentence.text, refs)
         wrong = found.verdict == "unsupported" and (
-            self._policy == "drop" or not refs or bool(_MUST_AGREE.intersection(found.reasons))
+            self._policy == "drop" or bool(_MUST_AGREE.intersection(found.reasons))
         )
         if wrong:
             self.dropped += 1
             self._gap = max(self._gap, sentence.gap, key=len)
             return None
+        if found.verdict == "unsupported":
+            return self._kept(sentence, (), found.verdict)
         self.kept_facts += 1
         return self._kept(sentence, refs, found.verdict)
 
