@@ -92,7 +92,7 @@ def test_no_option_is_made_up(lang: str) -> None:
         name for _, command in commands() for param in command.params for name in param.opts
     }
     for name in PAGES:
-        for mentioned in re.findall(r"(?<![\w-])--[a-z][a-z-]+", page(lang, name)):
+        for mentioned in re.findall(r"(?<![\w-])--[a-z][a-z0-9-]+", page(lang, name)):
             assert mentioned in known, (name, mentioned)
 
 

@@ -78,7 +78,12 @@ def _columns(text: str) -> int:
 
 def money(cost: Cost) -> str:
     """An amount such as ¥0.0012; "" for nothing."""
-    if not cost.micros:
-        return ""
-    sign = {"CNY": "¥", "USD": "$", "EUR": "€"}.get(cost.currency, f"{cost.currency} ")
-    return f"{sign}{cost.micros / 1_000_000:.6f}".rstrip("0").rstrip(".")
+    return amount(cost.micros, cost.currency) if cost.micros else ""
+
+
+def amount(micros: int, currency: str) -> str:
+    """Millionths as an amount: as many digits as say something, two at least."""
+    sign = {"CNY": "¥", "USD": "$", "EUR": "€"}.get(currency, f"{currency} ")
+    whole, part = divmod(abs(micros), 1_000_000)
+    digits = f"{part:06}".rstrip("0").ljust(2, "0")
+    return f"{'-' if micros < 0 else ''}{sign}{whole:,}.{digits}"

@@ -49,4 +49,6 @@ def open_model(name: str, settings: ModelSettings, home: Path) -> ChatModel:
 
         path = home / settings.model if settings.model else None
         return ScriptedModel(name, read_script(name, path))
-    raise ModelFailed("missing", name, reason=settings.kind)
+    from dengmi.models.local import LocalModel
+
+    return LocalModel(name, settings, home)

@@ -1,0 +1,101 @@
+"""`dengmi cost`: what answers cost, and what reuse, join and caches saved."""
+
+import asyncio
+import csv
+import sys
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
+
+import click
+
+from dengmi.cli.app import App
+from dengmi.cli.opening import opened_for_reading
+from dengmi.cli.terminal import amount, print_json, quiet, table
+from dengmi.cli.words import Verb, json_option, option
+from dengmi.core.errors import BadInput
+from dengmi.core.records import Charge
+from dengmi.ledger.spending import By, Spending, spending, total
+
+COLUMNS = ("key", "currency", "answers", "calls", "micros", "full", "cache", "reuse", "join")
+MORE_COLUMNS = (*COLUMNS, "hit", "miss", "output", "lost")
+
+
+@click.command(cls=Verb, help="help_cost")
+@option(
+    "--by",
+    type=click.Choice(["day", "desk", "level", "model"]),
+    default="day",
+    help="help_option_by",
+)
+@option("--desk", metavar="DESK", help="help_option_desk_cost")
+@option("--since", metavar="DAY", help="help_option_since_cost")
+@option("--until", metavar="DAY", help="help_option_until_cost")
+@option("--csv", "as_csv", is_flag=True, help="help_option_csv")
+@json_option
+@click.pass_obj
+def cost(  # noqa: PLR0917 - one for each option
+    app: App,
+    by: By,
+    desk: str | None,
+    since: str | None,
+    until: str | None,
+    as_csv: bool,
+    as_json: bool,
+) -> None:
+    """Sum up the ledger."""
+    first, last = _moment(since, 0), _moment(until, 1)
+    charges = asyncio.run(_charges(app, desk, first, last))
+    here = datetime.now().astimezone().tzinfo or UTC
+    rows = spending(charges, by, here)
+    if as_json:
+        print_json({"by": by, "rows": [_plain(row) for row in rows]})
+    elif as_csv:
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow([by, *MORE_COLUMNS[1:]])
+        writer.writerows([getattr(row, name) for name in MORE_COLUMNS] for row in rows)
+    elif not rows:
+        click.echo(app.say("cli_cost_none"))
+    else:
+        _show(app, by, rows)
+
+
+async def _charges(
+    app: App, desk: str | None, since: float | None, until: float | None
+) -> Sequence[Charge]:
+    async with opened_for_reading(app) as parts:
+        name = await parts.desks.resolve(desk) if desk else None
+        return await parts.store.charges(desk=name, since=since or 0.0, until=until)
+
+
+def _moment(day: str | None, later: int) -> float | None:
+    """The begin of a day here, or of the day after."""
+    if day is None:
+        return None
+    try:
+        found = date.fromisoformat(day) + timedelta(days=later)
+    except ValueError:
+        raise BadInput("cli_day_bad", day=day[:40]) from None
+    return datetime.combine(found, time.min).astimezone().timestamp()
+
+
+def _plain(row: Spending) -> dict[str, object]:
+    return {name: getattr(row, name) for name in MORE_COLUMNS}
+
+
+def _show(app: App, by: By, rows: Sequence[Spending]) -> None:
+    names = (by, "answers", "paid", "full", "cache", "reuse", "join")
+    lines = [tuple(app.say(f"cli_cost_{name}") for name in names)]
+    for row in [*rows, *(total(rows) if len(rows) > 1 else ())]:
+        sums = (row.micros, row.full, row.cache, row.reuse, row.join)
+        lines.append(
+            (
+                row.key or app.say("cli_cost_total"),
+                f"{row.answers:,}",
+                *(amount(micros, row.currency) for micros in sums),
+            )
+        )
+    for line in table(lines):
+        click.echo(line)
+    lost = sum(row.lost for row in rows)
+    if lost:
+        click.echo(quiet(app.say("cli_cost_lost", count=lost)))

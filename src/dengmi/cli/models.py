@@ -1,0 +1,200 @@
+"""`dengmi models`: list the language models, and try each of them once."""
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+
+import click
+
+from dengmi.cli.app import App
+from dengmi.cli.progress import Meter, meter
+from dengmi.cli.terminal import amount, clean, print_json, quiet, table
+from dengmi.cli.words import Verb, VerbGroup, app_of, json_option, option
+from dengmi.core.chat import ChatModel
+from dengmi.core.errors import ModelFailed, NotFound
+from dengmi.ledger.costs import cost
+from dengmi.ledger.prices import price_of
+from dengmi.models.probe import Probe, probe
+from dengmi.settings.options import Settings
+
+
+@click.group(cls=VerbGroup, help="help_models", invoke_without_command=True)
+@json_option
+@click.pass_context
+def models(ctx: click.Context, as_json: bool) -> None:
+    """Without a further word: list."""
+    if ctx.invoked_subcommand is None:
+        _list(app_of(ctx), as_json)
+
+
+@models.command("test", cls=Verb, help="help_models_test")
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@json_option
+@click.pass_obj
+def test_models(app: App, names: tuple[str, ...], as_json: bool) -> int:
+    """Call each model once with and once without thinking."""
+    settings = app.settings
+    for name in names:
+        if name not in settings.models:
+            known = ", ".join(settings.models) or "–"
+            raise NotFound("cli_model_unknown", model=name, known=known)
+    chosen = names or tuple(settings.models)
+    if not chosen:
+        raise NotFound("cli_models_none")
+    return asyncio.run(_test(app, chosen, as_json))
+
+
+@models.command("pull", cls=Verb, help="help_models_pull")
+@click.argument("name", required=False, metavar="[NAME]")
+@option("--url", metavar="ADDRESS", help="help_option_pull_url")
+@option("--sha256", default="", metavar="SUM", help="help_option_pull_sha256")
+@click.pass_obj
+def pull_model(app: App, name: str | None, url: str | None, sha256: str) -> None:
+    """Download a model file."""
+    from dengmi.models.local import FOLDER
+    from dengmi.models.pull import DEFAULT, KNOWN, pull
+
+    if url is None:
+        if (name or DEFAULT) not in KNOWN:
+            raise NotFound("cli_pull_unknown", model=name or "", known=", ".join(KNOWN))
+        url = KNOWN[name or DEFAULT].url
+    folder = app.settings.home / FOLDER
+    with meter(app) as bar:
+        file = asyncio.run(pull(url, folder, sha256, _megabytes(bar)))
+    click.echo(app.say("cli_pulled", file=str(file), name=file.name))
+
+
+def _megabytes(bar: Meter) -> Callable[[int, int | None], None]:
+    def tell(done: int, total: int | None) -> None:
+        bar.tell(done // 1_000_000, None if total is None else total // 1_000_000)
+
+    return tell
+
+
+def _list(app: App, as_json: bool) -> None:
+    settings = app.settings
+    rows = [_row(settings, name) for name in settings.models]
+    if as_json:
+        print_json({"models": rows})
+    elif not rows:
+        click.echo(app.say("cli_models_none"))
+    else:
+        for line in table([tuple(str(value) for value in row.values()) for row in rows]):
+            click.echo(line)
+
+
+def _row(settings: Settings, name: str) -> dict[str, str]:
+    model = settings.models[name]
+    levels = settings.levels
+    used = [level for level in ("quick", "deep") if name in getattr(levels, level)]
+    return {
+        "name": name,
+        "kind": model.kind,
+        "model": model.model,
+        "base_url": model.base_url,
+        "levels": ", ".join(used),
+    }
+
+
+async def _test(app: App, names: Sequence[str], as_json: bool) -> int:
+    from dengmi.models.open import Models
+
+    opened = Models(app.settings.models, app.settings.home)
+    shapes = []
+    failed = 0
+    try:
+        for name in names:
+            try:
+                found = await _tried(opened.get(name))
+            except ModelFailed as error:
+                found = [Probe(thinking=False, trouble=error)]
+            failed += all(each.trouble is not None for each in found)
+            shapes.append({"name": name, "calls": [_shape(app, name, each) for each in found]})
+            if not as_json:
+                _show(app, name, found)
+    finally:
+        await opened.close()
+    if as_json:
+        print_json({"models": shapes})
+    return 0 if not failed else (3 if failed < len(names) else 1)
+
+
+async def _tried(model: ChatModel) -> list[Probe]:
+    """Without thinking twice, since the second shows the cache, then with it."""
+    found = [await probe(model, thinking=False)]
+    if found[0].trouble is None:
+        found += [await probe(model, thinking=False), await probe(model, thinking=True)]
+    return found
+
+
+def _price(app: App, name: str, found: Probe) -> tuple[int, str, bool]:
+    price = price_of(app.settings.models[name], time.time())
+    return cost(price, found.tokens), price.currency, price.known
+
+
+def _shape(app: App, name: str, found: Probe) -> dict[str, object]:
+    micros, currency, known = _price(app, name, found)
+    trouble = found.trouble
+    return {
+        "thinking": found.thinking,
+        "works": trouble is None,
+        "trouble": trouble.trouble if trouble else None,
+        "detail": app.say(trouble.code, **trouble.params) if trouble else "",
+        "text": found.text,
+        "first_ms": round(found.first_ms, 1),
+        "total_ms": round(found.total_ms, 1),
+        "streams": found.streams,
+        "thought_chars": found.thought,
+        "tokens": {
+            "hit": found.tokens.hit,
+            "miss": found.tokens.miss,
+            "output": found.tokens.output,
+            "reasoning": found.tokens.reasoning,
+        },
+        "counted": found.counted,
+        "version": found.version,
+        "cost": {"currency": currency, "micros": micros} if known else None,
+    }
+
+
+def _show(app: App, name: str, found: Sequence[Probe]) -> None:
+    click.echo(click.style(name, bold=True) + quiet(f"  {clean(found[0].version)}"))
+    for each in found:
+        how = app.say("cli_models_thinking" if each.thinking else "cli_models_plain")
+        if each.trouble is not None:
+            click.echo(f"  {how}: {app.say(each.trouble.code, **each.trouble.params)}")
+            continue
+        micros, currency, known = _price(app, name, each)
+        tokens = each.tokens
+        click.echo(
+            "  "
+            + app.say(
+                "cli_models_line",
+                how=how,
+                first=round(each.first_ms),
+                total=round(each.total_ms),
+                hit=tokens.hit,
+                miss=tokens.miss,
+                output=tokens.output,
+                price=amount(micros, currency) if known else app.say("cli_models_unpriced"),
+            )
+        )
+    for note in _notes(found):
+        click.echo(quiet(f"  {app.say(note)}"))
+    click.echo(f"  {clean(found[0].text.strip())[:200]}")
+
+
+def _notes(found: Sequence[Probe]) -> Sequence[str]:
+    """What does not work as it could."""
+    notes = []
+    if found[0].trouble is None and not found[0].streams:
+        notes.append("cli_models_no_stream")
+    if found[0].trouble is None and not found[0].counted:
+        notes.append("cli_models_no_usage")
+    if found[0].thought:
+        notes.append("cli_models_always_thinks")
+    if len(found) > 2 and found[2].trouble is None and not found[2].thought:
+        notes.append("cli_models_no_thinking")
+    if len(found) > 1 and not found[1].tokens.hit:
+        notes.append("cli_models_no_cache")
+    return notes

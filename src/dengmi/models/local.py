@@ -1,0 +1,108 @@
+"""A model in this process: llama.cpp on a GGUF file, by xllamacpp (the extra `local`).
+
+llama.cpp brings its own server, which listens on a loopback port that only we have the key of; we
+speak to it as to any other endpoint, so streaming, thinking, usage and hanging up are the same
+code for all. The file is loaded when the model is first asked.
+"""
+
+import asyncio
+import secrets
+from collections.abc import AsyncGenerator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from dengmi.core.chat import ChatRequest, Piece
+from dengmi.core.errors import ModelFailed
+from dengmi.models.openai import OpenAiModel
+from dengmi.settings.options import ModelSettings
+
+FOLDER = "models"
+"""Where `dengmi models pull` puts files, inside the home."""
+
+
+class LocalModel:
+    """One model in this process.
+
+    Args:
+        name: its name in the settings.
+        settings: `model` is a GGUF file: a path, or the name of a file in the home's `models`.
+        home: the home.
+    """
+
+    def __init__(self, name: str, settings: ModelSettings, home: Path) -> None:
+        self.name = name
+        self._settings = settings
+        self._file = _file(settings.model, home)
+        self._loading = asyncio.Lock()
+        self._server: Any = None
+        self._endpoint: OpenAiModel | None = None
+
+    async def chat(self, request: ChatRequest) -> AsyncGenerator[Piece, None]:
+        """The pieces of one answer (see core.chat.ChatModel). Raises ModelFailed."""
+        endpoint = await self._loaded()
+        async for piece in endpoint.chat(request):
+            yield piece
+
+    async def close(self) -> None:
+        """Let go of the model's memory."""
+        if self._endpoint is not None:
+            await self._endpoint.close()
+            self._endpoint = None
+        server, self._server = self._server, None
+        if server is not None:
+            await asyncio.to_thread(_drop, [server])
+
+    async def _loaded(self) -> OpenAiModel:
+        async with self._loading:
+            if self._endpoint is None:
+                key = secrets.token_urlsafe(16)
+                self._server = await asyncio.to_thread(self._start, key)
+                settings = msgspec.structs.replace(
+                    self._settings,
+                    base_url=f"{self._server.listening_address}/v1",
+                    api_key=key,
+                    profile="llama.cpp",
+                )
+                self._endpoint = OpenAiModel(self.name, settings)
+            return self._endpoint
+
+    def _start(self, key: str) -> Any:
+        """Load the file and start its server; blocks."""
+        try:
+            import xllamacpp  # type: ignore[import-untyped]
+        except ImportError:
+            reason = "pip install 'dengmi[local]'"
+            raise ModelFailed("missing", self.name, reason=reason) from None
+        if not self._file.is_file():
+            raise ModelFailed("missing", self.name, reason=f"{self._file.name}: dengmi models pull")
+        params = xllamacpp.CommonParams()
+        params.model.path = str(self._file)
+        params.hostnames = ["127.0.0.1"]
+        params.port = 0
+        params.api_keys = [key]
+        params.model_alias = {self._file.stem}
+        params.n_ctx = self._settings.context
+        params.n_parallel = min(self._settings.slots, 4)
+        params.use_jinja = True
+        params.ui = False
+        params.warmup = False
+        params.verbosity = 0
+        try:
+            return xllamacpp.Server(params)
+        except (RuntimeError, ValueError, OSError) as error:
+            reason = f"{self._file.name}: {error}"[:200]
+            raise ModelFailed("missing", self.name, reason=reason) from None
+
+
+def _file(model: str, home: Path) -> Path:
+    path = Path(model).expanduser()
+    if path.is_absolute():
+        return path
+    return home / FOLDER / path
+
+
+def _drop(held: list[Any]) -> None:
+    """The server ends with its last reference; that waits for its threads."""
+    held.clear()

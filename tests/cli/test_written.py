@@ -1,0 +1,120 @@
+"""Written answers in the terminal: ask, models, cost, eval, with a model that plays a script."""
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Command
+
+SCRIPT = """
+[[answer]]
+match = "borrow"
+text = "A reader may borrow twelve books at the same time. [1.1] It costs 99 euros. [1.1]"
+"""
+SETTINGS = """
+[models.try]
+kind = "scripted"
+model = "script.toml"
+price = { currency = "CNY", hit = 0.02, miss = 1, output = 4 }
+"""
+ASKED = "How many books may a reader borrow?"
+
+
+@pytest.fixture
+def desk(dengmi: Command, home: Path, articles: Path) -> Command:
+    home.mkdir(exist_ok=True)
+    (home / "dengmi.toml").write_text(SETTINGS)
+    (home / "script.toml").write_text(SCRIPT)
+    assert dengmi("add", str(articles)).status == 0
+    return dengmi
+
+
+def test_a_written_answer_shows_its_sentences(desk: Command) -> None:
+    said = desk("ask", ASKED)
+    assert said.status == 0, said.err
+    assert "A reader may borrow twelve books at the same time. [1]" in said.out
+    assert "99 euros" not in said.out
+    assert "[1] A reader may borrow twelve books" in said.out
+    assert "quick" in said.out
+    again = desk("ask", "--json", ASKED).json
+    assert (again["reused"], again["cost"]["micros"]) == (True, 0)
+    assert again["full_cost"]["micros"] > 0
+    assert again["claims"][0]["verdict"] == "supported"
+    quoted = desk("ask", "--level", "quote", "--json", ASKED).json
+    assert (quoted["level"], quoted["claims"]) == ("quote", [])
+
+
+def test_what_it_cost_and_saved(desk: Command) -> None:
+    assert "nothing was spent" in desk("cost").out
+    for _ in range(3):
+        desk("ask", ASKED)
+    (row,) = desk("cost", "--json", "--by", "level").json["rows"]
+    assert (row["key"], row["answers"], row["calls"]) == ("quick", 3, 1)
+    assert row["micros"] > 0
+    assert row["reuse"] == 2 * row["micros"]
+    assert row["full"] == row["micros"] + row["cache"] + row["reuse"]
+    rows = list(csv.reader(io.StringIO(desk("cost", "--csv").out)))
+    assert rows[0][0] == "day"
+    assert int(rows[1][rows[0].index("micros")]) == row["micros"]
+    assert "¥" in desk("cost").out
+    assert desk("cost", "--since", "2999-01-01", "--json").json["rows"] == []
+    bad = desk("cost", "--since", "soon")
+    assert bad.status == 2
+    assert "soon" in bad.err
+
+
+def test_models_are_listed_and_tried(desk: Command, home: Path) -> None:
+    assert "scripted" in desk("models").out
+    (model,) = desk("models", "test", "--json").json["models"]
+    assert [call["works"] for call in model["calls"]] == [True, True, True]
+    assert model["calls"][1]["tokens"]["hit"] > 0
+    assert model["calls"][0]["cost"]["micros"] > 0
+    assert desk("models", "test").status == 0
+    unknown = desk("models", "test", "nobody")
+    assert unknown.status == 2
+    assert "try" in unknown.err
+    (home / "script.toml").write_text("[[answer]]\nfail = 'down'\n")
+    down = desk("models", "test")
+    assert down.status == 1
+    assert "does not answer" in down.out
+    (home / "dengmi.toml").write_text("")
+    none = desk("models", "test")
+    assert none.status == 2
+    assert "DEEPSEEK_API_KEY" in none.err
+
+
+def test_a_model_that_is_not_there_leaves_the_quotes(desk: Command, home: Path) -> None:
+    (home / "dengmi.toml").write_text(
+        "[models.gone]\nkind = 'openai'\nbase_url = 'http://127.0.0.1:9/v1'\nmodel = 'x'\n"
+    )
+    said = desk("ask", ASKED)
+    assert said.status == 0
+    assert "twelve books" in said.out
+    assert "gone" in said.err
+
+
+def test_questions_of_a_file_are_measured(desk: Command, tmp_path: Path) -> None:
+    lines = [
+        {"question": ASKED, "answers": ["twelve"], "articles": ["Borrowing books"]},
+        {"question": "When does the library open?", "answers": ["nine"]},
+        {"question": "How deep is the ocean trench?", "answers": ["never said"]},
+    ]
+    file, out = tmp_path / "q.jsonl", tmp_path / "run.json"
+    file.write_text("\n".join(map(json.dumps, lines)))
+    found = desk("eval", str(file), "--level", "quote", "--json", "--out", str(out)).json["summary"]
+    assert found["questions"] == 3
+    assert found["ndcg@10"] == found["hit@1"] == 1.0
+    assert found["contains"] == pytest.approx(2 / 3)
+    assert found["declined"] == pytest.approx(1 / 3)
+    compared = desk("eval", str(file), "--json", "--compare", str(out)).json
+    assert compared["summary"]["cite_precision"] == 1.0
+    assert compared["compared"]["hit@1"] == [0.0, 0.0, 0.0]
+    file.write_text(file.read_text() + "\n{broken\n")
+    part = desk("eval", str(file), "--level", "quote")
+    assert part.status == 3
+    assert "Line 4" in part.err
+    file.write_text("\n")
+    assert desk("eval", str(file)).status == 2
