@@ -47,6 +47,8 @@ class FakeDeepSeek:
         faults: what goes wrong with the next requests, in order; None is nothing.
         requests: every body received.
         thinking_tokens: about how many tokens it thinks.
+        at_once: tokens that come without a pause, whatever the speed.
+        counts: whether its cache is looked at; loads do without.
     """
 
     key: str = "sk-test"
@@ -58,6 +60,8 @@ class FakeDeepSeek:
     faults: list[Fault | None] = field(default_factory=list)
     requests: list[dict[str, Any]] = field(default_factory=list)
     thinking_tokens: int = 40
+    at_once: int = 0
+    counts: bool = True
     keep_alive: float = 0.5
     making: float = 0.0
     served: int = 0
@@ -138,7 +142,7 @@ class FakeDeepSeek:
     ) -> AsyncIterator[tuple[dict[str, str], str | None, dict[str, Any] | None]]:
         messages = [(each["role"], each["content"]) for each in body["messages"]]
         user = str(body.get("user_id", ""))
-        hit, miss = self.cache.split(user, messages)
+        hit, miss = self.cache.split(user, messages) if self.counts else (0, 100)
         thinks = (body.get("thinking") or {}).get("type", "enabled") == "enabled"
         self.running += 1
         self.most_running = max(self.most_running, self.running)
@@ -158,12 +162,13 @@ class FakeDeepSeek:
                         break
                     spoken.append(piece)
                     yield {kind: piece}, None, None
-                    if self.per_second:
+                    if self.per_second and len(spoken) > self.at_once:
                         await asyncio.sleep(estimate_tokens(piece) / self.per_second)
             finish = {"filter": "content_filter", "resource": "insufficient_system_resource"}.get(
                 fault or "", finish
             )
-            self.cache.note(user, messages, text)
+            if self.counts:
+                self.cache.note(user, messages, text)
             output = estimate_tokens("".join(spoken))
             usage = _usage(hit, miss, output, min(estimate_tokens(thought), output))
             ended = True
