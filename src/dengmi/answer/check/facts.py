@@ -1,414 +1,324 @@
-"""The exact facts of a sentence: numbers, dates, units and names in one spelling, whatever language
-and form they are written in."""
+"""The exact facts of a text: numbers with their units, dates, times of day and weekdays, in one
+form whatever language and spelling they are written in."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import Literal
 
+from dengmi.answer.check.numerals import DIGITS, HAN, SCALE, WORDS, from_digits, from_han, from_words
+from dengmi.answer.check.times import Clock, Day, Weekdays, times
+from dengmi.answer.check.units import Unit, pattern, units
 from dengmi.language.han import simplified
-from dengmi.language.scripts import HAN, words_of
 
-_DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
-_TENS = {"十": 10, "百": 100, "千": 1_000}
-_MYRIADS = {"万": 10_000, "亿": 100_000_000}
-_SCALES = {
-    "hundred": 100, "thousand": 1_000, "million": 10**6, "billion": 10**9, "trillion": 10**12,
-    "k": 1_000, "m": 10**6, "bn": 10**9, "dozen": 12,
-    "百": 100, "千": 1_000, "万": 10**4, "百万": 10**6, "千万": 10**7, "亿": 10**8, "万亿": 10**12,
-    "十亿": 10**9, "百亿": 10**10, "千亿": 10**11, "十万": 10**5,
-}  # fmt: skip
-_ONES_LIST = (
-    *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
-    *("eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen"),
-    *("eighteen", "nineteen"),
-)
-_TENS_LIST = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
-_ONES = {
-    word: n
-    for n, word in enumerate(
-        [
-            "zero",
-            "one",
-            "two",
-            "three",
-            "four",
-            "five",
-            "six",
-            "seven",
-            "eight",
-            "nine",
-            "ten",
-            "eleven",
-            "twelve",
-            "thirteen",
-            "fourteen",
-            "fifteen",
-            "sixteen",
-            "seventeen",
-            "eighteen",
-            "nineteen",
-        ]
-    )
-}
-_TENS_EN = {word: 10 * n for n, word in enumerate(_TENS_LIST, 2)}
-_ORDINALS = {
-    "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7,
-    "eighth": 8, "ninth": 9, "tenth": 10, "eleventh": 11, "twelfth": 12,
-    "twice": 2, "thrice": 3,
-}  # fmt: skip
-_MONTHS = {
-    name: n
-    for n, names in enumerate(
-        (
-            "january jan", "february feb", "march mar", "april apr", "may", "june jun",
-            "july jul", "august aug", "september sept sep", "october oct", "november nov",
-            "december dec",
-        ),
-        1,
-    )
-    for name in names.split()
-}  # fmt: skip
-_DAYS = {
-    name: n
-    for n, names in enumerate(
-        (
-            "monday mondays 星期一 周一 礼拜一", "tuesday tuesdays 星期二 周二 礼拜二",
-            "wednesday wednesdays 星期三 周三 礼拜三", "thursday thursdays 星期四 周四 礼拜四",
-            "friday fridays 星期五 周五 礼拜五", "saturday saturdays 星期六 周六 礼拜六",
-            "sunday sundays 星期日 星期天 周日 周天 礼拜天",
-        ),
-        1,
-    )
-    for name in names.split()
-}  # fmt: skip
+Bound = Literal["", "least", "most"]
+LONGEST = 4000
+"""Characters looked at; claims and sentences are far shorter."""
 
-_UNITS = {
-    spelling: unit
-    for unit, spellings in {
-        "%": "% percent per\u00a0cent 个百分点 percentage",
-        "km": "km kilometre kilometres kilometer kilometers 公里 千米",
-        "m": "metre metres meter meters 米",
-        "cm": "cm centimetre centimetres centimeter centimeters 厘米",
-        "mm": "mm millimetre millimetres millimeter millimeters 毫米",
-        "mi": "mile miles 英里",
-        "ft": "ft foot feet 英尺",
-        "in": "inch inches 英寸",
-        "kg": "kg kilo kilos kilogram kilograms 公斤 千克",
-        "g": "gram grams g 克",
-        "mg": "mg milligram milligrams 毫克",
-        "t": "ton tons tonne tonnes 吨",
-        "lb": "lb lbs pound pounds 磅",
-        "l": "litre litres liter liters 升",
-        "ml": "ml millilitre millilitres milliliter milliliters 毫升",
-        "c": "°c celsius 摄氏度 ℃",
-        "f": "°f fahrenheit 华氏度 ℉",
-        "degree": "degree degrees 度",
-        "s": "second seconds sec secs 秒 秒钟",
-        "min": "minute minutes min mins 分钟",
-        "h": "hour hours hr hrs 小时 个小时 钟头",
-        "day": "day days 天",
-        "week": "week weeks 周 星期 个星期",
-        "month": "month months 个月",
-        "year": "year years yr yrs 年",
-        "usd": "dollar dollars usd 美元",
-        "cny": "yuan rmb cny 元 块 人民币",
-        "eur": "euro euros eur 欧元",
-        "gbp": "gbp 英镑",
-        "jpy": "yen jpy 日元",
-        "hkd": "hkd 港元 港币",
-        "b": "byte bytes 字节",
-        "kb": "kb",
-        "mb": "mb",
-        "gb": "gb",
-        "tb": "tb",
-        "w": "watt watts 瓦",
-        "kw": "kw kilowatt kilowatts 千瓦",
-        "kwh": "kwh 千瓦时 度电",
-        "mah": "mah 毫安时",
-        "v": "volt volts 伏",
-        "hz": "hz 赫兹",
-        "ghz": "ghz",
-        "mhz": "mhz",
-        "person": "people persons person 人 名 位",
-        "times": "times 倍 次",
-        "ha": "hectare hectares 公顷",
-        "mu": "亩",
-        "km2": "平方公里",
-        "m2": "平方米 ㎡",
-    }.items()
-    for spelling in spellings.split()
-}
-_SIGNS = {"$": "usd", "US$": "usd", "¥": "cny", "￥": "cny", "€": "eur", "£": "gbp", "HK$": "hkd"}
 
-_UNIT = "|".join(sorted(map(re.escape, _UNITS), key=len, reverse=True))
-_SCALE = "|".join(
-    sorted((s for s in _SCALES if len(s) > 1 or s in "百千万亿"), key=len, reverse=True)
-)
-_NUM = r"\d+(?:\.\d+){2,}|\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
-_HAN_NUM = "[零〇一二两三四五六七八九十百千万亿]+(?:点[零〇一二三四五六七八九]+)?"
-_WORD_NUM = (
-    "(?:"
-    + "|".join(_TENS_EN)
-    + ")(?:[- ](?:"
-    + "|".join(list(_ONES)[1:10])
-    + "))?|"
-    + "|".join(sorted(_ONES, key=len, reverse=True))
-)
-_AMOUNT = re.compile(
-    rf"(?P<sign>US\$|HK\$|[$¥￥€£])?\s?(?:(?P<num>{_NUM})|(?P<word>\b(?:{_WORD_NUM})\b))"
-    rf"(?P<ord>(?:st|nd|rd|th)\b)?\s?-?(?P<scale>(?:{_SCALE})(?:\s(?:thousand|million|billion|trillion))?)?"
-    rf"\s?-?(?P<unit>(?:{_UNIT})(?![a-z]))?",
-    re.IGNORECASE,
-)
-_HAN_AMOUNT = re.compile(
-    rf"(?P<share>百分之)(?P<share_num>{_HAN_NUM}|\d+(?:\.\d+)?)"
-    rf"|(?P<frac>{_HAN_NUM}|\d+)分之(?P<over>{_HAN_NUM}|\d+)"
-    rf"|第(?P<nth>{_HAN_NUM})|(?P<num>{_HAN_NUM})(?P<unit>{_UNIT})?"
-)
-_DATE_EN = re.compile(
-    r"\b(?:(?P<d1>\d{1,2})(?:st|nd|rd|th)?\s(?:of\s)?)?(?P<mon>january|february|march|april|may|june"
-    r"|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept|sep|oct|nov"
-    r"|dec)\b\.?(?:\s(?P<d2>\d{1,2})(?:st|nd|rd|th)?\b(?!\s?[:%]))?(?:,?\s(?P<y>\d{4})\b)?",
-    re.IGNORECASE,
-)
-_DATE_NUM = re.compile(r"\b(?P<y>\d{4})[-/.](?P<mon>\d{1,2})(?:[-/.](?P<d>\d{1,2}))?\b")
-_DATE_HAN = re.compile(
-    r"(?:(?P<y>\d{4}|[零〇一二三四五六七八九]{4})年)?(?:(?P<mon>\d{1,2}|[一二三四五六七八九十]{1,3})月(?:份)?)?"
-    r"(?:(?P<d>\d{1,2}|[一二三四五六七八九十]{1,3})[日号])?"
-)
-_TIME = re.compile(
-    r"\b(?P<h>\d{1,2})(?:[:.](?P<m>\d{2}))?\s?(?P<half>a\.?m\.?|p\.?m\.?)"
-    r"|\b(?P<h24>\d{1,2})[:：](?P<m24>\d{2})\b"
-    r"|(?P<part>上午|下午|早上|晚上|中午|凌晨)?(?P<hz>\d{1,2}|[一二两三四五六七八九十]{1,3})[点时](?:(?P<mz>\d{1,2}|半)分?)?(?!\d)",
-    re.IGNORECASE,
-)
-_WEEKDAY = re.compile("|".join(sorted(_DAYS, key=len, reverse=True)), re.IGNORECASE)
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A number.
+
+    Attributes:
+        value: the number as written, "three million" as 3000000.
+        measure: what its unit measures, "" without a unit, "nth" for an ordinal.
+        base: the value in the measure's own base, so that 1 km and 1,000 m are one.
+        bound: whether it is said to be the least or the most.
+        about: whether it is said to be about that much.
+        start, end: where it stands.
+    """
+
+    value: float
+    measure: str = ""
+    base: float = 0.0
+    bound: Bound = ""
+    about: bool = False
+    start: int = 0
+    end: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """The exact facts of a text.
+    """The exact facts of a text, in the order they stand. `rates`: what "per day", 每月 … name."""
 
-    Attributes:
-        numbers: every number as a plain decimal, "1200" for 1,200 and 1.2 thousand alike.
-        measured: (number, unit) where a number has a unit.
-        dates: "y2025", "m3", "d9", "w1" (Monday), "t18:00".
-    """
+    amounts: tuple[Amount, ...] = ()
+    days: tuple[Day, ...] = ()
+    clocks: tuple[Clock, ...] = ()
+    week: frozenset[int] = frozenset()
+    rates: frozenset[str] = frozenset()
 
-    numbers: frozenset[str]
-    measured: frozenset[tuple[str, str]]
-    dates: frozenset[str]
+    def __bool__(self) -> bool:
+        return bool(self.amounts or self.days or self.clocks or self.week)
 
 
-@lru_cache(maxsize=4096)
+_NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0xA0: 0x20}
+
+
+def plain(text: str) -> str:
+    """A text in Simplified characters, half-width and lower case, at the same length."""
+    text = text[:LONGEST]
+    if text.isascii():
+        return text.lower()
+    narrow = simplified(text.translate(_NARROW))
+    lower = narrow.lower()
+    return lower if len(lower) == len(narrow) else narrow
+
+
+@lru_cache(maxsize=8192)
 def exact_facts(text: str) -> Facts:
-    """The numbers, dates and units of a text in Chinese or English."""
-    plain = simplified(text)
-    lower = plain.lower()
-    dates: set[str] = set()
-    rest = _without_dates(lower, dates)
-    numbers: set[str] = set()
-    measured: set[tuple[str, str]] = set()
-    for number, unit in _amounts(rest):
-        if not unit and len(number) == 4 and "1000" <= number <= "2100":
-            dates.add(f"y{number}")
-            continue
-        numbers.add(number)
-        if unit:
-            measured.add((number, unit))
-    return Facts(frozenset(numbers), frozenset(measured), frozenset(dates))
-
-
-def _without_dates(text: str, dates: set[str]) -> str:
-    """The text with dates and times taken out, which go into `dates`."""
-
-    def number_date(found: re.Match[str]) -> str:
-        if not 1 <= int(found["mon"]) <= 12 or (found["d"] is None and "." in found.group()):
-            return found.group()
-        dates.update(_date(found["y"], found["mon"], found["d"]))
-        return " "
-
-    def english(found: re.Match[str]) -> str:
-        day = found["d1"] or found["d2"]
-        if found["mon"] == "may" and not day and not found["y"]:
-            return found.group()
-        dates.update(_date(found["y"], str(_MONTHS[found["mon"].lower()]), day))
-        return " "
-
-    def chinese(found: re.Match[str]) -> str:
-        if not found.group():
-            return ""
-        parts = [part and _han_date_part(part) for part in (found["y"], found["mon"], found["d"])]
-        dates.update(_date(*parts))
-        return " "
-
-    def clock(found: re.Match[str]) -> str:
-        at = _clock(found)
-        if at is None:
-            return found.group()
-        dates.add(at)
-        return " "
-
-    text = _DATE_NUM.sub(number_date, text)
-    text = _DATE_EN.sub(english, text)
-    text = _DATE_HAN.sub(chinese, text)
-    for found in _WEEKDAY.finditer(text):
-        dates.add(f"w{_DAYS[found.group().lower()]}")
-    text = _WEEKDAY.sub(" ", text)
-    return _TIME.sub(clock, text)
-
-
-def _date(year: str | None, month: str | None, day: str | None) -> Iterator[str]:
-    for sign, part in zip("ymd", (year, month, day), strict=True):
-        if part:
-            yield f"{sign}{int(part)}"
-
-
-def _han_date_part(part: str) -> str:
-    if part.isdecimal():
-        return part
-    if len(part) == 4 and not any(sign in "十百千" for sign in part):
-        return "".join(str(_DIGITS[sign]) for sign in part)
-    return str(_han_number(part) or 0)
-
-
-def _clock(found: re.Match[str]) -> str | None:
-    if found["h24"]:
-        hour, minute = int(found["h24"]), int(found["m24"])
-    elif found["half"]:
-        hour, minute = int(found["h"]) % 12, int(found["m"] or 0)
-        hour += 12 if found["half"].lower().startswith("p") else 0
-    else:
-        number = _han_date_part(found["hz"])
-        hour = int(number)
-        minute = 30 if found["mz"] == "半" else int(found["mz"] or 0)
-        if found["part"] in ("下午", "晚上") and hour < 12:
-            hour += 12
-        if not found["part"] and not found["mz"] and not found["hz"].isdecimal():
-            return None  # 一点, 几点: "a bit"
-    return f"t{hour}:{minute:02}" if hour <= 24 and minute < 60 else None
-
-
-def _amounts(text: str) -> Iterator[tuple[str, str]]:
-    """(number, unit or "") of every amount."""
-    for found in _AMOUNT.finditer(text):
-        if (found["num"] or "").count(".") > 1:  # a version or an address
-            yield found["num"], ""
-            continue
-        value = _latin_number(found["num"], found["word"])
-        if value is None:
-            continue
-        for scale in (found["scale"] or "").lower().split():
-            value *= _SCALES[scale]
-        sign = found["sign"]
-        unit = _SIGNS[sign.upper()] if sign else _UNITS.get((found["unit"] or "").lower(), "")
-        yield _plain(value), unit
-    for word in re.findall(r"[a-z]+", text):
-        if word in _ORDINALS:
-            yield str(_ORDINALS[word]), ""
-        elif word == "half":
-            yield "0.5", ""
-    if not text.isascii():
-        yield from _han_amounts(text)
-
-
-def _han_amounts(text: str) -> Iterator[tuple[str, str]]:
-    for found in _HAN_AMOUNT.finditer(text):
-        if found["share"]:
-            value = _any_number(found["share_num"])
-            if value is not None:
-                yield _plain(value), "%"
-        elif found["frac"]:
-            over, under = _any_number(found["over"]), _any_number(found["frac"])
-            if over is not None and under:
-                yield _plain(round(over / under, 6)), ""
+    """The numbers, units, dates and times of a text in Chinese or English."""
+    lower = plain(text)
+    days: list[Day] = []
+    clocks: list[Clock] = []
+    week: set[int] = set()
+    rest = list(lower)
+    for start, end, found in times(lower):
+        rest[start:end] = "\n" * (end - start)
+        if isinstance(found, Day):
+            days.append(found)
+        elif isinstance(found, Clock):
+            clocks.append(found)
         else:
-            value = _han_number(found["nth"] or found["num"])
-            if value is not None and (value > 9 or found["nth"] or found["unit"]):
-                yield _plain(value), _UNITS.get(found["unit"] or "", "")
-    if "一半" in text or "半数" in text:
-        yield "0.5", ""
+            week |= found.days
+    left = "".join(rest)
+    amounts = sorted(_amounts(left, lower), key=lambda amount: amount.start)
+    return Facts(tuple(amounts), tuple(days), tuple(clocks), frozenset(week), _rates(lower))
 
 
-def _any_number(text: str) -> Decimal | None:
-    try:
-        return Decimal(text)
-    except InvalidOperation:
-        return _han_number(text)
+@cache
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    unit = pattern()
+    number = re.compile(
+        rf"(?<![a-z0-9_.])(?<![a-z]-)(?P<sign>us\$|hk\$|[$¥€£])? ?"
+        rf"(?:(?P<num>{DIGITS})(?![\d.]*\.\d+\.)(?P<nth>st\b|nd\b|rd\b|th\b)?|(?P<word>{WORDS}))"
+        rf"(?:[ -]?(?P<scale>(?:{SCALE})(?![a-z])|k(?![a-z])))?"
+        rf"(?:(?: |-|多|余|来)?(?:(?:per|square|cubic) (?=meter|metre|mile|kilo|foot|feet|cent))?(?P<unit>{unit}))?"
+    )
+    han = re.compile(
+        rf"百分之(?P<share>{HAN}+(?:点{HAN}+)?|\d+(?:\.\d+)?)"
+        rf"|(?P<under>{HAN}+|\d+)分之(?P<over>{HAN}+|\d+)"
+        rf"|第(?P<nth>{HAN}+|\d+)"
+        rf"|(?P<tenths>[一二两三四五六七八九\d])成(?![为立功员本就了])"
+        rf"|(?P<num>{HAN}+(?:点{HAN}+)?)(?P<more>多|余|来)?(?P<unit>{unit})?(?P<half>半)?"
+    )
+    return number, han
 
 
-def _latin_number(digits: str | None, words: str | None) -> Decimal | None:
-    if digits:
-        return Decimal(digits.replace(",", ""))
-    tens, _, ones = (words or "").lower().replace("-", " ").partition(" ")
-    if tens in _TENS_EN:
-        return Decimal(_TENS_EN[tens] + _ONES.get(ones, 0))
-    return Decimal(_ONES[tens]) if tens in _ONES else None
-
-
-def _han_number(text: str) -> Decimal | None:
-    """三百万, 十二, 一点五; None for runs that are no number, such as 千万 alone or 万一."""
-    whole, _, part = text.partition("点")
-    if not any(sign in _DIGITS or sign == "十" for sign in whole):
-        return None
-    if all(sign in _DIGITS for sign in whole):
-        value = Decimal(int("".join(str(_DIGITS[sign]) for sign in whole)))
-    else:
-        value = Decimal(_with_places(whole))
-    if part:
-        value += Decimal("0." + "".join(str(_DIGITS[sign]) for sign in part))
-    return value
-
-
-def _with_places(text: str) -> int:
-    total = section = digit = 0
-    for sign in text:
-        if sign in _DIGITS:
-            digit = _DIGITS[sign]
-        elif sign in _TENS:
-            section += (digit or (1 if sign == "十" else 0)) * _TENS[sign]
-            digit = 0
-        else:
-            total = (total + section + digit) * _MYRIADS[sign]
-            section = digit = 0
-    return total + section + digit
-
-
-def _plain(value: Decimal) -> str:
-    text = f"{value:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-_OPENING = words_of(
-    "The A An This That These Those It Its He His She Her They Their We Our You Your I In On At As"
-    " By For From With Without To And But Or So If When While Where After Before Since Because"
-    " Although Though However Moreover Furthermore Therefore Thus Then There Here What Which Who"
-    " Why How Some Many Most Both Each Every Several Other Another Such No Not Now Today During"
-    " Under Over Between Among Until Once All Also According Despite Instead Meanwhile Later Yes"
+_SHARES = re.compile(
+    r"\b(?P<n>an?|one|two|three|four|\d)[ -](?P<d>third|quarter|fifth|tenth)s?\b(?! (?:of )?(?:19|20)\d\d)"
+    r"|(?<!first )(?<!second )(?<!last )(?<!other )(?<!final )(?<!and a )\bhalf(?= (?:of |the |its |their |a |an |as |all )?\w)"
+    r"|\b(?P<percent>half)\b(?<!first half)(?<!second half)(?= of\b)"
+    r"|一半(?![径])|半数|(?<![上下前后一])半(?=年|个?小时|天|个月|公斤|杯|勺|升)"
+    r"|(?<=年)半(?![年])"
 )
-_HAN_QUOTED = re.compile("[《“「『]([^《》“”「」『』]{1,30})[》”」』]")
-_LATIN = re.compile("[A-Za-z][A-Za-z0-9.+#-]*")
+_MIXED = re.compile(
+    rf"(?P<n>{DIGITS}|{WORDS}) and a half (?P<unit>\w+)"
+    rf"|(?P<h>{HAN}+|\d+)个半(?P<u>小时|钟头|月|星期)"
+)
+_SHARE_OF = {"third": 3, "quarter": 4, "fifth": 5, "tenth": 10}
+_ORDINAL = re.compile(
+    r"\b(?P<w>first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth)\b"
+    r"(?! half\b)|(?P<h>首)(?=[个次位届部家款枚批座条台款套支例创]|任(?!务))"
+)
+_NTH = {
+    word: n
+    for n, word in enumerate(
+        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split(),
+        1,
+    )
+}
+_TIMES = re.compile(r"\b(?P<two>twice|doubled?|doubling)\b|\b(?P<three>thrice|tripled?)\b|翻了?一?[番倍]")
+_HAN_WORDS = re.compile(
+    "[一万千百十]+(?:些|般|起|定|样|直|直到|旦|切|致|同|边|面|路|味|心|生(?!产)|向|概|律|再|下子?|旁|贯|带|体化|流|连串"
+    "|系列|方面|度(?!电)|部分|并|经|时|代|道|步|来(?!水)|共|齐|应|分(?!之)|货|姓|科|余(?!名)|两|分钟钟)"
+    "|万[一分]|千万(?=[别不要])|统一|唯一|之一|三明治|四川|九江|五谷|四季|四周|七夕|三亚|六安|百分点|不一|专一|第一手"
+    "|三角|五官|四肢|十分(?!之)|百年好|一一|一点(?!\\d)|同一|任一|某一|进一步|零售|零件|零食|零钱|两岸|两侧|两旁|两会|百科|万象"
+)
+_LEAST = re.compile(
+    r"(?:at least|no (?:less|fewer) than|not (?:less|fewer) than|minimum of|more than|over|above"
+    r"|exceed(?:s|ed|ing)?|older than|longer than|higher than|greater than|min(?:imum)?\.?"
+    r"|至少|最少|不少于|不低于|不得低于|不得少于|不小于|超过|超|高于|多于|大于|逾|年满|满|起码)[^\w\n]{0,2}"
+    r"(?:the |a |an |about |约|为|有|需|要|达|达到|是)?$"
+)
+_MOST = re.compile(
+    r"(?:at (?:the )?most|(?:no|not|never) (?:more|longer|later|older|higher) than|up to|under|below|less than|fewer than"
+    r"|within|maximum of|limited to|younger than|shorter than|lower than|as many as|as much as"
+    r"|(?:not|never|n't|cannot) (?:exceed|be (?:more|older|higher|longer) than)(?: \w+)?"
+    r"|at most|max(?:imum)?\.?|至多|最多|不超过|不得超过|不能超过|不应超过|不可超过|不要超过|不高于|不能高于|不得高于"
+    r"|不多于|不大于|不到|不足|低于|少于|小于|未满|上限|限|控制在)[^\w\n]{0,2}"
+    r"(?:the |a |an |about |约|为|有|是|每天|每年)?$"
+)
+_LEAST_AFTER = re.compile(
+    r" ?(?:\w+ ){0,2}?(?:or (?:more|newer|later|older|above|higher|longer|greater)|and (?:above|over|newer|later|up)\b"
+    r"|at (?:the )?least\b)"
+    r"|\+|[个名位人家周岁元]*?(?:及?以上|或以上|或更多|及更高|起(?![火伏床步点草诉来]))"
+)
+_MOST_AFTER = re.compile(
+    r" ?(?:\w+ ){0,2}?(?:or (?:less|fewer|earlier|younger|below|shorter|lower)\b|at (?:the )?most\b|and (?:under|below)\b)"
+    r"|[个名位人家周岁元]*?(?:及?以下|以内|之内|或以下|内(?![容部心外蒙存地科衣]))"
+)
+_ABOUT = re.compile(
+    r"(?:about|around|approximately|approx\.?|roughly|nearly|almost|some|close to|more than|over|circa"
+    r"|~|约|大约|大概|近|将近|接近|左右|上下|逾|超过|几乎|差不多|超)[^\w\n]?(?:the |为|有|达)?$"
+)
+_ABOUT_AFTER = re.compile(r" ?(?:or so\b|左右|上下)|[多余]")
+_RATE = re.compile(
+    r"\b(?:per|an?|each|every) (?P<en>second|minute|hour|day|night|week|month|year|kilogram|kilo|kg"
+    r"|tonne|ton|litre|liter|gram|person|head|share|page|item|piece|copy|quarter|decade|visit|trip)\b"
+    r"|(?P<ly>daily|weekly|monthly|yearly|annual(?:ly)?|hourly|nightly)\b|/ ?(?P<slash>s|min|h|hr|day|week|month|year|kg|天|月|年|小时|人|周|公斤|日)(?![a-z])"
+    r"|每(?:逢|一|个|隔)?(?P<han>秒|分钟|小时|天|日|晚|夜|周|星期|礼拜|月|年|公斤|千克|斤|吨|升|克|人|位|名|股|页|册|本|次|季度|平方米|亩|张|件)"
+    r"|(?P<ri>日|周|月|年)均"
+)
+_SAME_RATE = {
+    "daily": "day", "night": "day", "nightly": "day", "weekly": "week", "monthly": "month",
+    "yearly": "year", "annual": "year", "annually": "year", "hourly": "hour",
+    "kilo": "kg", "kilogram": "kg", "公斤": "kg", "千克": "kg", "ton": "t", "tonne": "t", "吨": "t",
+    "liter": "l", "litre": "l", "升": "l", "gram": "g", "克": "g", "head": "person", "人": "person",
+    "位": "person", "名": "person", "秒": "second", "分钟": "minute", "小时": "hour", "天": "day",
+    "日": "day", "晚": "day", "夜": "day", "周": "week", "星期": "week", "礼拜": "week", "月": "month",
+    "年": "year", "季度": "quarter", "股": "share", "页": "page", "册": "copy", "本": "copy",
+    "s": "second", "min": "minute", "h": "hour", "hr": "hour",
+}  # fmt: skip
 
 
-@lru_cache(maxsize=4096)
-def names_in(text: str) -> frozenset[str]:
-    """The words of names in a text, in lower case: capitalised words (not one that only opens the
-    sentence), and in Chinese what stands in quotation marks or is written in Latin letters."""
-    found: set[str] = set()
-    han = re.search(f"[{HAN}]", text) is not None
-    if han:
-        found.update(word.lower() for word in _LATIN.findall(text) if len(word) > 1)
-        found.update(simplified(name).lower() for name in _HAN_QUOTED.findall(text))
-        return frozenset(found)
-    start = True
-    for word in re.findall(r"[^\s]+", text):
-        bare = word.strip("\"'“”‘’()[],;:!?…").rstrip(".")
-        if bare[:1].isupper() and bare not in _OPENING and not (start and bare[1:].islower()):
-            found.update(part for part in re.split(r"[-/’']", bare.lower()) if len(part) > 1)
-        start = False
-    return frozenset(found - _NOT_NAMES)
+def _rates(lower: str) -> frozenset[str]:
+    found = set()
+    for hit in _RATE.finditer(lower):
+        word = next(filter(None, hit.groups()))
+        found.add(_SAME_RATE.get(word, word))
+    return frozenset(found)
 
 
-_NOT_NAMES = frozenset(_DAYS) | frozenset(_MONTHS)
+def _amounts(left: str, lower: str) -> Iterator[Amount]:
+    """The amounts of a text from which times are taken out (`left`); `lower` still has them."""
+    number, han = _patterns()
+    taken = bytearray(len(left) + 1)
+    if not left.isascii():
+        for hit in _HAN_WORDS.finditer(left):
+            taken[hit.start() : hit.end()] = b"\x01" * (hit.end() - hit.start())
+    for search, read in (
+        (_MIXED, _mixed),
+        (_SHARES, _share),
+        (han, _han_amount),
+        (number, _number),
+        (_ORDINAL, _ordinal),
+        (_TIMES, _times),
+    ):
+        if search is han and left.isascii():
+            continue
+        for hit in search.finditer(left):
+            start, end = hit.span()
+            if any(taken[start:end]):
+                continue
+            found = read(hit, lower)
+            if found is not None:
+                taken[start:end] = b"\x01" * (end - start)
+                yield found
+
+
+def _made(value: float, unit: str, hit: re.Match[str], lower: str, more: bool = False) -> Amount:
+    kind = units().get(unit, Unit("", 1.0)) if unit else Unit("", 1.0)
+    before, after = lower[max(0, hit.start() - 28) : hit.start()], lower[hit.end() : hit.end() + 24]
+    bound: Bound = ""
+    if _MOST.search(before) or _MOST_AFTER.match(after):
+        bound = "most"
+    elif _LEAST.search(before) or _LEAST_AFTER.match(after):
+        bound = "least"
+    about = more or bool(_ABOUT.search(before) or _ABOUT_AFTER.match(after))
+    return Amount(value, kind.measure, value * kind.size, bound, about, hit.start(), hit.end())
+
+
+def _number(hit: re.Match[str], lower: str) -> Amount | None:
+    found = hit.groupdict()
+    scale = found["scale"] or ""
+    if found["num"]:
+        value = from_digits(found["num"], scale)
+    else:
+        value = from_words(found["word"])
+        if scale:
+            value *= from_digits("1", scale)
+    if found["nth"]:
+        return Amount(value, "nth", value, start=hit.start(), end=hit.end())
+    unit = found["sign"] or found["unit"] or ""
+    if found["unit"] == "m" and found["sign"]:
+        value *= 1e6
+    if unit and hit.group().endswith(unit) and re.search(r"(?:square|cubic) \w+$", hit.group()):
+        return _made(value, "m²" if "k" not in unit else "km²", hit, lower)
+    return _made(value, unit, hit, lower, more=bool(re.search("[多余来]", hit.group())))
+
+
+def _han_amount(hit: re.Match[str], lower: str) -> Amount | None:
+    found = hit.groupdict()
+    if found["share"]:
+        share = _either(found["share"])
+        return None if share is None else _made(share, "%", hit, lower)
+    if found["under"]:
+        over, under = _either(found["over"]), _either(found["under"])
+        return _made(100 * over / under, "%", hit, lower) if over is not None and under else None
+    if found["nth"]:
+        nth = _either(found["nth"])
+        return None if nth is None else Amount(nth, "nth", nth, start=hit.start(), end=hit.end())
+    if found["tenths"]:
+        tenths = _either(found["tenths"])
+        return _made(10 * tenths, "%", hit, lower) if tenths else None
+    value = from_han(found["num"])
+    if value is None or (value < 10 and not found["unit"] and not _counts(lower, hit.end())):
+        return None
+    if found["half"]:
+        value += 0.5
+    return _made(value, found["unit"] or "", hit, lower, more=bool(found["more"]))
+
+
+_COUNTED = re.compile(
+    "[个名位件次家条只张本部台辆座所间种类项层楼号倍册股户场届枚款篇章颗棵头匹艘架套双对份批处站步栋幢支首幅队组排片块"
+    "人者比连大]"
+)
+
+
+def _counts(lower: str, at: int) -> bool:
+    """Whether a small Chinese numeral counts something: 三个, 两队."""
+    return _COUNTED.match(lower, at) is not None
+
+
+def _either(text: str) -> float | None:
+    return float(text[:300]) if text[0].isdecimal() else from_han(text)
+
+
+def _mixed(hit: re.Match[str], lower: str) -> Amount | None:
+    if hit["h"]:
+        value = _either(hit["h"])
+        unit = "个月" if hit["u"] == "月" else hit["u"]
+        return None if value is None else _made(value + 0.5, unit, hit, lower)
+    words = hit["n"]
+    whole = from_digits(words) if words[0].isdigit() else from_words(words)
+    unit = hit["unit"] if hit["unit"] in units() else ""
+    return _made(whole + 0.5, unit, hit, lower)
+
+
+def _share(hit: re.Match[str], lower: str) -> Amount | None:
+    if hit["d"]:
+        over = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4}.get(hit["n"])
+        value = over if over is not None else int(hit["n"])
+        return _made(100 * value / _SHARE_OF[hit["d"]], "%", hit, lower)
+    after = lower[hit.end() : hit.end() + 16]
+    hours = re.match(r" (?:an? )?(hour|day|year|month|litre|liter|kilo|mile)", after)
+    if hours:
+        return _made(0.5, hours.group(1), hit, lower)
+    if hit.group() == "半":
+        if lower[hit.start() - 1 : hit.start()] == "年":
+            return None
+        unit = re.match("年|个?小时|天|个月|公斤|升", after)
+        return _made(0.5, unit.group(), hit, lower) if unit else None
+    return _made(50.0, "%", hit, lower)
+
+
+def _ordinal(hit: re.Match[str], _: str) -> Amount | None:
+    value = float(_NTH[hit["w"]]) if hit["w"] else 1.0
+    return Amount(value, "nth", value, start=hit.start(), end=hit.end())
+
+
+def _times(hit: re.Match[str], _: str) -> Amount | None:
+    value = 3.0 if hit["three"] else 2.0
+    return Amount(value, "times", value, start=hit.start(), end=hit.end())

@@ -1,113 +1,42 @@
 """What the judge sees of a claim beside the sentences it cites: a few plain numbers.
 
-Lexical alignment carries most: what share of the claim's words stand in the sentences, and in the
-same order. What must not differ (numbers, dates, units, names, negation, direction) is looked at
-apart, because one wrong digit leaves all words in place.
+Alignment of words carries most. What must not differ (numbers, dates, units, names, negation,
+direction, who did what) is looked at apart, because one wrong digit leaves all words in place.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
-from itertools import pairwise
 
-from dengmi.answer.check.facts import Facts, exact_facts, names_in
-from dengmi.answer.check.opposites import EMPTY_NEGATION, NEGATION, extent, sides, turned_round
+from dengmi.answer.check import signs
+from dengmi.answer.check.agree import Wrong, wrong_facts
+from dengmi.answer.check.align import EXACT, KIN, Aligned, align, copied, crossed, substituted
+from dengmi.answer.check.denial import denied_wrongly, opposite, other_day
+from dengmi.answer.check.reading import Read
+from dengmi.answer.check.roles import mistaken, swapped
+from dengmi.answer.check.strangers import has_name, wrong_names
 from dengmi.answer.common import commonness
-from dengmi.language.detect import language_of
-from dengmi.language.han import simplified
-from dengmi.language.words import spans, terms
+from dengmi.language.scripts import HAN
 
-_SCOPE = 30
-"""Characters behind a negation that it turns round, in English; a third of it in Chinese."""
-
-_CLAUSE = re.compile("[,;:，；：。.!?！？、]")
-_LEAST_KIN = 4
-
-_TELLING = 0.5
-"""Words negated on one side must weigh this much together."""
-
-
-class Read:
-    """A text read for judging: its words at once, the rest when it is asked for.
-
-    Attributes:
-        terms, order, pairs: its search terms, as they follow each other, and neighbours.
-        heads: what its words begin with.
-        lang: its language.
+NAMES = tuple(
     """
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.order = tuple(terms(text)) if text else ()
-        self.terms = frozenset(self.order)
-        self.pairs = frozenset(zip(self.order, self.order[1:], strict=False))
-        self.lang = language_of(text)
-
-    @cached_property
-    def heads(self) -> frozenset[str]:
-        return frozenset(_head(term) for term in self.order if len(term) >= _LEAST_KIN)
-
-    @cached_property
-    def facts(self) -> Facts:
-        return exact_facts(self.text)
-
-    @cached_property
-    def names(self) -> frozenset[str]:
-        return names_in(self.text)
-
-    @cached_property
-    def said(self) -> tuple[frozenset[str], frozenset[str]]:
-        """(terms that stand behind a negation, terms that stand elsewhere)."""
-        return _said(self.text)
-
-    @cached_property
-    def sides(self) -> frozenset[str]:
-        return sides(simplified(self.text).lower())
-
-    @cached_property
-    def extent(self) -> tuple[int, int]:
-        """(words of doubt, words without exception)."""
-        return extent(self.text)
-
-
-@lru_cache(maxsize=4096)
-def read(text: str) -> Read:
-    """A text, read; remembered, since the same sentences are judged again and again."""
-    return Read(text)
-
-
-NAMES = (
-    *(
-        "held",
-        "held_weight",
-        "held_context",
-        "pairs",
-        "kin",
-        "length",
-    ),
-    *(
-        "size",
-        "numbers_wrong",
-        "dates_wrong",
-        "units_wrong",
-        "names_wrong",
-        "negation",
-    ),
-    *(
-        "opposite",
-        "swapped",
-        "doubt_lost",
-        "certain_new",
-        "order",
-        "foreign",
-    ),
-    *(
-        "han",
-        "facts",
-    ),
+    held kin context lost lost_share substituted copied worst single terms length sources
+    numbers dates units bounds mistaken names negation opposite swapped crossed wide sure
+    facts anchors foreign han
+    """.split()
 )
 """The names of the numbers, in order."""
+
+RISING = frozenset("held kin context copied worst single terms anchors".split())
+FALLING = frozenset(
+    """
+    lost lost_share substituted numbers dates units bounds mistaken names negation opposite swapped
+    crossed wide
+    """.split()
+)
+"""Numbers that, all else equal, can only speak for (against) a claim; training keeps to it."""
+
+_MOST_LOST = 8.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,60 +46,133 @@ class Laid:
     numbers: tuple[float, ...]
     wrong: tuple[str, ...]
 
+    def number(self, name: str) -> float:
+        """One of the numbers, by its name."""
+        return self.numbers[NAMES.index(name)]
+
 
 def lay(claim: Read, sources: Sequence[Read], context: Read) -> Laid:
     """Lay a claim beside the sentences it cites; `context` (titles, headings, the sentences
     before) may supply words and names, but no numbers."""
-    held_terms = frozenset().union(*(source.terms for source in sources))
-    heads = frozenset().union(*(source.heads for source in sources))
-    pairs = frozenset().union(*(source.pairs for source in sources))
-    wide = held_terms | context.terms
-    weights = {term: weight(term) for term in claim.terms}
-    total = sum(weights.values()) or 1.0
-    missing = [term for term in weights if term not in wide]
-    near = sum(weights[term] for term in missing if _kin(term, heads))
-    facts = _wrong_facts(claim.facts, [source.facts for source in sources])
-    names = _wrong_names(claim, sources, context)
+    aligned = align(claim, sources, context)
     foreign = _foreign(claim, sources)
-    shared = claim.terms & held_terms
-    negation = 0.0 if foreign else _negation(claim, sources, shared)
-    opposite = 0.0 if foreign else _opposite(claim.sides, sources)
-    if negation and opposite:
-        negation = opposite = 0.0  # "not closed" beside "open"
-    swapped = 0.0 if foreign else float(any(turned_round(claim.text, s.text) for s in sources))
-    doubt = max(0, min(1, max((s.extent[0] for s in sources), default=0)) - claim.extent[0])
-    certain = max(0, claim.extent[1] - max((s.extent[1] for s in sources), default=0))
+    facts = wrong_facts(claim.facts, [source.facts for source in sources], _named_so(claim, context))
+    names = wrong_names(claim, sources, context, foreign)
+    signed = (0.0,) * 6 if foreign else _signs(aligned)
+    mixed = 0 if foreign else mistaken(aligned, facts)
     numbers = (
-        len(shared) / (len(claim.terms) or 1),
-        sum(weights[term] for term in shared) / total,
-        sum(weights[term] for term in weights if term in wide) / total,
-        len(claim.pairs & pairs) / (len(claim.pairs) or 1),
-        near / total,
-        float(min(len(claim.order), 60)),
-        float(min(sum(len(source.order) for source in sources), 200)),
-        *facts,
+        *_words(aligned, context),
+        float(facts.numbers),
+        float(facts.dates + (0 if foreign else other_day(aligned))),
+        float(facts.units),
+        float(facts.bounds),
+        float(mixed),
         names,
-        negation,
-        opposite,
-        swapped,
-        float(doubt),
-        float(min(certain, 2)),
-        _ordered(claim, sources),
+        *signed,
+        float(min(len(claim.facts.amounts) + len(claim.facts.days) + len(claim.facts.clocks), 9)),
+        _anchors(claim, sources, facts),
         float(foreign),
         float(claim.lang == "zh"),
-        float(len(claim.facts.numbers) + len(claim.facts.dates)),
     )
     return Laid(numbers, _named(numbers))
 
 
+def _anchors(claim: Read, sources: Sequence[Read], facts: Wrong) -> float:
+    """How many exact facts and names of the claim the sentences have."""
+    exact = len({amount.start for amount, _ in facts.held if amount.value != 1.0})
+    exact += max(0, len(claim.facts.days) + len(claim.facts.clocks) + bool(claim.facts.week) - facts.dates)
+    known = sum(has_name(sources, name) for name in set(claim.names) if name.sure)
+    return min(exact + 0.7 * known, 5.0)
+
+
+_LABEL = re.compile(rf"(?:[^\W\d_{HAN}][\w-]* ?|[{HAN}]{{2,4}} ?)$")
+
+
+def _named_so(claim: Read, context: Read) -> frozenset[int]:
+    """Where numbers of the claim start that are part of a name in the context: Nimbus 3."""
+    found = set()
+    for amount in claim.facts.amounts:
+        label = _LABEL.search(claim.lower[: amount.start])
+        if label and not amount.measure:
+            name = claim.lower[label.start() : amount.end]
+            if re.search(rf"{re.escape(name)}(?![\d.])", context.lower):
+                found.add(amount.start)
+    return frozenset(found)
+
+
+def _words(aligned: Aligned, context: Read) -> tuple[float, ...]:
+    """How much of the claim the sentences hold."""
+    claim, sources = aligned.claim, aligned.sources
+    units = claim.units
+    total = sum(unit.weight for unit in units) or 1.0
+    exact = kin = around = 0.0
+    clauses: dict[int, list[float]] = {}
+    alone = [0.0] * len(sources)
+    for unit, match, seen in zip(units, aligned.matches, aligned.context, strict=True):
+        exact += unit.weight * (match.quality >= EXACT)
+        kin += unit.weight * match.quality * (match.quality < EXACT)
+        around += unit.weight * (seen and match.quality < KIN)
+        row = clauses.setdefault(unit.clause, [0.0, 0.0])
+        row[0] += unit.weight * (match.quality if not seen else max(match.quality, 0.9))
+        row[1] += unit.weight
+        if match.source >= 0:
+            alone[match.source] += unit.weight * match.quality
+    lost = sum(unit.weight for unit in aligned.lost)
+    worst = min((has / of for has, of in clauses.values() if of >= 1.0), default=exact / total)
+    known = frozenset().union(*(source.terms for source in sources))
+    weights = {term: weight(term) for term in claim.terms}
+    held = sum(w for term, w in weights.items() if term in known)
+    return (
+        exact / total,
+        kin / total,
+        around / total,
+        min(lost, _MOST_LOST),
+        lost / total,
+        min(substituted(aligned), _MOST_LOST),
+        copied(aligned),
+        worst,
+        max(alone, default=0.0) / total,
+        held / (sum(weights.values()) or 1.0),
+        float(min(len(units), 40)),
+        float(min(len(sources), 6)),
+    )
+
+
+def _signs(aligned: Aligned) -> tuple[float, ...]:
+    """What turns a claim round: negation, opposites, exchanged parties, all for some."""
+    claim, sources = aligned.claim, aligned.sources
+    turned = opposite(aligned)
+    denied = denied_wrongly(aligned, bool(turned))
+    if denied == 0 and turned and _parity(claim, sources):
+        turned = 0
+    there = "\n".join(source.lower for source in sources)
+    return (
+        float(denied),
+        float(turned),
+        float(swapped(aligned)),
+        float(crossed(aligned)),
+        float(signs.too_wide(claim.lower, there)),
+        float(signs.too_sure(claim.lower, there)),
+    )
+
+
+def _parity(claim: Read, sources: Sequence[Read]) -> bool:
+    """Whether one of the two denies and the other does not: "not closed" beside "open"."""
+    return any(len(claim.cues) % 2 != len(source.cues) % 2 for source in sources)
+
+
 _WRONG = (
-    ("number", "numbers_wrong"),
-    ("date", "dates_wrong"),
-    ("unit", "units_wrong"),
-    ("name", "names_wrong"),
+    ("number", "numbers"),
+    ("number", "mistaken"),
+    ("date", "dates"),
+    ("unit", "units"),
+    ("name", "names"),
     ("negation", "negation"),
+    ("comparison", "bounds"),
     ("comparison", "opposite"),
     ("comparison", "swapped"),
+    ("comparison", "crossed"),
+    ("comparison", "wide"),
 )
 
 
@@ -180,109 +182,11 @@ def _named(numbers: Sequence[float]) -> tuple[str, ...]:
 
 
 def weight(term: str) -> float:
-    """How telling a word is, whatever the desk: 0.2 for the commonest to 1."""
+    """How telling a search term is, whatever the desk: 0.2 for the commonest to 1."""
     return 1.0 - 0.8 * commonness(term)
-
-
-def _head(term: str) -> str:
-    return term[: max(_LEAST_KIN, len(term) // 2 + 1)]
-
-
-def _kin(term: str, heads: frozenset[str]) -> bool:
-    return len(term) >= _LEAST_KIN and _head(term) in heads
 
 
 def _foreign(claim: Read, sources: Sequence[Read]) -> bool:
     """Whether the sentences are in another language than the claim."""
     langs = {source.lang for source in sources if source.lang}
     return bool(claim.lang and langs and claim.lang not in langs)
-
-
-def _wrong_facts(claim: Facts, sources: Iterable[Facts]) -> tuple[float, float, float]:
-    """How many numbers, dates and units of a claim the sentences do not have."""
-    sources = list(sources)
-    numbers = frozenset().union(*(source.numbers for source in sources))
-    dates = frozenset().union(*(source.dates for source in sources))
-    measured = frozenset().union(*(source.measured for source in sources))
-    lost = [n for n in claim.numbers - numbers if n not in ("1", "0") and not _rounded(n, numbers)]
-    units = [
-        (n, unit)
-        for n, unit in claim.measured
-        if n in numbers and (n, unit) not in measured and any(m == n for m, _ in measured)
-    ]
-    return float(len(lost)), float(len(claim.dates - dates)), float(len(units))
-
-
-def _rounded(number: str, numbers: frozenset[str]) -> bool:
-    """Whether a number is one of these, rounded to fewer digits."""
-    for other in numbers:
-        if "." in other and "." not in number and number == f"{float(other):.0f}":
-            return True
-    return False
-
-
-def _wrong_names(claim: Read, sources: Sequence[Read], context: Read) -> float:
-    """The share of the claim's names that neither the sentences nor their context have."""
-    if not claim.names:
-        return 0.0
-    known = frozenset().union(context.names, *(source.names for source in sources))
-    words = frozenset().union(context.terms, *(source.terms for source in sources))
-    lost = [
-        name for name in claim.names if name not in known and not words.intersection(terms(name))
-    ]
-    return len(lost) / len(claim.names)
-
-
-def _said(text: str) -> tuple[frozenset[str], frozenset[str]]:
-    """The terms that a negation stands before, and those that stand free of any."""
-    plain = simplified(text)
-    plain = EMPTY_NEGATION.sub(lambda found: " " * len(found.group()), plain)
-    scopes = []
-    for cue in NEGATION.finditer(plain):
-        reach = _SCOPE if cue.group().isascii() else _SCOPE // 3
-        stop = _CLAUSE.search(plain, cue.end())
-        scopes.append((cue.end(), min(cue.end() + reach, stop.start() if stop else len(plain))))
-    if not scopes:
-        return frozenset(), frozenset(terms(text))
-    negated: set[str] = set()
-    free: set[str] = set()
-    for term, start, end in spans(plain):
-        if any(first <= start < last for first, last in scopes):
-            negated.add(term)
-        elif not any(start < last and first < end for first, last in scopes):
-            free.add(term)
-    return frozenset(negated or ("",)), frozenset(free)
-
-
-def _negation(claim: Read, sources: Sequence[Read], shared: frozenset[str]) -> float:
-    """1 where a word of both stands behind a negation in one of them only."""
-    negated, free = claim.said
-    there = frozenset().union(*(source.said[0] for source in sources))
-    free_there = frozenset().union(*(source.said[1] for source in sources))
-    if negated and not there:
-        return 1.0
-    new = (negated & shared) - there - (free if not negated <= shared else frozenset())
-    lost = ((there - free_there) & shared) - negated
-    return 1.0 if sum(weight(term) for term in new | lost) > _TELLING else 0.0
-
-
-def _opposite(sides: frozenset[str], sources: Sequence[Read]) -> float:
-    """How many pairs of opposites the claim has one side of and the sentences only the other."""
-    there = frozenset().union(*(source.sides for source in sources))
-    turned = 0
-    for side in sides:
-        other = side[:-1] + ("r" if side[-1] == "l" else "l")
-        turned += other in there and side not in there and other not in sides
-    return float(turned)
-
-
-def _ordered(claim: Read, sources: Sequence[Read]) -> float:
-    """The share of neighbouring shared terms that stand in the same order in a sentence."""
-    best = 0.0
-    for source in sources:
-        place: Mapping[str, int] = {term: n for n, term in reversed(tuple(enumerate(source.order)))}
-        seen = [place[term] for term in claim.order if term in place]
-        if len(seen) > 1:
-            steps = [after >= before for before, after in pairwise(seen)]
-            best = max(best, sum(steps) / len(steps))
-    return best

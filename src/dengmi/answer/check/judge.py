@@ -5,12 +5,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dengmi.answer.check.facts import exact_facts, names_in
-from dengmi.answer.check.features import NAMES, Laid, lay, read
+from dengmi.answer.check.facts import exact_facts
+from dengmi.answer.check.features import NAMES, Laid, lay
+from dengmi.answer.check.reading import read
+from dengmi.answer.reading import LEANS
 from dengmi.answer.check.support import covering
 from dengmi.core.records import Verdict
 
-__all__ = ["Judgement", "Source", "best_support", "exact_facts", "judge", "names_in", "states_fact"]
+__all__ = ["Judgement", "Source", "best_support", "exact_facts", "judge", "states_fact"]
 
 SUPPORTED = 0.5
 PARTIAL = 0.2
@@ -20,20 +22,12 @@ _HARD = frozenset(("number", "date", "unit", "negation", "comparison"))
 """A claim that disagrees in one of these is not supported, however many words it shares."""
 
 _WEIGHTS = {
-    "held_weight": 4.0,
-    "held_context": 4.0,
-    "pairs": 1.0,
-    "kin": 3.0,
-    "numbers_wrong": -4.0,
-    "dates_wrong": -4.0,
-    "units_wrong": -4.0,
-    "names_wrong": -4.0,
-    "negation": -4.0,
-    "opposite": -3.0,
-    "swapped": -4.0,
-    "foreign": 3.0,
+    "held": 5.0, "kin": 4.5, "context": 3.5, "lost": -0.3, "substituted": -0.5, "worst": 1.0,
+    "numbers": -3.0, "dates": -3.0, "units": -3.0, "bounds": -3.0, "names": -3.0,
+    "negation": -3.0, "opposite": -3.0, "swapped": -3.0, "crossed": -3.0, "wide": -2.0,
+    "foreign": 1.0,
 }
-_BIAS = -4.2
+_BIAS = -3.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +62,9 @@ class Judgement:
 
 def judge(claim: str, sources: Sequence[Source]) -> Judgement:
     """Whether these sentences, taken together, bear a claim out."""
-    laid = _laid(claim, sources)
-    score = _score(laid)
-    reasons = laid.wrong
+    seen = laid(claim, sources)
+    score = _score(seen)
+    reasons = seen.wrong
     if score < SUPPORTED and not reasons:
         reasons = ("words",)
     if _HARD.intersection(reasons):
@@ -88,18 +82,24 @@ def best_support(
     return tuple(covering(read(claim), [read(each.text) for each in sentences], most))
 
 
-def _laid(claim: str, sources: Sequence[Source]) -> Laid:
+def laid(claim: str, sources: Sequence[Source]) -> Laid:
+    """The claim beside its sentences, as numbers."""
     context = "\n".join(
-        dict.fromkeys(
-            part for each in sources for part in (each.title, *each.headings, each.before) if part
-        )
+        dict.fromkeys(part for each in sources for part in _around(each) if part)
     )
     return lay(read(claim), [read(each.text) for each in sources], read(context))
 
 
-def _score(laid: Laid) -> float:
+def _around(source: Source) -> tuple[str, ...]:
+    """What a sentence may leave out: its title and headings, and the sentence before it where it
+    begins with "it", 他 and the like."""
+    leans = LEANS.match(source.text)
+    return (source.title, *source.headings, source.before if leans else "")
+
+
+def _score(seen: Laid) -> float:
     value = _BIAS + sum(
-        _WEIGHTS.get(name, 0.0) * number for name, number in zip(NAMES, laid.numbers, strict=True)
+        _WEIGHTS.get(name, 0.0) * number for name, number in zip(NAMES, seen.numbers, strict=True)
     )
     return 1 / (1 + math.exp(-value))
 

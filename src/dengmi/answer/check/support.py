@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from dengmi.answer.check.features import Read, weight
+from dengmi.answer.check.features import weight
+from dengmi.answer.check.reading import Read
 
 _NEIGHBOURS = 0.3
 """What a pair of words in the same order counts beside the words."""

@@ -1,0 +1,172 @@
+"""Do the exact facts of a claim stand in the sentences it cites?"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dengmi.answer.check.facts import Amount, Facts
+from dengmi.answer.check.times import Clock, Day
+
+_SAME = 1e-6
+_NEAR = 0.05
+"""How far "about 3,000" may be from what the sentence says."""
+
+_DAY = 86400.0
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """How many of a claim's facts the sentences do not have, by kind; `bounds`: at least/at most.
+
+    `held` pairs each amount of the claim that they have with that of theirs.
+    """
+
+    numbers: int = 0
+    dates: int = 0
+    units: int = 0
+    bounds: int = 0
+    held: tuple[tuple[Amount, tuple[int, Amount]], ...] = ()
+
+
+def wrong_facts(
+    claim: Facts, sources: Sequence[Facts], names: frozenset[int] = frozenset()
+) -> Wrong:
+    """Compare a claim's facts with those of its sentences, taken together; numbers that start at
+    `names` are parts of known names."""
+    theirs = [(n, amount) for n, facts in enumerate(sources) for amount in facts.amounts]
+    numbers = units = bounds = 0
+    held: list[tuple[Amount, tuple[int, Amount]]] = []
+    for amount in claim.amounts:
+        same = [(n, other) for n, other in theirs if _same(amount, other)]
+        if not same:
+            if amount.start in names or _elsewhere(amount, sources):
+                continue
+            if _only_one(amount) and not _rivals(amount, theirs):
+                continue
+            clash = amount.measure and any(
+                abs(other.value - amount.value) < _SAME and other.measure for _, other in theirs
+            )
+            units, numbers = (units + 1, numbers) if clash else (units, numbers + 1)
+            continue
+        bounds += all(
+            amount.bound and other.bound and amount.bound != other.bound for _, other in same
+        )
+        held += [(amount, place) for place in same]
+    dates = sum(not _day_held(day, sources) for day in claim.days)
+    dates += sum(not _clock_held(clock, sources) for clock in claim.clocks)
+    week = frozenset().union(*(facts.week for facts in sources))
+    if claim.week - week and not (not week and any("day" in facts.rates for facts in sources)):
+        dates += 1
+    rates = frozenset().union(*(facts.rates for facts in sources))
+    if claim.amounts and rates and claim.rates - rates and not claim.rates & rates:
+        units += 1
+    return Wrong(numbers, dates, units, bounds, tuple(held))
+
+
+def _same(claim: Amount, other: Amount) -> bool:
+    """Whether two amounts say the same, as far as both say it."""
+    left, right = claim.value, other.value
+    if claim.measure == other.measure:
+        left, right = claim.base, other.base
+    elif claim.measure.startswith("money") and other.measure.startswith("money"):
+        if "money-cent" not in (claim.measure, other.measure):
+            return False
+        left *= 0.01 if claim.measure == "money-cent" else 1.0
+        right *= 0.01 if other.measure == "money-cent" else 1.0
+    elif claim.measure and other.measure and "nth" not in (claim.measure, other.measure):
+        return False
+    slack = 0.005 if claim.measure == "share" and left % 1 else 0.02 if claim.measure == "time" else 0
+    if claim.measure == "time" and (left >= 25 * _DAY) == (right >= 25 * _DAY) and left < 25 * _DAY:
+        slack = 0
+    if math.isclose(left, right, rel_tol=max(_SAME, slack)):
+        return True
+    if claim.about and right:
+        return abs(left - right) / abs(right) <= _NEAR
+    return _rounded(claim.value, other.value) if claim.measure == other.measure else False
+
+
+def _rounded(value: float, other: float) -> bool:
+    """Whether a number of three digits or more is another one, rounded: 3.24 million as 3.2."""
+    if value < 1000 or other < 1000:
+        return False
+    digits = len(f"{value:.0f}".rstrip("0"))
+    if digits < 2 or digits >= len(f"{other:.0f}".rstrip("0")):
+        return False
+    step = 10 ** (len(f"{value:.0f}") - digits)
+    return abs(round(other / step) * step - value) < _SAME
+
+
+def _only_one(amount: Amount) -> bool:
+    """Whether it is a bare "one", which often only means "a"."""
+    return amount.value == 1.0
+
+
+def _rivals(amount: Amount, theirs: Sequence[tuple[int, Amount]]) -> bool:
+    """Whether the sentences have another number of the same measure in its place."""
+    return bool(amount.measure) and any(other.measure == amount.measure for _, other in theirs)
+
+
+def _elsewhere(amount: Amount, sources: Sequence[Facts]) -> bool:
+    """Whether a number stands in the sentences as a year, a day or an hour."""
+    value = amount.value
+    if amount.measure in ("", "nth"):
+        for facts in sources:
+            if any(value in (day.year, day.month, day.day) for day in facts.days):
+                return True
+            if any(value in (c.minutes / 60, c.minutes / 60 % 12) for c in facts.clocks):
+                return True
+    if amount.measure == "time":
+        for facts in sources:
+            if amount.base == value * _DAY and any(day.day == value for day in facts.days):
+                return True
+            if any(
+                day.month == value and not day.day and not day.year and amount.base > 20 * _DAY
+                for day in facts.days
+            ):
+                return True
+    return False
+
+
+def _day_held(day: Day, sources: Sequence[Facts]) -> bool:
+    """Whether every part of a date stands in the sentences, and no date there says otherwise."""
+    days = [other for facts in sources for other in facts.days]
+    values = {amount.value for facts in sources for amount in facts.amounts}
+    if day.year:
+        if day.decade:
+            years = any(day.year <= (o.year or 0) < day.year + 10 for o in days)
+        else:
+            years = any(
+                o.year == day.year or (o.decade and o.year <= day.year < o.year + 10) for o in days
+            )
+        if not years and float(day.year) not in values:
+            return False
+    if day.month:
+        fitting = [
+            o for o in days
+            if o.month == day.month
+            and (not day.day or not o.day or o.day == day.day)
+            and (not day.year or not o.year or o.year == day.year)
+        ]  # fmt: skip
+        if not fitting:
+            return False
+        if day.day and not any(o.day == day.day for o in fitting):
+            return any(o.day == day.day and not o.month for o in days)
+        return True
+    if day.day:
+        return any(o.day == day.day for o in days) or float(day.day) in values
+    return True
+
+
+def _clock_held(clock: Clock, sources: Sequence[Facts]) -> bool:
+    for facts in sources:
+        for other in facts.clocks:
+            if clock.minutes == other.minutes:
+                return True
+            if (clock.loose or other.loose) and (clock.minutes - other.minutes) % 720 == 0:
+                return True
+        if clock.minutes % 60 == 0 and any(
+            amount.value in (clock.minutes / 60, clock.minutes / 60 % 12) and not amount.measure
+            for amount in facts.amounts
+        ):
+            return True
+    return False

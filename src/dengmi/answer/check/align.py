@@ -1,0 +1,190 @@
+"""Lays the words of a claim beside the sentences it cites: which stand there, which do not, and in
+what order."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dengmi.answer.check.reading import Read, Unit, head_of
+
+EXACT, KIN, PART = 1.0, 0.85, 0.6
+_FOUND = 0.5
+"""Quality from which a word counts as found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Where a word of the claim stands: how surely, in which sentence, at what place."""
+
+    quality: float
+    source: int = -1
+    place: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Aligned:
+    """A claim beside its sentences: one match for each of its content words."""
+
+    claim: Read
+    sources: Sequence[Read]
+    matches: tuple[Match, ...]
+    context: tuple[bool, ...]
+
+    def found(self, n: int) -> bool:
+        """Whether word n of the claim stands in a sentence."""
+        return self.matches[n].quality >= _FOUND
+
+    @property
+    def lost(self) -> list[Unit]:
+        """The words of the claim that stand neither in the sentences nor in their context."""
+        return [
+            unit
+            for n, unit in enumerate(self.claim.units)
+            if not self.found(n) and not self.context[n]
+        ]
+
+
+def align(claim: Read, sources: Sequence[Read], context: Read) -> Aligned:
+    """Find every content word of the claim."""
+    first = [_best(unit, sources) for unit in claim.units]
+    # A word that stands in several sentences is taken from the one that holds most.
+    worth = [0.0] * len(sources)
+    for unit, found in zip(claim.units, first, strict=True):
+        for match in found:
+            worth[match.source] += match.quality * unit.weight
+    matches = tuple(
+        max(found, key=lambda m: (m.quality, worth[m.source])) if found else Match(0.0)
+        for found in first
+    )
+    seen = tuple(bool(_in(unit, context)) for unit in claim.units)
+    return Aligned(claim, sources, matches, seen)
+
+
+def _best(unit: Unit, sources: Sequence[Read]) -> list[Match]:
+    found = []
+    for n, source in enumerate(sources):
+        if match := _in(unit, source):
+            found.append(Match(match[0], n, match[1]))
+    return found
+
+
+def _in(unit: Unit, text: Read) -> tuple[float, int] | None:
+    """How surely a text has a word, and where."""
+    if unit.han:
+        return _han_in(unit, text)
+    places = text.stems.get(unit.term)
+    if places:
+        return EXACT, places[0]
+    if unit.groups and unit.groups & text.groups:
+        return KIN, _kin_place(unit, text)
+    if len(unit.term) >= 5 and (places := text.heads.get(head_of(unit.term))):
+        return PART, places[0]
+    return None
+
+
+def _han_in(unit: Unit, text: Read) -> tuple[float, int] | None:
+    at = text.lower.find(unit.term)
+    if at >= 0:
+        return EXACT, at
+    if unit.groups and unit.groups & text.groups:
+        return KIN, _kin_place(unit, text)
+    if len(unit.term) < 2:
+        return None
+    if len(unit.term) > 2:  # 博物馆 beside 博物院
+        parts = [unit.term[n : n + 2] for n in range(len(unit.term) - 1)]
+        places = [at for part in parts if (at := text.lower.find(part)) >= 0]
+        if places:
+            return (PART if len(places) > 1 else 0.4), places[0]
+    for other in text.units:
+        if other.han and any(sign in other.term for sign in unit.term):
+            return 0.4, other.start
+    return None
+
+
+def _kin_place(unit: Unit, text: Read) -> int:
+    for other in text.units:
+        if other.groups & unit.groups:
+            return other.start
+    return -1
+
+
+def crossed(aligned: Aligned) -> bool:
+    """Whether two clauses of the claim each mix what two clauses of a sentence keep apart, so that
+    each says of the one what the sentence says of the other."""
+    for n, source in enumerate(aligned.sources):
+        # By clause of the claim, the clauses of the sentence that its words stand in alone.
+        table: dict[int, dict[int, float]] = {}
+        for unit, match in zip(aligned.claim.units, aligned.matches, strict=True):
+            if match.source != n or match.quality < KIN or match.place < 0:
+                continue
+            if source.lower.count(unit.term) > 1:
+                continue
+            there = source.clause_at(match.place)
+            row = table.setdefault(unit.clause, {})
+            row[there] = row.get(there, 0.0) + unit.weight
+        rows = list(table.items())
+        for at, (_, left) in enumerate(rows):
+            for _, right in rows[at + 1 :]:
+                both = left.keys() & right.keys()
+                if len(both) >= 2 and _balanced(left, right, both):
+                    return True
+    return False
+
+
+def _balanced(left: dict[int, float], right: dict[int, float], both: set[int]) -> bool:
+    one, two = sorted(both, key=lambda c: -(left[c] + right[c]))[:2]
+    return min(left[one], left[two], right[one], right[two]) >= 0.5
+
+
+def substituted(aligned: Aligned) -> float:
+    """The weight of lost words that stand exactly where a sentence has another word that the claim
+    does not have: "recycled steel" beside "recycled aluminium"."""
+    units = aligned.claim.units
+    total = 0.0
+    used = [
+        {m.place for m in aligned.matches if m.source == n} for n in range(len(aligned.sources))
+    ]
+    for n, unit in enumerate(units):
+        if aligned.found(n) or aligned.context[n]:
+            continue
+        before = _neighbour(aligned, n, -1)
+        after = _neighbour(aligned, n, 1)
+        if (before and _free_next(aligned, before, 1, used)) or (
+            after and _free_next(aligned, after, -1, used)
+        ):
+            total += unit.weight
+    return total
+
+
+def _neighbour(aligned: Aligned, n: int, step: int) -> Match | None:
+    other = n + step
+    if not 0 <= other < len(aligned.matches):
+        return None
+    match = aligned.matches[other]
+    return match if match.quality >= EXACT and match.place >= 0 else None
+
+
+def _free_next(aligned: Aligned, match: Match, step: int, used: list[set[int]]) -> bool:
+    """Whether the word next to a match in its sentence is one that the claim does not have."""
+    source = aligned.sources[match.source]
+    places = [unit.start for unit in source.units]
+    at = next((n for n, place in enumerate(places) if place >= match.place), -1)
+    other = at + step
+    if at < 0 or not 0 <= other < len(places):
+        return False
+    taken = used[match.source]
+    unit = source.units[other]
+    if any(unit.start <= place < unit.end for place in taken):
+        return False
+    return not any(unit.groups & mine.groups for mine in aligned.claim.units)
+
+
+def copied(aligned: Aligned) -> float:
+    """The share of neighbouring words of the claim that stand side by side in a sentence too."""
+    matches = aligned.matches
+    if len(matches) < 2:
+        return 0.0
+    near = 0
+    for left, right in zip(matches, matches[1:], strict=False):
+        if left.source == right.source >= 0 and left.quality >= KIN and right.quality >= KIN:
+            near += 0 < right.place - left.place <= 24
+    return near / (len(matches) - 1)

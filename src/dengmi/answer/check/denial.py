@@ -1,0 +1,162 @@
+"""Does a claim deny what its sentences say, or say what they deny?"""
+
+from collections.abc import Sequence
+
+from dengmi.answer.check.align import KIN, Aligned
+from dengmi.answer.check.reading import Cue, Read, Unit
+from dengmi.answer.check.signs import uneven
+
+_TARGETS = 2
+"""Words right behind a negation that it is about."""
+
+_LEAST = 0.6
+"""Weight of shared words from which a clause of a sentence is the one that a clause is about."""
+
+
+def denied_wrongly(aligned: Aligned, opposites: bool) -> int:
+    """How many negations of the claim or its sentences stand in one of them alone, though the word
+    they are about stands in both."""
+    if opposites:
+        return 0
+    wrong = sum(_new(aligned, cue) for cue in aligned.claim.cues)
+    relevant = [
+        cue
+        for n, source in enumerate(aligned.sources)
+        for cue in source.cues
+        if _kept(aligned, n, source, cue)
+    ]
+    excused = len(aligned.claim.cues) + len(_only_here(aligned.claim, aligned.sources))
+    return min(wrong + (len(relevant) > excused), 3)
+
+
+def _only_here(text: Read, others: Sequence[Read]) -> list[int]:
+    """Where words stand that deny and that the others do not have."""
+    known = {word[:5] for other in others for word, _ in other.soft}
+    return [place for word, place in text.soft if word[:5] not in known]
+
+
+def _new(aligned: Aligned, cue: Cue) -> bool:
+    """Whether the claim denies what the sentences say."""
+    claim = aligned.claim
+    met = False
+    for n in _targets(claim.units, cue):
+        match = aligned.matches[n]
+        if match.quality < KIN or match.source < 0:
+            continue
+        met = True
+        if _turned(aligned, claim.units[n]):
+            return False
+        source = aligned.sources[match.source]
+        if match.place < 0:
+            return not (source.cues or source.soft)
+        clause = source.clause_at(match.place)
+        if any(source.clause_at(place) == clause for place in _only_here(source, [claim])):
+            return False
+        if any(
+            c.start <= match.place
+            and (source.clause_at(c.start) == clause or match.place - c.end <= 12)
+            for c in source.cues
+        ):
+            return False
+    if met:
+        return True
+    return not any(source.cues or _only_here(source, [claim]) for source in aligned.sources)
+
+
+def _turned(aligned: Aligned, unit: Unit) -> bool:
+    """Whether a sentence has the opposite of a word: "not open" beside "closed"."""
+    there = {side for source in aligned.sources for side, _ in source.sides}
+    return any(
+        unit.start <= place < unit.end and _other(side) in there
+        for side, place in aligned.claim.sides
+    )
+
+
+def _other(side: str) -> str:
+    return side[:-1] + ("r" if side[-1] == "l" else "l")
+
+
+def _kept(aligned: Aligned, n: int, source: Read, cue: Cue) -> bool:
+    """Whether the claim speaks of what a sentence denies."""
+    wanted = [source.units[at] for at in _targets(source.units, cue)]
+    return any(
+        match.source == n
+        and match.quality >= KIN
+        and any(target.start <= match.place < target.end for target in wanted)
+        for match in aligned.matches
+    )
+
+
+def _targets(units: Sequence[Unit], cue: Cue) -> list[int]:
+    behind = [n for n, unit in enumerate(units) if cue.end <= unit.start < cue.reach]
+    # 不支持防水 and 无需预约: the word may also hold the negation itself.
+    inside = [n for n, unit in enumerate(units) if unit.start <= cue.start < unit.end]
+    return (inside + behind)[:_TARGETS]
+
+
+def opposite(aligned: Aligned) -> int:
+    """How many words of the claim have their opposite, and not themselves, in the clause of a
+    sentence that is about the same."""
+    claim, sources = aligned.claim, aligned.sources
+    there = {side for source in sources for side, _ in source.sides}
+    mine = {side for side, _ in claim.sides}
+    found = set()
+    for side, place in claim.sides:
+        other = _other(side)
+        if other in mine or other not in there:
+            continue
+        if side not in there or _in_clause(aligned, claim.clause_at(place), side, other):
+            found.add(side)
+    if any(uneven(claim.lower, source.lower) for source in sources):
+        found.add("=")
+    return len(found)
+
+
+def _in_clause(aligned: Aligned, clause: int, side: str, other: str) -> bool:
+    """Whether the clause that a clause of the claim is about has the other side alone."""
+    about = clause_about(aligned, clause)
+    if about is None:
+        return False
+    source = aligned.sources[about[0]]
+    has = {s for s, place in source.sides if source.clause_at(place) == about[1]}
+    return other in has and side not in has
+
+
+def clause_about(aligned: Aligned, clause: int) -> tuple[int, int] | None:
+    """(sentence, clause of it) that a clause of the claim shares most with, if any is clear."""
+    worth: dict[tuple[int, int], float] = {}
+    claim = aligned.claim
+    for n, (unit, match) in enumerate(zip(claim.units, aligned.matches, strict=True)):
+        if unit.clause != clause or match.quality < KIN or match.place < 0:
+            continue
+        if aligned.context[n]:  # what the whole article is about
+            continue
+        source = aligned.sources[match.source]
+        if source.lower.count(unit.term) <= 1:
+            at = (match.source, source.clause_at(match.place))
+            worth[at] = worth.get(at, 0.0) + unit.weight
+    ranked = sorted(worth.items(), key=lambda item: -item[1])
+    if not ranked or ranked[0][1] < _LEAST:
+        return None
+    if len(ranked) > 1 and ranked[1][1] > 0.5 * ranked[0][1]:
+        return None
+    return ranked[0][0]
+
+
+def other_day(aligned: Aligned) -> int:
+    """How many clauses of the claim name another weekday or hour than the clause of the sentence
+    that is about the same."""
+    claim = aligned.claim
+    wrong = 0
+    for clause in {unit.clause for unit in claim.units}:
+        facts = claim.clause_facts(clause)
+        if not (facts.week or facts.clocks):
+            continue
+        if any(claim.clause_at(cue.start) == clause for cue in claim.cues):
+            continue
+        about = clause_about(aligned, clause)
+        if about is None:
+            continue
+        theirs = aligned.sources[about[0]].clause_facts(about[1])
+        wrong += bool(facts.week and theirs.week and not facts.week & theirs.week)
+    return wrong

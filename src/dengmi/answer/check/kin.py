@@ -1,0 +1,77 @@
+"""Words that may stand for each other when something is said anew: "buy" and "acquire", 房东 and
+出租人. The list is `kin.txt`."""
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import NamedTuple
+
+from dengmi.language.forms import word_terms
+
+_NONE: frozenset[int] = frozenset()
+
+
+class _Groups(NamedTuple):
+    """By word, the groups it is in; English words are stems, phrases as written."""
+
+    words: Mapping[str, frozenset[int]]
+    phrases: Mapping[str, frozenset[int]]
+    han: re.Pattern[str]
+    names: frozenset[int]
+
+
+def groups_of(word: str) -> frozenset[int]:
+    """The groups a word (a stem, or Chinese as it stands) is in."""
+    return _groups().words.get(word, _NONE)
+
+
+def name_groups_of(word: str) -> frozenset[int]:
+    """The groups of names a word is in: "Denmark", "Danish"."""
+    return groups_of(word) & _groups().names
+
+
+def groups_in(lower: str, stems: frozenset[str]) -> frozenset[int]:
+    """The groups that a text (lower case, Simplified) with these stems has a word of."""
+    groups = _groups()
+    found: set[int] = set()
+    for stem in stems:
+        if stem in groups.words:
+            found |= groups.words[stem]
+    if lower.isascii():
+        for phrase, numbers in groups.phrases.items():
+            if phrase in lower:
+                found |= numbers
+    else:
+        for hit in groups.han.finditer(lower):
+            found |= groups.words[hit.group(1)]
+    return frozenset(found)
+
+
+@cache
+def _groups() -> _Groups:
+    words: dict[str, set[int]] = {}
+    phrases: dict[str, set[int]] = {}
+    names: set[int] = set()
+    text = files(__package__).joinpath("kin.txt").read_text("utf-8")
+    for n, line in enumerate(text.splitlines()):
+        if line.startswith("#"):
+            continue
+        if line.startswith("="):
+            names.add(n)
+        for word in line.removeprefix("=").split():
+            if "-" in word:
+                phrases.setdefault(word.replace("-", " "), set()).add(n)
+            elif word.isascii():
+                for stem in word_terms(word) or (word,):
+                    words.setdefault(stem, set()).add(n)
+            else:
+                words.setdefault(word, set()).add(n)
+    han = sorted((w for w in words if not w.isascii() and len(w) > 1), key=len, reverse=True)
+    return _Groups(
+        {word: frozenset(numbers) for word, numbers in words.items()},
+        {word: frozenset(numbers) for word, numbers in phrases.items()},
+        # A lookahead, so that words that overlap are all found: 不超过 and 超过.
+        re.compile(f"(?=({'|'.join(han)}))"),
+        frozenset(names),
+    )

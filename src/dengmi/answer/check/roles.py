@@ -1,0 +1,163 @@
+"""Who did what to whom: claims in which two parties or two numbers have changed places."""
+
+import re
+from collections.abc import Sequence
+
+from dengmi.answer.check.agree import Wrong
+from dengmi.answer.check.align import KIN, Aligned
+from dengmi.answer.check.reading import Read, Unit
+from dengmi.answer.check.signs import THAN
+
+_PASSIVE = re.compile(r"\bby\b|\bfrom\b|\bgets?\b|\bgot\b|\breceive[sd]?\b|[被由受让从](?!于)|得到|获得")
+_RANGE = re.compile(
+    r"\bfrom (?P<a>[^,;.]{1,30}?) to (?P<b>[^,;.]{1,30}?)(?= (?:in|on|at|for|by|with|every|per|and|between|since|within|this|last)\b|[,;.]|$)"
+    r"|[从由自](?P<c>[^，。；]{1,16}?)(?:涨|跌|升|降|增|减|提高|下降|上升)?[到至](?P<d>[^，。；]{1,16})"
+)
+_GAP = 26
+
+
+def swapped(aligned: Aligned) -> bool:
+    """Whether two parties have changed places, with the rest as in a sentence."""
+    return any(
+        _exchanged(aligned, n, source) or turned(aligned.claim, source)
+        for n, source in enumerate(aligned.sources)
+    )
+
+
+def _exchanged(aligned: Aligned, n: int, source: Read) -> bool:
+    """Whether three stretches that follow each other stand in a sentence the other way round:
+    "A beats B" beside "B beats A"."""
+    claim = aligned.claim
+    if bool(_PASSIVE.search(claim.lower)) != bool(_PASSIVE.search(source.lower)):
+        return False
+    placed = [
+        (at, match.place)
+        for at, (unit, match) in enumerate(zip(claim.units, aligned.matches, strict=True))
+        if match.source == n and match.quality >= KIN and match.place >= 0
+        and source.lower.count(unit.term) <= 1 and claim.lower.count(unit.term) == 1
+    ]  # fmt: skip
+    if len({place for _, place in placed}) < len(placed):
+        return False
+    named = {name.term for name in claim.names}
+    order = {place: rank for rank, place in enumerate(sorted(place for _, place in placed))}
+    blocks: list[list[int]] = []
+    kinds: list[set[bool]] = []
+    clauses: list[set[int]] = []
+    for at, place in placed:
+        rank, unit = order[place], claim.units[at]
+        if not (blocks and blocks[-1][-1] + 1 == rank):
+            blocks.append([])
+            kinds.append(set())
+            clauses.append(set())
+        blocks[-1].append(rank)
+        kinds[-1].add(unit.term in named or any(unit.term in name for name in named))
+        clauses[-1].add(unit.clause)
+    for n in range(len(blocks) - 2):
+        left, middle, right = blocks[n : n + 3]
+        if right[-1] + 1 == middle[0] and middle[-1] + 1 == left[0]:
+            if kinds[n] & kinds[n + 2] and len(set().union(*clauses[n : n + 3])) == 1:
+                return True
+    return _made_object(aligned, placed)
+
+
+def _made_object(aligned: Aligned, placed: Sequence[tuple[int, int]]) -> bool:
+    """Whether the claim makes the subject ("it" in the sentence) the object: "Hjelm bought Lumen"
+    beside "it bought Hjelm", in an article about Lumen."""
+    claim = aligned.claim
+    for (left, there), (middle, first) in zip(placed, placed[1:], strict=False):
+        after = middle + 1
+        if (
+            first < there <= first + _GAP
+            and after < len(claim.units)
+            and aligned.context[after]
+            and not aligned.found(after)
+            and claim.units[after].clause == claim.units[left].clause
+            and not any(aligned.context[n] for n in range(left + 1))
+        ):
+            return True
+    return False
+
+
+def turned(claim: Read, source: Read) -> bool:
+    """Whether both compare or tell a way from here to there, with the two sides exchanged."""
+    return _compared(claim, source) or _ways(claim.lower, source.lower)
+
+
+def _ways(claim: str, source: str) -> bool:
+    here = [_sides(hit) for hit in _RANGE.finditer(claim)]
+    there = [_sides(hit) for hit in _RANGE.finditer(source)]
+    for a, b in here:
+        for c, d in there:
+            if (_like(a, d) and _like(b, c)) and not (_like(a, c) or _like(b, d)):
+                return True
+    return False
+
+
+def _sides(hit: re.Match[str]) -> tuple[str, str]:
+    return (hit["a"] or hit["c"]).strip(), (hit["b"] or hit["d"]).strip()
+
+
+def _like(left: str, right: str) -> bool:
+    short, long = sorted((_bare(left), _bare(right)), key=len)
+    return bool(short) and (short in long)
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"\b(?:the|a|an)\b|[每约元]|(?<=\d)[a-z%]+|\W", "", text)
+
+
+def _compared(claim: Read, source: Read) -> bool:
+    """ "A beats B" beside "B beats A"."""
+    here, there = THAN.search(claim.lower), THAN.search(source.lower)
+    if here is None or there is None or here.group() != there.group():
+        return False
+    left, right = _around(claim.units, here.span())
+    before, after = _around(source.units, there.span())
+    left, right = left - right, right - left
+    before, after = before - after, after - before
+    crosses = (left & after) and (right & before)
+    return bool(crosses) and not (left & before) and not (right & after)
+
+
+def _around(units: Sequence[Unit], span: tuple[int, int]) -> tuple[set[str], set[str]]:
+    return (
+        {unit.term for unit in units if unit.end <= span[0]},
+        {unit.term for unit in units if unit.start >= span[1]},
+    )
+
+
+def mistaken(aligned: Aligned, wrong: Wrong) -> int:
+    """How many numbers of the claim belong, in the sentences, to something else: the sentence has
+    another number of that measure beside the words that the claim has beside this one."""
+    found = 0
+    by_amount: dict[int, bool] = {}
+    for amount, (n, other) in wrong.held:
+        source = aligned.sources[n]
+        rivals = [
+            a for a in source.facts.amounts
+            if a.measure == other.measure and a.base != other.base
+        ]  # fmt: skip
+        at = amount.start
+        bad = False
+        if rivals:
+            mine = _near(aligned, n, source, at, other.start)
+            bad = any(_near(aligned, n, source, at, r.start) > mine + 0.4 for r in rivals) and (
+                mine < 0.3
+            )
+        by_amount[at] = by_amount.get(at, True) and bad
+    found = sum(by_amount.values())
+    return found
+
+
+def _near(aligned: Aligned, n: int, source: Read, at: int, there: int) -> float:
+    """How much of the clause around a number of the claim stands in the clause around a number
+    of a sentence, and in no other of its clauses."""
+    here = aligned.claim.clause_at(at)
+    clause = source.clause_at(there)
+    total = 0.0
+    for unit, match in zip(aligned.claim.units, aligned.matches, strict=True):
+        if unit.clause != here or match.source != n or match.quality < KIN or match.place < 0:
+            continue
+        if source.lower.count(unit.term) == 1 and source.clause_at(match.place) == clause:
+            total += unit.weight
+    return total

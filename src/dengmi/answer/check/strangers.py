@@ -1,0 +1,78 @@
+"""Names in a claim that its sentences do not have."""
+
+from collections.abc import Sequence
+
+from dengmi.answer.check.kin import name_groups_of
+from dengmi.answer.check.names import Name
+from dengmi.answer.check.reading import Read, head_of
+from dengmi.language.forms import word_terms
+
+_LEAST = 4
+
+
+def wrong_names(claim: Read, sources: Sequence[Read], context: Read, foreign: bool) -> float:
+    """How many names of the claim neither the sentences nor their context have.
+
+    A capitalised word that only opens the claim counts where the sentences have a name that the
+    claim does not: "Tom scored" beside "Ali scored".
+    """
+    rivals = [
+        name
+        for source in sources
+        for name in source.names
+        if name.sure and not _has(claim, name)
+    ]
+    wrong = 0.0
+    for name in dict.fromkeys(claim.names):
+        if has_name(sources, name):
+            continue
+        if _has(context, name):
+            continue
+        if foreign and not name.term.isascii():
+            continue
+        if foreign and not any(c.isdigit() for c in name.term):
+            continue
+        if name.sure or rivals:
+            wrong += 1.0
+    return wrong
+
+
+def has_name(sources: Sequence[Read], name: Name) -> bool:
+    """Whether one of the sentences has a name."""
+    return any(_has(source, name) for source in sources)
+
+
+def _has(text: Read, name: Name) -> bool:
+    """Whether a text has a name, maybe in another form: China, Chinese; WHO."""
+    term = name.term
+    if name_groups_of(term) & text.groups:
+        return True
+    if not term.isascii():
+        if term in text.lower:
+            return True
+        if name.person and any(other.person and term.startswith(other.term) for other in text.names):
+            return True
+        return len(term) > 3 and not name.person and _most_of(term, text.lower)
+    if term in text.stems or (text.lower.isascii() is False and term in text.lower):
+        return True
+    for stem in word_terms(term):
+        if stem in text.stems:
+            return True
+    if len(term) >= _LEAST:
+        for stem in text.stems:
+            if len(stem) >= _LEAST and (stem.startswith(term) or term.startswith(stem)):
+                return True
+            if head_of(stem) == head_of(term) and abs(len(stem) - len(term)) <= 2 and len(term) > 6:
+                return True
+        # The initials of a longer name.
+    return len(term) <= 5 and term in _initials(text.text)
+
+
+def _most_of(term: str, text: str) -> bool:
+    """Whether most pairs of a long Chinese name stand in a text: a short form of it."""
+    parts = [term[n : n + 2] for n in range(len(term) - 1)]
+    return sum(part in text for part in parts) * 3 >= len(parts) * 2
+
+
+def _initials(text: str) -> str:
+    return "".join(word[0] for word in text.split() if word[:1].isupper()).lower()
