@@ -1,5 +1,5 @@
-"""Makes `src/dengmi/answer/check/judge.json`: the trees that say how likely it is that sentences bear a
-claim out.
+"""Makes `src/dengmi/answer/check/judge.json`: the trees that say how likely it is that sentences
+bear a claim out.
 
     python benchmarks/train_judge.py [--folds-only]
 
@@ -91,8 +91,10 @@ def report(every: Sequence[Labelled], scores: np.ndarray) -> None:
         good = scores[[n for n in here if every[n].label]]
         bad = scores[[n for n in here if not every[n].label]]
         area_here = auroc([*good, *bad], [True] * len(good) + [False] * len(bad))
-        print(f"planted, held half, {lang}: {area_here:.4f}; at 0.5: {np.mean(good >= 0.5):.3f} of true"
-              f" and {np.mean(bad >= 0.5):.3f} of made-up ones kept")
+        print(
+            f"planted, held half, {lang}: {area_here:.4f}; at 0.25: {np.mean(good >= 0.25):.3f} of"
+            f" true and {np.mean(bad >= 0.25):.3f} of made-up ones kept"
+        )
 
 
 def main() -> None:
@@ -110,8 +112,12 @@ def main() -> None:
         scores[out] = train(rows[inn], [every[n] for n in inn]).predict(rows[out])
     model = train(rows, every)
     print("cross-validated:")
-    report([*every[: len(every) - len(list(planted("tune")))], *held],
-           np.concatenate([scores[: len(every) - len(list(planted("tune")))], model.predict(held_rows)]))
+    report(
+        [*every[: len(every) - len(list(planted("tune")))], *held],
+        np.concatenate(
+            [scores[: len(every) - len(list(planted("tune")))], model.predict(held_rows)]
+        ),
+    )
     gains = sorted(zip(model.feature_importance("gain"), NAMES, strict=True), reverse=True)
     print(", ".join(f"{name} {gain:.0f}" for gain, name in gains))
     if not chosen.folds_only:

@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
-from dengmi.answer.check.judge import Source, judge
+from dengmi.answer.check.judge import warm
 from dengmi.answer.join import Hub
 from dengmi.answer.quoting import QuoteAnswer, nearest_of, not_answered
 from dengmi.answer.reuse import way_of
@@ -127,7 +127,7 @@ class Upper:
 
     def warm(self) -> None:
         """Read the files that judging needs; blocks."""
-        judge("One is 1.", [Source("One is 1.")])
+        warm()
 
     def level(self, wanted: Wanted) -> Level:
         """The level a wish leads to: the highest one offered that is no higher."""

@@ -75,7 +75,9 @@ def _same(claim: Amount, other: Amount) -> bool:
         right *= 0.01 if other.measure == "money-cent" else 1.0
     elif claim.measure and other.measure and "nth" not in (claim.measure, other.measure):
         return False
-    slack = 0.005 if claim.measure == "share" and left % 1 else 0.02 if claim.measure == "time" else 0
+    slack = (
+        0.005 if claim.measure == "share" and left % 1 else 0.02 if claim.measure == "time" else 0
+    )
     if claim.measure == "time" and (left >= 25 * _DAY) == (right >= 25 * _DAY) and left < 25 * _DAY:
         slack = 0
     if math.isclose(left, right, rel_tol=max(_SAME, slack)):
@@ -92,7 +94,7 @@ def _rounded(value: float, other: float) -> bool:
     digits = len(f"{value:.0f}".rstrip("0"))
     if digits < 2 or digits >= len(f"{other:.0f}".rstrip("0")):
         return False
-    step = 10 ** (len(f"{value:.0f}") - digits)
+    step = float(10 ** (len(f"{value:.0f}") - digits))
     return abs(round(other / step) * step - value) < _SAME
 
 

@@ -3,6 +3,7 @@ what order."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from dengmi.answer.check.reading import Read, Unit, head_of
 
@@ -184,7 +185,7 @@ def copied(aligned: Aligned) -> float:
     if len(matches) < 2:
         return 0.0
     near = 0
-    for left, right in zip(matches, matches[1:], strict=False):
+    for left, right in pairwise(matches):
         if left.source == right.source >= 0 and left.quality >= KIN and right.quality >= KIN:
             near += 0 < right.place - left.place <= 24
     return near / (len(matches) - 1)

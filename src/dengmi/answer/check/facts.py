@@ -7,8 +7,16 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Literal
 
-from dengmi.answer.check.numerals import DIGITS, HAN, SCALE, WORDS, from_digits, from_han, from_words
-from dengmi.answer.check.times import Clock, Day, Weekdays, times
+from dengmi.answer.check.numerals import (
+    DIGITS,
+    HAN,
+    SCALE,
+    WORDS,
+    from_digits,
+    from_han,
+    from_words,
+)
+from dengmi.answer.check.times import Clock, Day, times
 from dengmi.answer.check.units import Unit, pattern, units
 from dengmi.language.han import simplified
 
@@ -94,7 +102,8 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
         rf"(?<![a-z0-9_.])(?<![a-z]-)(?P<sign>us\$|hk\$|[$¥€£])? ?"
         rf"(?:(?P<num>{DIGITS})(?![\d.]*\.\d+\.)(?P<nth>st\b|nd\b|rd\b|th\b)?|(?P<word>{WORDS}))"
         rf"(?:[ -]?(?P<scale>(?:{SCALE})(?![a-z])|k(?![a-z])))?"
-        rf"(?:(?: |-|多|余|来)?(?:(?:per|square|cubic) (?=meter|metre|mile|kilo|foot|feet|cent))?(?P<unit>{unit}))?"
+        r"(?:(?: |-|多|余|来)?(?:(?:per|square|cubic) (?=meter|metre|mile|kilo|foot|feet|cent))?"
+        rf"(?P<unit>{unit}))?"
     )
     han = re.compile(
         rf"百分之(?P<share>{HAN}+(?:点{HAN}+)?|\d+(?:\.\d+)?)"
@@ -107,8 +116,10 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 
 _SHARES = re.compile(
-    r"\b(?P<n>an?|one|two|three|four|\d)[ -](?P<d>third|quarter|fifth|tenth)s?\b(?! (?:of )?(?:19|20)\d\d)"
-    r"|(?<!first )(?<!second )(?<!last )(?<!other )(?<!final )(?<!and a )\bhalf(?= (?:of |the |its |their |a |an |as |all )?\w)"
+    r"\b(?P<n>an?|one|two|three|four|\d)[ -](?P<d>third|quarter|fifth|tenth)s?\b"
+    r"(?! (?:of )?(?:19|20)\d\d)"
+    r"|(?<!first )(?<!second )(?<!last )(?<!other )(?<!final )(?<!and a )"
+    r"\bhalf(?= (?:of |the |its |their |a |an |as |all )?\w)"
     r"|\b(?P<percent>half)\b(?<!first half)(?<!second half)(?= of\b)"
     r"|一半(?![径])|半数|(?<![上下前后一])半(?=年|个?小时|天|个月|公斤|杯|勺|升)"
     r"|(?<=年)半(?![年])"
@@ -125,11 +136,26 @@ _ORDINAL = re.compile(
 _NTH = {
     word: n
     for n, word in enumerate(
-        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split(),
+        [
+            "first",
+            "second",
+            "third",
+            "fourth",
+            "fifth",
+            "sixth",
+            "seventh",
+            "eighth",
+            "ninth",
+            "tenth",
+            "eleventh",
+            "twelfth",
+        ],
         1,
     )
 }
-_TIMES = re.compile(r"\b(?P<two>twice|doubled?|doubling)\b|\b(?P<three>thrice|tripled?)\b|翻了?一?[番倍]")
+_TIMES = re.compile(
+    r"\b(?P<two>twice|doubled?|doubling)\b|\b(?P<three>thrice|tripled?)\b|翻了?一?[番倍]"
+)
 _HAN_WORDS = re.compile(
     "[一万千百十]+(?:些|般|起|定|样|直|直到|旦|切|致|同|边|面|路|味|心|生(?!产)|向|概|律|再|下子?|旁|贯|带|体化|流|连串"
     "|系列|方面|度(?!电)|部分|并|经|时|代|道|步|来(?!水)|共|齐|应|分(?!之)|货|姓|科|余(?!名)|两|分钟钟)"
@@ -143,10 +169,12 @@ _LEAST = re.compile(
     r"(?:the |a |an |about |约|为|有|需|要|达|达到|是)?$"
 )
 _MOST = re.compile(
-    r"(?:at (?:the )?most|(?:no|not|never) (?:more|longer|later|older|higher) than|up to|under|below|less than|fewer than"
+    r"(?:at (?:the )?most|(?:no|not|never) (?:more|longer|later|older|higher) than|up to|under|below"
+    r"|less than|fewer than"
     r"|within|maximum of|limited to|younger than|shorter than|lower than|as many as|as much as"
     r"|(?:not|never|n't|cannot) (?:exceed|be (?:more|older|higher|longer) than)(?: \w+)?"
-    r"|at most|max(?:imum)?\.?|至多|最多|不超过|不得超过|不能超过|不应超过|不可超过|不要超过|不高于|不能高于|不得高于"
+    r"|at most|max(?:imum)?\.?|至多|最多|不超过|不得超过|不能超过|不应超过"
+    r"|不可超过|不要超过|不高于|不能高于|不得高于"
     r"|不多于|不大于|不到|不足|低于|少于|小于|未满|上限|限|控制在)[^\w\n]{0,2}"
     r"(?:the |a |an |about |约|为|有|是|每天|每年)?$"
 )

@@ -19,20 +19,57 @@ from dengmi.answer.common import commonness
 from dengmi.language.scripts import HAN
 
 NAMES = tuple(
-    """
-    held kin context lost lost_share substituted copied worst single terms length sources
-    numbers dates units bounds mistaken names negation opposite swapped crossed wide sure
-    facts anchors foreign han
-    """.split()
+    [
+        "held",
+        "kin",
+        "context",
+        "lost",
+        "lost_share",
+        "substituted",
+        "copied",
+        "worst",
+        "single",
+        "terms",
+        "length",
+        "sources",
+        "numbers",
+        "dates",
+        "units",
+        "bounds",
+        "mistaken",
+        "names",
+        "negation",
+        "opposite",
+        "swapped",
+        "crossed",
+        "wide",
+        "sure",
+        "facts",
+        "anchors",
+        "foreign",
+        "han",
+    ]
 )
 """The names of the numbers, in order."""
 
-RISING = frozenset("held kin context copied worst single terms anchors".split())
+RISING = frozenset(["held", "kin", "context", "copied", "worst", "single", "terms", "anchors"])
 FALLING = frozenset(
-    """
-    lost lost_share substituted numbers dates units bounds mistaken names negation opposite swapped
-    crossed wide
-    """.split()
+    [
+        "lost",
+        "lost_share",
+        "substituted",
+        "numbers",
+        "dates",
+        "units",
+        "bounds",
+        "mistaken",
+        "names",
+        "negation",
+        "opposite",
+        "swapped",
+        "crossed",
+        "wide",
+    ]
 )
 """Numbers that, all else equal, can only speak for (against) a claim; training keeps to it."""
 
@@ -56,7 +93,9 @@ def lay(claim: Read, sources: Sequence[Read], context: Read) -> Laid:
     before) may supply words and names, but no numbers."""
     aligned = align(claim, sources, context)
     foreign = _foreign(claim, sources)
-    facts = wrong_facts(claim.facts, [source.facts for source in sources], _named_so(claim, context))
+    facts = wrong_facts(
+        claim.facts, [source.facts for source in sources], _named_so(claim, context)
+    )
     names = wrong_names(claim, sources, context, foreign)
     signed = (0.0,) * 6 if foreign else _signs(aligned)
     mixed = 0 if foreign else mistaken(aligned, facts)
@@ -80,7 +119,9 @@ def lay(claim: Read, sources: Sequence[Read], context: Read) -> Laid:
 def _anchors(claim: Read, sources: Sequence[Read], facts: Wrong) -> float:
     """How many exact facts and names of the claim the sentences have."""
     exact = len({amount.start for amount, _ in facts.held if amount.value != 1.0})
-    exact += max(0, len(claim.facts.days) + len(claim.facts.clocks) + bool(claim.facts.week) - facts.dates)
+    exact += max(
+        0, len(claim.facts.days) + len(claim.facts.clocks) + bool(claim.facts.week) - facts.dates
+    )
     known = sum(has_name(sources, name) for name in set(claim.names) if name.sure)
     return min(exact + 0.7 * known, 5.0)
 

@@ -1,33 +1,30 @@
 """Judges whether sentences of the articles bear out what an answer says."""
 
+import json
 import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 
 from dengmi.answer.check.facts import exact_facts
 from dengmi.answer.check.features import NAMES, Laid, lay
 from dengmi.answer.check.reading import read
-from dengmi.answer.reading import LEANS
 from dengmi.answer.check.support import covering
+from dengmi.answer.reading import LEANS
+from dengmi.answer.trees import Trees, from_data
 from dengmi.core.records import Verdict
 
-__all__ = ["Judgement", "Source", "best_support", "exact_facts", "judge", "states_fact"]
+__all__ = ["Judgement", "Source", "best_support", "exact_facts", "judge", "states_fact", "warm"]
 
-SUPPORTED = 0.5
-PARTIAL = 0.2
-"""Scores from which a claim counts as supported, or as supported in part."""
+SUPPORTED = 0.25
+PARTIAL = 0.1
+"""Scores from which a claim counts as supported, or as supported in part. Measured on planted
+sentences nobody tuned to: docs/decisions/0009-checking.md."""
 
 _HARD = frozenset(("number", "date", "unit", "negation", "comparison"))
 """A claim that disagrees in one of these is not supported, however many words it shares."""
-
-_WEIGHTS = {
-    "held": 5.0, "kin": 4.5, "context": 3.5, "lost": -0.3, "substituted": -0.5, "worst": 1.0,
-    "numbers": -3.0, "dates": -3.0, "units": -3.0, "bounds": -3.0, "names": -3.0,
-    "negation": -3.0, "opposite": -3.0, "swapped": -3.0, "crossed": -3.0, "wide": -2.0,
-    "foreign": 1.0,
-}
-_BIAS = -3.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +81,7 @@ def best_support(
 
 def laid(claim: str, sources: Sequence[Source]) -> Laid:
     """The claim beside its sentences, as numbers."""
-    context = "\n".join(
-        dict.fromkeys(part for each in sources for part in _around(each) if part)
-    )
+    context = "\n".join(dict.fromkeys(part for each in sources for part in _around(each) if part))
     return lay(read(claim), [read(each.text) for each in sources], read(context))
 
 
@@ -97,11 +92,24 @@ def _around(source: Source) -> tuple[str, ...]:
     return (source.title, *source.headings, source.before if leans else "")
 
 
+def warm() -> None:
+    """Read the files that judging needs; blocks."""
+    en = Source("The tower is 38 metres high and not open on Mondays.", title="Tower")
+    judge("The Tower does not open on Monday and is 38 m tall.", [en])
+    judge("塔高38米，周一不开放。", [Source("这座塔高三十八米，每周一闭馆。", title="钟楼")])
+
+
 def _score(seen: Laid) -> float:
-    value = _BIAS + sum(
-        _WEIGHTS.get(name, 0.0) * number for name, number in zip(NAMES, seen.numbers, strict=True)
-    )
-    return 1 / (1 + math.exp(-value))
+    return 1 / (1 + math.exp(-_trees().add(seen.numbers)))
+
+
+@cache
+def _trees() -> Trees:
+    """Made by `benchmarks/train_judge.py`."""
+    data = json.loads(files(__package__).joinpath("judge.json").read_text("utf-8"))
+    trees = from_data(data)
+    assert trees.names == NAMES
+    return trees
 
 
 _LEAD_IN = re.compile(r"[:：]\s*(?:\*\*)?$")
@@ -123,8 +131,8 @@ _DECLINE = re.compile(
     r".{0,30}\b(?:do(?:es)? not|don['’]t|doesn['’]t|did not|never) (?:say|mention|state|tell|answer"
     r"|specify|give|cover|explain|provide|contain|include|discuss|address)"
     r"|\b(?:is|are|was) not (?:mentioned|stated|specified|given|covered|said) in (?:the|these)\b"
-    r"|(?:文章|文中|资料|原文|这些句子|来源|文章里|文章中)(?:里|中|并|都|也|均)*(?:没有?|未|并未|没)(?:有)?(?:提到|提及|说明|说|给出|涉及|回答"
-    r"|介绍|指出|写明|具体|明确)",
+    r"|(?:文章|文中|资料|原文|这些句子|来源|文章里|文章中)(?:里|中|并|都|也|均)*"
+    r"(?:没有?|未|并未|没)(?:有)?(?:提到|提及|说明|说|给出|涉及|回答|介绍|指出|写明|具体|明确)",
     re.IGNORECASE,
 )
 

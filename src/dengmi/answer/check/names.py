@@ -30,7 +30,7 @@ _NOT = words_of(
 )
 _WORD = re.compile(r"[A-Za-zÀ-ɏ][\w]*(?:['’&.-]\w+)*")
 _OPENS = re.compile(r"(?:^|[.!?:;。！？：；\n\"“”‘「『(（*•-])\s*$")
-_QUOTED = re.compile("[《“「『\"]([^《》“”「」『』\"]{1,40})[》”」』\"]")
+_QUOTED = re.compile('[《“「『"]([^《》“”「」『』"]{1,40})[》”」』"]')
 _LATIN = re.compile(r"[A-Za-z][A-Za-z0-9_]*(?:[-.&+#][A-Za-z0-9_]+)*[+#]*")
 _TITLED = re.compile(rf"[{HAN}]")
 _TAGS = {"nr": True, "ns": False, "nt": False, "nz": False, "nrt": True, "nrfg": True}
@@ -64,7 +64,11 @@ def _latin(text: str) -> Iterator[Name]:
         bare = re.sub(r"['’]s$", "", word)
         first = bare[0]
         capital = first.isupper() or (len(bare) > 1 and any(c.isupper() for c in bare[1:]))
-        if not capital or bare.lower() in _NOT or (bare.lower() in STOP_WORDS and not bare.isupper()):
+        if (
+            not capital
+            or bare.lower() in _NOT
+            or (bare.lower() in STOP_WORDS and not bare.isupper())
+        ):
             before_name = False
             continue
         inner = any(c.isupper() or c.isdigit() for c in bare[1:])

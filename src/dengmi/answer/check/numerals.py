@@ -6,15 +6,35 @@ from typing import Final
 _ONES: Final = {
     word: n
     for n, word in enumerate(
-        (
-            "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen"
-            " fifteen sixteen seventeen eighteen nineteen"
-        ).split()
+        [
+            "zero",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+            "seventeen",
+            "eighteen",
+            "nineteen",
+        ]
     )
 }
 _TENS: Final = {
     word: n * 10
-    for n, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)
+    for n, word in enumerate(
+        ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], 2
+    )
 }
 _SCALES: Final = {
     "hundred": 100, "thousand": 1_000, "million": 10**6, "billion": 10**9, "trillion": 10**12,
@@ -30,9 +50,7 @@ DIGITS: Final = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 HAN: Final = "[零〇一二两三四五六七八九十百千万亿]"
 _ANY = "|".join(sorted((*_ONES, *_TENS), key=len, reverse=True))
 _BIG = "hundred|thousand|million|billion|trillion|dozen"
-WORDS: Final = (
-    rf"\b(?:(?:{_ANY})(?:[- ](?:and )?(?:{_ANY}|{_BIG}))*|(?:an?|half an?) (?:{_BIG}))\b"
-)
+WORDS: Final = rf"\b(?:(?:{_ANY})(?:[- ](?:and )?(?:{_ANY}|{_BIG}))*|(?:an?|half an?) (?:{_BIG}))\b"
 """Bodies of regular expressions (lower case) for each way to write a number."""
 
 SCALE: Final = "hundred|thousand|million|billion|trillion|dozen|bn|mn|万亿|千亿|百亿|十亿|亿|千万|百万|十万|万(?!里|能|一)|千(?![克米瓦卡焦赫帕伏字])|百(?![帕分])"

@@ -8,7 +8,9 @@ from dengmi.answer.check.align import KIN, Aligned
 from dengmi.answer.check.reading import Read, Unit
 from dengmi.answer.check.signs import THAN
 
-_PASSIVE = re.compile(r"\bby\b|\bfrom\b|\bgets?\b|\bgot\b|\breceive[sd]?\b|[被由受让从](?!于)|得到|获得")
+_PASSIVE = re.compile(
+    r"\bby\b|\bfrom\b|\bgets?\b|\bgot\b|\breceive[sd]?\b|[被由受让从](?!于)|得到|获得"
+)
 _RANGE = re.compile(
     r"\bfrom (?P<a>[^,;.]{1,30}?) to (?P<b>[^,;.]{1,30}?)(?= (?:in|on|at|for|by|with|every|per|and|between|since|within|this|last)\b|[,;.]|$)"
     r"|[从由自](?P<c>[^，。；]{1,16}?)(?:涨|跌|升|降|增|减|提高|下降|上升)?[到至](?P<d>[^，。；]{1,16})"

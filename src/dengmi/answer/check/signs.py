@@ -92,9 +92,14 @@ _THAN_HAN = re.compile(
     "(?:比|较)[^，。；、]{0,12}?(?P<more>多|高|贵|快|早|长|大|重|好|强|深|宽|远)"
     "|(?:比|较)[^，。；、]{0,12}?(?P<less>少|低|便宜|慢|晚|迟|短|小|轻|差|弱|浅|窄|近|矮)"
 )
-_MORE, _LESS = "多高贵快早长大重好强深宽远", ("少", "低", "便宜", "慢", "晚", "短", "小", "轻", "差", "弱", "浅", "窄", "近")
+_MORE, _LESS = (
+    "多高贵快早长大重好强深宽远",
+    ("少", "低", "便宜", "慢", "晚", "短", "小", "轻", "差", "弱", "浅", "窄", "近"),
+)
 _LESS_OF = {**dict(zip(_LESS, _MORE, strict=True)), "迟": "早", "矮": "高"}
-_EVEN = re.compile(r"\b(?:the same|as (?:much|many|high|old|long) as|equal(?:s|ly)?|unchanged|no change)\b|相同|一样|持平|不变|相等|同价")
+_EVEN = re.compile(
+    r"\b(?:the same|as (?:much|many|high|old|long) as|equal(?:s|ly)?|unchanged|no change)\b|相同|一样|持平|不变|相等|同价"
+)
 _UNEVEN = re.compile(
     r"\b(?:more|less|fewer|higher|lower|greater|smaller|longer|shorter|cheaper|dearer) (?:\w+ ){0,2}?than\b"
     r"|比[^，。；]{1,10}?(?:多|少|高|低|贵|便宜|快|慢|早|晚|长|短|大|小|重|轻|好|差)|(?<!不)[高低多少]于|不同"
@@ -110,7 +115,11 @@ def sides(lower: str) -> tuple[tuple[str, int], ...]:
         found += [(side, hit.start()) for side in table.han[hit.group()]]
     for hit in _THAN_HAN.finditer(lower):
         more, less = hit["more"], hit["less"]
-        found.append((f"比{more}l", hit.start("more")) if more else (f"比{_LESS_OF[less]}r", hit.start("less")))
+        found.append(
+            (f"比{more}l", hit.start("more"))
+            if more
+            else (f"比{_LESS_OF[less]}r", hit.start("less"))
+        )
     for hit in _LATIN_WORD.finditer(lower):
         word = hit.group()
         exact = table.latin.get(word + "=")

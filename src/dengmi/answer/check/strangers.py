@@ -17,10 +17,7 @@ def wrong_names(claim: Read, sources: Sequence[Read], context: Read, foreign: bo
     claim does not: "Tom scored" beside "Ali scored".
     """
     rivals = [
-        name
-        for source in sources
-        for name in source.names
-        if name.sure and not _has(claim, name)
+        name for source in sources for name in source.names if name.sure and not _has(claim, name)
     ]
     wrong = 0.0
     for name in dict.fromkeys(claim.names):
@@ -50,7 +47,9 @@ def _has(text: Read, name: Name) -> bool:
     if not term.isascii():
         if term in text.lower:
             return True
-        if name.person and any(other.person and term.startswith(other.term) for other in text.names):
+        if name.person and any(
+            other.person and term.startswith(other.term) for other in text.names
+        ):
             return True
         return len(term) > 3 and not name.person and _most_of(term, text.lower)
     if term in text.stems or (text.lower.isascii() is False and term in text.lower):

@@ -34,8 +34,21 @@ Time = Day | Clock | Weekdays
 Place = tuple[int, int, Time]
 """(start, end, time)."""
 
-_MONTHS: Final = "jan feb mar apr may jun jul aug sep oct nov dec".split()
-_WEEK: Final = "mon tue wed thu fri sat sun".split()
+_MONTHS: Final = [
+    "jan",
+    "feb",
+    "mar",
+    "apr",
+    "may",
+    "jun",
+    "jul",
+    "aug",
+    "sep",
+    "oct",
+    "nov",
+    "dec",
+]
+_WEEK: Final = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 _HAN_WEEK: Final = {sign: n for n, sign in enumerate("一二三四五六日", 1)} | {"天": 7, "末": 6}
 _MONTH = (
     r"(?P<m>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
@@ -158,14 +171,14 @@ def _mentions() -> tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Time |
             (rf"(?P<y>(?!))?(?P<m>{_N}) ?月(?:份| ?(?P<d>{_N}) ?[日号])", _han_date),
             (rf"(?P<y>(?!))?(?<![\d个.{HAN[1:-1]}])(?P<m>1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九]) ?月"
              r"(?P<d>(?!))?(?![球亮饼])", _han_date),
-            (rf"(?P<y>(?!))?(?P<m>(?!))?(?<![\d.])(?P<d>[0-3]?\d) ?[日号](?![本期报常线楼馆])", _han_date),
+            (r"(?P<y>(?!))?(?P<m>(?!))?(?<![\d.])(?P<d>[0-3]?\d) ?[日号](?![本期报常线楼馆])", _han_date),
             (rf"\b(?:(?P<d1>[0-3]?\d)(?:st|nd|rd|th)? (?:of )?)?"
              rf"(?P<in>(?:(?:in|since|until|till|by|of|from|between|to|late|early|mid|last|next|this"
              rf"|every|each|and|through|during|before|after|a) )?)\b{_MONTH}"
              rf"(?: {_DAY.format('d2')})?(?:,? (?:of )?(?P<y>1\d{{3}}|20\d\d)\b)?", _named),
             (r"(?P<y>1\d{2}0|20\d0)s\b|(?P<c>(?!))?(?P<t>(?!))?(?!)", _decade),
             (rf"(?P<y>(?!))?(?:(?P<c>{_N})世纪)?(?P<t>[1-9]0|[一二三四五六七八九]十)年代", _decade),
-            (rf"(?<![\d.])(?P<h>[01]?\d|2[0-4])(?P<colon>[:：])(?P<min>[0-5]\d)(?::\d\d)?(?!\d)"
+            (r"(?<![\d.])(?P<h>[01]?\d|2[0-4])(?P<colon>[:：])(?P<min>[0-5]\d)(?::\d\d)?(?!\d)"
              r"(?: ?(?P<half>[ap]\.?m\b\.?))?", _clock),
             (r"(?<![\d.])(?P<h>1[0-2]|0?\d)(?:\.(?P<min>[0-5]\d))? ?(?P<half>[ap]\.?m\b\.?)", _clock),
             (rf"(?P<half>{_EARLY}|{_LATE})? ?(?P<h>{_N}) ?[点时](?P<colon>(?!))?(?!半?钟头|候|代|[间钟]?[之的]久|[一二三四五六七八九]?[倍])"
