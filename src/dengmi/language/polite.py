@@ -39,7 +39,8 @@ _OPENINGS = (
     "|let me ask(?: you)?(?: (?:this|something))?|give me (?:an|the) answer|explain(?: to me)?"
     f"|help{_ME} (?:to )?(?:understand|find out|know|figure out))(?: please)?",
     f"(?:do|does|would) {_SOMEONE} {_ADV}(?:happen to )?(?:(?:know|remember|recall)"
-    f"|have (?:any|an|a) (?:idea|clue))(?: about)?{_LATER}",
+    f"|have (?:any|an|a) (?:idea|clue))(?: about)?"
+    f"(?:{_LATER}|(?= {_VERB}\\b))",
     f"(?:(?:anyone|anybody) (?:here )?know|(?:have )?any (?:idea|clue)s?(?: about| on)?){_LATER}",
     f"i {_ADV}(?:want|wanted|need|wish|have|would {_ADV}(?:like|love)|(?:am|was) {_ADV}"
     f"(?:trying|hoping|curious|eager|keen|dying|looking)) to {_ADV}{_LEARN}",
@@ -59,8 +60,8 @@ _OPENINGS = (
     "(?:good (?:morning|afternoon|evening|day)|greetings|dear (?:sir|madam|all|team|friends)"
     "|everyone|everybody|guys|folks|there|i need (?:some |your )?(?:help|advice)|a question"
     f"|so|well|ok|okay|oh|ah|also|and|but|now|then|anyway|basically|honestly|actually){_NEXT}",
-    "sorry (?:to (?:bother|ask)|for (?:bothering|asking))(?: you)?(?: but)?|sorry(?: but)?"
-    f"{_NEXT}|i do not (?:know|understand)(?= {_ASKING}\\b)",
+    "ok(?:ay)? so|sorry (?:to (?:bother|ask)|for (?:bothering|asking))(?: you)?(?: but)?"
+    f"|sorry(?: but)?{_NEXT}|i do not (?:know|understand)(?= {_ASKING}\\b)",
 )
 _OPENING = re.compile(f"(?:{'|'.join(_OPENINGS)})(?: |$)")
 # Less sure: these open a question where one follows soon.
@@ -74,9 +75,11 @@ _CLOSING = re.compile(
     r" advance| very much| so much| again)?|(?:please|pls)(?: and(?: thank you)?)?|pretty please"
     r"|kindly|by the way|btw|exactly|actually|if (?:you (?:know|can|do not mind)|possible"
     r"|i may ask)|do you know|(?:any|anyone have any) ideas?|cheers|(?:i )?appreciate it|tia"
-    r"|pray tell|tho)$"
+    r"|pray tell|tho|or not)$"
 )
-_FILLERS = re.compile(r"\b(?:actually|basically|exactly|literally|please|pls|kindly) ")
+_FILLERS = re.compile(
+    r"\b(?:actually|basically|exactly|literally|please|pls|kindly|(?<!not )really) "
+)
 # With their commas, as written: without them these words may be part of the question.
 _LEAD = re.compile(
     r"\W*(?:(?:so|well|ok|okay|um+|uh+|hm+|er+|oh|ah|anyways?|basically|honestly|sorry|now|then"
@@ -87,8 +90,10 @@ _LEAD = re.compile(
     re.IGNORECASE,
 )
 _HAN_LEAD = re.compile(
-    r"\W*(?:请|請|麻烦|麻煩)?[你您]?(?:介绍|介紹|解释|解釋|说明|說明|讲解|講解|科普)一?下[,，:：]?"
+    r"\W*(?:(?:请|請|麻烦|麻煩)?[你您]?(?:介绍|介紹|解释|解釋|说明|說明|讲解|講解|科普)一?下[，,：:]?"
     "(?=.*(?:什么|什麼|甚麼|怎|如何|哪|谁|誰|几|幾|多|为何|為何|何时|何時))"
+    "|(?:那个|那個|那|这个|這個|嗯+|呃+|额|啊|哎|唉|诶|欸|喂|嘿|对了|對了|另外|还有|還有|然后|然後|不过|不過|所以|那么|那麼"
+    "|亲|親|小编|小編|客服|老师|老師|大神|各位|大家|求助|急|在[吗嗎]|好奇|你好|您好)[，,：:！!…。~]+)"
 )
 _TAIL = re.compile(
     r"(?<=\w)\s*[,;.?!…–—-]+\s*(?:right|again|then|though|tho|anyway|eh|huh|no|guys|everyone|folks"
@@ -123,6 +128,7 @@ _HAN_OPENINGS = (
     f"(?:有没有人|有人|有谁|谁|[你您])知道{_ASKS}|求(?:大神|各位)?(?:解答|告知|解)(?=[ ,])",
     f"(?:(?:请|麻烦|烦请|劳烦|劳驾|拜托)[你您]?|{_WHOM}{_HAN_CAN}|帮我|帮忙)(?:请|帮忙|帮我|给我)*"
     f"(?:简单|详细|具体)?地?{_HAN_TELL}{_ASKS}",
+    f"(?:能不能|能否|可不可以|可否)请?[说讲](?![话谎笑明]){_ASKS}",
     f"(?:[你您]?告诉我|(?:介绍|解释|说明|科普)一下|{_HAN_TELL}(?<=说说|讲讲|聊聊|谈谈|一下)){_ASKS}",
     f"(?:请|麻烦|{_HAN_CAN})?[你您]?(?:帮我|帮忙|给我)(?:查|看|问)(?:一下|下|看|查|问)?",
     "麻烦[你您]?|劳烦[你您]?|劳驾|烦请|请(?![假客求柬愿辞缨示安教款罪神命战帖])",

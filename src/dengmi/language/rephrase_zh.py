@@ -42,8 +42,8 @@ _CHANGES = tuple(
 # Written otherwise in Taiwan and Hong Kong, or one of two ways the same Traditional one became.
 _VARIANTS = dict(
     zip(
-        map(ord, "衞敍著馀锺谘钜讬迳缐镟麹麺侭鯰簷痺"),
-        "卫叙着余钟咨巨托径线旋曲面尽鲇檐痹",
+        map(ord, "藉衞敍著馀锺谘钜讬迳缐镟麹麺侭鯰簷痺"),
+        "借卫叙着余钟咨巨托径线旋曲面尽鲇檐痹",
         strict=True,
     )
 )
