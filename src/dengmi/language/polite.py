@@ -58,7 +58,7 @@ _OPENINGS = (
     "|just (?:wondering|curious|asking)|by the way|btw|please|pls|kindly"
     "|i am looking for (?:information|an answer|help)(?: on| about)?",
     "(?:good (?:morning|afternoon|evening|day)|greetings|dear (?:sir|madam|all|team|friends)"
-    "|everyone|everybody|guys|folks|there|i need (?:some |your )?(?:help|advice)|a question"
+    "|everyone|everybody|guys|folks|i need (?:some |your )?(?:help|advice)|a question"
     f"|so|well|ok|okay|oh|ah|also|and|but|now|then|anyway|basically|honestly|actually){_NEXT}",
     "ok(?:ay)? so|sorry (?:to (?:bother|ask)|for (?:bothering|asking))(?: you)?(?: but)?"
     f"|sorry(?: but)?{_NEXT}|i do not (?:know|understand)(?= {_ASKING}\\b)",
@@ -72,13 +72,15 @@ _PERHAPS = re.compile(
 )
 _CLOSING = re.compile(
     r" (?:(?:many )?thanks(?: in advance| a lot| a bunch| so much| again)?|thank (?:you|u)(?: in"
-    r" advance| very much| so much| again)?|(?:please|pls)(?: and(?: thank you)?)?|pretty please"
+    r" advance| very much| so much| again)?|(?<!they )(?<!you )(?:please|pls)"
+    r"(?: and(?: thank you)?)?|pretty please"
     r"|kindly|by the way|btw|exactly|actually|if (?:you (?:know|can|do not mind)|possible"
     r"|i may ask)|do you know|(?:any|anyone have any) ideas?|cheers|(?:i )?appreciate it|tia"
     r"|pray tell|tho|or not)$"
 )
 _FILLERS = re.compile(
-    r"\b(?:actually|basically|exactly|literally|please|pls|kindly|(?<!not )really) "
+    r"\b(?:actually|basically|exactly|literally|pls|kindly|(?<!not )really"
+    r"|(?<!they )(?<!you )please) "
 )
 # With their commas, as written: without them these words may be part of the question.
 _LEAD = re.compile(
@@ -103,6 +105,14 @@ _TAIL = re.compile(
 
 # -- Chinese
 
+# Written otherwise in Taiwan and Hong Kong, or one of two ways the same Traditional one became.
+_VARIANTS = dict(
+    zip(
+        map(ord, "藉衞敍著馀锺谘钜讬迳缐镟麹麺侭鯰簷痺"),
+        "借卫叙着余钟咨巨托径线旋曲面尽鲇檐痹",
+        strict=True,
+    )
+)
 _ASKS = "(?=.*(?:什么|怎|如何|哪|谁|几|多|为何|何时|啥|咋|吗|呢))"
 _A_BIT = "(?:一下|下)?"
 _WISH = "(?:特别|很|非常|挺|就|只|一直|真的|有点|还|也)*"
@@ -116,7 +126,7 @@ _HAN_CAN = "(?:能不能|能否|可不可以|可否|是否可以|能|可以)"
 _HAN_OPENINGS = (
     "[你您]们?好[啊呀]?|大家好|各位好|老师好|嗯+|呃+|哎|唉"
     f"|(?:hi|hello|hey|嗨|嘿|哈喽)(?=[ ,{HAN}])",
-    "(?:喂|那个?|这个|求助|急|客服|老师|大神|楼主|各位|大家|朋友们|同学们|在[吗么]?|有人[吗么]?|然后|不过|首先"
+    "(?:喂|那个?|这个|求助|急|客服|老师|大神|楼主|各位|大家|朋友们|同学们|在[吗么]?|有人[吗么]?|然后|不过|首先|谢谢"
     "|好奇|打扰)(?=[ ,])|(?:亲|对了|另外|小编)(?=[ ,a-z0-9])",
     f"(?:对了|那么|所以|话说|其实|到底|究竟){_ASKS}|那(?=怎么|为什么|什么时候|如何|谁)",
     "不好意思|打扰(?:一下|了)|冒昧地?问(?:一下|一句)|弱弱地?问(?:一下|一句)"
@@ -136,7 +146,8 @@ _HAN_OPENINGS = (
 _HAN_OPENING = re.compile(f"(?:{'|'.join(_HAN_OPENINGS)})[ ,]*")
 _HAN_CLOSING = re.compile(
     "(?:[ ,]+(?:急+|麻烦[你您]?了?|拜托[你您]?了?|求助|求解|请回答|在线等|谢啦?)"
-    "|[ ,]*(?:[谢感]谢[你您]?[了啦]?|多谢[你您]?[了啦]?|谢谢大家|请问|[你您]知道|来着"
+    "|[ ,]*(?:(?:谢|(?<![^ ,吗呢])感)谢[你您]?[了啦]?|多谢[你您]?[了啦]?|谢谢大家"
+    "|请问|[你您]知道|来着"
     "|求解答|求告知|求回答|[吗呢啊呀嘛哦哈噢喔哟咯嘞]|(?<![酒网贴])吧))$"
 )
 
@@ -161,7 +172,8 @@ def bare_en(form: str) -> str:
 
 
 def bare_zh(form: str) -> str:
-    """The same of a Chinese one."""
+    """The same of a Chinese one, its characters those of the mainland."""
+    form = form.translate(_VARIANTS)
     while (found := _HAN_OPENING.match(form)) and found.end() < len(form):
         form = form[found.end() :]
     while (found := _HAN_CLOSING.search(form)) and found.start() > 0:

@@ -39,14 +39,6 @@ _CHANGES = tuple(
         ("(?<!目)的(?![确士])", ""),
     )
 )  # fmt: skip
-# Written otherwise in Taiwan and Hong Kong, or one of two ways the same Traditional one became.
-_VARIANTS = dict(
-    zip(
-        map(ord, "藉衞敍著馀锺谘钜讬迳缐镟麹麺侭鯰簷痺"),
-        "借卫叙着余钟咨巨托径线旋曲面尽鲇檐痹",
-        strict=True,
-    )
-)
 _EITHER = re.compile(f"(?!还)([{HAN}])[不没]\\1")
 _OPEN = re.compile("什么|怎|如何|哪|谁|几|多|为何|何时|啥|咋")
 _NUMERALS = {sign: str(n) for n, sign in enumerate("零一二三四五六七八九")} | {"两": "2", "〇": "0"}
@@ -61,7 +53,7 @@ _WHO = re.compile("^(.+?)是(谁|什么)$")
 
 def rephrased_zh(bare: str) -> str:
     """The common form of a bare question."""
-    text = bare.translate(_VARIANTS)
+    text = bare
     if not _OPEN.search(text):  # 可不可以 beside 几天 asks whether; 可以 asks how many
         text = _EITHER.sub(r"\1", text)
     for pattern, words in _CHANGES:

@@ -155,6 +155,14 @@ def test_another_question(questions: tuple[str, ...]) -> None:
             assert not same_question(asking(one), asking(other)), (one, other)
 
 
+@pytest.mark.parametrize(
+    "question",
+    ["There are ferries where?", "Do they vote as they please?", "他对谁表示感谢", "说谎的人是谁"],
+)
+def test_what_belongs_to_a_question_is_searched_for(question: str) -> None:
+    assert asking(question).text == question
+
+
 @pytest.mark.parametrize("question", TIMELY)
 def test_asks_about_now(question: str) -> None:
     assert asking(question).timely
