@@ -73,7 +73,7 @@ _WORDS = {
 }
 _A_NAME_BEFORE = words_of(
     "vitamin hepatitis plan type grade class group section series level influenza option team"
-    " point category schedule exhibit appendix model unit block line part school category"
+    " point category schedule exhibit appendix model unit block line part"
 )
 _HYPHEN = re.compile(r"(?<=[^\W\d_])-(?=[^\W\d_])")
 _PERCENT = re.compile(r"(?<=\d) ?(?:%|per ?cent\b)")
@@ -138,7 +138,10 @@ def _canonical(words: list[str]) -> list[str]:
     for n, written in enumerate(words):
         word = _WORDS.get(written, written)
         article = word == "the" or (
-            word == "a" and n + 1 < len(words) and before not in _A_NAME_BEFORE
+            word == "a"
+            and before not in _A_NAME_BEFORE
+            and n + 1 < len(words)
+            and words[n + 1] not in ("few", "little")
         )
         before = written
         if not article:

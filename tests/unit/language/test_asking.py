@@ -117,6 +117,12 @@ DIFFERENT = [
     ("2023年涨了多少", "2024年涨了多少", "2023年跌了多少"),
     ("那3个人是谁", "那4个人是谁", "3个人是谁"),
     ("好奇心是什么", "心是什么"),
+    ("怎么去北京", "怎么来北京", "北京怎么样"),
+    ("他怎么来的", "他怎么去的"),
+    ("Why do few people vote?", "Why do a few people vote?"),
+    ("What do bears eat?", "What eats bears?"),
+    ("How do I move to the coast?", "How do they move to the coast?"),
+    ("What is the price of oil?", "What is the price of oils in 2020?", "Why is the price of oil?"),
     ("说谎的人是谁", "人是谁"),
 ]
 TIMELY = [
