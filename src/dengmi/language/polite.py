@@ -7,6 +7,7 @@ for comparing and searching only.
 import re
 
 from dengmi.language.scripts import HAN
+from dengmi.language.talk import talk_before, without_talk
 
 # -- English
 
@@ -143,6 +144,18 @@ _HAN_OPENINGS = (
     f"(?:请|麻烦|{_HAN_CAN})?[你您]?(?:帮我|帮忙|给我)(?:查|看|问)(?:一下|下|看|查|问)?",
     "麻烦[你您]?|劳烦[你您]?|劳驾|烦请|请(?![假客求柬愿辞缨示安教款罪神命战帖])",
 )
+_HAN_PIECE = (
+    "(?:[我你您]们?|大家|各位|大佬|大神|老师|客服|小编|朋友们?|突然|一直|就|很|特别|真的|其实|有没有|有|人|谁|能不能|能否|能|可不可以"
+    "|可以|可否|方便|请|麻烦|劳驾|帮忙|帮我|给我|想要?|希望|再|先|来|求|跪求|弱弱地?|冒昧地?|萌新|小白|新人)"
+)
+_HAN_LEADS = (
+    "(?:告诉我?|告知|问问?|请问|请教|咨询|解答|解惑|科普|指点|确认|说说|讲讲|聊聊|(?<=想)知道|(?<=人)知道|(?<=谁)知道"
+    "|(?<=佬)知道|(?<=们)知道|(?<=[你您])知道|(?<=想)了解|(?<=想)明白)"
+)
+_HAN_TALK = re.compile(
+    f"{_HAN_PIECE}+{_HAN_LEADS}(?:一?下|一个问题|个问题|一句)?(?:大家|各位|老师|客服|小编|[你您]们?)*"
+    f"[ ,]*(?![的话题]){_ASKS}"
+)
 _HAN_OPENING = re.compile(f"(?:{'|'.join(_HAN_OPENINGS)})[ ,]*")
 _HAN_CLOSING = re.compile(
     "(?:[ ,]+(?:急+|麻烦[你您]?了?|拜托[你您]?了?|求助|求解|请回答|在线等|谢啦?)"
@@ -154,6 +167,7 @@ _HAN_CLOSING = re.compile(
 
 def without_lead(question: str) -> str:
     """A question as written without "so, …" before and ", right?" behind it."""
+    question = without_talk(question)
     found = _LEAD.match(question) or _HAN_LEAD.match(question)
     if found and found.end() < len(question):
         question = question[found.end() :]
@@ -166,6 +180,7 @@ def bare_en(form: str) -> str:
     left."""
     while (found := _OPENING.match(form) or _PERHAPS.match(form)) and found.end() < len(form):
         form = form[found.end() :]
+    form = form[talk_before(form) :]
     while found := _CLOSING.search(form):
         form = form[: found.start()]
     return _FILLERS.sub("", form)
@@ -174,7 +189,7 @@ def bare_en(form: str) -> str:
 def bare_zh(form: str) -> str:
     """The same of a Chinese one, its characters those of the mainland."""
     form = form.translate(_VARIANTS)
-    while (found := _HAN_OPENING.match(form)) and found.end() < len(form):
+    while (found := _HAN_OPENING.match(form) or _HAN_TALK.match(form)) and found.end() < len(form):
         form = form[found.end() :]
     while (found := _HAN_CLOSING.search(form)) and found.start() > 0:
         form = form[: found.start()]
