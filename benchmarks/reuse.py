@@ -144,6 +144,10 @@ def show_labelled(name: str, pairs: Sequence[tuple[bool, str, str]], examples: i
     false = _row("asking", pairs, lambda one, other: same_question(read[one], read[other]))
     for one, other in false[:examples]:
         print(f"    {one} | {other}")
+    ways = [(text, other) for text in texts if (other := _clothes.best_way(text)) != text]
+    if ways:
+        hits = sum(same_question(read[text], asking(other)) for text, other in ways)
+        print(f"  other ways to ask how: {len(ways)} asked again, {hits / len(ways):.3f} the same")
     folder = _minilm.model_folder()
     if folder is not None and name == "QQP":
         part = pairs[:: len(pairs) // EMBEDDED]

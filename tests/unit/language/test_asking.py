@@ -169,6 +169,35 @@ def test_what_belongs_to_a_question_is_searched_for(question: str) -> None:
     assert asking(question).text == question
 
 
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("who built the mill", "Hello friend! Could you help me out? {}? I'd be grateful."),
+        ("who built the mill", "This might be a silly question, but {}?"),
+        ("who built the mill", "Any chance you know {} (just curious)?"),
+        ("磨坊是谁建的", "有懂的吗？{}？辛苦了"),
+        ("磨坊是谁建的", "各位大佬，{}？在线等，急！"),
+        ("磨坊是谁建的", "有没有大佬知道{}"),
+    ],
+)
+def test_talk_around_a_question_makes_no_difference(question: str, said: str) -> None:
+    assert same_question(asking(question), asking(said.format(question)))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Who ate some, but not all?", "Who ate some?"),
+        ("Do I need to know what a mill is?", "What is a mill?"),
+        ("I know what the mill did", "What did the mill do"),
+        ("About how many mills are there?", "Who asked how many mills are there?"),
+        ("磨坊，谁建的", "谁建的"),
+    ],
+)
+def test_what_only_looks_like_talk_makes_a_difference(one: str, other: str) -> None:
+    assert not same_question(asking(one), asking(other))
+
+
 @pytest.mark.parametrize("question", TIMELY)
 def test_asks_about_now(question: str) -> None:
     assert asking(question).timely
