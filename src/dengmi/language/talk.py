@@ -5,19 +5,20 @@ beside it, and neither are such words right before one: "might you know what …
 """
 
 import re
+import unicodedata
 from collections.abc import Sequence
 
-from dengmi.language.han import simplified
+from dengmi.language.han import has_han, simplified
 from dengmi.language.scripts import words_of
 
 _CORE = words_of(
-    "know knowing tell ask asking asked answer explain help wish wonder wondering wondered"
-    " sure idea ideas clue clues please pls kindly thanks thank thx cheers hello hi hey yo"
-    " greetings sir madam friend friends guys everyone everybody folks so well ok okay alright"
-    " um umm uh hmm hm oh ah er anyway actually basically honestly really quick question"
-    " questions curious confirm remind sorry excuse pardon bother bothering mind grateful glad"
-    " appreciate appreciated understand learn btw tia pray fyi newbie morning afternoon"
-    " evening forgot forget remember possible check"
+    "know knowing tell say ask asking asked answer explain help wish wonder wondering"
+    " wondered sure idea ideas clue clues please pls kindly thanks thank thx cheers hello hi"
+    " hey yo greetings sir madam friend friends guys everyone everybody folks so well ok okay"
+    " alright um umm uh hmm hm oh ah er anyway actually basically honestly really quick"
+    " question questions curious confirm remind sorry excuse pardon bother bothering mind"
+    " grateful glad appreciate appreciated understand learn btw tia pray fyi newbie morning"
+    " afternoon evening forgot forget remember possible check"
 )
 """Words of conversation; a part that only talks has at least one of them."""
 _TALK = _CORE | words_of(
@@ -41,7 +42,9 @@ _OF_ONESELF = re.compile(
 )
 """What asks or says something about oneself."""
 _PART = re.compile(r"[^,;:!?.…~，；：！？。（）()—–\n]+[,;:!?.…~，；：！？。（）()—–\n]*")
-_PLAIN = re.compile(r"[a-z']+")
+_MARKS = " ,;:!?.…~，；：！？。（）()—–-\n"
+_PLAIN = re.compile("[a-z]+")
+_OTHER = re.compile(r"[^a-z\s,'’.-]")
 _HAN_TALK = re.compile(
     "(?:hi|hello|hey|[我你您]|们|大家|各位|大佬|大神|老师|客服|小编|楼主|朋友|同学|亲|萌新|小白|新人"
     "|请|问|想|求|帮|忙|麻烦|劳驾|拜托|谢|感|多|非常|十分|辛苦|了|啦|啊|呀|吗|么|呢|吧|哦|噢|哈|诶|欸"
@@ -84,13 +87,12 @@ def talk_before(form: str) -> int:
 def _only_talks(part: str) -> bool:
     if len(part) > _LONGEST:
         return False
-    plain = part.casefold().replace("’", "'")
-    if plain.isascii():
-        words = [word.replace("'", "") for word in _PLAIN.findall(plain)]
-        digits = any(map(str.isdigit, plain))
-        return not digits and not _CORE.isdisjoint(words) and _all_talk(words)
-    plain = simplified(plain).strip(" ,;:!?.…~，；：！？。（）()—–\n")
-    return _HAN_TALK.fullmatch(plain) is not None and _HAN_ASKS.search(plain) is None
+    plain = unicodedata.normalize("NFKC", part.strip(_MARKS)).casefold()
+    if has_han(plain):
+        plain = simplified(plain)
+        return _HAN_TALK.fullmatch(plain) is not None and _HAN_ASKS.search(plain) is None
+    words = _PLAIN.findall(plain.replace("’", "").replace("'", ""))
+    return not _CORE.isdisjoint(words) and _all_talk(words) and not _OTHER.search(plain)
 
 
 def _all_talk(words: Sequence[str]) -> bool:
