@@ -16,6 +16,11 @@ def _pick(ways: Sequence[str], question: str) -> str:
     return ways[zlib.crc32(question.encode()) % len(ways)]
 
 
+def _ways(text: str) -> tuple[str, ...]:
+    """Ways to say it, "{}" standing for the question."""
+    return tuple(text.split(" | "))
+
+
 def _bare(question: str) -> str:
     return question.strip().rstrip("?？。.!！ ")
 
@@ -102,27 +107,42 @@ def plural(question: str) -> str:
     return _NOUN.sub(many, question, count=1)
 
 
-_POLITE = (
-    "Please tell me: {}?",
-    "Could you please tell me {}?",
-    "Hi, {}?",
-    "Hello there, {}? Thanks!",
-    "Can you tell me {}?",
-    "I'd like to know {}.",
-    "Excuse me, {}?",
-    "Do you know {}?",
-    "{}, please?",
-    "{}? Thank you very much!",
-    "I was wondering, {}?",
-    "Would you mind telling me {}?",
-    "Can anyone explain {}?",
-    "I want to know {}",
-    "Good morning! {}?",
-    "Sorry to bother you, {}?",
-    "Does anyone know {}?",
-    "{}? Thanks in advance.",
-    "May I ask {}?",
-    "Kindly tell me {}.",
+_POLITE = _ways(
+    "Please tell me: {}? | Could you please tell me {}? | Hi, {}? | "
+    "Hello there, {}? Thanks! | Can you tell me {}? | I'd like to know {}. | "
+    "Excuse me, {}? | Do you know {}? | {}, please? | {}? Thank you very much! | "
+    "I was wondering, {}? | Would you mind telling me {}? | Can anyone explain {}? | "
+    "I want to know {} | Good morning! {}? | Sorry to bother you, {}? | "
+    "Does anyone know {}? | {}? Thanks in advance. | May I ask {}? | Kindly tell me {}. | "
+    "Could someone help me out: {}? | Would you be able to tell me {}? | "
+    "Hey, quick one - {}? | I'd appreciate it if you could tell me {}. | "
+    "If you don't mind, {}? | Please, {}? | My question is: {}? | I've always wondered {}. | "
+    "{}? Appreciate it. | {} — thank you! | {}, if you know? | Could you let me know {}? | "
+    "Can you please explain {}? | Do you have any idea {}? | I am trying to find out {} | "
+    "Would you kindly tell me {}? | Hello! Could you help me? {}? | hi, can u tell me {} | "
+    "Could you tell me please {}? | Can I ask you something? {}? | Pardon me, but {}? | "
+    "Just out of curiosity, {}? | May I know {}? | Tell me {} | So tell me, {}? | "
+    "Real quick: {}? | Hey guys, {}? | Anyone know {}? | Could you possibly tell me {}? | "
+    "I wonder {} | I need to know {} | Please let me know {}. | {} please and thank you | "
+    "{}? Cheers! | {}? Thx | {} thanks!! | To be honest, {}? | You know, {}? | "
+    "Let me ask you: {}? | One question: {}? | Could I please ask {}? | Please answer: {}? | "
+    "Please advise {}. | I'm wondering {}? | I would be grateful if you could tell me {}. | "
+    "Does anybody happen to know {}? | Well then, {}? | Okay, {}? | Er, {}? | Like, {}? | "
+    "You see, {}? | {}, pray tell? | For starters, {}? | Honestly, {}? | Good day. {}? | "
+    "Can you help me understand {}? | I am interested in knowing {} | "
+    "I'm looking for information: {}? | Give me an answer: {}? | Explain to me {} | "
+    "I'd love to know {}! | I really want to know {} | Kindly explain {} | "
+    "Hello friend, {}? | Can you give me the answer: {}? | "
+    "Would it be possible to tell me {}? | I'm not sure {} | Any chance you know {}? | "
+    "Help! {}? | Got a question for you: {}? | This might be a silly question, but {}? | "
+    "Could you remind me {}? | I forgot, {}? | I keep wondering {}. | Quick one: {}? | "
+    "Yo, {}? | Sir, {}? | Please could you say {}? | {}? Please help. | "
+    "{}? I'd be grateful. | {}? Let me know! | {} (just curious)? | {}... thanks! | "
+    "Ok, {}? | Alright, {}? | Hmm, {}? | Just to confirm, {}? | {}? TIA | "
+    "I need an answer to this: {}? | Can I please know {}? | Do you guys know {}? | "
+    "I have been meaning to ask: {}? | Might you know {}? | What I want to know is {} | "
+    "Can anybody tell me {}? | Please explain {}. | Could you explain {} please? | "
+    "Good evening, {}?"
 )
 
 
@@ -131,23 +151,11 @@ def polite(question: str) -> str:
     return _pick(_POLITE, question).format(_lower_first(_bare(question)))
 
 
-_FILLED = (
-    "So, {}?",
-    "Well, {}?",
-    "Um, {}?",
-    "OK so {}?",
-    "{} exactly?",
-    "{}, actually?",
-    "By the way, {}?",
-    "Quick question: {}?",
-    "Just wondering, {}?",
-    "I'm curious, {}?",
-    "Hmm... {}?",
-    "Basically, {}?",
-    "I have a question. {}?",
-    "Any idea {}?",
-    "Anyway, {}?",
-    "{}, do you know?",
+_FILLED = _ways(
+    "So, {}? | Well, {}? | Um, {}? | OK so {}? | {} exactly? | {}, actually? | "
+    "By the way, {}? | Quick question: {}? | Just wondering, {}? | I'm curious, {}? | "
+    "Hmm... {}? | Basically, {}? | I have a question. {}? | Any idea {}? | Anyway, {}? | "
+    "{}, do you know? | {}, right? | {} tho? | {} again?"
 )
 
 
@@ -205,27 +213,29 @@ def han_marked(question: str) -> str:
     )
 
 
-_HAN_POLITE = (
-    "请问{}？",
-    "请问一下，{}？",
-    "你好，{}？",
-    "您好，请问{}？谢谢！",
-    "麻烦问一下{}",
-    "我想知道{}。",
-    "能告诉我{}吗？",
-    "请告诉我{}",
-    "想请教一下，{}？",
-    "{}？谢谢",
-    "不好意思，{}？",
-    "请教一下{}",
-    "可以告诉我{}吗",
-    "有谁知道{}？",
-    "我想了解一下{}",
-    "打扰一下，{}？",
-    "大家好，请问{}？",
-    "能不能说一下{}？",
-    "{}？谢谢您！",
-    "帮忙查一下{}",
+_HAN_POLITE = _ways(
+    "请问{}？ | 请问一下，{}？ | 你好，{}？ | 您好，请问{}？谢谢！ | 麻烦问一下{} | "
+    "我想知道{}。 | 能告诉我{}吗？ | 请告诉我{} | 想请教一下，{}？ | {}？谢谢 | "
+    "不好意思，{}？ | 请教一下{} | 可以告诉我{}吗 | 有谁知道{}？ | 我想了解一下{} | "
+    "打扰一下，{}？ | 大家好，请问{}？ | 能不能说一下{}？ | {}？谢谢您！ | 帮忙查一下{} | "
+    "小编，{}？ | 问一下大家{} | 我有个问题，{}？ | 劳驾，{}？ | 想咨询{} | 可否告知{} | "
+    "烦请告知{} | 求大神解答，{}？ | 求问{} | 谁能告诉我{} | 您能告诉我{}吗？ | "
+    "帮我查一下{} | 请您回答{} | 有人知道{}吗？ | {}，谢谢啦 | {}，拜托了 | 想了解{} | "
+    "请解释一下{} | 请简单说说{} | 帮我看看{} | 麻烦您告诉我{} | 麻烦告诉我{}，谢谢 | "
+    "我想问一下，{} | 我想请问{} | 请帮我解答{} | {}呢，谢谢 | 请问您知道{}吗 | "
+    "你知道{}吗？ | 能否告诉我{} | 能不能告诉我{} | 可不可以告诉我{} | 能帮我查一下{}吗 | "
+    "可以帮我看一下{}吗 | 请指教，{}？ | 有个问题想请教，{} | 嘿，{}？ | 哈喽，{}？ | "
+    "Hi，{}？ | 在吗？{}？ | 您好！我想咨询一下{}。 | 我特别想知道{} | 很想知道{} | "
+    "好奇问一下，{} | 顺便问一下{} | 对了{} | 请教个问题，{} | 老师，{}？ | 各位，{}？ | "
+    "朋友们，{}？ | 急，{} | {}，急！ | {}，在线等 | {}，求解 | {}求告知 | 说说{} | 讲讲{} | "
+    "告诉我{} | 介绍一下{} | 我不知道{} | 我想搞清楚{} | 想弄明白{} | 敢问{} | "
+    "你好呀，{}？ | 您好啊，{}？ | 问大家一个问题，{}？ | 想问问大家{} | 麻烦大家告诉我{} | "
+    "请大家告诉我{} | 有懂的吗，{}？ | 求科普，{} | 求指点，{}？ | 小白提问：{}？ | "
+    "萌新求问{} | 有没有大佬知道{} | 各位大佬，{}？ | 请问各位{} | 请问老师，{}？ | "
+    "请问客服{} | 帮我解答一下{} | 帮忙解答一下{} | 可以请问一下{}吗 | 可以问一下{}吗 | "
+    "方便告诉我{}吗 | 能说说{}吗 | 有人能告诉我{}吗 | 突然想知道{} | 我一直想知道{} | "
+    "忘了{} | 想确认一下{} | 再问一下{} | 嗨，{}？ | {}？谢谢解答 | {}？感谢感谢 | "
+    "{}？求解！ | {}？辛苦了 | {}，急急急 | {}哈 | {}咧"
 )
 
 
@@ -234,19 +244,10 @@ def han_polite(question: str) -> str:
     return _pick(_HAN_POLITE, question).format(_bare(question))
 
 
-_HAN_FILLED = (
-    "{}呢？",
-    "{}啊",
-    "{}呀？",
-    "嗯，{}？",
-    "那个，{}？",
-    "话说{}？",
-    "其实我想问，{}",
-    "{}来着？",
-    "对了，{}？",
-    "我就想问问{}",
-    "{}哦？",
-    "哎，{}？",
+_HAN_FILLED = _ways(
+    "{}呢？ | {}啊 | {}呀？ | 嗯，{}？ | 那个，{}？ | 话说{}？ | 其实我想问，{} | {}来着？ | "
+    "对了，{}？ | 我就想问问{} | {}哦？ | 哎，{}？ | {}呀 | 那么{}？ | 所以{}？ | 那{}？ | "
+    "好奇{} | 到底{}？ | 究竟{}？ | {}的呢 | {}嘞"
 )
 
 

@@ -26,6 +26,7 @@ from itertools import combinations
 
 import _clothes
 import _data
+import _minilm
 from _desk import DESK, desk
 
 from dengmi.answer.quote import quote
@@ -36,6 +37,9 @@ from dengmi.language.normal import normal_form
 from dengmi.search.searcher import Searcher
 
 LIMIT = 6
+EMBEDDED = 4_000
+"""Pairs compared by embedding as well, which takes minutes for all."""
+
 SETS = {"squad": (_data.squad, _clothes.ENGLISH), "cmrc": (_data.cmrc, _clothes.CHINESE)}
 
 
@@ -130,8 +134,9 @@ async def show_clothes(
 
 def show_labelled(name: str, pairs: Sequence[tuple[bool, str, str]], examples: int) -> None:
     """Print hits by words alone."""
+    texts = sorted({text for _, *both in pairs for text in both})
     began = time.process_time()
-    read = {text: asking(text) for _, one, other in pairs for text in (one, other)}
+    read = {text: asking(text) for text in texts}
     spent = (time.process_time() - began) / len(read) * 1000
     print(f"{name}: {len(pairs)} pairs; reading a question takes {spent:.3f} ms of one core")
     forms = {text: normal_form(text) for text in read}
@@ -139,6 +144,24 @@ def show_labelled(name: str, pairs: Sequence[tuple[bool, str, str]], examples: i
     false = _row("asking", pairs, lambda one, other: same_question(read[one], read[other]))
     for one, other in false[:examples]:
         print(f"    {one} | {other}")
+    ways = [(text, other) for text in texts if (other := _clothes.best_way(text)) != text]
+    if ways:
+        hits = sum(same_question(read[text], asking(other)) for text, other in ways)
+        print(f"  other ways to ask how: {len(ways)} asked again, {hits / len(ways):.3f} the same")
+    folder = _minilm.model_folder()
+    if folder is not None and name == "QQP":
+        part = pairs[:: len(pairs) // EMBEDDED]
+        texts = sorted({text for _, *both in part for text in both})
+        place = {text: n for n, text in enumerate(texts)}
+        vectors = _minilm.embed(folder, texts)
+        print(f"  of every {len(pairs) // EMBEDDED}th pair, {len(part)} in all:")
+        for least in (0.8, 0.95):
+            _row(
+                f"MiniLM, cosine >= {least}",
+                part,
+                lambda one, other: vectors[place[one]] @ vectors[place[other]] >= least,  # noqa: B023
+            )
+        _row("asking", part, lambda one, other: same_question(read[one], read[other]))
 
 
 def _row(

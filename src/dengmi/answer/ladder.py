@@ -21,6 +21,7 @@ from dengmi.core.events import Done, Event, Failed, Found, Notice, Thinking
 from dengmi.core.ids import new_id
 from dengmi.core.ports import Conversations, Inbox, Search
 from dengmi.core.records import Answer, Evidence, Exchange, Level, Question, SearchQuery
+from dengmi.language.asking import asking
 from dengmi.language.detect import language_of
 from dengmi.language.texts import catalogue
 
@@ -207,8 +208,11 @@ class Ladder:
         return _Understood(standalone(question.text, [_turn(each) for each in turns]), turns)
 
     async def _found(self, question: Question, meant: str, level: Level) -> Evidence:
+        """What the question finds; words of politeness are not searched for. Reading the first
+        Chinese question reads a file."""
         limit = max(DEPTH, self._upper.passages(level)) if self._upper else DEPTH
-        query = SearchQuery(text=meant, desk=question.desk, limit=limit, marked=False)
+        read = asking(meant) if self._ready else await asyncio.to_thread(asking, meant)
+        query = SearchQuery(text=read.text, desk=question.desk, limit=limit, marked=False)
         return await self._search.search(query)
 
     async def _quoted(

@@ -46,7 +46,7 @@ def asking(question: str) -> Asking:
     form = normal_form(without_lead(question))
     han = has_han(form)
     bare = bare_zh(form) if han else bare_en(with_marks(form))
-    polite = sum(map(str.isalnum, bare)) < sum(map(str.isalnum, question))
+    polite = sum(map(str.isalnum, bare)) + 1 < sum(map(str.isalnum, question))
     return Asking(
         key=rephrased_zh(bare) if han else rephrased_en(bare),
         text=bare if polite else question,

@@ -116,7 +116,11 @@ def _plain_facets(bare: str) -> Facets:
         numbers=tuple(sorted(numbers)),
         dates=tuple(sorted(word for word in words if word in _DATED)),
         denials=sum(word in _DENYING for word in words),
-        directions=tuple(word for word in words if word in _COMPARING),
+        directions=tuple(
+            word
+            for written in words
+            if (word := written if written in _COMPARING else written[:-1]) in _COMPARING
+        ),
         codes=tuple(_CODE.findall(bare)) if _SIGNED.search(bare) else (),
         timely=_TIMELY.search(bare) is not None,
     )

@@ -65,8 +65,10 @@ _HAN_OPENING = re.compile(
     "|请帮我查|请(?=介绍|解释|说明|列出|问|简述|告诉|给出|说|讲|谈))[ ,]*"
 )
 _CLOSING = re.compile(
-    "[ ,]*(?:(?<![^ ,])(?:please|pls|thanks a lot|thanks|thank you very much|thank you|thx)"
-    "|吗|呢|啊|呀|嘛|(?<![酒网贴])吧|哦|哈|(?<![什怎多那这要])么|谢谢[您你]?|多谢|感谢)$"
+    "[ ,]*(?:(?<![^ ,])(?:(?<!they )(?<!you )please|pls"
+    "|thanks a lot|thanks|thank you very much|thank you|thx)"
+    "|吗|呢|啊|呀|嘛|(?<![酒网贴])吧|哦|哈|(?<![什怎多那这要])么"
+    "|谢谢[您你]?|多谢|(?<![^ ,吗呢])感谢)$"
 )
 _REACH = 24
 _A_BIT = re.compile(

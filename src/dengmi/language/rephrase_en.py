@@ -33,10 +33,12 @@ _BEST_WAY = re.compile(
     r"(?:(?:what|which) (?:is|are|would be)(?: some(?: of)?)?(?: the| an?)?"
     r"(?: (?:very |single |absolute )?(?:best|good|great))?|(?:the |some )?best)(?: possible)?"
     r" ways?(?: for (?:me|you|us|one|someone|anyone))? (?:to|(?:that )?(?:i|you|we|one) can) "
-    rf"|how (?:do|can|could|should|would|may|might|must) (?P<who>{_PERSON}) (?:best )?(?!not\b)"
+    rf"|how (?:do|does|can|could|should|would|may|might|must) (?P<who>{_PERSON}) (?:best )?"
+    r"(?!not\b)"
     rf"|how (?P<who2>{_PERSON}) (?:can|could|should|may) (?!not\b)"
 )
 _HOW_TO = re.compile(r"how (?:best )?to (?:best )?")
+_WHICH = re.compile(r"^which (?:one )?(?=(?:is|are|was|were) )")
 _DO = re.compile(
     r"^((?:how|what|when|where|why|who)(?: (?:many|much|long|often|far|old))?) do(?:es)? "
 )
@@ -44,18 +46,22 @@ _MODAL = re.compile(
     rf"\b(can|could|should|may|must) ({_PERSON}) |\b(do) ({_PERSON}) (?=(?:need|have) to\b)"
 )
 _PRICE = re.compile(r"^how much (.+?) costs?$")
-_MEAN = re.compile(r"^what (.+) means?$")
-_COST = re.compile(r"\b(?:price|cost) (?=of\b)")
+_MEAN = re.compile(r"^what (?!be |is |are |was )(.+) means?$")
+_MEANT = re.compile(r"^what (?:(?:is|are) meant|(?:you|we|i|one) mean) by ")
+_LEARN = re.compile(r"\blearn how to\b")
+_COST = re.compile(r"\b(?:price|cost)s? (?=of\b)")
 _EMBEDDED = re.compile(r"(what|who|where|when|how|why) ((?!is |are |was |were )[^ ]+(?: [^ ]+)*?)"
                        r" (is|are|was|were)$")  # fmt: skip
 _BETWEEN = re.compile(r"\b(differences?|distinctions?) between (.+) and (.+)$")
 # "Some fallacies" wants examples, "a fallacy" an explanation; "some causes of it" is its causes.
-_SOME = re.compile(r"^((?:what|which|who) (?:is|are|was|were)) some (?:of )?(?=.*\bof\b|(?<=of ))")
+_SOME = re.compile(
+    r"^((?:what|which|who) (?:is|are|was|were)) some (?:of (?=the|your|my|our)|(?=.*\bof\b|best\b))"
+)
 _TOGETHER = re.compile(r"\b(?:friends|partners|lovers|together|married|each other|one another)\b")
 _FIRST = words_of("i me my mine myself we our ours ourselves")
 _SECOND = words_of("you your yours yourself")
-_ONE = {"me": "one", "we": "one", "i": "one", "you": "one", "my": "ones", "our": "ones",
-        "your": "ones", "one's": "ones", "myself": "oneself", "ourselves": "oneself",
+_ONE = {"me": "one", "we": "one", "i": "one", "you": "one", "my": "the", "our": "the",
+        "your": "the", "one's": "the", "myself": "oneself", "ourselves": "oneself",
         "yourself": "oneself", "mine": "ones", "ours": "ones", "yours": "ones"}  # fmt: skip
 _WORDS = {
     **{"is": "be", "are": "be", "am": "be", "were": "was", "does": "do", "has": "have"},
@@ -67,7 +73,7 @@ _WORDS = {
 }
 _A_NAME_BEFORE = words_of(
     "vitamin hepatitis plan type grade class group section series level influenza option team"
-    " point category schedule exhibit appendix model unit block line part school category"
+    " point category schedule exhibit appendix model unit block line part"
 )
 _HYPHEN = re.compile(r"(?<=[^\W\d_])-(?=[^\W\d_])")
 _PERCENT = re.compile(r"(?<=\d) ?(?:%|per ?cent\b)")
@@ -75,18 +81,19 @@ _PERCENT = re.compile(r"(?<=\d) ?(?:%|per ?cent\b)")
 
 def with_marks(form: str) -> str:
     """A normalised question with the marks that contractions lost ("whats", "i'd like")."""
-    return _HYPHEN.sub(" ", _LOST.sub(lambda found: _LOST_MARKS[found.group()], form))
+    return _LOST.sub(lambda found: _LOST_MARKS[found.group()], form)
 
 
 def rephrased_en(bare: str) -> str:
     """The common form of a bare question."""
-    text = bare
-    text = _DENIED.sub(r"\1 \2 not", text)
+    text = _DENIED.sub(r"\1 \2 not", _HYPHEN.sub(" ", bare))
     text = _EMBEDDED.sub(r"\1 \3 \2", text)
-    text = _asked_how(text)
+    text = _asked_how(_WHICH.sub("what ", text))
     text = _DO.sub(r"\1 ", text)
     text = _PRICE.sub(r"what is cost of \1", text)
+    text = _MEANT.sub("what is meaning of ", text)
     text = _MEAN.sub(r"what is meaning of \1", text)
+    text = _LEARN.sub("learn to", text)
     text = _COST.sub("cost ", _SOME.sub(r"\1 ", text))
     text = _PERCENT.sub(" %", text)
     words = _canonical(text.split())
@@ -131,7 +138,10 @@ def _canonical(words: list[str]) -> list[str]:
     for n, written in enumerate(words):
         word = _WORDS.get(written, written)
         article = word == "the" or (
-            word == "a" and n + 1 < len(words) and before not in _A_NAME_BEFORE
+            word == "a"
+            and before not in _A_NAME_BEFORE
+            and n + 1 < len(words)
+            and words[n + 1] not in ("few", "little")
         )
         before = written
         if not article:

@@ -117,6 +117,12 @@ DIFFERENT = [
     ("2023年涨了多少", "2024年涨了多少", "2023年跌了多少"),
     ("那3个人是谁", "那4个人是谁", "3个人是谁"),
     ("好奇心是什么", "心是什么"),
+    ("怎么去北京", "怎么来北京", "北京怎么样"),
+    ("他怎么来的", "他怎么去的"),
+    ("Why do few people vote?", "Why do a few people vote?"),
+    ("What do bears eat?", "What eats bears?"),
+    ("How do I move to the coast?", "How do they move to the coast?"),
+    ("What is the price of oil?", "What is the price of oils in 2020?", "Why is the price of oil?"),
     ("说谎的人是谁", "人是谁"),
 ]
 TIMELY = [
@@ -153,6 +159,43 @@ def test_another_question(questions: tuple[str, ...]) -> None:
     for n, one in enumerate(questions):
         for other in questions[n + 1 :]:
             assert not same_question(asking(one), asking(other)), (one, other)
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["There are ferries where?", "Do they vote as they please?", "他对谁表示感谢", "说谎的人是谁"],
+)
+def test_what_belongs_to_a_question_is_searched_for(question: str) -> None:
+    assert asking(question).text == question
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("who built the mill", "Hello friend! Could you help me out? {}? I'd be grateful."),
+        ("who built the mill", "This might be a silly question, but {}?"),
+        ("who built the mill", "Any chance you know {} (just curious)?"),
+        ("磨坊是谁建的", "有懂的吗？{}？辛苦了"),
+        ("磨坊是谁建的", "各位大佬，{}？在线等，急！"),
+        ("磨坊是谁建的", "有没有大佬知道{}"),
+    ],
+)
+def test_talk_around_a_question_makes_no_difference(question: str, said: str) -> None:
+    assert same_question(asking(question), asking(said.format(question)))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Who ate some, but not all?", "Who ate some?"),
+        ("Do I need to know what a mill is?", "What is a mill?"),
+        ("I know what the mill did", "What did the mill do"),
+        ("About how many mills are there?", "Who asked how many mills are there?"),
+        ("磨坊，谁建的", "谁建的"),
+    ],
+)
+def test_what_only_looks_like_talk_makes_a_difference(one: str, other: str) -> None:
+    assert not same_question(asking(one), asking(other))
 
 
 @pytest.mark.parametrize("question", TIMELY)
