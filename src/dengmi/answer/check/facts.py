@@ -169,7 +169,8 @@ _LEAST = re.compile(
     r"(?:the |a |an |about |约|为|有|需|要|达|达到|是)?$"
 )
 _MOST = re.compile(
-    r"(?:at (?:the )?most|(?:no|not|never) (?:more|longer|later|older|higher) than|up to|under|below"
+    r"(?:at (?:the )?most|(?:no|not|never) (?:more|longer|later|older|higher) than|up to|under"
+    r"|below"
     r"|less than|fewer than"
     r"|within|maximum of|limited to|younger than|shorter than|lower than|as many as|as much as"
     r"|(?:not|never|n't|cannot) (?:exceed|be (?:more|older|higher|longer) than)(?: \w+)?"

@@ -18,37 +18,35 @@ from dengmi.answer.check.strangers import has_name, wrong_names
 from dengmi.answer.common import commonness
 from dengmi.language.scripts import HAN
 
-NAMES = tuple(
-    [
-        "held",
-        "kin",
-        "context",
-        "lost",
-        "lost_share",
-        "substituted",
-        "copied",
-        "worst",
-        "single",
-        "terms",
-        "length",
-        "sources",
-        "numbers",
-        "dates",
-        "units",
-        "bounds",
-        "mistaken",
-        "names",
-        "negation",
-        "opposite",
-        "swapped",
-        "crossed",
-        "wide",
-        "sure",
-        "facts",
-        "anchors",
-        "foreign",
-        "han",
-    ]
+NAMES = (
+    "held",
+    "kin",
+    "context",
+    "lost",
+    "lost_share",
+    "substituted",
+    "copied",
+    "worst",
+    "single",
+    "terms",
+    "length",
+    "sources",
+    "numbers",
+    "dates",
+    "units",
+    "bounds",
+    "mistaken",
+    "names",
+    "negation",
+    "opposite",
+    "swapped",
+    "crossed",
+    "wide",
+    "sure",
+    "facts",
+    "anchors",
+    "foreign",
+    "han",
 )
 """The names of the numbers, in order."""
 
@@ -100,7 +98,7 @@ def lay(claim: Read, sources: Sequence[Read], context: Read) -> Laid:
     signed = (0.0,) * 6 if foreign else _signs(aligned)
     mixed = 0 if foreign else mistaken(aligned, facts)
     numbers = (
-        *_words(aligned, context),
+        *_words(aligned),
         float(facts.numbers),
         float(facts.dates + (0 if foreign else other_day(aligned))),
         float(facts.units),
@@ -141,7 +139,7 @@ def _named_so(claim: Read, context: Read) -> frozenset[int]:
     return frozenset(found)
 
 
-def _words(aligned: Aligned, context: Read) -> tuple[float, ...]:
+def _words(aligned: Aligned) -> tuple[float, ...]:
     """How much of the claim the sentences hold."""
     claim, sources = aligned.claim, aligned.sources
     units = claim.units

@@ -1,5 +1,6 @@
 """Who did what to whom: claims in which two parties or two numbers have changed places."""
 
+import itertools
 import re
 from collections.abc import Sequence
 
@@ -54,11 +55,11 @@ def _exchanged(aligned: Aligned, n: int, source: Read) -> bool:
         blocks[-1].append(rank)
         kinds[-1].add(unit.term in named or any(unit.term in name for name in named))
         clauses[-1].add(unit.clause)
-    for n in range(len(blocks) - 2):
-        left, middle, right = blocks[n : n + 3]
-        if right[-1] + 1 == middle[0] and middle[-1] + 1 == left[0]:
-            if kinds[n] & kinds[n + 2] and len(set().union(*clauses[n : n + 3])) == 1:
-                return True
+    for at in range(len(blocks) - 2):
+        left, middle, right = blocks[at : at + 3]
+        turned = right[-1] + 1 == middle[0] and middle[-1] + 1 == left[0]
+        if turned and kinds[at] & kinds[at + 2] and len(set().union(*clauses[at : at + 3])) == 1:
+            return True
     return _made_object(aligned, placed)
 
 
@@ -66,7 +67,7 @@ def _made_object(aligned: Aligned, placed: Sequence[tuple[int, int]]) -> bool:
     """Whether the claim makes the subject ("it" in the sentence) the object: "Hjelm bought Lumen"
     beside "it bought Hjelm", in an article about Lumen."""
     claim = aligned.claim
-    for (left, there), (middle, first) in zip(placed, placed[1:], strict=False):
+    for (left, there), (middle, first) in itertools.pairwise(placed):
         after = middle + 1
         if (
             first < there <= first + _GAP
@@ -131,7 +132,6 @@ def _around(units: Sequence[Unit], span: tuple[int, int]) -> tuple[set[str], set
 def mistaken(aligned: Aligned, wrong: Wrong) -> int:
     """How many numbers of the claim belong, in the sentences, to something else: the sentence has
     another number of that measure beside the words that the claim has beside this one."""
-    found = 0
     by_amount: dict[int, bool] = {}
     for amount, (n, other) in wrong.held:
         source = aligned.sources[n]
@@ -147,8 +147,7 @@ def mistaken(aligned: Aligned, wrong: Wrong) -> int:
                 mine < 0.3
             )
         by_amount[at] = by_amount.get(at, True) and bad
-    found = sum(by_amount.values())
-    return found
+    return sum(by_amount.values())
 
 
 def _near(aligned: Aligned, n: int, source: Read, at: int, there: int) -> float:

@@ -79,8 +79,8 @@ def test_the_best_sentence_is_found_among_many() -> None:
 
 @pytest.mark.parametrize(
     "words",
-    ["Here is what the articles say:", "The articles do not say when.", "文章没有提到价格。", "你好！",
-     "价格是多少？", "**Prices**", ""],
+    ["Here is what the articles say:", "The articles do not say when.", "文章没有提到价格。",
+     "你好！", "价格是多少？", "**Prices**", ""],
 )  # fmt: skip
 def test_what_states_nothing(words: str) -> None:
     assert not states_fact(words)
