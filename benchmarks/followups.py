@@ -1,0 +1,211 @@
+"""How well follow-up questions are completed from their conversation, by rules alone.
+
+    python benchmarks/followups.py [cast] [own] [--print N] [--half A|B]
+
+cast  TREC CAsT 2019-2022: every turn behind the first of its topic, completed from the turns before
+      it as they were completed here (or, in the rows "given", as people had completed them), held
+      against what people wrote. Recall and precision are over the content words that people added.
+own   tests/data/followups_{en,zh}.jsonl: whether the needed words are there, words of a slot that
+      was exchanged are gone, and questions that stand alone are left alone.
+
+Rules were tuned on half A; half B was only counted. Beside them, in the same run: the question as
+asked, and the previous and the first question appended.
+"""
+
+import argparse
+import json
+import time
+import zlib
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import _data
+
+from dengmi.answer.followup import Turn, standalone
+from dengmi.language.normal import normal_form
+from dengmi.language.words import terms
+
+OWN = Path(__file__).resolve().parents[1] / "tests" / "data"
+Way = Callable[[str, Sequence[Turn]], str]
+
+WAYS: dict[str, Way] = {
+    "as asked": lambda asked, _: asked,
+    "previous question appended": lambda asked, turns: f"{asked} {turns[-1].question}",
+    "first question appended": lambda asked, turns: f"{asked} {turns[0].question}",
+    "Dengmi": lambda asked, turns: standalone(asked, turns).text,
+}
+_SAID = frozenset(terms("yes no okay ok interesting cool awesome thanks great hmm well right oh"))
+"""Words of chat in front of a question: no search needs them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A turn of a topic: as asked, as people completed it, and what was answered."""
+
+    asked: str
+    meant: str
+    answer: str
+
+
+def cast() -> dict[str, list[Said]]:
+    """The topics, their turns in order."""
+    rows: dict[str, list[dict]] = defaultdict(list)
+    for row in _data._lines("trec_cast/rewrites.jsonl"):
+        rows[f"{row['source']}/{row['topic']}"].append(row)
+    return {
+        topic: [
+            Said(row["raw"].strip(), row["rewrite"].strip(), row["response"] or "")
+            for row in sorted(turns, key=lambda row: [int(n) for n in row["turn"].split("-")])
+        ]
+        for topic, turns in rows.items()
+    }
+
+
+def half_of(topic: str) -> str:
+    """The half a topic is in."""
+    return "AB"[zlib.crc32(topic.encode()) & 1]
+
+
+@dataclass(slots=True)
+class Count:
+    """What was counted over turns."""
+
+    needed: int = 0
+    added: int = 0
+    right: int = 0
+    lean: int = 0
+    whole: int = 0
+    some: int = 0
+    alone: int = 0
+    spoilt: int = 0
+
+    def see(self, asked: str, meant: str, made: str) -> None:
+        """Count one turn."""
+        before = frozenset(terms(asked))
+        needed = frozenset(terms(meant)) - before - _SAID
+        added = frozenset(terms(made)) - before
+        if needed:
+            self.lean += 1
+            self.whole += needed <= added
+            self.some += bool(needed & added)
+            self.needed += len(needed)
+            self.added += len(added)
+            self.right += len(needed & added)
+        else:
+            self.alone += 1
+            self.spoilt += bool(added)
+
+    def row(self, name: str) -> str:
+        """A line of the table."""
+        recall, precision = self.right / self.needed, self.right / max(self.added, 1)
+        return (
+            f"| {name} | {recall:.3f} | {precision:.3f} "
+            f"| {2 * recall * precision / max(recall + precision, 1e-9):.3f} "
+            f"| {self.whole / self.lean:.1%} | {self.some / self.lean:.1%} "
+            f"| {self.spoilt / self.alone:.1%} |"
+        )
+
+
+def replay(said: Sequence[Said], way: Way, given: bool) -> Iterator[tuple[Said, str]]:
+    """Each turn behind the first with what the way makes of it."""
+    turns: list[Turn] = []
+    for one in said:
+        made = way(one.asked, turns) if turns else one.asked
+        if turns:
+            yield one, made
+        # A baseline's own long history would only hurt it: it has the words as they were asked.
+        kept = one.meant if given else made if way is WAYS["Dengmi"] else one.asked
+        turns.append(Turn(kept, one.answer, lang="en"))
+
+
+def show_cast(half: str, examples: int) -> None:
+    """Print the table of one half."""
+    topics = {topic: said for topic, said in cast().items() if half_of(topic) == half}
+    counts = {name: Count() for name in WAYS}
+    given = Count()
+    spent, asked = 0.0, 0
+    shown: list[str] = []
+    for said in topics.values():
+        for name, way in WAYS.items():
+            for one, made in replay(said, way, False):
+                counts[name].see(one.asked, one.meant, made)
+                if name == "Dengmi" and made != one.asked:
+                    shown.append(f"  {one.asked}\n      made   {made}\n      people {one.meant}")
+        began = time.process_time()
+        for one, made in replay(said, WAYS["Dengmi"], True):
+            given.see(one.asked, one.meant, made)
+            asked += 1
+        spent += time.process_time() - began
+    some = counts["Dengmi"]
+    print(f"CAsT half {half}: {some.lean} turns that lean on earlier ones, {some.alone} that do not; "
+          f"{1000 * spent / asked:.2f} ms of CPU a question (counting included)")  # fmt: skip
+    print("| | recall | precision | F1 | all words | some | stand-alone changed |")
+    for name, count in counts.items():
+        print(count.row(name))
+    print(given.row("Dengmi, earlier turns given"), flush=True)
+    for line in shown[:examples]:
+        print(line)
+
+
+def own_cases(lang: str, half: str) -> list[dict]:
+    """The conversations of one half: every second line."""
+    lines = (OWN / f"followups_{lang}.jsonl").read_text("utf-8").splitlines()
+    return [json.loads(line) for line in lines[half == "B" :: 2]]
+
+
+def fits(case: dict, made: str) -> bool:
+    """Whether a completed question has what it needs, and nothing of what it replaced."""
+    if case.get("same"):
+        return made == case["ask"]
+    low = made.lower()
+    return all(word.lower() in low for word in case["has"]) and not any(
+        word.lower() in low for word in case.get("lacks", ())
+    )
+
+
+def show_own(lang: str, half: str, examples: int) -> None:
+    """Print how the own conversations fare."""
+    cases = own_cases(lang, half)
+    lean = [case for case in cases if not case.get("same")]
+    print(f"own {lang}, half {half}: {len(lean)} that lean, {len(cases) - len(lean)} that do not")
+    print("| | completed | word for word | stand-alone left alone |")
+    for name, way in WAYS.items():
+        done = exact = kept = 0
+        for case in cases:
+            turns: list[Turn] = []
+            for question, answer in case["turns"]:
+                turns.append(Turn(question, answer, lang=lang))
+            made = way(case["ask"], turns)
+            good = fits(case, made)
+            if case.get("same"):
+                kept += good
+            else:
+                done += good
+                exact += normal_form(made) == normal_form(case["best"])
+            if name == "Dengmi" and examples and (not good or made != case.get("best", made)):
+                sign = "~" if good else "!"
+                print(f" {sign} {case['turns'][-1][0]} / {case['ask']} -> {made} "
+                      f"[{case.get('best', 'same')}]")  # fmt: skip
+        print(f"| {name} | {done / len(lean):.1%} | {exact / len(lean):.1%} "
+              f"| {kept / (len(cases) - len(lean)):.1%} |", flush=True)  # fmt: skip
+
+
+def main() -> None:
+    """Run what was named, everything otherwise."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("parts", nargs="*", default=["cast", "own"])
+    parser.add_argument("--print", type=int, default=0, dest="examples")
+    parser.add_argument("--half", choices=["A", "B"])
+    chosen = parser.parse_args()
+    for half in [chosen.half] if chosen.half else ["A", "B"]:
+        if "cast" in chosen.parts:
+            show_cast(half, chosen.examples)
+        if "own" in chosen.parts:
+            for lang in ("en", "zh"):
+                show_own(lang, half, chosen.examples)
+
+
+if __name__ == "__main__":
+    main()
