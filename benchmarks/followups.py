@@ -139,7 +139,7 @@ def show_cast(half: str, examples: int) -> None:
             asked += 1
         spent += time.process_time() - began
     some = counts["Dengmi"]
-    print(f"CAsT half {half}: {some.lean} turns that lean on earlier ones, {some.alone} that do not; "
+    print(f"CAsT half {half}: {some.lean} turns that lean on others, {some.alone} that do not; "
           f"{1000 * spent / asked:.2f} ms of CPU a question (counting included)")  # fmt: skip
     print("| | recall | precision | F1 | all words | some | stand-alone changed |")
     for name, count in counts.items():

@@ -167,7 +167,16 @@ def _is_verb(words: Sequence[Token], at: int, nouns: int, pending: str) -> bool:
             return True
     if low not in verbs():
         return bool(nouns and pending in BE and _PARTICIPLE.match(low))
-    if _opens(words, at) or before in ("to", "not", "also", "ever", "often", "usually", "still", "first"):
+    if _opens(words, at) or before in (
+        "to",
+        "not",
+        "also",
+        "ever",
+        "often",
+        "usually",
+        "still",
+        "first",
+    ):
         return True
     if before in PRONOUNS or before in ("who", "what", "which", "that"):
         return True
@@ -244,4 +253,3 @@ def is_plain(text: str) -> bool:
     """Whether a text is one noun phrase and nothing else."""
     found = phrases(text)
     return len(found) == 1 and found[0].text.strip() == text.strip(" ?.!")
-

@@ -43,7 +43,9 @@ _CAN = re.compile(
 _TRAIL = re.compile(
     "(?:是什么意思|什么意思|是什么|是谁|是啥|有哪些|有什么|怎么样|怎么办|好吗|可以吗|行吗|吗|呢|了|啊|呀|[？?。！!，,\\s])+$"
 )
-_STOPS = words_of("是 有 在 为 叫 被 把 会 能 要 可以 应该 需要 必须 支持 属于 位于 包括 包含 适用 用 来自 让 给 从 对 离 比 跟 由 于 向 到 多")
+_STOPS = words_of(
+    "是 有 在 为 叫 被 把 会 能 要 可以 应该 需要 必须 支持 属于 位于 包括 包含 适用 用 来自 让 给 从 对 离 比 跟 由 于 向 到 多"
+)
 _TAIL_VERBS = words_of("要注意 需要注意")
 
 
@@ -95,7 +97,11 @@ def words_zh(text: str) -> list[Word]:
     """The dictionary words of a text with their classes."""
     found, at = [], 0
     for word, kind in _tagger()(text):
-        found.append(Word(word, "r" if word in ("多少", "几点", "几天", "几年", "几个", "几次") else kind, at))
+        found.append(
+            Word(
+                word, "r" if word in ("多少", "几点", "几天", "几年", "几个", "几次") else kind, at
+            )
+        )
         at += len(word)
     return found
 
@@ -146,11 +152,19 @@ def _thing_end(words: Sequence[Word], at: int) -> int:
     end, n = at, at
     while n < len(words):
         word = words[n]
-        if word.noun or word.kind in ("nr", "ns", "nt", "nz", "m", "q", "t") and n > at and word.text not in _STOPS:
+        if (
+            word.noun
+            or word.kind in ("nr", "ns", "nt", "nz", "m", "q", "t")
+            and n > at
+            and word.text not in _STOPS
+        ):
             end = n + 1
         elif word.text in ("《", "》", "“", "”", "·", " ", "-"):
             end = n + 1 if word.text in ("》", "”") else end
-        elif (word.text in ("的", "和", "与", "及", "之", "、") and n > at) or word.kind in ("a", "ag"):
+        elif (word.text in ("的", "和", "与", "及", "之", "、") and n > at) or word.kind in (
+            "a",
+            "ag",
+        ):
             pass
         elif (n == at and word.text in ("这", "那", "本", "我国", "我们", "本市", "该", "新")) or (
             n == at + 1 and word.kind in ("q", "m")
@@ -193,7 +207,11 @@ def _doing(text: str) -> About:
     words = words_zh(text)
     end, core = 0, ""
     for n, word in enumerate(words):
-        if word.kind in ("r", "y", "x", "w") or word.text in ("需要", "要", "会", "有", "是", "能", "可以") and n:
+        if (
+            word.kind in ("r", "y", "x", "w")
+            or word.text in ("需要", "要", "会", "有", "是", "能", "可以")
+            and n
+        ):
             break
         end = n + 1
         if word.noun:

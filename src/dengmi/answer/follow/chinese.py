@@ -14,7 +14,9 @@ from dengmi.language.scripts import words_of
 _TALK = re.compile(
     "^(?:你好|您好|谢谢你?|多谢|感谢|好的?|嗯+|哦|再见|拜拜|可以|行|对|不是|是的?|知道了|明白了?|在吗)[啊呀吗哦了]*[\\s。！!？?~～]*$"
 )
-_CHAT = re.compile("^(?:(?:好的?|嗯+|哦|啊|是的|对|明白了?|知道了|谢谢|原来如此|那么?|那|但是?|可是|所以|然后)[，,。!！\\s]+)+(?=.)")
+_CHAT = re.compile(
+    "^(?:(?:好的?|嗯+|哦|啊|是的|对|明白了?|知道了|谢谢|原来如此|那么?|那|但是?|可是|所以|然后)[，,。!！\\s]+)+(?=.)"
+)
 _BARE = re.compile(
     "^(?:那么?|但是?|可是|所以|请问)?(?P<ask>为什么|为何|为啥|怎么回事|什么原因|怎么做|怎么办|怎么弄|怎么操作|怎么说|怎么|如何|什么时候|何时|哪一?年"
     "|多少钱|多久|多长时间|多远|多大|多高|多长|多重|多少|几点|几次|在哪里?|在哪儿|哪里|哪儿|谁|是谁|哪个|哪些|有哪些|还有吗|还有呢|还有哪些"
@@ -25,10 +27,14 @@ _MORE = re.compile(
     "^(?:请|能不能|可以|能)?(?:再|更)?(?:详细|具体|多|展开|深入)?(?:地|一点|点|些)?(?:说说|讲讲|说一?下|讲一?下|介绍一?下|解释一?下|说明一?下|说|讲|介绍|解释|一点|一些|的呢|呢)"
     "(?:看|吧|吗|呗)?[？?。!！]*$|^继续[说讲]?[吧呗]?[。!！]*$|^再来点[。!！]*$"
 )
-_OF_THING = words_of("多少钱 多大 多高 多长 多重 多远 在哪 在哪里 在哪儿 哪里 哪儿 贵吗 难吗 安全吗 免费吗 要钱吗 是谁 好吗")
+_OF_THING = words_of(
+    "多少钱 多大 多高 多长 多重 多远 在哪 在哪里 在哪儿 哪里 哪儿 贵吗 难吗 安全吗 免费吗 要钱吗 是谁 好吗"
+)
 _NOTHING = words_of("真的吗 是吗 确定吗")
 _EITHER = re.compile("(?:吗|么)$|是否|能不能|可不可以|有没有|是不是|会不会|能否")
-_WHICH = re.compile("^(?:那么?)?(?:哪一?个|哪种|哪款|哪家|谁|哪一?种|二者|两者|它们)(?:比较|相对|更|最|会更|要更)|^(?:有什么|有何)(?:区别|不同|差别|差异)[？?]*$")
+_WHICH = re.compile(
+    "^(?:那么?)?(?:哪一?个|哪种|哪款|哪家|谁|哪一?种|二者|两者|它们)(?:比较|相对|更|最|会更|要更)|^(?:有什么|有何)(?:区别|不同|差别|差异)[？?]*$"
+)
 _OPENS = re.compile(
     "^(?:那么?|请问|这样|现在)?(?:(?:一般|大概|大约|通常|到底|究竟|具体|主要|目前|还|也|都|又|最多|最少|至少|每天|每次|每年|每月)*)"
     "(?:有|是|在|要|会|能|可以|可否|能否|需要|需|支持|包括|属于|适合|收|怎么|怎样|如何|为什么|为何|什么|哪|谁|多|几|何时|由谁|用什么|从哪|去哪|给谁|对|贵|难|好|安全|免费)"
@@ -98,13 +104,21 @@ def _missing(text: str, about: About) -> Standalone | None:
         return None
     words = words_zh(plain)
     own = [word for word in words if word.noun and not _is_attribute(word.text, plain)]
-    if own or any(word.text in _OTHER or word.kind.startswith(("nr", "ns", "nt", "nz")) for word in words):
+    if own or any(
+        word.text in _OTHER or word.kind.startswith(("nr", "ns", "nt", "nz")) for word in words
+    ):
         return None
-    if any(whole in plain for whole in _WHOLE) or any(word.text in plain for word in words_zh(about.best) if len(word.text) > 1):
+    if any(whole in plain for whole in _WHOLE) or any(
+        word.text in plain for word in words_zh(about.best) if len(word.text) > 1
+    ):
         return None
     first = words[0]
     attribute = first.noun
-    if not attribute and not _OPENS.match(plain) and not (first.kind.startswith(("v", "a")) and len(plain) <= 10):
+    if (
+        not attribute
+        and not _OPENS.match(plain)
+        and not (first.kind.startswith(("v", "a")) and len(plain) <= 10)
+    ):
         return None
     plain = re.sub("^那么?", "", plain)
     if attribute:
@@ -114,7 +128,12 @@ def _missing(text: str, about: About) -> Standalone | None:
     else:
         joint = ""
     topic = about.best
-    if first.kind.startswith("v") and about.doing and not about.thing and first.text not in ("要", "需要", "会", "能", "可以", "有", "是"):
+    if (
+        first.kind.startswith("v")
+        and about.doing
+        and not about.thing
+        and first.text not in ("要", "需要", "会", "能", "可以", "有", "是")
+    ):
         topic = about.core or about.doing
     gap = " " if topic[-1:].isascii() and joint == "" and plain[:1].isascii() else ""
     return Standalone(f"{topic}{gap}{joint}{plain}？", True)

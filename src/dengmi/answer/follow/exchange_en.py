@@ -95,11 +95,9 @@ def _exchanged(new: str, turns: Sequence[Turn]) -> Standalone:
     return _of_things(rest, asked, parts, turns)
 
 
-def _of_things(
-    new: str, asked: str, parts: Sequence[Phrase], turns: Sequence[Turn]
-) -> Standalone:
+def _of_things(new: str, asked: str, parts: Sequence[Phrase], turns: Sequence[Turn]) -> Standalone:
     """A thing for a thing."""
-    own = (phrases(new) or [None])[0]
+    own = next(iter(phrases(new)), None)
     head = own.head if own else one_of(new.split()[-1].lower())
     twin = next((one for one in reversed(parts) if one.head == head), None)
     if twin:
@@ -120,7 +118,11 @@ def _of_things(
             start, end = names[-1][1] if whole else names[-1][0]
             return Standalone(_put(asked, start, end, new), True)
     ranked = subjects(asked)
-    if ranked and not ranked[0].name and (len(parts) == 1 or own is None or own.many == ranked[0].many):
+    if (
+        ranked
+        and not ranked[0].name
+        and (len(parts) == 1 or own is None or own.many == ranked[0].many)
+    ):
         return Standalone(_put(asked, ranked[0].start, ranked[0].end, new), True)
     topic = _topic(new, turns)
     if topic:
@@ -134,15 +136,15 @@ def _topic(new: str, turns: Sequence[Turn]) -> Phrase | None:
     return next((one for one in topics(turns) if one.head not in known and not one.of), None)
 
 
-def _names(
-    asked: str, parts: Sequence[Phrase]
-) -> list[tuple[tuple[int, int], tuple[int, int]]]:
+def _names(asked: str, parts: Sequence[Phrase]) -> list[tuple[tuple[int, int], tuple[int, int]]]:
     """Where names stand: their words with a capital, and the phrase they are in."""
     found = []
     for one in parts:
         if one.name:
             hit = None
-            for hit in re.finditer(r"[A-Z][\w'’-]*(?: (?:of (?:the )?)?[A-Z0-9][\w'’-]*)*", one.text):
+            for hit in re.finditer(
+                r"[A-Z][\w'’-]*(?: (?:of (?:the )?)?[A-Z0-9][\w'’-]*)*", one.text
+            ):
                 pass
             if hit:
                 found.append(
@@ -167,8 +169,8 @@ def _of_time(new: str, asked: str) -> str:
                 return _put(asked, lead.start(), known.end(), new)
             return _put(asked, start, known.end(), fresh.group())
     if year and len(new.split()) <= 3:
-        lead = "" if _led(new)[0] else "in "
-        return f"{bare(asked)} {lead}{new}?"
+        when = "" if _led(new)[0] else "in "
+        return f"{bare(asked)} {when}{new}?"
     if all(token.low in TIME or token.low in PREPOSITIONS or token.low in ("this", "last", "next", "the")
            for token in tokens(new)):  # fmt: skip
         return f"{bare(asked)} {new}?"

@@ -48,7 +48,11 @@ def exchanged(text: str, turns: Sequence[Turn], about: About) -> Standalone | No
             return None
     asked = bare(turns[-1].question)
     if language_of(asked) != "zh":
-        return Standalone(f"{about.best}的{new}呢？" if new in ATTRIBUTES else f"{asked}：{new}呢？", True, new in ATTRIBUTES)
+        return Standalone(
+            f"{about.best}的{new}呢？" if new in ATTRIBUTES else f"{asked}：{new}呢？",
+            True,
+            new in ATTRIBUTES,
+        )
     made = _of_time(new, asked) or _led(words, asked)
     if made:
         return Standalone(f"{made}？", True)
@@ -117,13 +121,21 @@ def _of_things(new: str, words: Sequence[Word], asked: str, about: About) -> Sta
         return Standalone(f"{_put(asked, *twin, new)}？", True)
     if attribute and about.best:
         if about.thing:
-            of = re.match(f"{re.escape(about.thing)}的(?P<old>[^的]{{2,8}}?)(?=是|有|怎么样|如何|多少|为|$)", asked)
+            of = re.match(
+                f"{re.escape(about.thing)}的(?P<old>[^的]{{2,8}}?)(?=是|有|怎么样|如何|多少|为|$)",
+                asked,
+            )
             if of and of["old"] not in new:
                 return Standalone(f"{_put(asked, of.start('old'), of.end('old'), new)}？", True)
         joint = "的" if about.thing else "，"
         return Standalone(f"{about.best}{joint}{new}呢？", True)
     having = _HAVING.search(asked)
-    if having and having["what"] not in ATTRIBUTES and asked.find(having["what"]) > 0 and having.start() > 1:
+    if (
+        having
+        and having["what"] not in ATTRIBUTES
+        and asked.find(having["what"]) > 0
+        and having.start() > 1
+    ):
         return Standalone(f"{_put(asked, having.start('what'), having.end('what'), new)}？", True)
     old = about.thing or about.core
     if old and old in asked and new not in asked:
@@ -150,7 +162,13 @@ def _runs(asked: str) -> list[tuple[int, int]]:
 
 def _alike(old: str, new: str) -> bool:
     """Whether two names end alike: 成人票, 儿童票."""
-    return len(new) > 1 and len(old) > 1 and old[-1] == new[-1] and old != new and len(old) <= len(new) + 3
+    return (
+        len(new) > 1
+        and len(old) > 1
+        and old[-1] == new[-1]
+        and old != new
+        and len(old) <= len(new) + 3
+    )
 
 
 def _tail(old: str, new: str) -> int:

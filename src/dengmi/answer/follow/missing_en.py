@@ -66,13 +66,13 @@ def _of_what(text: str, found: Sequence[Phrase]) -> Standalone | None:
     if any(text[word.start].isupper() for word in words[1:] if word.low != "i"):
         return None
     after = [word for word in words if word.start >= one.end]
-    if after and (after[0].low in PREPOSITIONS or after[0].low in ("to", "that", "who", "and", "or")):
+    if after and (
+        after[0].low in PREPOSITIONS or after[0].low in ("to", "that", "who", "and", "or")
+    ):
         return None
     if re.search(r"\b(?:my|your|our|his|her|i|we|you)\b", text, re.IGNORECASE):
         return None
-    best = next(
-        (each for each in found if not each.of and each.head != one_of(one.head)), None
-    )
+    best = next((each for each in found if not each.of and each.head != one_of(one.head)), None)
     if best is None:
         return None
     return Standalone(f"{text[: one.end]} of {best.text}{text[one.end :]}", True)

@@ -10,7 +10,9 @@ from dengmi.language.phrases_en import Phrase, Token, phrases, tokens
 from dengmi.language.plurals import one_of
 from dengmi.language.scripts import words_of
 
-_PERSONAL = words_of("it they them he him she its their his her theirs hers it's they're he's she's")
+_PERSONAL = words_of(
+    "it they them he him she its their his her theirs hers it's they're he's she's"
+)
 _OWNING = words_of("its their his theirs hers")
 _POINTING = words_of("this that these those such")
 _IDLE_IT = re.compile(
@@ -38,7 +40,10 @@ _OR = re.compile(
     r"((?:the |a |an |my )?[\w'’. -]{1,40}?)(?=\s*(?:[?.,!]|$))",
     re.IGNORECASE,
 )
-_ONE = re.compile(r"\b(?P<det>(?:an?|the|which|this|that|these|those|any|another)?) ?(?P<adj>(?:\w+ )?)(?P<one>ones?)\b", re.IGNORECASE)
+_ONE = re.compile(
+    r"\b(?P<det>(?:an?|the|which|this|that|these|those|any|another)?) ?(?P<adj>(?:\w+ )?)(?P<one>ones?)\b",
+    re.IGNORECASE,
+)
 _MOVING = words_of("get go travel drive walk come fly move cycle return sail ride live-to")
 
 
@@ -87,9 +92,7 @@ _WHO = words_of(
 )
 
 
-def _resolved(
-    text: str, words: Sequence[Token], at: int, turns: Sequence[Turn]
-) -> Standalone:
+def _resolved(text: str, words: Sequence[Token], at: int, turns: Sequence[Turn]) -> Standalone:
     word = words[at]
     low, _, tail = word.low.partition("'")
     after = words[at + 1].low if at + 1 < len(words) else ""
@@ -115,7 +118,9 @@ def _meant(text: str, low: str, turns: Sequence[Turn]) -> tuple[str, bool]:
     """What a pronoun means, and whether that is sure."""
     person = low in ("he", "him", "his", "she", "her", "hers")
     name = named(turns[-1])
-    if name and (person or (low in ("it", "its") and not turns[-1].question.lower().startswith("who"))):
+    if name and (
+        person or (low in ("it", "its") and not turns[-1].question.lower().startswith("who"))
+    ):
         return name, True
     known = {one_of(word.low) for word in tokens(text)}
     found = [one for one in topics(turns) if not one.of and one.head not in known]
@@ -139,7 +144,17 @@ def _pointing(
     if word.low == "that" and at and not ends and words[at - 1].low not in AUXILIARY:
         if words[at - 1].low not in PREPOSITIONS or after in ("i", "you", "we", "they", "it"):
             return None  # that … is, that he …
-    if after in TIME or after in ("time", "day", "days", "century", "much", "many", "long", "far", "way"):
+    if after in TIME or after in (
+        "time",
+        "day",
+        "days",
+        "century",
+        "much",
+        "many",
+        "long",
+        "far",
+        "way",
+    ):
         return None
     if ends or after in AUXILIARY or after in PREPOSITIONS or after in _AFTER_THIS:
         if word.low == "such" or (at and not _points_back(text, words, at)):
@@ -169,9 +184,7 @@ def _with_noun(
         (one for one in found if noun in {one_of(w) for w in one.bare.lower().split()}), None
     )
     if same:
-        return Standalone(
-            text[: run.start] + _cased(same.text, run.start) + text[run.end :], True
-        )
+        return Standalone(text[: run.start] + _cased(same.text, run.start) + text[run.end :], True)
     best = next((one for one in found if not one.of), None)
     if best is None:
         return None
@@ -184,9 +197,7 @@ def _with_noun(
     return Standalone(f"{text[: run.start]}{said} of {best.text}{text[run.end :]}", True)
 
 
-def _replaced(
-    text: str, start: int, end: int, low: str, turns: Sequence[Turn]
-) -> Standalone:
+def _replaced(text: str, start: int, end: int, low: str, turns: Sequence[Turn]) -> Standalone:
     meant, sure = _meant(text, low, turns)
     if not meant:
         return _unsure(text, turns)
@@ -219,7 +230,9 @@ def _stands_for_noun(words: Sequence[Token], at: int) -> bool:
                                              "make", "need", "choose", "use", "find"):  # fmt: skip
         return after != "of" and not (after.isalpha() and before != "which")
     if before in ("the", "a", "which") or words[at - 2].low in ("a", "an", "the", "which"):
-        return after not in ("of", "who", "that") and before not in AUXILIARY and before[0].isalnum()
+        return (
+            after not in ("of", "who", "that") and before not in AUXILIARY and before[0].isalnum()
+        )
     return words[at].low == "ones" and after != "of"
 
 
@@ -235,8 +248,10 @@ def _one(text: str, words: Sequence[Token], at: int, turns: Sequence[Turn]) -> S
     best = next((one for one in topics(turns) if one.head not in known), None)
     if best is None:
         return None
-    alone = before not in ("the", "a", "an", "this", "that") and words[at].low == "one" and (
-        words[at - 2].low not in ("a", "an", "the") or before in ("become", "becoming")
+    alone = (
+        before not in ("the", "a", "an", "this", "that")
+        and words[at].low == "one"
+        and (words[at - 2].low not in ("a", "an", "the") or before in ("become", "becoming"))
     )
     noun = best.text if alone and not best.many else best.bare
     if not alone and words[at].low == "one" and best.many:
@@ -252,8 +267,10 @@ def _single(noun: str) -> str:
 
 def _own_choice(text: str, found: re.Match[str]) -> bool:
     """Whether the question itself says of what: "is it the first or the last of the series"."""
-    return found["which"].lower() in ("other", "first", "last") and " one" not in found.group() and (
-        len(phrases(text)) > 1
+    return (
+        found["which"].lower() in ("other", "first", "last")
+        and " one" not in found.group()
+        and (len(phrases(text)) > 1)
     )
 
 
@@ -296,8 +313,11 @@ def choice(turns: Sequence[Turn]) -> list[str]:
             return [one.text, other.text]
     if len(turns) > 1:
         new, old = subjects_of(turns[-1]), subjects_of(turns[-2])
-        if new and old and new.text.lower() != old.text.lower() and (
-            _skeleton(last, new) == _skeleton(turns[-2].question, old)
+        if (
+            new
+            and old
+            and new.text.lower() != old.text.lower()
+            and (_skeleton(last, new) == _skeleton(turns[-2].question, old))
         ):
             return [old.text, new.text]
     return []

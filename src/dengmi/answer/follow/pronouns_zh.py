@@ -23,12 +23,16 @@ _ORDINAL = re.compile(
     f"第(?P<n>[一二三四五六七八九十]|\\d)(?:个|种|条|项|款|家|本|座|所|类|位|点|步)(?P<noun>[{HAN}]{{0,2}}?)(?=[是在有的怎为多什哪能可要会吗呢？?]|$)"
     "|(?P<which>前者|后者|两者|二者|这两个?|最后一个)"
 )
-_DIGITS = {sign: n for n, sign in enumerate("一二三四五六七八九十", 1)} | {str(n): n for n in range(1, 10)}
+_DIGITS = {sign: n for n, sign in enumerate("一二三四五六七八九十", 1)} | {
+    str(n): n for n in range(1, 10)
+}
 _AND = re.compile(
     f"(?P<one>[{HAN}A-Za-z0-9·《》]{{1,14}}?)(?:和|与|跟|还是|或者?|、|vs)(?P<other>[{HAN}A-Za-z0-9·《》]{{1,14}}?)"
     "(?=有什么|有何|的?区别|的?不同|的?差别|哪|谁|相比|比较|之间|是|有|都|能|怎|$|？|\\?)"
 )
-_PERSONS = words_of("人 作家 科学家 教授 老师 医生 演员 导演 诗人 总统 主席 皇帝 院长 校长 创始人 作者 老板 先生 女士 同学 孩子 员工")
+_PERSONS = words_of(
+    "人 作家 科学家 教授 老师 医生 演员 导演 诗人 总统 主席 皇帝 院长 校长 创始人 作者 老板 先生 女士 同学 孩子 员工"
+)
 
 
 def pronouns_zh(text: str, turns: Sequence[Turn], about: About) -> Standalone | None:
@@ -99,13 +103,20 @@ def _person(turns: Sequence[Turn]) -> str:
 def told_name(turn: Turn) -> str:
     """The name that an answer gives to 谁."""
     first = re.split("[。！？\n]", re.sub("\\[[\\d.]+\\]", "", turn.answer))[0][:80]
-    text = re.sub("^.*?(?:是由|是|由|为|叫)(?=.{2,4}(?:$|[，,（(]|在|于|设计|创))", "", first) or first
+    text = (
+        re.sub("^.*?(?:是由|是|由|为|叫)(?=.{2,4}(?:$|[，,（(]|在|于|设计|创))", "", first) or first
+    )
     words = words_zh(text)
     for n, word in enumerate(words):
         if word.kind.startswith("nr") and word.text not in turn.question:
             end = n + 1
             name = word.text
-            while end < len(words) and len(name) < 3 and len(words[end].text) == 1 and words[end].kind in ("u", "uz", "ng", "g", "zg", "nr", "nrt"):
+            while (
+                end < len(words)
+                and len(name) < 3
+                and len(words[end].text) == 1
+                and words[end].kind in ("u", "uz", "ng", "g", "zg", "nr", "nrt")
+            ):
                 name += words[end].text
                 end += 1
             return name
@@ -183,7 +194,9 @@ def _numbered(text: str, found: re.Match[str], turns: Sequence[Turn]) -> Standal
         put = f"{items[0]}和{items[1]}"
     else:
         if found["n"]:
-            if words_zh(text[: found.start()]) and _named_before(text[: found.start()], person=False):
+            if words_zh(text[: found.start()]) and _named_before(
+                text[: found.start()], person=False
+            ):
                 return None
             place = _DIGITS[found["n"]] - 1
         else:

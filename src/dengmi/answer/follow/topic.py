@@ -25,7 +25,9 @@ _NAMING = re.compile(
     r"|(?:\w+ )?(?:\w{3,}est|most|best|worst|first|last)\b))",
     re.IGNORECASE,
 )
-_ITEM = re.compile(r"(?:^|(?<=\s))(?:\d{1,2}[.)、]|[-*•]|\(\d{1,2}\))\s*([^\n;；。]+?)(?=[.;；。]?(?:\s+(?:\d{1,2}[.)、]|[-*•]|\(\d)|\s*$|\n))")
+_ITEM = re.compile(
+    r"(?:^|(?<=\s))(?:\d{1,2}[.)、]|[-*•]|\(\d{1,2}\))\s*([^\n;；。]+?)(?=[.;；。]?(?:\s+(?:\d{1,2}[.)、]|[-*•]|\(\d)|\s*$|\n))"
+)
 _CITED = re.compile(r"\s*\[\d[\d., ]*\]")
 _PERSONS = words_of(
     "author founder inventor creator writer owner leader director president ceo designer architect"
@@ -33,7 +35,9 @@ _PERSONS = words_of(
     " philosopher painter composer head chief chairman captain emperor poet engineer girl boy son"
     " daughter father mother wife husband brother sister friend boss manager professor"
 )
-_NO_NAME = words_of("The A An In On At It He She They This That These Those There If When As But And")
+_NO_NAME = words_of(
+    "The A An In On At It He She They This That These Those There If When As But And"
+)
 
 
 def topics(turns: Sequence[Turn]) -> list[Phrase]:
