@@ -152,25 +152,25 @@ def _thing_end(words: Sequence[Word], at: int) -> int:
     end, n = at, at
     while n < len(words):
         word = words[n]
-        if (
-            word.noun
-            or word.kind in ("nr", "ns", "nt", "nz", "m", "q", "t")
+        if word.noun or (
+            word.kind in ("nr", "ns", "nt", "nz", "m", "q", "t")
             and n > at
             and word.text not in _STOPS
         ):
             end = n + 1
         elif word.text in ("《", "》", "“", "”", "·", " ", "-"):
             end = n + 1 if word.text in ("》", "”") else end
-        elif (word.text in ("的", "和", "与", "及", "之", "、") and n > at) or word.kind in (
-            "a",
-            "ag",
+        elif (
+            (word.text in ("的", "和", "与", "及", "之", "、") and n > at)
+            or word.kind
+            in (
+                "a",
+                "ag",
+            )
+            or (n == at and word.text in ("这", "那", "本", "我国", "我们", "本市", "该", "新"))
+            or (n == at + 1 and word.kind in ("q", "m"))
+            or (word.kind == "v" and n + 1 < len(words) and words[n + 1].noun and n == at == -1)
         ):
-            pass
-        elif (n == at and word.text in ("这", "那", "本", "我国", "我们", "本市", "该", "新")) or (
-            n == at + 1 and word.kind in ("q", "m")
-        ):
-            pass
-        elif word.kind == "v" and n + 1 < len(words) and words[n + 1].noun and n == at == -1:
             pass
         else:
             break
@@ -207,10 +207,8 @@ def _doing(text: str) -> About:
     words = words_zh(text)
     end, core = 0, ""
     for n, word in enumerate(words):
-        if (
-            word.kind in ("r", "y", "x", "w")
-            or word.text in ("需要", "要", "会", "有", "是", "能", "可以")
-            and n
+        if word.kind in ("r", "y", "x", "w") or (
+            word.text in ("需要", "要", "会", "有", "是", "能", "可以") and n
         ):
             break
         end = n + 1

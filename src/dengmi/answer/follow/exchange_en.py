@@ -18,10 +18,21 @@ _ABOUT = re.compile(
 )
 _LONGEST = 9
 _YEAR = re.compile(r"(?<![\w.-])(?:1[5-9]|20)\d\d(?!\w)")
-_MONTHS = (
-    "january february march april may june july august september october november december"
-).split()
-_DAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
+_MONTHS = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+]
+_DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 _KINDS = tuple(
     re.compile(rf"\b(?:{words})\b", re.IGNORECASE)
     for words in (
@@ -98,11 +109,11 @@ def _exchanged(new: str, turns: Sequence[Turn]) -> Standalone:
 def _of_things(new: str, asked: str, parts: Sequence[Phrase], turns: Sequence[Turn]) -> Standalone:
     """A thing for a thing."""
     own = next(iter(phrases(new)), None)
-    head = own.head if own else one_of(new.split()[-1].lower())
+    head = own.head if own else one_of(new.rsplit(maxsplit=1)[-1].lower())
     twin = next((one for one in reversed(parts) if one.head == head), None)
     if twin:
         return Standalone(_put(asked, twin.start, twin.end, new), True)
-    if head in RELATIONAL or head.startswith(("dis", "pro")) and head[3:] in RELATIONAL:
+    if head in RELATIONAL or (head.startswith(("dis", "pro")) and head[3:] in RELATIONAL):
         same = next((one for one in parts if one.of and not one.name), None)
         if same and any(one.lead for one in parts if one.start > same.end):
             put = new if new.lower().startswith(("the ", "a ")) else f"the {new}"
