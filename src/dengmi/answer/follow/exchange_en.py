@@ -122,7 +122,7 @@ def _of_things(new: str, asked: str, parts: Sequence[Phrase], turns: Sequence[Tu
         if topic:
             put = new if new.lower().startswith(("the ", "a ", "its ")) else f"the {new}"
             return Standalone(f"What about {put} of {topic.text}?", True)
-    names = _names(asked, parts)
+    names = _names(parts)
     if new[0].isupper() or re.match(r"(?:the|an?) [A-Z]", new):
         if names:
             whole = re.match(r"(?:the|an?) ", new)
@@ -147,16 +147,13 @@ def _topic(new: str, turns: Sequence[Turn]) -> Phrase | None:
     return next((one for one in topics(turns) if one.head not in known and not one.of), None)
 
 
-def _names(asked: str, parts: Sequence[Phrase]) -> list[tuple[tuple[int, int], tuple[int, int]]]:
+def _names(parts: Sequence[Phrase]) -> list[tuple[tuple[int, int], tuple[int, int]]]:
     """Where names stand: their words with a capital, and the phrase they are in."""
     found = []
     for one in parts:
         if one.name:
-            hit = None
-            for hit in re.finditer(
-                r"[A-Z][\w'’-]*(?: (?:of (?:the )?)?[A-Z0-9][\w'’-]*)*", one.text
-            ):
-                pass
+            pattern = r"[A-Z][\w'’-]*(?: (?:of (?:the )?)?[A-Z0-9][\w'’-]*)*"
+            hit = next(reversed(list(re.finditer(pattern, one.text))), None)
             if hit:
                 found.append(
                     ((one.start + hit.start(), one.start + hit.end()), (one.start, one.end))

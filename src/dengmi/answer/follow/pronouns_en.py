@@ -1,5 +1,6 @@
 """What "it", "they", "there" or "the second one" means in an English question."""
 
+import itertools
 import re
 from collections.abc import Sequence
 
@@ -105,13 +106,7 @@ def _resolved(text: str, words: Sequence[Token], at: int, turns: Sequence[Turn])
     if tail:
         new += {"s": " is", "re": " are"}.get(tail, f" {tail}")
     made = text[: word.start] + _cased(new, word.start) + text[word.end :]
-    made = _rest(made, word.start + len(new), low, meant)
     return Standalone(made, True, sure)
-
-
-def _rest(text: str, done: int, low: str, meant: str) -> str:
-    """A second pronoun of the same kind stays: it has its meaning in the question by now."""
-    return text
 
 
 def _meant(text: str, low: str, turns: Sequence[Turn]) -> tuple[str, bool]:
@@ -304,7 +299,7 @@ def choice(turns: Sequence[Turn]) -> list[str]:
     B in the same one after it."""
     last = turns[-1].question
     parts = phrases(last)
-    for one, other in zip(parts, parts[1:], strict=False):
+    for one, other in itertools.pairwise(parts):
         between = last[one.end : other.start].strip().lower()
         if between in ("and", "or", "vs", "vs.", "versus", "to", "with", "from") and (
             between in ("and", "or", "vs", "vs.", "versus")
