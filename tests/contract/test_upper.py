@@ -18,7 +18,7 @@ from dengmi.answer.write.writer import Writer
 from dengmi.core.chat import ChatRequest
 from dengmi.core.clock import SystemClock
 from dengmi.core.events import Cited, Done, Event, Found, Notice, Spent, Text, Thinking
-from dengmi.core.records import Answer, Question
+from dengmi.core.records import Answer, Charge, Question
 from dengmi.ledger.ledger import Ledger
 from dengmi.models.scripted import Line, Script, ScriptedModel
 from dengmi.search.searcher import Searcher
@@ -303,6 +303,15 @@ async def test_the_last_one_who_leaves_ends_the_call(make: Make, store: SqlStore
     (charge,) = await store.charges()
     assert charge.state == "settled"
     assert charge.tokens.miss > 0
+
+
+async def test_what_a_killed_process_left_open_is_closed(make: Make, store: SqlStore) -> None:
+    await store.reserve_charge(
+        Charge(id="c", question_id="q", desk="guide", level="quick", reserved=70, at=1.0)
+    )
+    await make(Counted("first")).resume()
+    (charge,) = await store.charges()
+    assert (charge.state, charge.micros) == ("lost", 70)
 
 
 async def test_a_follow_up_goes_on_with_the_conversation(make: Make) -> None:

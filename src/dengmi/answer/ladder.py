@@ -138,6 +138,8 @@ class Ladder:
 
     async def resume(self) -> int:
         """Finish the questions that an earlier stop cut off; how many there were."""
+        if self._upper is not None:
+            await self._upper.recover()
         pending = await self._store.pending_questions()
         for question in pending:
             async for _ in self.run(question):

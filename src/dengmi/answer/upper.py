@@ -38,6 +38,9 @@ from dengmi.language.asking import asking
 HOPELESS = 0.02
 """Confidence of the quotes below which no model is asked: the articles are about something else."""
 
+LONGEST_CALL = 900.0
+"""Seconds after which a call that is still open in the ledger belongs to a process that is gone."""
+
 _LADDER: tuple[Level, ...] = ("deep", "quick")
 
 
@@ -128,6 +131,10 @@ class Upper:
     def warm(self) -> None:
         """Read the files that judging needs; blocks."""
         warm()
+
+    async def recover(self) -> None:
+        """Close the ledger's lines that a process left open when it was killed."""
+        await self._ledger.recover(self._clock.now() - LONGEST_CALL)
 
     def level(self, wanted: Wanted) -> Level:
         """The level a wish leads to: the highest one offered that is no higher."""

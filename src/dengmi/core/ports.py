@@ -151,6 +151,10 @@ class Ledger(Protocol):
         answer that was shared had cost."""
         ...
 
+    async def recover(self, before: float) -> Sequence[Charge]:
+        """Close the lines reserved before a time that a dead process left open."""
+        ...
+
 
 class Reuses(Protocol):
     """Keeps which answers may serve again."""

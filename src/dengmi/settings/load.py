@@ -6,7 +6,6 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -14,10 +13,8 @@ from msgspec import Struct
 from dengmi.core.errors import BadSettings
 from dengmi.settings.options import (
     NAMED,
-    EmbeddingSettings,
     LevelSettings,
     ModelSettings,
-    RerankingSettings,
     Settings,
     fields_of,
 )
@@ -94,24 +91,14 @@ def _completed(settings: Settings, has_levels: bool, environ: Mapping[str, str])
                 known = ", ".join(models) or "–"
                 raise BadSettings("setting_model_unknown", key=key, model=name, known=known)
     keyed = {name: _keyed(model, environ) for name, model in models.items()}
-    replace = msgspec.structs.replace
-    return replace(
-        settings,
-        models=keyed,
-        levels=levels,
-        embedding=_keyed(settings.embedding, environ),
-        reranking=_keyed(settings.reranking, environ),
-    )
+    return msgspec.structs.replace(settings, models=keyed, levels=levels)
 
 
-_Keyed = TypeVar("_Keyed", ModelSettings, EmbeddingSettings, RerankingSettings)
-
-
-def _keyed(part: _Keyed, environ: Mapping[str, str]) -> _Keyed:
-    """The part with its key read from the variable it names; "" where there is none."""
-    if not part.api_key.startswith("env:"):
-        return part
-    return msgspec.structs.replace(part, api_key=environ.get(part.api_key[4:], "").strip())
+def _keyed(model: ModelSettings, environ: Mapping[str, str]) -> ModelSettings:
+    """The model with its key read from the variable it names; "" where there is none."""
+    if not model.api_key.startswith("env:"):
+        return model
+    return msgspec.structs.replace(model, api_key=environ.get(model.api_key[4:], "").strip())
 
 
 def _read(path: Path) -> dict[str, object]:

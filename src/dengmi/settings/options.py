@@ -182,40 +182,6 @@ class LevelSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     deep: Annotated[tuple[str, ...], Meta(description="models of the level deep, in order")] = ()
 
 
-class EmbeddingSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Search by meaning beside search by words."""
-
-    kind: Annotated[
-        Literal["", "fastembed", "openai"],
-        Meta(
-            description="fastembed: a model in this process; openai: an endpoint with "
-            "/v1/embeddings; empty: words alone"
-        ),
-    ] = ""
-    model: Annotated[str, Meta(description="name of the embedding model")] = ""
-    base_url: Annotated[str, Meta(description="address of the endpoint")] = ""
-    api_key: Annotated[
-        str, Meta(description="key of the endpoint, or env:NAME", extra={"secret": True})
-    ] = ""
-
-
-class RerankingSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A model that puts the passages found in a better order."""
-
-    kind: Annotated[
-        Literal["", "fastembed", "openai"],
-        Meta(
-            description="fastembed: a model in this process; openai: an endpoint with "
-            "/v1/rerank; empty: none"
-        ),
-    ] = ""
-    model: Annotated[str, Meta(description="name of the reranking model")] = ""
-    base_url: Annotated[str, Meta(description="address of the endpoint")] = ""
-    api_key: Annotated[
-        str, Meta(description="key of the endpoint, or env:NAME", extra={"secret": True})
-    ] = ""
-
-
 class WritingSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """How much a written answer may use."""
 
@@ -278,8 +244,6 @@ class Settings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
     writing: WritingSettings = WritingSettings()
     models: Mapping[str, ModelSettings] = {}
     levels: LevelSettings = LevelSettings()
-    embedding: EmbeddingSettings = EmbeddingSettings()
-    reranking: RerankingSettings = RerankingSettings()
     desks: Mapping[str, DeskSettings] = {}
 
     @property
