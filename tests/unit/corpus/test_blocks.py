@@ -93,6 +93,6 @@ def test_any_body_gives_clean_blocks(form: str, body: str) -> None:
     "body", ["[" * 50_000, "*a" * 30_000, "> " * 5_000 + "x", "`" * 50_000, "<" * 100_000]
 )
 def test_hostile_bodies_take_little_time(body: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     blocks(body, "markdown")
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5

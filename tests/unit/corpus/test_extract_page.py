@@ -113,12 +113,12 @@ HOSTILE = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_pages_take_little_time(name: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     try:
         page(HOSTILE[name], "")
     except Unreadable as error:
         assert error.code == "page_empty"
-    assert time.perf_counter() - start < 8
+    assert time.process_time() - start < 8
 
 
 def test_a_page_that_is_too_big() -> None:
