@@ -14,7 +14,7 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 
-LINGER = 5.0
+LINGER = 30.0
 """Seconds that what was made stays to be joined."""
 
 
