@@ -41,7 +41,7 @@ class _Sheet:
     since: float
     name: str
     by_currency: Mapping[str, tuple[int, int, int]]
-    night: tuple[int, int, int] | None
+    night: Mapping[str, tuple[int, int, int]]
     peak: int
 
 
@@ -68,8 +68,8 @@ def price_at(model: str, at: float, currency: str = "CNY") -> Price:
     sheet = sheets[place]
     found = currency if currency in sheet.by_currency else "USD"
     rates = sheet.by_currency[found]
-    if sheet.night and found == "USD" and book.is_night(at):
-        rates = sheet.night
+    if sheet.night and book.is_night(at):
+        rates = sheet.night[found]
     times = sheet.peak if sheet.peak > 1 and book.is_peak(at) else 1
     hit, miss, output = (rate * times for rate in rates)
     name = f"{sheet.name}{' peak' if times > 1 else ''}"
@@ -91,13 +91,15 @@ class _Book:
             own = [_sheet(each) for each in data["sheet"] if each["model"] == model]
             self.sheets[model] = sorted(own, key=lambda sheet: sheet.since)
         self._hours: Sequence[tuple[int, int]] = [tuple(each) for each in data["peak"]["hours"]]
-        self._weekends_since: datetime = data["peak"]["weekends_since"]
+        self._weekends_off_since: date = data["peak"]["weekends_off_since"]
         self._night: tuple[int, int] = tuple(data["night"]["utc_minutes"])
         self._holidays = frozenset(_days(data["holidays"]["days"]))
 
     def is_peak(self, at: float) -> bool:
         there = datetime.fromtimestamp(at, BEIJING)
-        if there.date() in self._holidays or there.weekday() >= 5:
+        day = there.date()
+        weekend = there.weekday() >= 5 and day >= self._weekends_off_since
+        if weekend or day in self._holidays:
             return False
         return any(first <= there.hour < last for first, last in self._hours)
 
@@ -113,10 +115,14 @@ def _sheet(each: Mapping[str, Any]) -> _Sheet:
     return _Sheet(
         since=since.timestamp(),
         name=f"{each['model']} {since.date().isoformat()}",
-        by_currency={name.upper(): _rates(each[name]) for name in ("usd", "cny") if name in each},
-        night=_rates(each["night"]) if "night" in each else None,
+        by_currency=_currencies(each),
+        night=_currencies(each.get("night", {})),
         peak=int(each.get("peak", 1)),
     )
+
+
+def _currencies(each: Mapping[str, Any]) -> Mapping[str, tuple[int, int, int]]:
+    return {name.upper(): _rates(each[name]) for name in ("usd", "cny") if name in each}
 
 
 def _rates(numbers: Sequence[float]) -> tuple[int, int, int]:
