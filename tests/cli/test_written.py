@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -61,9 +62,13 @@ def test_what_it_cost_and_saved(desk: Command) -> None:
     assert int(rows[1][rows[0].index("micros")]) == row["micros"]
     assert "¥" in desk("cost").out
     assert desk("cost", "--since", "2999-01-01", "--json").json["rows"] == []
-    bad = desk("cost", "--since", "soon")
-    assert bad.status == 2
-    assert "soon" in bad.err
+    today = datetime.now(UTC).date().isoformat()
+    (row,) = desk("cost", "--utc", "--since", today, "--until", today, "--json").json["rows"]
+    assert (row["key"], row["answers"]) == (today, 3)
+    for day in ("soon", "9999-12-31"):
+        bad = desk("cost", "--until", day)
+        assert bad.status == 2
+        assert day in bad.err
 
 
 def test_models_are_listed_and_tried(desk: Command, home: Path) -> None:

@@ -56,6 +56,42 @@ async def test_lines_are_found_by_desk_and_time(store) -> None:
     assert [each.id for each in await store.charges(since=1.0, until=2.0)] == ["c1"]
 
 
+async def test_lines_are_added_up(store) -> None:
+    made = [
+        ("a", "answer", "settled", 100.0, Tokens(hit=5, miss=7, output=3, reasoning=1)),
+        ("a", "answer", "settled", 899.9, Tokens(miss=7)),  # a call that gave nothing
+        ("b", "answer", "settled", 200.0, Tokens(miss=1, output=1)),
+        ("c", "reuse", "settled", 300.0, Tokens()),
+        ("d", "answer", "reserved", 900.0, Tokens()),
+        ("e", "answer", "lost", 1_900.0, Tokens()),
+    ]
+    for n, (question, purpose, state, at, tokens) in enumerate(made):
+        await store.reserve_charge(
+            Charge(
+                id=f"c{n}", question_id=question, desk="guide", level="quick", purpose=purpose,
+                model="flash", reserved=10, micros=2**40, full_micros=2**41, tokens=tokens,
+                state=state, at=at,
+            )
+        )  # fmt: skip
+    await store.reserve_charge(Charge(id="x", question_id="x", desk="*", level="deep", at=50.0))
+    found = await store.outlays(desk="guide", stretch=900.0)
+    assert [(o.begin, o.purpose, o.state, o.answers, o.lines) for o in found] == [
+        (0.0, "answer", "settled", 2, 3), (0.0, "reuse", "settled", 1, 1),
+        (900.0, "answer", "reserved", 0, 1), (1800.0, "answer", "lost", 0, 1),
+    ]  # fmt: skip
+    first = found[0]
+    assert (first.reserved, first.micros, first.full_micros) == (30, 3 * 2**40, 3 * 2**41)
+    assert first.tokens == Tokens(hit=5, miss=15, output=4, reasoning=1)
+    assert (first.desk, first.level, first.model, first.currency) == (
+        "guide", "quick", "flash", "CNY",
+    )  # fmt: skip
+    whole = await store.outlays()
+    assert sum(outlay.lines for outlay in whole) == 7
+    assert {outlay.begin for outlay in whole} == {0.0}
+    assert [o.desk for o in await store.outlays(since=50.0, until=100.0)] == ["*"]
+    assert await store.outlays(since=5_000.0) == ()
+
+
 async def test_what_is_shared_is_noted_once(store) -> None:
     ledger = Ledger(store, _Clock(), MODELS)
     for _ in range(2):

@@ -4,7 +4,7 @@ import asyncio
 import csv
 import sys
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 import click
 
@@ -13,8 +13,8 @@ from dengmi.cli.opening import opened_for_reading
 from dengmi.cli.terminal import amount, print_json, quiet, table
 from dengmi.cli.words import Verb, json_option, option
 from dengmi.core.errors import BadInput
-from dengmi.core.records import Charge
-from dengmi.ledger.spending import By, Spending, spending, total
+from dengmi.core.records import Outlay
+from dengmi.ledger.spending import QUARTER, By, Spending, spending, total
 
 COLUMNS = ("key", "currency", "answers", "calls", "micros", "full", "cache", "reuse", "join")
 MORE_COLUMNS = (*COLUMNS, "hit", "miss", "output", "lost")
@@ -30,6 +30,7 @@ MORE_COLUMNS = (*COLUMNS, "hit", "miss", "output", "lost")
 @option("--desk", metavar="DESK", help="help_option_desk_cost")
 @option("--since", metavar="DAY", help="help_option_since_cost")
 @option("--until", metavar="DAY", help="help_option_until_cost")
+@option("--utc", is_flag=True, help="help_option_utc")
 @option("--csv", "as_csv", is_flag=True, help="help_option_csv")
 @json_option
 @click.pass_obj
@@ -39,14 +40,15 @@ def cost(  # noqa: PLR0917 - one for each option
     desk: str | None,
     since: str | None,
     until: str | None,
+    utc: bool,
     as_csv: bool,
     as_json: bool,
 ) -> None:
     """Sum up the ledger."""
-    first, last = _moment(since, 0), _moment(until, 1)
-    charges = asyncio.run(_charges(app, desk, first, last))
-    here = datetime.now().astimezone().tzinfo or UTC
-    rows = spending(charges, by, here)
+    zone = UTC if utc else None
+    first, last = _moment(since, 0, zone), _moment(until, 1, zone)
+    stretch = QUARTER if by == "day" else None
+    rows = spending(asyncio.run(_outlays(app, desk, first, last, stretch)), by, zone)
     if as_json:
         print_json({"by": by, "rows": [_plain(row) for row in rows]})
     elif as_csv:
@@ -59,23 +61,25 @@ def cost(  # noqa: PLR0917 - one for each option
         _show(app, by, rows)
 
 
-async def _charges(
-    app: App, desk: str | None, since: float | None, until: float | None
-) -> Sequence[Charge]:
+async def _outlays(
+    app: App, desk: str | None, since: float | None, until: float | None, stretch: float | None
+) -> Sequence[Outlay]:
     async with opened_for_reading(app) as parts:
         name = await parts.desks.resolve(desk) if desk else None
-        return await parts.store.charges(desk=name, since=since or 0.0, until=until)
+        return await parts.store.outlays(
+            desk=name, since=since or 0.0, until=until, stretch=stretch
+        )
 
 
-def _moment(day: str | None, later: int) -> float | None:
-    """The begin of a day here, or of the day after."""
+def _moment(day: str | None, later: int, zone: tzinfo | None) -> float | None:
+    """The begin of a day, or of the day after; of this computer's day without a zone."""
     if day is None:
         return None
     try:
         found = date.fromisoformat(day) + timedelta(days=later)
-    except ValueError:
+        return datetime.combine(found, time.min, zone).timestamp()
+    except (ValueError, OverflowError, OSError):
         raise BadInput("cli_day_bad", day=day[:40]) from None
-    return datetime.combine(found, time.min).astimezone().timestamp()
 
 
 def _plain(row: Spending) -> dict[str, object]:

@@ -19,6 +19,7 @@ from dengmi.core.records import (
     Head,
     Known,
     Level,
+    Outlay,
     Passage,
     Prepared,
     Purpose,
@@ -121,6 +122,17 @@ class Charges(Protocol):
         self, *, desk: str | None = None, since: float = 0.0, until: float | None = None
     ) -> Sequence[Charge]:
         """Lines of a time (Unix seconds, `until` excluded), oldest first."""
+        ...
+
+    async def outlays(
+        self,
+        *,
+        desk: str | None = None,
+        since: float = 0.0,
+        until: float | None = None,
+        stretch: float | None = None,
+    ) -> Sequence[Outlay]:
+        """Lines of a time added up, for each stretch of so many seconds where that is given."""
         ...
 
 

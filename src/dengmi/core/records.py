@@ -364,6 +364,29 @@ class Charge:
     settled_at: float | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlay:
+    """Lines of the ledger that agree in all that is named here, added up.
+
+    `begin` is when their stretch of time begins (Unix seconds), `answers` how many questions they
+    gave an answer to, `lines` how many there are. Money is in millionths of `currency`.
+    """
+
+    begin: float
+    desk: str
+    level: Level
+    model: str
+    purpose: Purpose
+    currency: str
+    state: ChargeState
+    answers: int = 0
+    lines: int = 0
+    reserved: int = 0
+    micros: int = 0
+    full_micros: int = 0
+    tokens: Tokens = Tokens()
+
+
 ReuseState = Literal["live", "pinned", "void"]
 
 

@@ -1,13 +1,16 @@
-"""Sums of the ledger's lines: by day, desk, level or model, and what was saved by what."""
+"""Sums of the ledger: by day, desk, level or model, and what was saved by what."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime, tzinfo
 from typing import Literal
 
-from dengmi.core.records import Charge
+from dengmi.core.records import Outlay
 
 By = Literal["day", "desk", "level", "model"]
+
+QUARTER = 900.0
+"""Seconds of a quarter of an hour: days begin at one of them in every time zone of today."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,9 +20,11 @@ class Spending:
     Attributes:
         key: the day (ISO), desk, level or model.
         answers: answers given: written, reused or joined.
+        calls: calls of models.
         micros: what was paid.
         cache: saved because endpoints found the beginning of prompts in their caches.
         reuse, join: saved because an answer served again, or was shared while it was written.
+        lost: calls that ended with the process.
     """
 
     key: str
@@ -41,19 +46,23 @@ class Spending:
         return self.micros + self.cache + self.reuse + self.join
 
 
-def spending(charges: Iterable[Charge], by: By, zone: tzinfo = UTC) -> Sequence[Spending]:
+_COUNTED = tuple(field.name for field in fields(Spending) if field.name not in ("key", "currency"))
+
+
+def spending(outlays: Iterable[Outlay], by: By, zone: tzinfo | None = UTC) -> Sequence[Spending]:
     """The rows of a report, in order of their keys; each currency has rows of its own.
 
     Args:
-        charges: lines of the ledger; those still open count with what they reserve.
+        outlays: what was added up of the ledger; for days, by `QUARTER`. Lines still open count
+            with what they reserve.
         by: what a row stands for.
-        zone: where days begin.
+        zone: where days begin; None: where this computer is, summer time included.
     """
     rows: dict[tuple[str, str], dict[str, int]] = {}
     key_of = _KEYS[by]
-    for charge in charges:
-        row = rows.setdefault((key_of(charge, zone), charge.currency), {})
-        for name, amount in _amounts(charge).items():
+    for outlay in outlays:
+        row = rows.setdefault((key_of(outlay, zone), outlay.currency), {})
+        for name, amount in _amounts(outlay).items():
             row[name] = row.get(name, 0) + amount
     return [
         Spending(key=key, currency=currency, **row) for (key, currency), row in sorted(rows.items())
@@ -62,52 +71,40 @@ def spending(charges: Iterable[Charge], by: By, zone: tzinfo = UTC) -> Sequence[
 
 def total(rows: Sequence[Spending]) -> Sequence[Spending]:
     """One row for each currency."""
-    names = (
-        "answers",
-        "calls",
-        "micros",
-        "cache",
-        "reuse",
-        "join",
-        "hit",
-        "miss",
-        "output",
-        "lost",
-    )
-    return [
-        Spending(
-            key="",
-            currency=currency,
-            **{
-                name: sum(getattr(row, name) for row in rows if row.currency == currency)
-                for name in names
-            },
-        )
-        for currency in sorted({row.currency for row in rows})
-    ]
+    found = []
+    for currency in sorted({row.currency for row in rows}):
+        own = [row for row in rows if row.currency == currency]
+        sums = {name: sum(getattr(row, name) for row in own) for name in _COUNTED}
+        found.append(Spending(key="", currency=currency, **sums))
+    return found
 
 
-def _amounts(charge: Charge) -> dict[str, int]:
-    if charge.purpose == "reuse":
-        return {"answers": 1, "reuse": charge.full_micros}
-    if charge.purpose == "join":
-        return {"answers": 1, "join": charge.full_micros}
-    paid = charge.reserved if charge.state == "reserved" else charge.micros
+def _amounts(outlay: Outlay) -> dict[str, int]:
+    if outlay.purpose == "reuse":
+        return {"answers": outlay.answers, "reuse": outlay.full_micros}
+    if outlay.purpose == "join":
+        return {"answers": outlay.answers, "join": outlay.full_micros}
+    is_open = outlay.state == "reserved"
     return {
-        "answers": int(charge.purpose == "answer"),
-        "calls": 1,
-        "micros": paid,
-        "cache": max(charge.full_micros - charge.micros, 0),
-        "hit": charge.tokens.hit,
-        "miss": charge.tokens.miss,
-        "output": charge.tokens.output,
-        "lost": int(charge.state == "lost"),
+        "answers": outlay.answers,
+        "calls": outlay.lines,
+        "micros": outlay.reserved if is_open else outlay.micros,
+        "cache": 0 if is_open else outlay.full_micros - outlay.micros,
+        "hit": outlay.tokens.hit,
+        "miss": outlay.tokens.miss,
+        "output": outlay.tokens.output,
+        "lost": outlay.lines if outlay.state == "lost" else 0,
     }
 
 
-_KEYS: dict[By, Callable[[Charge, tzinfo], str]] = {
-    "day": lambda charge, zone: datetime.fromtimestamp(charge.at, zone).date().isoformat(),
-    "desk": lambda charge, _: charge.desk,
-    "level": lambda charge, _: charge.level,
-    "model": lambda charge, _: charge.model or "–",
+def _day(outlay: Outlay, zone: tzinfo | None) -> str:
+    there = datetime.fromtimestamp(outlay.begin, UTC).astimezone(zone)
+    return there.date().isoformat()
+
+
+_KEYS: dict[By, Callable[[Outlay, tzinfo | None], str]] = {
+    "day": _day,
+    "desk": lambda outlay, _: outlay.desk,
+    "level": lambda outlay, _: outlay.level,
+    "model": lambda outlay, _: outlay.model or "–",
 }

@@ -1,6 +1,6 @@
 """Scripts about the ledger's lines."""
 
-from dengmi.core.records import Charge, Tokens
+from dengmi.core.records import Charge, Outlay, Tokens
 from dengmi.store.steps import Row, Work, every, first, run
 
 FOREVER = 1e15
@@ -46,6 +46,20 @@ def between(desk: str | None, since: float, until: float | None) -> Work[tuple[C
     return tuple(map(_charge, rows))
 
 
+def outlays(
+    desk: str | None, since: float, until: float | None, stretch: float | None
+) -> Work[tuple[Outlay, ...]]:
+    """Lines of a time added up, for each stretch of so many seconds where that is given."""
+    rows = yield from every(
+        "charges_added",
+        desk=desk or "",
+        since=float(since),
+        until=FOREVER if until is None else float(until),
+        stretch=float(stretch or FOREVER),
+    )
+    return tuple(_outlay(row, stretch or 0.0) for row in rows)
+
+
 def _outcome(charge: Charge) -> dict[str, object]:
     """What is known only when a call has ended."""
     settled_at = charge.settled_at
@@ -84,4 +98,25 @@ def _charge(row: Row) -> Charge:
         state=state,
         at=at,
         settled_at=settled_at,
+    )
+
+
+def _outlay(row: Row, stretch: float) -> Outlay:
+    (number, desk, level, model, purpose, currency, state, answers, lines) = row[:9]
+    # PostgreSQL adds whole numbers up to decimals.
+    reserved, micros, full_micros, hit, miss, output, reasoning = map(int, row[9:])
+    return Outlay(
+        begin=number * stretch,
+        desk=desk,
+        level=level,
+        model=model,
+        purpose=purpose,
+        currency=currency,
+        state=state,
+        answers=answers,
+        lines=lines,
+        reserved=reserved,
+        micros=micros,
+        full_micros=full_micros,
+        tokens=Tokens(hit=hit, miss=miss, output=output, reasoning=reasoning),
     )

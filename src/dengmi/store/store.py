@@ -16,6 +16,7 @@ from dengmi.core.records import (
     Exchange,
     Head,
     Known,
+    Outlay,
     Passage,
     Prepared,
     Question,
@@ -154,6 +155,17 @@ class SqlStore:
     ) -> Sequence[Charge]:
         """Lines of a time (Unix seconds, `until` excluded), oldest first."""
         return await self._db.read(charges.between, desk, since, until)
+
+    async def outlays(
+        self,
+        *,
+        desk: str | None = None,
+        since: float = 0.0,
+        until: float | None = None,
+        stretch: float | None = None,
+    ) -> Sequence[Outlay]:
+        """Lines of a time added up, for each stretch of so many seconds where that is given."""
+        return await self._db.read(charges.outlays, desk, since, until, stretch)
 
     # -- answers that may serve again
 

@@ -7,3 +7,15 @@ WHERE id = (
     ORDER BY run_at, id LIMIT 1
 )
 RETURNING id, kind, payload, state, run_at, attempts, failure;
+
+-- name: charges_added
+-- Lines of a time, and of a desk unless that is '', added up for each stretch of time. A question
+-- has an answer where one was shared, or where a model wrote something for it.
+SELECT CAST(at / :stretch AS integer) AS number, desk, level, model, purpose, currency, state,
+    count(DISTINCT CASE WHEN purpose IN ('reuse', 'join') OR (purpose = 'answer' AND output > 0)
+        THEN question_id END),
+    count(*), sum(reserved), sum(micros), sum(full_micros), sum(hit), sum(miss), sum(output),
+    sum(reasoning)
+FROM charges WHERE at >= :since AND at < :until AND (:desk = '' OR desk = :desk)
+GROUP BY number, desk, level, model, purpose, currency, state
+ORDER BY number, desk, level, model, purpose, currency, state;
