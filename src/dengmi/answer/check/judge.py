@@ -20,8 +20,8 @@ __all__ = ["Judgement", "Source", "best_support", "exact_facts", "judge", "state
 
 SUPPORTED = 0.25
 PARTIAL = 0.1
-"""Scores from which a claim counts as supported, or as supported in part. Measured on planted
-sentences nobody tuned to: docs/decisions/0009-checking.md."""
+"""Scores from which a claim counts as supported, or as supported in part. How well that
+does on planted sentences: docs/decisions/0009-checking.md."""
 
 _HARD = frozenset(("number", "date", "unit", "negation", "comparison"))
 """A claim that disagrees in one of these is not supported, however many words it shares."""
