@@ -39,7 +39,9 @@ def wrong_facts(
     for amount in claim.amounts:
         same = [(n, other) for n, other in theirs if _same(amount, other)]
         if not same:
-            if amount.start in names or _elsewhere(amount, sources):
+            if amount.start in names:
+                continue
+            if _elsewhere(amount, sources) and not _replaced(amount, claim, theirs):
                 continue
             if _only_one(amount) and not _rivals(amount, theirs):
                 continue
@@ -106,6 +108,15 @@ def _only_one(amount: Amount) -> bool:
 def _rivals(amount: Amount, theirs: Sequence[tuple[int, Amount]]) -> bool:
     """Whether the sentences have another number of the same measure in its place."""
     return bool(amount.measure) and any(other.measure == amount.measure for _, other in theirs)
+
+
+def _replaced(amount: Amount, claim: Facts, theirs: Sequence[tuple[int, Amount]]) -> bool:
+    """Whether the sentences have a number of this measure that the claim has not: then this one
+    stands in its place, and a date with the same number ("5 berths", in May) does not bear it out."""
+    return any(
+        other.measure == amount.measure and not any(_same(mine, other) for mine in claim.amounts)
+        for _, other in theirs
+    )
 
 
 def _elsewhere(amount: Amount, sources: Sequence[Facts]) -> bool:
