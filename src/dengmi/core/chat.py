@@ -29,6 +29,7 @@ class ChatRequest:
         thinking: whether the model may think first; always sent, either way.
         effort: how hard it thinks, where it thinks.
         temperature: 0 to 2; None leaves it to the endpoint.
+        json: whether the answer must be a JSON object; the prompt has to say so too, with the word.
         asker: who asks, for endpoints whose settings say so; "" is never sent.
     """
 
@@ -37,6 +38,7 @@ class ChatRequest:
     thinking: bool = False
     effort: Effort = "high"
     temperature: float | None = None
+    json: bool = False
     asker: str = ""
 
 

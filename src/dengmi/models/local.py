@@ -8,6 +8,7 @@ code for all. The file is loaded when the model is first asked.
 import asyncio
 import secrets
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
@@ -42,8 +43,9 @@ class LocalModel:
     async def chat(self, request: ChatRequest) -> AsyncGenerator[Piece, None]:
         """The pieces of one answer (see core.chat.ChatModel). Raises ModelFailed."""
         endpoint = await self._loaded()
-        async for piece in endpoint.chat(request):
-            yield piece
+        async with aclosing(endpoint.chat(request)) as pieces:
+            async for piece in pieces:
+                yield piece
 
     async def close(self) -> None:
         """Let go of the model's memory."""

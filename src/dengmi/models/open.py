@@ -40,10 +40,7 @@ def open_model(name: str, settings: ModelSettings, home: Path) -> ChatModel:
 
         if not settings.base_url and settings.kind == "openai":
             raise ModelFailed("missing", name, reason=f"models.{name}.base_url")
-        try:
-            return OpenAiModel(name, settings)
-        except KeyError:
-            raise ModelFailed("missing", name, reason=f"models.{name}.profile") from None
+        return OpenAiModel(name, settings)
     if settings.kind == "scripted":
         from dengmi.models.scripted import ScriptedModel, read_script
 

@@ -3,243 +3,227 @@ Ollama and others. What they do differently is in `profiles`."""
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
 from typing import TYPE_CHECKING
 
-from dengmi.core.chat import ChatRequest, Ended, Piece, Said, Thought, Waiting
+from dengmi.core.chat import ChatRequest, Piece, Waiting
 from dengmi.core.errors import ModelFailed, Trouble
-from dengmi.core.records import Tokens
-from dengmi.language.tokens import estimate_tokens
-from dengmi.models.payload import OVERLOADED, body_of, chunk_of, ending_of
-from dengmi.models.profiles import profile_of
-from dengmi.models.sse import Comment, LineTooLong, read_events
-from dengmi.models.thinking import ThinkSplitter
+from dengmi.models.connection import Connection
+from dengmi.models.payload import body_of, chunk_of, trouble_of, wait_of
+from dengmi.models.profiles import Profile, always_thinks, profile_in, profile_of
+from dengmi.models.sse import LONGEST, Comment, TooLong, read_events
+from dengmi.models.stream import AnswerStream
+from dengmi.models.thinking import Start
 from dengmi.settings.load import DEEPSEEK
 from dengmi.settings.options import ModelSettings
 
 if TYPE_CHECKING:
     import httpx
 
-CONNECT = 10.0
-"""Seconds to connect."""
-
+_PATH = "/chat/completions"
 _LONGEST_REASON = 200
 _LONGEST_BODY = 20_000
-
-_TROUBLES: dict[int, Trouble] = {
-    400: "request",
-    401: "key",
-    402: "funds",
-    403: "key",
-    404: "request",
-    408: "slow",
-    413: "request",
-    422: "request",
-    429: "busy",
-}
+_LISTING = 2.0
+"""Most seconds for asking a server what it is."""
+_LAST = 0.5
+"""Most seconds for the end of a response after `[DONE]`: read to its end, its connection serves
+the next request."""
 
 
 class OpenAiModel:
-    """One model behind an endpoint. At most `slots` requests are in flight; others wait here."""
+    """One model behind an endpoint. At most `slots` requests are in flight; others wait here.
+
+    Nothing is tried again here, apart from a connection that had been closed unnoticed: the next
+    model of the level is the second try.
+    """
 
     def __init__(self, name: str, settings: ModelSettings) -> None:
         self.name = name
         self._settings = settings
         base = settings.base_url or (DEEPSEEK if settings.kind == "deepseek" else "")
-        self._address = f"{base.rstrip('/')}/chat/completions"
-        self._profile = profile_of(settings.profile, base, settings.kind)
+        self._base = base.rstrip("/").removesuffix(_PATH)
+        self._profile = profile_of(settings.profile, self._base, settings.kind)
+        self._profiling = asyncio.Lock()
+        self._starts: dict[bool, Start] = {}
         self._slots = asyncio.Semaphore(settings.slots)
-        self._client: httpx.AsyncClient | None = None
+        self._connection = Connection(settings.slots)
 
     async def chat(self, request: ChatRequest) -> AsyncGenerator[Piece, None]:
         """The pieces of one answer (see core.chat.ChatModel). Raises ModelFailed."""
-        async with self._slots:
-            stream = _Stream(self.name, request)
-            async for piece in self._pieces(stream, request):
+        async with self._slots, aclosing(self._pieces(request)) as pieces:
+            async for piece in pieces:
                 yield piece
 
     async def close(self) -> None:
         """Close the connections."""
-        if self._client is not None:
-            await self._client.aclose()
-            self._client = None
+        await self._connection.close()
 
-    async def _pieces(self, stream: "_Stream", request: ChatRequest) -> AsyncIterator[Piece]:
-        client = await self._connected()
+    async def _pieces(self, request: ChatRequest) -> AsyncGenerator[Piece, None]:
+        await self._connection.opened()  # imports httpx off the event loop
         import httpx
 
-        asker = request.asker if self._settings.send_asker else ""
-        body = body_of(_with_asker(request, asker), self._settings.model, self._profile)
+        headers = self._headers()
+        sent = time.monotonic()
+        stream: AnswerStream | None = None
         try:
-            async with client.stream(
-                "POST", self._address, json=body, headers=self._headers(), timeout=self._timeout()
-            ) as response:
+            async with asyncio.timeout(self._settings.first):
+                profile = await self._profiled(headers)
+                stream = AnswerStream(
+                    self.name, request, self._start(profile, request.thinking), apart=profile.apart
+                )
+                response = await self._connection.post(
+                    f"{self._base}{_PATH}",
+                    body_of(
+                        request,
+                        self._settings.model,
+                        profile,
+                        send_asker=self._settings.send_asker,
+                    ),
+                    headers,
+                )
+            try:
                 if response.status_code != 200:
                     raise await self._refused(response)
-                async for piece in self._read(response, stream):
-                    yield piece
-        except httpx.TimeoutException:
+                async with aclosing(self._read(response, stream, sent)) as pieces:
+                    async for piece in pieces:
+                        yield piece
+                self._starts[request.thinking] = stream.found
+            finally:
+                await response.aclose()
+        except ModelFailed as error:
+            raise self._masked(error) from None
+        except httpx.ConnectTimeout:
+            raise ModelFailed("down", self.name, reason="no connection in time") from None
+        except (TimeoutError, httpx.TimeoutException):
             raise ModelFailed("slow", self.name) from None
-        except (httpx.RemoteProtocolError, httpx.ReadError):
-            trouble: Trouble = "cut" if stream.began else "down"
+        except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
+            trouble: Trouble = "cut" if stream is not None and stream.began else "down"
             raise ModelFailed(trouble, self.name, reason="connection lost") from None
+        except TooLong:
+            raise ModelFailed("down", self.name, reason="not an event stream") from None
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise ModelFailed("down", self.name, reason=_reason(error)) from None
+            reason = " ".join((str(error) or type(error).__name__).split())
+            raise self._masked(ModelFailed("down", self.name, reason=reason)) from None
 
-    async def _read(self, response: "httpx.Response", stream: "_Stream") -> AsyncIterator[Piece]:
-        """The pieces of a response that came through. Waiting ends with `first`, whatever
-        signs of life the endpoint gives; later pieces may be `between` apart."""
-        began = time.monotonic()
-        events = read_events(response.aiter_bytes())
-        try:
-            while True:
-                left = self._settings.between
-                if not stream.began:
-                    left = self._settings.first - (time.monotonic() - began)
-                async with asyncio.timeout(max(left, 0.0)):
+    async def _read(
+        self, response: "httpx.Response", stream: AnswerStream, sent: float
+    ) -> AsyncGenerator[Piece, None]:
+        """The pieces of a response that came through. Waiting ends `first` after the request was
+        sent, whatever signs of life the endpoint gives; later tokens may be `between` apart."""
+        if response.headers.get("content-type", "").startswith("application/json"):
+            async with asyncio.timeout_at(_loop_time(sent + self._settings.first)):
+                whole = await _body(response, LONGEST)
+            stream.done = True
+            for piece in (*stream.take(whole.decode("utf-8", "replace")), *stream.end()):
+                yield piece
+            return
+        until = sent + self._settings.first
+        async with aclosing(read_events(response.aiter_bytes())) as events:
+            while not stream.done:
+                async with asyncio.timeout_at(_loop_time(until)):
                     event = await anext(events, None)
                 if event is None:
                     break
                 if isinstance(event, Comment):
                     if not stream.began:
-                        yield Waiting(time.monotonic() - began)
+                        yield Waiting(time.monotonic() - sent)
                     continue
-                for piece in stream.take(event.text):
+                before = stream.began
+                pieces = stream.take(event.text)
+                for piece in pieces:
                     yield piece
-                if stream.done:
-                    break
-            for piece in stream.end():
-                yield piece
-        except TimeoutError:
-            raise ModelFailed("slow", self.name) from None
-        except LineTooLong:
-            raise ModelFailed("down", self.name, reason="not an event stream") from None
-        finally:
-            await events.aclose()
+                if pieces or stream.began != before:
+                    until = time.monotonic() + self._settings.between
+            if stream.done:
+                await _finish(events)
+        for piece in stream.end():
+            yield piece
 
-    async def _connected(self) -> "httpx.AsyncClient":
-        """Made in a thread: importing the library and reading certificates takes a while."""
-        if self._client is None:
-            made = await asyncio.to_thread(_client, self._settings.slots)
-            if self._client is None:
-                self._client = made
-        return self._client
+    def _start(self, profile: Profile, thinking: bool) -> Start:
+        """What the text of this model begins with: as it turned out the last time. Where nothing
+        is known and it may be thinking, the first answer is held back until that is clear."""
+        usual: Start = "answer"
+        if not profile.apart and (thinking or always_thinks(self._settings.model)):
+            usual = "unsure"
+        return self._starts.get(thinking, usual)
 
-    def _headers(self) -> dict[str, str]:
-        headers = {"Accept": "text/event-stream"}
-        if self._settings.api_key:
-            headers["Authorization"] = f"Bearer {self._settings.api_key}"
-        return headers
+    async def _profiled(self, headers: Mapping[str, str]) -> Profile:
+        """The profile; where address and settings do not tell it, the server is asked once."""
+        if self._profile is not None:
+            return self._profile
+        async with self._profiling:
+            if self._profile is None:
+                self._profile = profile_in(await self._listing(headers))
+            return self._profile
 
-    def _timeout(self) -> "httpx.Timeout":
+    async def _listing(self, headers: Mapping[str, str]) -> str:
+        """The beginning of the server's list of models, "" where it gives none."""
         import httpx
 
-        longest = max(self._settings.first, self._settings.between) + 1
-        return httpx.Timeout(longest, connect=CONNECT, pool=self._settings.first)
+        try:
+            async with asyncio.timeout(_LISTING):
+                response = await self._connection.get(f"{self._base}/models", headers)
+                try:
+                    if response.status_code == 200:
+                        return (await _body(response, _LONGEST_BODY)).decode("utf-8", "replace")
+                finally:
+                    await response.aclose()
+        except (TimeoutError, httpx.TimeoutException, httpx.RemoteProtocolError):
+            pass
+        return ""
+
+    def _headers(self) -> dict[str, str]:
+        """What is sent beside the body. A key that no header can hold is refused here, since the
+        errors of the library would repeat it."""
+        key = self._settings.api_key
+        if not (key.isascii() and key.isprintable()):
+            raise ModelFailed("key", self.name)
+        headers = {"Accept": "text/event-stream"}
+        return headers | ({"Authorization": f"Bearer {key}"} if key else {})
 
     async def _refused(self, response: "httpx.Response") -> ModelFailed:
-        trouble = _TROUBLES.get(response.status_code, "down")
-        after = response.headers.get("retry-after", "")
-        reason = f"HTTP {response.status_code} {await _message(response)}".strip()
-        key = self._settings.api_key
+        text = (await _body(response, _LONGEST_BODY)).decode("utf-8", "replace")
+        chunk = chunk_of(text)
+        message = chunk.error if chunk and chunk.error else text
         return ModelFailed(
-            trouble,
+            trouble_of(response.status_code),
             self.name,
-            retry_after=float(after) if after.isdecimal() else None,
-            reason=reason.replace(key, "•••") if key else reason,
+            retry_after=wait_of(response.headers.get("retry-after", ""), time.time()),
+            reason=f"HTTP {response.status_code} {message}",
         )
 
-
-class _Stream:
-    """What has come of one answer so far."""
-
-    def __init__(self, name: str, request: ChatRequest) -> None:
-        self._name = name
-        self._request = request
-        self._splitter = ThinkSplitter()
-        self._finish = ""
-        self._tokens: Tokens | None = None
-        self._version = ""
-        self._thought: list[str] = []
-        self._said: list[str] = []
-        self.began = False
-        self.done = False
-
-    def take(self, data: str) -> list[Piece]:
-        """The pieces of one event. Lines that are no JSON are passed over."""
-        if data.strip() == "[DONE]":
-            self.done = True
-            return []
-        chunk = chunk_of(data)
-        if chunk is None:
-            return []
-        if chunk.error:
-            raise ModelFailed("down", self._name, reason=chunk.error[:_LONGEST_REASON])
-        self._finish = chunk.finish or self._finish
-        self._tokens = chunk.tokens or self._tokens
-        self._version = chunk.version or self._version
-        pieces: list[Piece] = [Thought(chunk.thought)] if chunk.thought else []
-        pieces += self._splitter.feed(chunk.text)
-        return self._noted(pieces)
-
-    def end(self) -> list[Piece]:
-        """The last pieces. Raises ModelFailed where the answer is not whole."""
-        pieces = self._noted(list(self._splitter.end()))
-        if self._finish == OVERLOADED:
-            raise ModelFailed("busy", self._name)
-        if not self._finish and not self.done:
-            trouble: Trouble = "cut" if self.began else "down"
-            raise ModelFailed(trouble, self._name, reason="the stream ended early")
-        if not "".join(self._said).strip() and ending_of(self._finish) == "stop":
-            raise ModelFailed("empty", self._name)
-        counted = self._tokens is not None
-        tokens = self._tokens if self._tokens is not None else self._estimated()
-        return [*pieces, Ended(ending_of(self._finish), tokens, self._version, counted)]
-
-    def _noted(self, pieces: list[Piece]) -> list[Piece]:
-        for piece in pieces:
-            self.began = True
-            if isinstance(piece, Thought):
-                self._thought.append(piece.text)
-            elif isinstance(piece, Said):
-                self._said.append(piece.text)
-        return pieces
-
-    def _estimated(self) -> Tokens:
-        thought = estimate_tokens("".join(self._thought))
-        return Tokens(
-            miss=sum(estimate_tokens(each.text) for each in self._request.messages),
-            output=thought + estimate_tokens("".join(self._said)),
-            reasoning=thought,
-        )
+    def _masked(self, error: ModelFailed) -> ModelFailed:
+        """The error with its reason on one short line that does not hold the key."""
+        if "reason" in error.params:
+            reason = " ".join(str(error.params["reason"]).split())
+            if key := self._settings.api_key:
+                reason = reason.replace(key, "•••")
+            error.params["reason"] = reason[:_LONGEST_REASON]
+        return error
 
 
-def _client(slots: int) -> "httpx.AsyncClient":
-    import httpx
-
-    limits = httpx.Limits(max_connections=slots + 8, max_keepalive_connections=slots)
-    return httpx.AsyncClient(limits=limits, follow_redirects=False)
-
-
-def _with_asker(request: ChatRequest, asker: str) -> ChatRequest:
-    if request.asker == asker:
-        return request
-    from dataclasses import replace
-
-    return replace(request, asker=asker)
-
-
-async def _message(response: "httpx.Response") -> str:
-    """The first words of an error's body: its message, or its text."""
+async def _body(response: "httpx.Response", most: int) -> bytes:
+    """The first bytes of a response."""
     raw = b""
-    async for part in response.aiter_bytes():
-        raw += part
-        if len(raw) > _LONGEST_BODY:
-            break
-    text = raw[:_LONGEST_BODY].decode("utf-8", "replace")
-    chunk = chunk_of(text)
-    return " ".join((chunk.error if chunk and chunk.error else text).split())[:_LONGEST_REASON]
+    async with aclosing(response.aiter_bytes()) as parts:  # type: ignore[type-var]
+        async for part in parts:
+            raw += part
+            if len(raw) > most:
+                break
+    return raw[:most]
 
 
-def _reason(error: Exception) -> str:
-    return " ".join((str(error) or type(error).__name__).split())[:_LONGEST_REASON]
+async def _finish(events: AsyncGenerator[object, None]) -> None:
+    """Read what little comes after the last event."""
+    try:
+        async with asyncio.timeout(_LAST):
+            async for _ in events:
+                pass
+    except TimeoutError:
+        pass
+
+
+def _loop_time(monotonic: float) -> float:
+    """A time of the monotonic clock as the event loop counts it."""
+    return asyncio.get_running_loop().time() + monotonic - time.monotonic()

@@ -1,11 +1,16 @@
 """What is sent to an endpoint, and what its pieces say. Pure; `openai` does the sending."""
 
+import hashlib
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from dengmi.core.chat import ChatRequest, Ending
+from dengmi.core.errors import Trouble
 from dengmi.core.records import Tokens
 from dengmi.models.profiles import Profile
 
@@ -16,13 +21,29 @@ _ENDINGS: Mapping[str, Ending] = {
     "tool_calls": "stop",
     "eos": "stop",
 }
+_TROUBLES: Mapping[int, Trouble] = {
+    400: "request",
+    401: "key",
+    402: "funds",
+    403: "key",
+    404: "request",
+    408: "slow",
+    413: "request",
+    422: "request",
+    429: "busy",
+    504: "slow",
+    529: "busy",
+}
 OVERLOADED = "insufficient_system_resource"
 """DeepSeek's word for a request that its servers gave up."""
+
+_LONGEST_WAIT = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """One piece of a stream. `finish` is the endpoint's own word, "" while it goes on."""
+    """One piece of a stream. `finish` is the endpoint's own word, "" while it goes on; `code` is
+    the HTTP status that an error inside of a stream names, 0 for none."""
 
     text: str = ""
     thought: str = ""
@@ -30,43 +51,51 @@ class Chunk:
     tokens: Tokens | None = None
     version: str = ""
     error: str = ""
+    code: int = 0
 
 
-def body_of(request: ChatRequest, model: str, profile: Profile) -> dict[str, Any]:
-    """The JSON body of a streamed request. Thinking and max_tokens are always sent: DeepSeek's
-    defaults for both are the expensive ones."""
+def body_of(
+    request: ChatRequest, model: str, profile: Profile, *, send_asker: bool = False
+) -> dict[str, Any]:
+    """The JSON body of a streamed request. Thinking and the most tokens are always sent:
+    DeepSeek's defaults for both are the expensive ones."""
     body: dict[str, Any] = {
         "model": model,
         "messages": [{"role": each.role, "content": each.text} for each in request.messages],
-        "max_tokens": request.max_tokens,
+        profile.limit: request.max_tokens,
         "stream": True,
     }
     if profile.usage:
         body["stream_options"] = {"include_usage": True}
-    if request.temperature is not None and (profile.cold_thinking or not request.thinking):
+    warm = profile.temperature and (profile.cold_thinking or not request.thinking)
+    if request.temperature is not None and warm:
         body["temperature"] = request.temperature
+    if request.json:
+        body["response_format"] = {"type": "json_object"}
     if profile.switch == "deepseek":
         body["thinking"] = {"type": "enabled" if request.thinking else "disabled"}
         if request.thinking:
             body["reasoning_effort"] = request.effort
     elif profile.switch == "template":
         body["chat_template_kwargs"] = dict.fromkeys(profile.switch_names, request.thinking)
-    if profile.asker and request.asker:
-        body["user_id"] = request.asker
-    return body
+    elif profile.switch == "effort" and not request.thinking:
+        body["reasoning_effort"] = "none"
+    if profile.asker and send_asker and request.asker:
+        body["user_id"] = _alias(request.asker)
+    return body | dict(profile.extra or {})
 
 
 def chunk_of(data: str) -> Chunk | None:
     """A piece of a stream from its JSON; None where it says nothing that could be read."""
     try:
         value = json.loads(data)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     if not isinstance(value, dict):
         return None
     if error := value.get("error"):
-        message = error.get("message", "") if isinstance(error, dict) else error
-        return Chunk(error=str(message) or "error")
+        told = error if isinstance(error, dict) else {"message": error}
+        return Chunk(error=str(told.get("message") or "error"), code=_count(told.get("code")))
     choices = value.get("choices") or [{}]
     choice = choices[0] if isinstance(choices, list) and isinstance(choices[0], dict) else {}
     delta = choice.get("delta") or choice.get("message") or {}
@@ -74,7 +103,7 @@ def chunk_of(data: str) -> Chunk | None:
         delta = {}
     return Chunk(
         text=_words(delta.get("content")),
-        thought=_words(delta.get("reasoning_content") or delta.get("reasoning")),
+        thought=_words(delta.get("reasoning_content")) or _words(delta.get("reasoning")),
         finish=_words(choice.get("finish_reason")),
         tokens=tokens_of(value.get("usage")),
         version=_version(value),
@@ -83,9 +112,9 @@ def chunk_of(data: str) -> Chunk | None:
 
 def tokens_of(usage: object) -> Tokens | None:
     """What a call used, in the words of DeepSeek or of OpenAI."""
-    if not isinstance(usage, dict):
+    if not isinstance(usage, dict) or "prompt_tokens" not in usage:
         return None
-    prompt, output = _count(usage.get("prompt_tokens")), _count(usage.get("completion_tokens"))
+    prompt, output = _count(usage["prompt_tokens"]), _count(usage.get("completion_tokens"))
     details = usage.get("prompt_tokens_details")
     hit = usage.get("prompt_cache_hit_tokens")
     if hit is None and isinstance(details, dict):
@@ -99,6 +128,35 @@ def tokens_of(usage: object) -> Tokens | None:
 def ending_of(finish: str) -> Ending:
     """Why an answer ended; words nobody knows count as a proper end."""
     return _ENDINGS.get(finish, "stop")
+
+
+def trouble_of(status: int) -> Trouble:
+    """What a status other than 200 means."""
+    return _TROUBLES.get(status, "down")
+
+
+def wait_of(header: str, now: float) -> float | None:
+    """The seconds that a Retry-After header asks to wait: a number or a date; an hour at most.
+
+    Args:
+        header: the header's value, "" without one.
+        now: seconds since 1970.
+    """
+    try:
+        seconds = float(header)
+    except ValueError:
+        try:
+            date = parsedate_to_datetime(header)
+        except ValueError:
+            return None
+        zoned = date if date.tzinfo else date.replace(tzinfo=UTC)
+        seconds = (zoned - datetime.fromtimestamp(now, UTC)).total_seconds()
+    return None if math.isnan(seconds) else min(max(seconds, 0.0), _LONGEST_WAIT)
+
+
+def _alias(asker: str) -> str:
+    """DeepSeek takes letters, digits, - and _ only, and wants nothing personal."""
+    return hashlib.blake2b(asker.encode(), digest_size=16).hexdigest()
 
 
 def _version(value: Mapping[str, Any]) -> str:

@@ -8,6 +8,7 @@ prompt that share most with it.
 """
 
 import asyncio
+import json
 import re
 import tomllib
 from collections.abc import AsyncGenerator, Iterator, Sequence
@@ -60,7 +61,7 @@ class ScriptedModel:
         await asyncio.sleep(line.first)
         spoken: list[str] = []
         thought = line.thinking if request.thinking else ""
-        text = line.text or ("" if line.fail else extract(request.messages))
+        text = line.text or ("" if line.fail else _extracted(request))
         left = request.max_tokens
         whole = True
         for piece in _pieces(thought, text[: line.after] if line.fail else text):
@@ -110,9 +111,17 @@ def read_script(name: str, path: Path | None) -> Script:
     if path is None:
         return Script()
     try:
-        return msgspec.convert(tomllib.loads(path.read_text("utf-8")), Script)
+        script = msgspec.convert(tomllib.loads(path.read_text("utf-8")), Script)
+        for line in script.answer:
+            re.compile(line.match)
     except (OSError, ValueError, msgspec.ValidationError, re.error) as error:
         raise ModelFailed("missing", name, reason=f"{path.name}: {error}") from None
+    return script
+
+
+def _extracted(request: ChatRequest) -> str:
+    text = extract(request.messages)
+    return json.dumps({"answer": text}, ensure_ascii=False) if request.json else text
 
 
 def _pieces(thought: str, text: str) -> Iterator[Thought | Said]:

@@ -7,8 +7,8 @@ the only sign of its queue. An event's type and id do not matter here and are le
 from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass
 
-LONGEST_LINE = 4_000_000
-"""Bytes of one line at the most; a longer one is no answer of a model."""
+LONGEST = 4_000_000
+"""Bytes of one line, and characters of one event, at the most; longer is no answer of a model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +23,8 @@ class Comment:
     """A comment or an empty line outside of an event: a sign of life."""
 
 
-class LineTooLong(ValueError):
-    """A line is longer than any event could be."""
+class TooLong(ValueError):
+    """A line or an event is longer than any of a model could be."""
 
 
 async def read_events(chunks: AsyncIterator[bytes]) -> AsyncGenerator[Data | Comment, None]:
@@ -33,39 +33,55 @@ async def read_events(chunks: AsyncIterator[bytes]) -> AsyncGenerator[Data | Com
     An event that the end of the stream cuts off is not given, as the standard says.
 
     Raises:
-        LineTooLong: there is a line of more than 4 MB.
+        TooLong: there is a line or an event of more than 4 MB.
     """
     data: list[str] = []
-    async for line in _lines(chunks):
-        if not line:
-            if data:
-                yield Data("\n".join(data))
-                data = []
-            else:
-                yield Comment()
-        elif line.startswith(":"):
-            yield Comment()
-        else:
-            name, _, value = line.partition(":")
-            if name == "data":
-                data.append(value.removeprefix(" "))
-
-
-async def _lines(chunks: AsyncIterator[bytes]) -> AsyncGenerator[str, None]:
-    """The complete lines: they end with CRLF, LF or CR."""
-    left = b""
-    after_cr = False
-    first = True
+    size = 0
+    lines = Lines()
     async for chunk in chunks:
-        if after_cr and chunk.startswith(b"\n"):
-            chunk = chunk[1:]  # noqa: PLW2901 - the second half of a CRLF
+        for line in lines.feed(chunk):
+            if not line:
+                yield Data("\n".join(data)) if data else Comment()
+                data, size = [], 0
+            elif line.startswith(":"):
+                yield Comment()
+            else:
+                name, _, value = line.partition(":")
+                if name == "data":
+                    data.append(value.removeprefix(" "))
+                    size += len(value)
+                    if size > LONGEST:
+                        raise TooLong
+
+
+class Lines:
+    """Cuts bytes into lines of text: they end with CRLF, LF or CR, wherever the bytes are cut."""
+
+    def __init__(self) -> None:
+        self._left: list[bytes] = []
+        self._size = 0
+        self._after_cr = False
+        self._first = True
+
+    def feed(self, chunk: bytes) -> list[str]:
+        """The lines that a chunk completes. Raises TooLong."""
+        if self._after_cr and chunk:
+            self._after_cr = False
+            chunk = chunk.removeprefix(b"\n")  # the second half of a CRLF
         if not chunk:
-            continue
-        after_cr = chunk.endswith(b"\r")
-        *lines, left = (left + chunk).replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
-        if len(left) > LONGEST_LINE:
-            raise LineTooLong
-        for line in lines:
-            text = line.decode("utf-8", "replace")
-            yield text.removeprefix("\ufeff") if first else text
-            first = False
+            return []
+        self._after_cr = chunk.endswith(b"\r")
+        *ends, left = chunk.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
+        if ends:
+            ends[0] = b"".join((*self._left, ends[0]))
+            self._left, self._size = [], 0
+        if left:
+            self._left.append(left)
+            self._size += len(left)
+        if self._size > LONGEST:
+            raise TooLong
+        lines = [line.decode("utf-8", "replace") for line in ends]
+        if self._first and lines:
+            lines[0] = lines[0].removeprefix("\ufeff")
+            self._first = False
+        return lines

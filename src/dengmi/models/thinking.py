@@ -1,58 +1,108 @@
 """Parts thinking from answer in the text of servers that send both as one: `<think>…</think>`.
 
-Nothing between the tags ever counts as answer: not when a tag is split over pieces, not when the
-end is missing, not when the template has written the opening tag already and the text begins
-inside the thinking.
+Nothing of the thinking may count as answer: not when a tag is split over pieces, not when the end
+is missing, not when the chat template has written the opening tag already, so that the text begins
+inside the thinking. Where that is not known beforehand, the text is held until a tag or the end
+tells; `found` then says how the next text of this model will begin.
 """
 
 from collections.abc import Iterator
+from typing import Literal
 
 from dengmi.core.chat import Said, Thought
 
 OPEN, CLOSE = "<think>", "</think>"
+
+Start = Literal["answer", "thinking", "unsure"]
 
 
 class ThinkSplitter:
     """Takes pieces of text and gives pieces of thinking and of answer.
 
     Args:
-        inside: whether the text begins inside the thinking.
+        start: what the text begins with, apart from an opening tag, which always counts there.
+        apart: the server sends thinking on its own, so that a tag inside of the text is a word of
+            the answer, such as one about the tag.
     """
 
-    def __init__(self, *, inside: bool = False) -> None:
-        self._inside = inside
+    def __init__(self, start: Start = "answer", *, apart: bool = False) -> None:
+        self._inside = self._began_inside = start == "thinking"
+        self._unsure = start == "unsure"
+        self._apart = apart
+        self._told = False
         self._held = ""
+        self._begun = False
         self._fresh = True
+
+    @property
+    def found(self) -> Start:
+        """How the text turned out to begin."""
+        if self._unsure or (self._began_inside and not self._told):
+            return "unsure"
+        return "thinking" if self._began_inside else "answer"
+
+    def sure(self) -> Iterator[Thought | Said]:
+        """Thinking came on its own, so the text is answer: what was held is given."""
+        if not self._told:
+            self._apart = self._told = True
+            self._inside = self._began_inside = self._unsure = False
+            yield from self.feed("")
 
     def feed(self, piece: str) -> Iterator[Thought | Said]:
         """Add a piece; what of it is certain."""
         self._held += piece
+        if not self._begun and not self._opened():
+            return
         while self._held:
-            tag = CLOSE if self._inside else OPEN
-            at = self._held.find(tag)
-            stray = -1 if self._inside else self._held.find(CLOSE)
-            if stray >= 0 and (at < 0 or stray < at):
-                # An end without a beginning: what came before on this stream was thinking too.
-                yield from self._give(self._held[:stray], thinking=True)
-                self._held = self._held[stray + len(CLOSE) :]
-                self._fresh = True
-                continue
-            if at >= 0:
-                yield from self._give(self._held[:at], thinking=self._inside)
-                self._held = self._held[at + len(tag) :]
-                self._inside, self._fresh = not self._inside, True
-                continue
-            keep = max(_begun(self._held, OPEN), _begun(self._held, CLOSE))
-            sure, self._held = (
-                (self._held[:-keep], self._held[-keep:]) if keep else (self._held, "")
+            tags = () if self._apart and not self._inside else (OPEN, CLOSE)
+            at, tag = min(
+                ((at, tag) for tag in tags if (at := self._held.find(tag)) >= 0),
+                default=(-1, ""),
             )
+            if at >= 0:
+                yield from self._tag(at, tag)
+                continue
+            if self._unsure:
+                return
+            keep = max((_begun(self._held, tag) for tag in tags), default=0)
+            cut = len(self._held) - keep
+            sure, self._held = self._held[:cut], self._held[cut:]
             yield from self._give(sure, thinking=self._inside)
             return
 
-    def end(self) -> Iterator[Thought | Said]:
-        """No more comes: what was held back."""
-        yield from self._give(self._held, thinking=self._inside)
+    def end(self, *, whole: bool = True) -> Iterator[Thought | Said]:
+        """No more comes: what was held back.
+
+        Args:
+            whole: the text came to its own end. Text cut off before a tag told what it is may be
+                all thinking and counts as that.
+        """
+        thinking = self._inside or (self._unsure and not whole)
+        if whole:
+            self._unsure = False
+        yield from self._give(self._held, thinking=thinking)
         self._held = ""
+
+    def _opened(self) -> bool:
+        """Whether the beginning is known: an opening tag there counts in every case."""
+        text = self._held.lstrip()
+        if len(text) < len(OPEN) and OPEN.startswith(text):
+            return False
+        self._begun = True
+        if text.startswith(OPEN):
+            self._held = text[len(OPEN) :]
+            self._inside, self._unsure, self._began_inside = True, False, False
+            self._told = True
+        return True
+
+    def _tag(self, at: int, tag: str) -> Iterator[Thought | Said]:
+        """A tag is reached. An end without a beginning: what came before was thinking too."""
+        text, self._held = self._held[:at], self._held[at + len(tag) :]
+        if tag == CLOSE and not self._told:
+            self._began_inside = True
+        yield from self._give(text, thinking=self._inside or tag == CLOSE)
+        self._told, self._unsure = True, False
+        self._inside, self._fresh = tag == OPEN, True
 
     def _give(self, text: str, *, thinking: bool) -> Iterator[Thought | Said]:
         if self._fresh:

@@ -148,7 +148,8 @@ class ModelSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         Meta(description="key, or env:NAME for a variable that holds it", extra={"secret": True}),
     ] = ""
     profile: Annotated[
-        str, Meta(description="what the endpoint can do; empty: told from its address and model")
+        Literal["", "deepseek", "openai", "vllm", "sglang", "llama.cpp", "ollama", "generic"],
+        Meta(description="what the endpoint can do; empty: told from its address, or asked"),
     ] = ""
     slots: Annotated[
         Annotated[int, Meta(ge=1, le=100_000)], Meta(description="most requests in flight")
