@@ -71,6 +71,7 @@ class FakeDeepSeek:
     now: Callable[[], float] = time.monotonic
 
     def __post_init__(self) -> None:
+        """A cache that is empty."""
         self.cache = PrefixCache(estimate_tokens, self.now, making=self.making)
 
     async def chat(self, request: Request) -> Response:
@@ -150,6 +151,8 @@ class FakeDeepSeek:
         try:
             await asyncio.sleep(self.first)
             text = self.answer([Message(role, words) for role, words in messages])
+            if (body.get("response_format") or {}).get("type") == "json_object":
+                text = json.dumps({"answer": text}, ensure_ascii=False)
             text = "" if fault == "empty" else text
             thought = THOUGHT * max(self.thinking_tokens // 15, 1) if thinks else ""
             left, finish = body.get("max_tokens") or (64_000 if thinks else 8_000), "stop"
@@ -225,7 +228,7 @@ def _checked(body: dict[str, Any]) -> Response | None:
     thinking = body.get("thinking", {"type": "enabled"})
     if not isinstance(thinking, dict) or thinking.get("type") not in ("enabled", "disabled"):
         return _error(400, "thinking.type must be enabled or disabled")
-    most = body.get("max_tokens", 1)
+    most = 1 if body.get("max_tokens") is None else body["max_tokens"]
     if not isinstance(most, int) or not 1 <= most <= 393_216:
         return _error(400, "Invalid max_tokens value, the valid range is [1, 393216]")
     if not 0 <= (body.get("temperature") or 0) <= 2:
