@@ -39,7 +39,7 @@ def has_name(sources: Sequence[Read], name: Name) -> bool:
     return any(_has(source, name) for source in sources)
 
 
-def _has(text: Read, name: Name) -> bool:  # noqa: PLR0911 - one for each form
+def _has(text: Read, name: Name) -> bool:
     """Whether a text has a name, maybe in another form: China, Chinese; WHO."""
     term = name.term
     if name_groups_of(term) & text.groups:
