@@ -40,7 +40,7 @@ SETTINGS = {
     "deterministic": True,
 }
 TREES = 140
-WEIGHTS = {"wice": 4.0, "wice wrong": 1.0, "climate": 0.6, "squad": 0.3, "cmrc": 0.3}
+WEIGHTS = {"wice": 4.0, "wice wrong": 1.0, "climate": 1.0, "squad": 0.3, "cmrc": 0.3}
 PLANTED = 6.0
 """What one claim of each kind counts, so that no set drowns the others."""
 
@@ -92,8 +92,8 @@ def report(every: Sequence[Labelled], scores: np.ndarray) -> None:
         bad = scores[[n for n in here if not every[n].label]]
         area_here = auroc([*good, *bad], [True] * len(good) + [False] * len(bad))
         print(
-            f"planted, held half, {lang}: {area_here:.4f}; at 0.25: {np.mean(good >= 0.25):.3f} of"
-            f" true and {np.mean(bad >= 0.25):.3f} of made-up ones kept"
+            f"planted, held half, {lang}: {area_here:.4f}; at 0.28: {np.mean(good >= 0.28):.3f} of"
+            f" true and {np.mean(bad >= 0.28):.3f} of made-up ones kept"
         )
 
 

@@ -13,6 +13,12 @@ _NEAR = 0.05
 
 _DAY = 86400.0
 
+_RATES = (
+    frozenset(("second", "minute", "hour", "day", "week", "month", "quarter", "year")),
+    frozenset(("kg", "t", "g", "l", "斤", "克", "亩", "平方米")),
+)
+"""Rates of which one rules out the others."""
+
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
@@ -59,9 +65,12 @@ def wrong_facts(
     week = frozenset().union(*(facts.week for facts in sources))
     if claim.week - week and not (not week and any("day" in facts.rates for facts in sources)):
         dates += 1
+    when = frozenset().union(*(facts.when for facts in sources))
+    dates += bool(claim.when and when and not claim.when & when)
     rates = frozenset().union(*(facts.rates for facts in sources))
-    if claim.amounts and rates and claim.rates - rates and not claim.rates & rates:
-        units += 1
+    for kind in _RATES:
+        mine, there = claim.rates & kind, rates & kind
+        units += bool(claim.amounts and mine and there and not mine & there)
     return Wrong(numbers, dates, units, bounds, tuple(held))
 
 
@@ -106,8 +115,12 @@ def _only_one(amount: Amount) -> bool:
 
 
 def _rivals(amount: Amount, theirs: Sequence[tuple[int, Amount]]) -> bool:
-    """Whether the sentences have another number of the same measure in its place."""
-    return bool(amount.measure) and any(other.measure == amount.measure for _, other in theirs)
+    """Whether the sentences have another number of its unit, or "one" of another unit."""
+    return bool(amount.measure) and any(
+        other.measure == amount.measure
+        and (other.value == 1.0 or math.isclose(other.base, other.value * amount.base))
+        for _, other in theirs
+    )
 
 
 def _replaced(amount: Amount, claim: Facts, theirs: Sequence[tuple[int, Amount]]) -> bool:

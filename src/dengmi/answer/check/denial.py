@@ -1,11 +1,14 @@
 """Does a claim deny what its sentences say, or say what they deny?"""
 
+import re
 from collections.abc import Sequence
 
-from dengmi.answer.check.align import KIN, Aligned
+from dengmi.answer.check.align import KIN, Aligned, Match
 from dengmi.answer.check.reading import Cue, Read, Unit
 from dengmi.answer.check.signs import uneven
 
+_UN = ("un", "in", "im", "dis", "non")
+_OTHERWISE = re.compile(r"\botherwise\b|\bor else\b|否则|不然")
 _TARGETS = 2
 """Words right behind a negation that it is about."""
 
@@ -16,17 +19,29 @@ _LEAST = 0.6
 def denied_wrongly(aligned: Aligned, opposites: bool) -> int:
     """How many negations of the claim or its sentences stand in one of them alone, though the word
     they are about stands in both."""
-    if opposites:
+    if opposites or _evenly(aligned):
         return 0
     wrong = sum(_new(aligned, cue) for cue in aligned.claim.cues)
     relevant = [
         cue
         for n, source in enumerate(aligned.sources)
+        if not _OTHERWISE.search(source.lower)
         for cue in source.cues
         if _kept(aligned, n, source, cue)
     ]
     excused = len(aligned.claim.cues) + len(_only_here(aligned.claim, aligned.sources))
     return min(wrong + (len(relevant) > excused), 3)
+
+
+def _evenly(aligned: Aligned) -> bool:
+    """Whether the claim denies as often as the sentences do: then it is taken to deny the same in
+    other words."""
+    mine = len(aligned.claim.cues)
+    there = [
+        sum(_kept(aligned, n, source, cue) for cue in source.cues)
+        for n, source in enumerate(aligned.sources)
+    ]
+    return mine > 0 and (mine == sum(there) or mine in there)
 
 
 def _only_here(text: Read, others: Sequence[Read]) -> list[int]:
@@ -44,23 +59,32 @@ def _new(aligned: Aligned, cue: Cue) -> bool:
         if match.quality < KIN or match.source < 0:
             continue
         met = True
-        if _turned(aligned, claim.units[n]):
-            return False
-        source = aligned.sources[match.source]
-        if match.place < 0:
-            return not (source.cues or source.soft)
-        clause = source.clause_at(match.place)
-        if any(source.clause_at(place) == clause for place in _only_here(source, [claim])):
-            return False
-        if any(
-            c.start <= match.place
-            and (source.clause_at(c.start) == clause or match.place - c.end <= 12)
-            for c in source.cues
-        ):
+        if _denied_there(aligned, claim.units[n], match):
             return False
     if met:
         return True
     return not any(source.cues or _only_here(source, [claim]) for source in aligned.sources)
+
+
+def _denied_there(aligned: Aligned, unit: Unit, match: Match) -> bool:
+    """Whether its sentence denies a word too, in whatever way."""
+    claim, source = aligned.claim, aligned.sources[match.source]
+    if match.place < 0:
+        return bool(source.cues or source.soft)
+    un = source.lower.startswith(_UN, match.place) and not claim.lower.startswith(_UN, unit.start)
+    clause = source.clause_at(match.place)
+    soft = any(source.clause_at(place) == clause for place in _only_here(source, [claim]))
+    covered = any(_covers(aligned, match, source, clause, cue) for cue in source.cues)
+    return un or soft or covered or _turned(aligned, unit)
+
+
+def _covers(aligned: Aligned, match: Match, source: Read, clause: int, cue: Cue) -> bool:
+    """Whether a negation of a sentence stands for one that the claim has with this word: it stands
+    before the word, or behind it with words that the claim does not use."""
+    near = source.clause_at(cue.start) == clause
+    if cue.start <= match.place:
+        return near or match.place - cue.end <= 12
+    return near and not _kept(aligned, match.source, source, cue)
 
 
 def _turned(aligned: Aligned, unit: Unit) -> bool:

@@ -49,13 +49,15 @@ class Amount:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """The exact facts of a text, in the order they stand. `rates`: what "per day", 每月 … name."""
+    """The exact facts of a text, in the order they stand. `rates`: what "per day", 每月 … name;
+    `when`: "last year", 本月 and the like."""
 
     amounts: tuple[Amount, ...] = ()
     days: tuple[Day, ...] = ()
     clocks: tuple[Clock, ...] = ()
     week: frozenset[int] = frozenset()
     rates: frozenset[str] = frozenset()
+    when: frozenset[str] = frozenset()
 
     def __bool__(self) -> bool:
         return bool(self.amounts or self.days or self.clocks or self.week)
@@ -92,7 +94,9 @@ def exact_facts(text: str) -> Facts:
             week |= found.days
     left = "".join(rest)
     amounts = sorted(_amounts(left, lower), key=lambda amount: amount.start)
-    return Facts(tuple(amounts), tuple(days), tuple(clocks), frozenset(week), _rates(lower))
+    return Facts(
+        tuple(amounts), tuple(days), tuple(clocks), frozenset(week), _rates(lower), _when(lower)
+    )
 
 
 @cache
@@ -121,6 +125,7 @@ _SHARES = re.compile(
     r"|(?<!first )(?<!second )(?<!last )(?<!other )(?<!final )(?<!and a )"
     r"\bhalf(?= (?:of |the |its |their |a |an |as |all )?\w)"
     r"|\b(?P<percent>half)\b(?<!first half)(?<!second half)(?= of\b)"
+    r"|\bhalf\b(?=[.,;)]|$)(?<!first half)(?<!second half)|半价"
     r"|一半(?![径])|半数|(?<![上下前后一])半(?=年|个?小时|天|个月|公斤|杯|勺|升)"
     r"|(?<=年)半(?![年])"
 )
@@ -131,7 +136,8 @@ _MIXED = re.compile(
 _SHARE_OF = {"third": 3, "quarter": 4, "fifth": 5, "tenth": 10}
 _ORDINAL = re.compile(
     r"\b(?P<w>first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth)\b"
-    r"(?! half\b)|(?P<h>首)(?=[个次位届部家款枚批座条台款套支例创]|任(?!务))"
+    r"(?! half\b)|(?P<place>冠军|亚军|季军|\brunners?-up\b)"
+    r"|(?P<h>首)(?=[个次位届部家款枚批座条台款套支例创]|任(?!务))"
 )
 _NTH = {
     word: n
@@ -157,15 +163,20 @@ _TIMES = re.compile(
     r"\b(?P<two>twice|doubled?|doubling)\b|\b(?P<three>thrice|tripled?)\b|翻了?一?[番倍]"
 )
 _HAN_WORDS = re.compile(
-    "[一万千百十]+(?:些|般|起|定|样|直|直到|旦|切|致|同|边|面|路|味|心|生(?!产)|向|概|律|再|下子?|旁|贯|带|体化|流|连串"
-    "|系列|方面|度(?!电)|部分|并|经|时|代|道|步|来(?!水)|共|齐|应|分(?!之)|货|姓|科|余(?!名)|两|分钟钟)"
-    "|万[一分]|千万(?=[别不要])|统一|唯一|之一|三明治|四川|九江|五谷|四季|四周|七夕|三亚|六安|百分点|不一|专一|第一手"
-    "|三角|五官|四肢|十分(?!之)|百年好|一一|一点(?!\\d)|同一|任一|某一|进一步|零售|零件|零食|零钱|两岸|两侧|两旁|两会|百科|万象"
+    "[一万千百十]+(?:些|般|起|定|样|直|直到|旦|切|致|同|边|面|路|味|心|生(?!产)|向|概|律|再|下子?"
+    "|旁|贯|带|体化|流|连串"
+    "|系列|方面|度(?!电)|部分|并|经|时|代|道|步|来(?!水)|共|齐|应|分(?!之)|货|姓|科|余(?!名)|两"
+    "|分钟钟)"
+    "|第二[年天]|万[一分]|千万(?=[别不要])|统一|唯一|之一|三明治|四川|九江|五谷|四季|四周|七夕"
+    "|三亚|六安|百分点|不一|专一|第一手"
+    "|三角|五官|四肢|十分(?!之)|百年好|一一|一点(?!\\d)|同一|任一|某一|进一步|零售|零件|零食|零钱"
+    "|两岸|两侧|两旁|两会|百科|万象"
 )
 _LEAST = re.compile(
     r"(?:at least|no (?:less|fewer) than|not (?:less|fewer) than|minimum of|more than|over|above"
     r"|exceed(?:s|ed|ing)?|older than|longer than|higher than|greater than|min(?:imum)?\.?"
-    r"|至少|最少|不少于|不低于|不得低于|不得少于|不小于|超过|超|高于|多于|大于|逾|年满|满|起码)[^\w\n]{0,2}"
+    r"|至少|最少|不少于|不低于|不得低于|不得少于|不小于|超过|超|高于|多于|大于|逾|年满|满"
+    r"|起码)[^\w\n]{0,2}"
     r"(?:the |a |an |about |约|为|有|需|要|达|达到|是)?$"
 )
 _MOST = re.compile(
@@ -180,24 +191,30 @@ _MOST = re.compile(
     r"(?:the |a |an |about |约|为|有|是|每天|每年)?$"
 )
 _LEAST_AFTER = re.compile(
-    r" ?(?:\w+ ){0,2}?(?:or (?:more|newer|later|older|above|higher|longer|greater)|and (?:above|over|newer|later|up)\b"
+    r" ?(?:\w+ ){0,2}?(?:or (?:more|newer|later|older|above|higher|longer|greater)|and (?:above"
+    r"|over|newer|later|up)\b"
     r"|at (?:the )?least\b)"
     r"|\+|[个名位人家周岁元]*?(?:及?以上|或以上|或更多|及更高|起(?![火伏床步点草诉来]))"
 )
 _MOST_AFTER = re.compile(
-    r" ?(?:\w+ ){0,2}?(?:or (?:less|fewer|earlier|younger|below|shorter|lower)\b|at (?:the )?most\b|and (?:under|below)\b)"
+    r" ?(?:\w+ ){0,2}?(?:or (?:less|fewer|earlier|younger|below|shorter|lower)\b|at (?:the"
+    r" )?most\b|and (?:under|below)\b)"
     r"|[个名位人家周岁元]*?(?:及?以下|以内|之内|或以下|内(?![容部心外蒙存地科衣]))"
 )
 _ABOUT = re.compile(
-    r"(?:about|around|approximately|approx\.?|roughly|nearly|almost|some|close to|more than|over|circa"
+    r"(?:about|around|approximately|approx\.?|roughly|nearly|almost|some|close to|more than|over"
+    r"|circa"
     r"|~|约|大约|大概|近|将近|接近|左右|上下|逾|超过|几乎|差不多|超)[^\w\n]?(?:the |为|有|达)?$"
 )
 _ABOUT_AFTER = re.compile(r" ?(?:or so\b|左右|上下)|[多余]")
 _RATE = re.compile(
     r"\b(?:per|an?|each|every) (?P<en>second|minute|hour|day|night|week|month|year|kilogram|kilo|kg"
-    r"|tonne|ton|litre|liter|gram|person|head|share|page|item|piece|copy|quarter|decade|visit|trip)\b"
-    r"|(?P<ly>daily|weekly|monthly|yearly|annual(?:ly)?|hourly|nightly)\b|/ ?(?P<slash>s|min|h|hr|day|week|month|year|kg|天|月|年|小时|人|周|公斤|日)(?![a-z])"
-    r"|每(?:逢|一|个|隔)?(?P<han>秒|分钟|小时|天|日|晚|夜|周|星期|礼拜|月|年|公斤|千克|斤|吨|升|克|人|位|名|股|页|册|本|次|季度|平方米|亩|张|件)"
+    r"|tonne|ton|litre|liter|gram|person|head|share|page|item|piece|copy|quarter|decade|visit"
+    r"|trip)\b"
+    r"|(?P<ly>daily|weekly|monthly|yearly|annual(?:ly)?|hourly|nightly)\b|/ ?(?P<slash>s|min|h|hr"
+    r"|day|week|month|year|kg|天|月|年|小时|人|周|公斤|日)(?![a-z])"
+    r"|每(?:逢|一|个|隔)?(?P<han>秒|分钟|小时|天|日|晚|夜|周|星期|礼拜|月|年|公斤|千克|斤|吨|升|克"
+    r"|人|位|名|股|页|册|本|次|季度|平方米|亩|张|件)"
     r"|(?P<ri>日|周|月|年)均"
 )
 _SAME_RATE = {
@@ -206,10 +223,31 @@ _SAME_RATE = {
     "kilo": "kg", "kilogram": "kg", "公斤": "kg", "千克": "kg", "ton": "t", "tonne": "t", "吨": "t",
     "liter": "l", "litre": "l", "升": "l", "gram": "g", "克": "g", "head": "person", "人": "person",
     "位": "person", "名": "person", "秒": "second", "分钟": "minute", "小时": "hour", "天": "day",
-    "日": "day", "晚": "day", "夜": "day", "周": "week", "星期": "week", "礼拜": "week", "月": "month",
-    "年": "year", "季度": "quarter", "股": "share", "页": "page", "册": "copy", "本": "copy",
+    "日": "day", "晚": "day", "夜": "day", "周": "week", "星期": "week", "礼拜": "week",
+    "月": "month", "年": "year", "季度": "quarter",
+    "股": "share", "页": "page", "册": "copy", "本": "copy",
     "s": "second", "min": "minute", "h": "hour", "hr": "hour",
 }  # fmt: skip
+
+
+_WHEN = re.compile(
+    r"\b(?P<en>this|last|next|previous) (?P<unit>year|month|week)\b"
+    "|(?P<han>今年|本年|去年|上年|明年|本月|这个月|上个?月|下个?月|本周|这周|上周|下周)"
+)
+_SAME_WHEN = {
+    "今年": "this year", "本年": "this year", "去年": "last year", "上年": "last year",
+    "明年": "next year", "本月": "this month", "这个月": "this month", "上月": "last month",
+    "上个月": "last month", "下月": "next month", "下个月": "next month", "本周": "this week",
+    "这周": "this week", "上周": "last week", "下周": "next week",
+}  # fmt: skip
+
+
+def _when(lower: str) -> frozenset[str]:
+    found = set()
+    for hit in _WHEN.finditer(lower):
+        word = hit["han"] or f"{hit['en']} {hit['unit']}".replace("previous", "last")
+        found.add(_SAME_WHEN.get(word, word))
+    return frozenset(found)
 
 
 def _rates(lower: str) -> frozenset[str]:
@@ -345,6 +383,8 @@ def _share(hit: re.Match[str], lower: str) -> Amount | None:
 
 def _ordinal(hit: re.Match[str], _: str) -> Amount | None:
     value = float(_NTH[hit["w"]]) if hit["w"] else 1.0
+    if hit["place"]:
+        value = {"冠": 1.0, "亚": 2.0, "季": 3.0}.get(hit["place"][0], 2.0)
     return Amount(value, "nth", value, start=hit.start(), end=hit.end())
 
 

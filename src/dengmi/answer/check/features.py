@@ -28,6 +28,7 @@ NAMES = (
     "copied",
     "worst",
     "single",
+    "reverse",
     "terms",
     "length",
     "sources",
@@ -50,7 +51,9 @@ NAMES = (
 )
 """The names of the numbers, in order."""
 
-RISING = frozenset(["held", "kin", "context", "copied", "worst", "single", "terms", "anchors"])
+RISING = frozenset(
+    ["held", "kin", "context", "copied", "worst", "single", "reverse", "terms", "anchors"]
+)
 FALLING = frozenset(
     [
         "lost",
@@ -84,6 +87,19 @@ class Laid:
     def number(self, name: str) -> float:
         """One of the numbers, by its name."""
         return self.numbers[NAMES.index(name)]
+
+    @property
+    def whole(self) -> bool:
+        """Whether every word of the claim stands in the sentences or their context."""
+        some = self.number("held") + self.number("kin")
+        return self.number("lost_share") <= 0.02 and some >= 0.6 and not self.number("foreign")
+
+    @property
+    def exchanged(self) -> bool:
+        """Whether the claim copies a sentence but for one word, which no list knows as kindred:
+        "goats keep the grass short" beside "sheep keep the grass short"."""
+        put = self.number("substituted")
+        return self.number("copied") >= 0.7 and put >= 0.7 and self.number("lost") <= put + 0.3
 
 
 def lay(claim: Read, sources: Sequence[Read], context: Read) -> Laid:
@@ -171,10 +187,22 @@ def _words(aligned: Aligned) -> tuple[float, ...]:
         copied(aligned),
         worst,
         max(alone, default=0.0) / total,
+        _reverse(aligned),
         held / (sum(weights.values()) or 1.0),
         float(min(len(units), 40)),
         float(min(len(sources), 6)),
     )
+
+
+def _reverse(aligned: Aligned) -> float:
+    """The share of a sentence's own words that the claim has: of the one it has most of."""
+    best = 0.0
+    for n, source in enumerate(aligned.sources):
+        places = {match.place for match in aligned.matches if match.source == n}
+        total = sum(unit.weight for unit in source.units) or 1.0
+        met = sum(unit.weight for unit in source.units if unit.start in places)
+        best = max(best, met / total)
+    return best
 
 
 def _signs(aligned: Aligned) -> tuple[float, ...]:

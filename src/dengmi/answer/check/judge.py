@@ -18,7 +18,7 @@ from dengmi.core.records import Verdict
 
 __all__ = ["Judgement", "Source", "best_support", "exact_facts", "judge", "states_fact", "warm"]
 
-SUPPORTED = 0.25
+SUPPORTED = 0.28
 PARTIAL = 0.1
 """Scores from which a claim counts as supported, or as supported in part. How well that
 does on planted sentences: docs/decisions/0009-checking.md."""
@@ -62,14 +62,13 @@ def judge(claim: str, sources: Sequence[Source]) -> Judgement:
     seen = laid(claim, sources)
     score = _score(seen)
     reasons = seen.wrong
-    if score < SUPPORTED and not reasons:
+    if not reasons and not seen.whole and (score < SUPPORTED or seen.exchanged):
         reasons = ("words",)
-    if _HARD.intersection(reasons):
-        return Judgement("unsupported", min(score, PARTIAL / 2), reasons)
-    verdict: Verdict = "unsupported" if score < PARTIAL else "partial"
-    if score >= SUPPORTED:
-        verdict = "partial" if "name" in reasons else "supported"
-    return Judgement(verdict, score, reasons if verdict != "supported" else ())
+    if not reasons:
+        return Judgement("supported", score)
+    if _HARD.intersection(reasons) or score < PARTIAL:
+        return Judgement("unsupported", score, reasons)
+    return Judgement("partial", score, reasons)
 
 
 def best_support(

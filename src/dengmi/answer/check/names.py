@@ -24,27 +24,35 @@ class Name(NamedTuple):
 
 _NOT = words_of(
     "january february march april may june july august september october november december jan feb"
-    " mar apr jun jul aug sep sept oct nov dec monday tuesday wednesday thursday friday saturday sunday"
+    " mar apr jun jul aug sep sept oct nov dec monday tuesday wednesday thursday friday saturday"
+    " sunday"
     " mondays tuesdays wednesdays thursdays fridays saturdays sundays i a.m p.m am pm mr mrs ms dr"
     " the a an this that these those it its he his she her they their we our you your"
 )
 _WORD = re.compile(r"[A-Za-zÀ-ɏ][\w]*(?:['’&.-]\w+)*")
 _OPENS = re.compile(r"(?:^|[.!?:;。！？：；\n\"“”‘「『(（*•-])\s*$")
 _QUOTED = re.compile('[《“「『"]([^《》“”「」『』"]{1,40})[》”」』"]')
+_TONGUE = re.compile("(西班牙|葡萄牙|意大利|阿拉伯|英|日|法|德|俄|韩|汉|粤|泰)[文语]")
+"""Languages; 英文 and 英语 are one."""
+
 _LATIN = re.compile(r"[A-Za-z][A-Za-z0-9_]*(?:[-.&+#][A-Za-z0-9_]+)*[+#]*")
 _TITLED = re.compile(rf"[{HAN}]")
 _TAGS = {"nr": True, "ns": False, "nt": False, "nz": False, "nrt": True, "nrfg": True}
 _HAN_NOT = words_of(
-    "新建 中国 我国 全国 国内 国外 海外 世界 全球 地球 城市 中文 英文 汉语 英语 老年 青年 太阳 阳光 周岁 安卓 高血压 马上 明确 安全 和平 成年人 平均 宝宝 阿姨 老师 小朋友 公众号 高温"
-    " 白天 凌晨 金额 温度 高度 小时 石油 大学 公司 公园 车站 机场 医院 项目 工程 博物馆 图书馆 电站 湿地 东部 西部 南部 北部"
+    "新建 中国 我国 全国 国内 国外 海外 世界 全球 地球 城市 中文 英文 汉语 英语 老年 青年 太阳"
+    " 阳光 周岁 安卓 高血压 马上 明确 安全 和平 成年人 平均 宝宝 阿姨 老师 小朋友 公众号 高温"
+    " 白天 凌晨 金额 温度 高度 小时 石油 大学 公司 公园 车站 机场 医院 项目 工程 博物馆 图书馆"
+    " 电站 湿地 东部 西部 南部 北部"
 )
 _SURNAMES = (
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗高郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪"
     "范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤"
 )
 _GIVEN_AFTER = re.compile(
-    f"(?:市长|省长|县长|校长|院长|局长|部长|主席|总统|总理|董事长|总裁|经理|主任|教授|教师|老师|导演|演员|作家|记者|医生|书记|队长|教练|知府|博士"
-    f"|先生|女士|设计师|工程师|科学家|歌手|球员|馆长|所长|专家|律师|警官|将军|皇帝)([{_SURNAMES}][\u4e00-\u9fff]{{1,2}}?)"
+    f"(?:市长|省长|县长|校长|院长|局长|部长|主席|总统|总理|董事长|总裁|经理|主任|教授|教师|老师"
+    f"|导演|演员|作家|记者|医生|书记|队长|教练|知府|博士"
+    f"|先生|女士|设计师|工程师|科学家|歌手|球员|馆长|所长|专家|律师|警官|将军"
+    f"|皇帝)([{_SURNAMES}][\u4e00-\u9fff]{{1,2}}?)"
     r"(?=[，。、；：:在将曾是为也和与被由于表称说指认要不还主获从担任之的]|$|[^\u4e00-\u9fff])"
 )
 
@@ -104,6 +112,8 @@ def _han(text: str) -> Iterator[Name]:
         word = hit.group()
         if len(word) > 1 and word.lower() not in _NOT and not re.fullmatch(r"[a-z]{1,2}", word):
             yield Name(word.lower(), hit.start(), any(c.isupper() for c in word))
+    for hit in _TONGUE.finditer(lower):
+        yield Name(hit.group(), hit.start(), True)
     for hit in _GIVEN_AFTER.finditer(lower):
         yield Name(hit.group(1), hit.start(1), True, True)
     at = 0
@@ -114,6 +124,9 @@ def _han(text: str) -> Iterator[Name]:
                 at += len(word)
                 continue
             bare = word.rstrip("于在和与的从为由等介") if person and len(word) > 2 else word
+            if not person and word[-1] in "内里外上下中前后旁边":
+                at += len(word)
+                continue
             known = commonness(word) == 0 or tag in ("ns", "nt")
             if known and (not person or len(bare) > 1):
                 yield Name(bare, at, person or tag != "nz", person)

@@ -1,4 +1,4 @@
-"""The values of written numbers: "1,200", "three million", 三百万, 1.2亿, 百分之五, "two thirds"."""
+"""The values of written numbers: "1,200", "three million", 三百万, 1.2亿, 百分之五."""
 
 import re
 from typing import Final
@@ -53,7 +53,10 @@ _BIG = "hundred|thousand|million|billion|trillion|dozen"
 WORDS: Final = rf"\b(?:(?:{_ANY})(?:[- ](?:and )?(?:{_ANY}|{_BIG}))*|(?:an?|half an?) (?:{_BIG}))\b"
 """Bodies of regular expressions (lower case) for each way to write a number."""
 
-SCALE: Final = "hundred|thousand|million|billion|trillion|dozen|bn|mn|万亿|千亿|百亿|十亿|亿|千万|百万|十万|万(?!里|能|一)|千(?![克米瓦卡焦赫帕伏字])|百(?![帕分])"
+SCALE: Final = (
+    "hundred|thousand|million|billion|trillion|dozen|bn|mn|万亿|千亿|百亿|十亿|亿|千万|百万|十万"
+    "|万(?!里|能|一)|千(?![克米瓦卡焦赫帕伏字])|百(?![帕分])"
+)
 
 _POINT = re.compile("点")
 

@@ -21,41 +21,78 @@ _RUN = re.compile(
     rf"[{HAN}]+|(?!\d)[{LETTERS}]+(?:['’.+#&][{LETTERS}]+)*[+#]*|\d+(?:[.,:]\d+)*[{LETTERS}]*"
 )
 _CLAUSE = re.compile(
-    r"[,;:，；：、()（）—]|[.。!！?？](?!\d)|\b(?:but|while|whereas|although|though|and|which|that|who"
-    r"|rather than|instead of|unless|except)\b|而不是|而非|但是?|(?<!反)而(?![且言])|却|[则和与]|除非"
+    r"[,;:，；：、()（）—]|[.。!！?？](?!\d)|\b(?:but|while|whereas|although|though|and|which|that"
+    r"|who"
+    r"|rather than|instead of|unless|except)\b|而不是|而非|但是?|(?<!反)而(?![且言])|却|[则和与]"
+    r"|除非"
 )
-_NUMERAL = re.compile("[零〇一二两三四五六七八九十百千万亿点半几多第]+")
+_NUMERAL = re.compile("每?[周第]?[零〇一二两三四五六七八九十百千万亿点半几多]+[^百千万亿]?")
 _HAN_EMPTY = words_of(
-    "的 了 是 在 和 与 及 或 着 吗 呢 吧 啊 也 都 就 而 被 把 对 从 到 个 这 那 之 其 为 以 于 上 下 中 里 内 年 月 日 号"
-    " 时 分 我 你 他 她 它 们 过 地 得 元 将 并 且 但 还 又 很 更 最 等 该 此 由 按 据 根据 按照 可以 可 能 能够 会 要 应 应该"
-    " 应当 必须 须 需 需要 有 来 去 让 给 向 往 用 则 却 所 只 仅 才 不 没 没有 未 无 非 不能 不会 不可 不得 不是 不要 别 勿 名 位"
-    " 件 次 家 条 张 本 部 台 辆 座 间 种 类 项 层 楼 倍 册 股 户 场 届 枚 款 篇 颗 棵 头 匹 艘 架 套 双 对 份 批 处 站 人 块"
-    " 每 各 某 其中 其余 这个 那个 这些 那些 一个 我们 你们 他们 它们 她们 自己 如果 若 因为 由于 因此 所以 但是 不过 虽然 然而"
-    " 以及 并且 而且 同时 此外 另外 另 还有 也是 就是 就要 大约 约 左右 大概 近 超过 不超过 以上 以下 以内 之内 至少 最多 关于 对于"
-    " 作为 通过 进行 表示 称 说 指出 认为 介绍 显示 以后 之后 以前 之前 后 前 起 至 随着 当 时候 已 已经 曾 曾经 正 正在 仍 仍然"
-    " 可能 也许 或许 一般 通常 往往 主要 非常 十分 特别 比较 较 太 挺 相当 多 少 高 低 大 小 好 点 半 均 全 共 总 再 先 达 达到 约为"
-    " 最高 最低 所有 全部 一律 部分 多数 大多 大部分 大多数 想 之一 话 使 令 即 便 想要 文章 资料 据悉 据了解"
+    "的 了 是 在 和 与 及 或 着 吗 呢 吧 啊 也 都 就 而 被 把 对 从 到 个 这 那 之 其 为 以 于 上"
+    " 下 中 里 内 年 月 日 号"
+    " 时 分 我 你 他 她 它 们 过 地 得 元 将 并 且 但 还 又 很 更 最 等 该 此 由 按 据 根据 按照"
+    " 可以 可 能 能够 会 要 应 应该"
+    " 应当 必须 须 需 需要 有 来 去 让 给 向 往 用 则 却 所 只 仅 才 不 没 没有 未 无 非 不能 不会"
+    " 不可 不得 不是 不要 别 勿 名 位"
+    " 件 次 家 条 张 本 部 台 辆 座 间 种 类 项 层 楼 倍 册 股 户 场 届 枚 款 篇 颗 棵 头 匹 艘 架"
+    " 套 双 对 份 批 处 站 人 块"
+    " 每 各 某 其中 其余 这个 那个 这些 那些 一个 我们 你们 他们 它们 她们 自己 如果 若 因为 由于"
+    " 因此 所以 但是 不过 虽然 然而"
+    " 以及 并且 而且 同时 此外 另外 另 还有 也是 就是 就要 大约 约 左右 大概 近 超过 不超过 以上"
+    " 以下 以内 之内 至少 最多 关于 对于"
+    " 作为 通过 进行 表示 称 说 指出 认为 介绍 显示 以后 之后 以前 之前 后 前 起 至 随着 当 时候"
+    " 已 已经 曾 曾经 正 正在 仍 仍然"
+    " 可能 也许 或许 一般 通常 往往 主要 非常 十分 特别 比较 较 太 挺 相当 多 少 高 低 大 小 好 点"
+    " 半 均 全 共 总 再 先 达 达到 约为"
+    " 最高 最低 所有 全部 一律 部分 多数 大多 大部分 大多数 想 之一 话 使 令 即 便 想要 文章 资料"
+    " 据悉 据了解"
 )
 _EMPTY = words_of(
-    "may might must shall need needs every each per up about around roughly approximately some than more"
-    " most less least over only just very other both either neither nor via according accord one ones two s t m d"
-    " no any all out off get gets got take takes taken said say says told states stated article articles source sources text"
+    "may might must shall need needs every each per up about around roughly approximately some"
+    " than more"
+    " most less least over only just very other both either neither nor via according accord one"
+    " ones two s t m d"
+    " no any all out off get gets got take takes taken said say says told states stated article"
+    " articles source sources text"
     " under above within much many few during until since while although though because however"
-    " them him me us our my your itself themselves himself herself so too even still again already yet"
+    " them him me us our my your itself themselves himself herself so too even still again already"
+    " yet"
 )
 _LIGHT = words_of(
-    "come came go goes went gone going keep keeps kept put puts let lets bring brings brought give gives gave given make"
-    " makes made do does did use uses used using serve serves last lasts lasted run runs ran work works start starts"
-    " turn turns hold holds held show shows see seen look find manage manages managed people person someone anyone"
-    " day time way part place thing things number amount company firm film book product user users customer patient"
-    " able enable allow possible available include includes provide provides offer offers receive receives mean means"
-    " become becomes becoming happen happens begin begins need needs want wants call calls called according total"
+    "come came go goes went gone going keep keeps kept put puts let lets bring brings brought give"
+    " gives gave given make"
+    " makes made do does did use uses used using serve serves last lasts lasted run runs ran work"
+    " works start starts"
+    " turn turns hold holds held show shows see seen look find manage manages managed people"
+    " person someone anyone"
+    " day time way part place thing things number amount company firm film book product user users"
+    " customer patient"
+    " employee employees staff patients visitor visitors customers users reader readers passenger"
+    " passengers tenants"
+    " members participant participants residents students guests"
+    " 员工 市民 学员 读者 游客 乘客 观众 居民 会员 旅客 学生 参与者 参观者 病人"
+    " able enable allow possible available include includes provide provides offer offers receive"
+    " receives mean means"
+    " become becomes becoming happen happens begin begins need needs want wants call calls called"
+    " according total"
     " currently now today overall mainly also additionally furthermore respectively known well good"
-    " 公司 这项 做 拿 使用 产品 问题 情况 时候 方面 看来 满 人 在 接受 表示 感到 感觉 属于 成为 其 每逢 时间 其余 内容 目前 该片 该公司"
-    " 主要 需要 可以 能 提供 包括 包含 用 开 变 变得 带 放 算 靠 受 叫 名为 称为 用户 顾客 患者 人员 人们 大家 工作 一座 一台 一项"
-    " 一种 这座 这台 这种 这款 这家 该馆 该行 该校 该市 本 总共 合计 一共 分别 介绍 发现 得到 获得 拥有 具有 存在 想 想要 能够 选择"
+    " 公司 这项 做 拿 使用 产品 问题 情况 时候 方面 看来 满 人 在 接受 表示 感到 感觉 属于 成为 其"
+    " 每逢 时间 其余 内容 目前 该片 该公司"
+    " 主要 需要 可以 能 提供 包括 包含 用 开 变 变得 带 放 算 靠 受 叫 名为 称为 用户 顾客 患者"
+    " 人员 人们 大家 工作 一座 一台 一项"
+    " 一种 这座 这台 这种 这款 这家 该馆 该行 该校 该市 本 总共 合计 一共 分别 介绍 发现 得到 获得"
+    " 拥有 具有 存在 想 想要 能够 选择"
 )
 _LIGHTLY = 0.35
+_COUNT = words_of(
+    "zero two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
+    " sixteen seventeen"
+    " eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand"
+    " million billion"
+    " trillion dozen first second third fourth fifth sixth seventh eighth ninth tenth half"
+)
+"""Left to the exact facts."""
+
 _REACH = 40
 _HAN_REACH = 12
 _CONTENT = 0.25
@@ -126,7 +163,8 @@ class Read:
 
     @cached_property
     def groups(self) -> frozenset[int]:
-        return groups_in(self.lower, frozenset(self.stems))
+        alone = [groups_of(unit.term) for unit in self.units if unit.han]
+        return groups_in(self.lower, frozenset(self.stems)).union(*alone)
 
     @cached_property
     def sides(self) -> tuple[tuple[str, int], ...]:
@@ -226,7 +264,7 @@ def _words(lower: str) -> Iterator[tuple[str, int, int, bool]]:
         if run[0].isdigit():
             continue
         if not _han(run[0]):
-            if run in _EMPTY or run in units():
+            if run in _EMPTY or run in _COUNT or run in units():
                 continue
             found = word_terms(run)
             if found and not found[0].isdigit():

@@ -1,8 +1,8 @@
 """Who did what to whom: claims in which two parties or two numbers have changed places."""
 
-import itertools
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from dengmi.answer.check.agree import Wrong
 from dengmi.answer.check.align import KIN, Aligned
@@ -13,8 +13,10 @@ _PASSIVE = re.compile(
     r"\bby\b|\bfrom\b|\bgets?\b|\bgot\b|\breceive[sd]?\b|[被由受让从](?!于)|得到|获得"
 )
 _RANGE = re.compile(
-    r"\bfrom (?P<a>[^,;.]{1,30}?) to (?P<b>[^,;.]{1,30}?)(?= (?:in|on|at|for|by|with|every|per|and|between|since|within|this|last)\b|[,;.]|$)"
-    r"|[从由自](?P<c>[^，。；]{1,16}?)(?:涨|跌|升|降|增|减|提高|下降|上升)?[到至](?P<d>[^，。；]{1,16})"
+    r"\bfrom (?P<a>[^,;.]{1,30}?) to (?P<b>[^,;.]{1,30}?)(?= (?:in|on|at|for|by|with|every|per|and"
+    r"|between|since|within|this|last)\b|[,;.]|$)"
+    r"|[从由自](?P<c>[^，。；]{1,16}?)(?:涨|跌|升|降|增|减|提高|下降"
+    r"|上升)?[到至](?P<d>[^，。；]{1,16})"
 )
 _GAP = 26
 
@@ -57,9 +59,12 @@ def _exchanged(aligned: Aligned, n: int, source: Read) -> bool:
         clauses[-1].add(unit.clause)
     for at in range(len(blocks) - 2):
         left, middle, right = blocks[at : at + 3]
-        turned = right[-1] + 1 == middle[0] and middle[-1] + 1 == left[0]
-        if turned and kinds[at] & kinds[at + 2] and len(set().union(*clauses[at : at + 3])) == 1:
-            return True
+        if right[-1] + 1 == middle[0] and middle[-1] + 1 == left[0]:
+            back = [*blocks[:at], right, middle, left, *blocks[at + 3 :]]
+            rest = [rank for block in back for rank in block]
+            same = kinds[at] & kinds[at + 2] and len(set().union(*clauses[at : at + 3])) == 1
+            if same and rest == sorted(rest):
+                return True
     return _made_object(aligned, placed)
 
 
@@ -67,7 +72,7 @@ def _made_object(aligned: Aligned, placed: Sequence[tuple[int, int]]) -> bool:
     """Whether the claim makes the subject ("it" in the sentence) the object: "Hjelm bought Lumen"
     beside "it bought Hjelm", in an article about Lumen."""
     claim = aligned.claim
-    for (left, there), (middle, first) in itertools.pairwise(placed):
+    for (left, there), (middle, first) in pairwise(placed):
         after = middle + 1
         if (
             first < there <= first + _GAP

@@ -7,44 +7,63 @@ from importlib.resources import files
 from typing import NamedTuple
 
 NEGATION = re.compile(
-    r"\b(?:not|no|never|neither|nor|none|nobody|nothing|nowhere|without|cannot|no longer|no one)\b|n['’]t\b"
-    r"|并未|尚未|未曾|从未|未能|没有|没能|不再|不能|不会|不是|不得|不可以|不可|不应该|不应|不需要|不必|不宜|不要|不准|不允许"
+    r"\b(?:not|no|never|neither|nor|none|nobody|nothing|nowhere|without|cannot|no longer|no one)\b"
+    r"|n['’]t\b"
+    r"|并未|尚未|未曾|从未|未能|没有|没能|不再|不能|不会|不是|不得|不可以|不可|不应该|不应|不需要"
+    r"|不必|不宜|不要|不准|不允许"
     r"|用不着|无法|无需|无须|不|没|未|无|勿|莫|别(?![的人墅名致])|拒不",
 )
 """What negates (lower case). `EMPTY_NEGATION` takes out words that only look like it."""
 
 EMPTY_NEGATION = re.compile(
-    r"\bnot only\b|\bno doubt\b|\bnot least\b|\bno (?:less|fewer|more|later|earlier) than\b|\bnot (?:more|less|fewer) than\b"
-    r"|\bnothing but\b|\bno matter\b|\bno\.(?= ?\d)|\b(?:may|must|can|should|shall|does|do|did)(?:not| not|n['’]t) exceed\b|\bnot exceed(?:ing)?\b"
-    r"|不仅|不但|不只|不断|不同|不过(?!期)|不久|不少于|不少|不论|不管|不禁|不料|不如|不止|不得不|不低于|不高于|不多于|不大于|不小于|不超过"
-    r"|不(?:得|能|应|可|要|该|应该)(?:超过|高于|低于|少于|多于|大于)|不足|不到|不满(?=\d)|未满|无论|无数|无疑|无比|非常|未来|除非|非洲|无锡"
-    r"|无人机|无线|无限|无机|无息|无偿|不等式|不锈钢|没收|是否|能否|可否|不良|不已|不易|不一|不定期|不动产|未婚|未成年|特别|分别|级别|性别|区别|类别|个别|差别|辨别|告别"
+    r"\bnot only\b|\bno doubt\b|\bnot least\b|\bno (?:less|fewer|more|later|earlier) than\b|\bnot"
+    r" (?:more|less|fewer) than\b"
+    r"|\bnothing but\b|\bno matter\b|\bno\.(?= ?\d)|\b(?:may|must|can|should|shall|does|do"
+    r"|did)(?:not| not|n['’]t) exceed\b|\bnot exceed(?:ing)?\b"
+    r"|不仅|不但|不只|不断|不同|不过(?!期)|不久|不少于|不少|不论|不管|不禁|不料|不如|不止|不得不"
+    r"|不低于|不高于|不多于|不大于|不小于|不超过"
+    r"|不(?:得|能|应|可|要|该|应该)(?:超过|高于|低于|少于|多于|大于)"
+    r"|不足(?=[\d一二三四五六七八九十百半])|不到(?=[\d一二三四五六七八九十百半])|不满(?=\d)|未满"
+    r"|无论|无数|无疑|无比|非常|未来|除非|非洲|无锡"
+    r"|无人机|无线|无限|无机|无息|无偿|不等式|不锈钢|没收|是否|能否|可否|不良|不已|不易|不一"
+    r"|不定期|不动产|未婚|未成年|特别|分别|级别|性别|区别|类别|个别|差别|辨别|告别"
     r"|识别|别墅|未必|要不|不由|不妨|不免|不光|不单|没收|不服|不幸|无薪",
 )
 SOFT_NEGATION = re.compile(
-    r"\b(?:drop(?:s|ped)?|remov\w+|stop(?:s|ped)?|ended|ends|lack\w*|except\w*|avoid\w*|prevent\w*|refus\w+|reject\w*"
-    r"|den(?:y|ie[sd])|fail\w*|miss(?:es|ed|ing)?|forb[ia]d\w*|ban(?:s|ned)?|prohibit\w*|unable|unnecess\w+|instead|rather"
-    r"|limited|limit|unless|hardly|barely|rarely|impossib\w+|against|abstain\w*|closed|shut|exclu\w+|lapse\w*|expire\w*"
-    r"|exempt\w*|oppos\w+|contrary|invalid|inactive|incomplet\w+|loss|lost|absen\w+|away|cancel\w*|zero|maximum|restrict\w*"
-    r"|most|extra|only|few|little|poor\w*|hard|difficult\w*|even|equal\w*|same|un(?!it|ti|iv|de|io|if)[a-z]{4,}|dis(?!pl|tr|co|cu|pa|ta|ti)[a-z]{4,})\b"
-    r"|禁止|严禁|拒绝|取消|停止|停运|停|避免|防止|缺|免|非|只|除|仅|限|而非|反对|否决|失败|错过|失|难|例外|关闭|闭|最多|以内|之内|控制|另|才"
-    r"|相同|一样|正常|照常",
+    r"\b(?:drop(?:s|ped)?|remov\w+|stop(?:s|ped)?|ended|ends|lack\w*|except\w*|avoid\w*|prevent\w*"
+    r"|refus\w+|reject\w*"
+    r"|den(?:y|ie[sd])|fail\w*|miss(?:es|ed|ing)?|forb[ia]d\w*|ban(?:s|ned)?|prohibit\w*|unable"
+    r"|unnecess\w+|instead|rather"
+    r"|limited|limit|unless|hardly|barely|rarely|impossib\w+|against|abstain\w*|closed|shut"
+    r"|exclu\w+|lapse\w*|expire\w*"
+    r"|exempt\w*|oppos\w+|contrary|invalid|inactive|incomplet\w+|loss|lost|absen\w+|away|cancel\w*"
+    r"|zero|maximum|restrict\w*"
+    r"|most|extra|only|few|little|poor\w*|hard|difficult\w*|even|equal\w*|same|unpaid|unsafe"
+    r"|unclear|unlikely|disallow\w*|otherwise|or else)\b"
+    r"|禁止|严禁|拒绝|取消|停止|停运|停|避免|防止|缺|免|非|只|除|仅|限|而非|反对|否决|失败|错过|失"
+    r"|难|例外|关闭|闭|最多|以内|之内|控制|另|才"
+    r"|相同|一样|正常|照常|否则|不足|拿不到",
 )
 """What denies without a negation, or keeps one from being needed; it excuses a negation that is
 lost or new."""
 
 _MOST_OF = re.compile(
-    r"\b(?:most|some|many|several|part|partly|half|few|majority|often|usually|sometimes|generally|mostly|largely|nearly all|almost all)\b"
+    r"\b(?:most|some|many|several|part|partly|half|few|majority|often|usually|sometimes|generally"
+    r"|mostly|largely|nearly all|almost all)\b"
     r"|大多|多数|大部分|部分|有些|一些|许多|不少|通常|往往|一般|有时|几乎|少数|个别|主要"
 )
 _ALL_OF = re.compile(
-    r"\b(?:all|every|everyone|everybody|each|always|entirely|wholly|whole|solely|any|both)\b(?! (?:day|year|night|week|month|hour))"
+    r"\b(?:all|every|everyone|everybody|each|always|entirely|wholly|whole|solely|any|both)\b(?!"
+    r" (?:day|year|night|week|month|hour))"
     r"|所有|全部|全都|均(?![价衡])|一律|任何|总是|始终|全体|个个|都(?![市会])|完全|每[个位名]"
 )
 _HEDGES = re.compile(
-    r"\b(?:may|might|could|possibly|perhaps|probably|likely|planned|plans?|proposed|proposal|proposes|considering|considers|expected|expects|reportedly"
-    r"|allegedly|suggests?|would|should|hopes?|wants?|aims?|intends?|estimated|forecast|possible|potentially)\b"
-    r"|可能|或许|也许|大概|预计|计划|拟|有望|据称|据说|或将|考虑|估计|希望|打算|争取|建议|疑似|预期|准备|将|要|会"
+    r"\b(?:may|might|could|possibly|perhaps|probably|likely|planned|plans?|proposed|proposal"
+    r"|proposes|considering|considers|expected|expects|reportedly"
+    r"|allegedly|suggests?|would|should|hopes?|wants?|aims?|intends?|estimated|forecast|possible"
+    r"|potentially)\b"
+    r"|可能|或许|也许|大概|预计|计划|拟|有望|据称|据说|或将|考虑|估计|希望|打算|争取|建议|疑似"
+    r"|预期|准备|将|要|会"
 )
 
 
@@ -98,11 +117,14 @@ _MORE, _LESS = (
 )
 _LESS_OF = {**dict(zip(_LESS, _MORE, strict=True)), "迟": "早", "矮": "高"}
 _EVEN = re.compile(
-    r"\b(?:the same|as (?:much|many|high|old|long) as|equal(?:s|ly)?|unchanged|no change)\b|相同|一样|持平|不变|相等|同价"
+    r"\b(?:the same|as (?:much|many|high|old|long) as|equal(?:s|ly)?|unchanged|no change)\b|相同"
+    r"|一样|持平|不变|相等|同价"
 )
 _UNEVEN = re.compile(
-    r"\b(?:more|less|fewer|higher|lower|greater|smaller|longer|shorter|cheaper|dearer) (?:\w+ ){0,2}?than\b"
-    r"|比[^，。；]{1,10}?(?:多|少|高|低|贵|便宜|快|慢|早|晚|长|短|大|小|重|轻|好|差)|(?<!不)[高低多少]于|不同"
+    r"\b(?:more|less|fewer|higher|lower|greater|smaller|longer|shorter|cheaper|dearer) (?:\w+"
+    r" ){0,2}?than\b"
+    r"|比[^，。；]{1,10}?(?:多|少|高|低|贵|便宜|快|慢|早|晚|长|短|大|小|重|轻|好|差)"
+    r"|(?<!不)[高低多少]于|不同"
 )
 
 

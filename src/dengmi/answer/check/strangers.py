@@ -39,32 +39,41 @@ def has_name(sources: Sequence[Read], name: Name) -> bool:
     return any(_has(source, name) for source in sources)
 
 
-def _has(text: Read, name: Name) -> bool:  # noqa: PLR0911 - one for each form
+def _has(text: Read, name: Name) -> bool:
     """Whether a text has a name, maybe in another form: China, Chinese; WHO."""
     term = name.term
     if name_groups_of(term) & text.groups:
         return True
     if not term.isascii():
-        if term in text.lower:
-            return True
-        if name.person and any(
-            other.person and term.startswith(other.term) for other in text.names
-        ):
-            return True
-        return len(term) > 3 and not name.person and _most_of(term, text.lower)
-    if term in text.stems or (text.lower.isascii() is False and term in text.lower):
+        return _has_han(text, name)
+    if term in text.stems or (not text.lower.isascii() and term in text.lower):
         return True
-    for stem in word_terms(term):
-        if stem in text.stems:
-            return True
-    if len(term) >= _LEAST:
-        for stem in text.stems:
-            if len(stem) >= _LEAST and (stem.startswith(term) or term.startswith(stem)):
-                return True
-            if head_of(stem) == head_of(term) and abs(len(stem) - len(term)) <= 2 and len(term) > 6:
-                return True
-        # The initials of a longer name.
+    if any(stem in text.stems for stem in word_terms(term)):
+        return True
+    if len(term) >= _LEAST and any(_one_name(term, stem) for stem in text.stems):
+        return True
     return len(term) <= 5 and term in _initials(text.text)
+
+
+def _has_han(text: Read, name: Name) -> bool:
+    term = name.term
+    if term in text.lower:
+        return True
+    if term[-1] in "文语":  # 英文, 英语
+        return term[:-1] + ("语" if term[-1] == "文" else "文") in text.lower
+    if name.person:
+        return any(other.person and term.startswith(other.term) for other in text.names)
+    return len(term) > 3 and _most_of(term, text.lower)
+
+
+def _one_name(term: str, stem: str) -> bool:
+    """Whether two words are one name in two forms: Armenia, Armenian."""
+    if len(stem) < _LEAST:
+        return False
+    near = abs(len(stem) - len(term)) <= 2 and len(term) > 6
+    return (
+        stem.startswith(term) or term.startswith(stem) or (near and head_of(stem) == head_of(term))
+    )
 
 
 def _most_of(term: str, text: str) -> bool:

@@ -89,7 +89,15 @@ def _named(hit: re.Match[str]) -> Time | None:
     day = int(found["d1"] or found["d2"] or 0)
     year = int(found["y"] or 0)
     alone = not day and not year
-    if alone and found["m"] in ("may", "march", "mar", "sep", "dec", "jan") and not found["in"]:
+    lead = found["in"].strip()
+    if (
+        alone
+        and found["m"] in ("may", "march", "mar", "sep", "dec", "jan")
+        and (
+            not lead
+            or (found["m"] in ("may", "march") and lead in ("and", "to", "by", "a", "this"))
+        )
+    ):
         return None
     return _day(year, _month_of(found["m"]), day)
 
@@ -169,25 +177,32 @@ def _mentions() -> tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Time |
             (rf"(?:(?P<y>[12]\d{{3}}|{han_year}) ?年(?!代) ?)"
              rf"(?:(?P<m>{_N}) ?月(?:份| ?(?P<d>{_N}) ?[日号])?)?", _han_date),
             (rf"(?P<y>(?!))?(?P<m>{_N}) ?月(?:份| ?(?P<d>{_N}) ?[日号])", _han_date),
-            (rf"(?P<y>(?!))?(?<![\d个.{HAN[1:-1]}])(?P<m>1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九]) ?月"
+            (rf"(?P<y>(?!))?(?<![\d个.{HAN[1:-1]}])(?P<m>1[0-2]|[1-9]|十[一二]?"
+             rf"|[一二三四五六七八九]) ?月"
              r"(?P<d>(?!))?(?![球亮饼])", _han_date),
-            (r"(?P<y>(?!))?(?P<m>(?!))?(?<![\d.])(?P<d>[0-3]?\d) ?[日号](?![本期报常线楼馆])", _han_date),
+            (r"(?P<y>(?!))?(?P<m>(?!))?(?<![\d.])(?P<d>[0-3]?\d)"
+             r" ?[日号](?![本期报常线楼馆])", _han_date),
             (rf"\b(?:(?P<d1>[0-3]?\d)(?:st|nd|rd|th)? (?:of )?)?"
-             rf"(?P<in>(?:(?:in|since|until|till|by|of|from|between|to|late|early|mid|last|next|this"
+             rf"(?P<in>(?:(?:in|since|until|till|by|of|from|between|to|late|early|mid|last|next"
+             rf"|this"
              rf"|every|each|and|through|during|before|after|a) )?)\b{_MONTH}"
              rf"(?: {_DAY.format('d2')})?(?:,? (?:of )?(?P<y>1\d{{3}}|20\d\d)\b)?", _named),
             (r"(?P<y>1\d{2}0|20\d0)s\b|(?P<c>(?!))?(?P<t>(?!))?(?!)", _decade),
             (rf"(?P<y>(?!))?(?:(?P<c>{_N})世纪)?(?P<t>[1-9]0|[一二三四五六七八九]十)年代", _decade),
             (r"(?<![\d.])(?P<h>[01]?\d|2[0-4])(?P<colon>[:：])(?P<min>[0-5]\d)(?::\d\d)?(?!\d)"
              r"(?: ?(?P<half>[ap]\.?m\b\.?))?", _clock),
-            (r"(?<![\d.])(?P<h>1[0-2]|0?\d)(?:\.(?P<min>[0-5]\d))? ?(?P<half>[ap]\.?m\b\.?)", _clock),
-            (rf"(?P<half>{_EARLY}|{_LATE})? ?(?P<h>{_N}) ?[点时](?P<colon>(?!))?(?!半?钟头|候|代|[间钟]?[之的]久|[一二三四五六七八九]?[倍])"
+            (r"(?<![\d.])(?P<h>1[0-2]|0?\d)(?:\.(?P<min>[0-5]\d))?"
+             r" ?(?P<half>[ap]\.?m\b\.?)", _clock),
+            (rf"(?P<half>{_EARLY}|{_LATE})? ?(?P<h>{_N}) ?[点时](?P<colon>(?!))?(?!半?钟头|候|代"
+             rf"|[间钟]?[之的]久|[一二三四五六七八九]?[倍])"
              rf"(?:(?P<min>半|[0-5]?\d|{HAN}{{1,3}})(?:分(?!之))?)?", _clock),
             (r"\bnoon\b|\bmidnight\b|正午|午夜", _noon),
-            (rf"\b(?P<a>{_FULL_WEEKDAY})s?(?: ?(?:to|through|until|-|–|—) ?(?P<b>{_FULL_WEEKDAY})s?)?\b",
+            (rf"\b(?P<a>{_FULL_WEEKDAY})s?(?: ?(?:to|through|until|-|–|—)"
+             rf" ?(?P<b>{_FULL_WEEKDAY})s?)?\b",
              _weekday),
             (rf"\b(?P<a>{_WEEKDAY})\.? ?(?:to|-|–) ?(?P<b>{_WEEKDAY})\b", _weekday),
-            (rf"{_HAN_DAY}(?P<a>[一二三四五六日天])(?: ?(?:至|到|-|–|—|~) ?(?:{_HAN_DAY})?(?P<b>[一二三四五六日天]))?",
+            (rf"{_HAN_DAY}(?P<a>[一二三四五六日天])(?: ?(?:至|到|-|–|—|~)"
+             rf" ?(?:{_HAN_DAY})?(?P<b>[一二三四五六日天]))?",
              _weekday),
             (r"\bweekdays?\b|\bworking days\b|工作日|\bweekends?\b|周末|双休日", _worked),
         )

@@ -81,10 +81,12 @@ charge 1: mah 毫安时
 wave 1: hz 赫兹
 wave 1000000: mhz 兆赫
 wave 1000000000: ghz 吉赫
-speed 1: km/h kmh kph 公里/小时
+speed 1: km/h kmh kph 公里/小时 公里每小时 km\u00a0per\u00a0hour
+speed 1: kilometres\u00a0per\u00a0hour kilometers\u00a0per\u00a0hour
+speed 1: kilometres\u00a0an\u00a0hour kilometers\u00a0an\u00a0hour
+speed 1.609: mph miles\u00a0per\u00a0hour miles\u00a0an\u00a0hour
 times 1: times 倍
 """
-_SPACES = {"per\u00a0cent": "per cent"}
 
 
 @cache
@@ -107,4 +109,4 @@ def _read() -> Iterator[tuple[str, Unit]]:
         head, _, spellings = line.partition(": ")
         measure, size = head.split()
         for spelling in spellings.split(" "):
-            yield _SPACES.get(spelling, spelling), Unit(measure, float(size))
+            yield spelling.replace("\u00a0", " "), Unit(measure, float(size))

@@ -31,7 +31,7 @@ def _planted(half: str) -> list[tuple[bool, bool]]:
 
 
 @pytest.mark.parametrize(
-    ("half", "caught", "flagged"), [("tune", 0.94, 0.05), ("held", 0.93, 0.12)]
+    ("half", "caught", "flagged"), [("tune", 0.95, 0.05), ("held", 0.95, 0.08)]
 )
 def test_planted_sentences_are_caught(half: str, caught: float, flagged: float) -> None:
     counts = Counter(_planted(half))
@@ -85,9 +85,11 @@ def test_the_best_sentence_is_found_among_many() -> None:
 
 @pytest.mark.parametrize(
     "words",
-    ["Here is what the articles say:", "The articles do not say when.", "文章没有提到价格。",
-     "你好！", "价格是多少？", "**Prices**", ""],
-)  # fmt: skip
+    [
+        *("Here is what the articles say:", "The articles do not say when.", "文章没有提到价格。"),
+        *("你好！", "价格是多少？", "**Prices**", ""),
+    ],
+)
 def test_what_states_nothing(words: str) -> None:
     assert not states_fact(words)
 
