@@ -4,6 +4,7 @@ closed lists alone. Good enough to say what "it" means in the next question."""
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from dengmi.language.classes_en import (
     AUXILIARY,
@@ -90,7 +91,8 @@ def tokens(text: str) -> list[Token]:
     ]
 
 
-def phrases(text: str) -> list[Phrase]:
+@lru_cache(maxsize=1024)
+def phrases(text: str) -> tuple[Phrase, ...]:
     """The noun phrases in order, times left out, none weighed yet."""
     words = tokens(text)
     found = [
@@ -99,10 +101,11 @@ def phrases(text: str) -> list[Phrase]:
         if not all(_says_nothing(word.low) for word in words[first:last])
         and not _PARTICIPLE.match(text[words[first].start : words[last - 1].end].lower())
     ]
-    return _joined(text, found)
+    return tuple(_joined(text, found))
 
 
-def subjects(text: str) -> list[Phrase]:
+@lru_cache(maxsize=512)
+def subjects(text: str) -> tuple[Phrase, ...]:
     """The noun phrases with their weights, the one it is most about first."""
     found = phrases(text)
     low = text.lower()
@@ -130,7 +133,7 @@ def subjects(text: str) -> list[Phrase]:
             weight *= 0.5
         ahead = ahead or weight >= 2.0
         weighed.append(replace(one, weight=weight + 0.6 * one.name))
-    return sorted(weighed, key=lambda one: -one.weight)
+    return tuple(sorted(weighed, key=lambda one: -one.weight))
 
 
 def _runs(text: str, words: Sequence[Token]) -> Iterator[tuple[int, int]]:

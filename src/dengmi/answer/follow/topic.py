@@ -57,7 +57,7 @@ def topics(turns: Sequence[Turn]) -> list[Phrase]:
     return sorted(found.values(), key=lambda one: -one.weight)
 
 
-def _of_turn(turn: Turn) -> list[Phrase]:
+def _of_turn(turn: Turn) -> Sequence[Phrase]:
     if language_of(turn.question) != "zh":
         return subjects(turn.question)
     what = topic_zh(turn.question)
