@@ -95,7 +95,16 @@ def test_what_was_completed_is_whole() -> None:
     assert [pair for pair in again if pair[0] != pair[1]] == []
 
 
-_SIGNS = [*"它他这那其个呢吗？?,。. '’[]()\\*\n", "the", "one", "ones", "that", "its", "2024年", "第"]
+_SIGNS = [
+    *"它他这那其个呢吗？?,。. '’[]()\\*\n",
+    "the",
+    "one",
+    "ones",
+    "that",
+    "its",
+    "2024年",
+    "第",
+]
 _PIECES = st.lists(
     st.sampled_from([word for case in CASES for word in case["ask"].split()] + _SIGNS), max_size=12
 )
