@@ -15,8 +15,9 @@ from dengmi.language.words import terms
 MOST = 6
 _LONGEST = 60
 _ASKS_EN = re.compile(
-    r"^(?:(?:what|who|how|why|when|where|(?:which|what|how many|how much)\s+\w+)\s+(?:is|are|was|were|do|does|did|can"
-    r"|could|should|will|would|has|have|to)\b|(?:can|does|do|is|are|should|will)\s)",
+    r"^(?:(?:what|who|how|why|when|where|(?:which|what|how many|how much)\s+\w+)\s+(?:is|are|was"
+    r"|were|do|does|did|can|could|should|will|would|has|have|to)\b"
+    r"|(?:can|does|do|is|are|should|will)\s)",
     re.IGNORECASE,
 )
 _ASKS_ZH = re.compile("[？?]$|^(?:怎么|怎样|如何|为什么|什么|哪|谁|何时|能否|是否)|吗$|多少|什么")
@@ -27,9 +28,11 @@ _POINTS_EN = re.compile(
 )
 _POINTS_ZH = re.compile("[它他她这那]|其[他它余]")
 _ORDERS_ZH = words_of(
-    "安装 卸载 添加 删除 移除 备份 恢复 迁移 选择 更新 升级 创建 建立 新建 使用 运行 启动 停止 设置 配置 修改 查看"
-    " 导入 导出 下载 上传 申请 办理 注册 登录 连接 限制 固定 打开 关闭 测试 检查 保护 编写 发布 分享 取消 预订 预约 购买"
-    " 支付 提交 提问 查询 打印 保存 清理 安排 准备 制作 报名 缴纳 领取"
+    "安装 卸载 添加 删除 移除 备份 恢复 迁移 选择 更新 升级 创建 建立 新建"
+    " 使用 运行 启动 停止 设置 配置 修改 查看 导入 导出 下载 上传 申请 办理"
+    " 注册 登录 连接 限制 固定 打开 关闭 测试 检查 保护 编写 发布 分享 取消"
+    " 预订 预约 购买 支付 提交 提问 查询 打印 保存 清理 安排 准备 制作 报名"
+    " 缴纳 领取"
 )
 """Verbs at the start of a Chinese heading that tell to do something."""
 _DONE = re.compile(r"[\d#*_`|<>\[\]{}]")
