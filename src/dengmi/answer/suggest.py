@@ -5,17 +5,36 @@ import re
 from collections.abc import Iterator
 
 from dengmi.core.records import Evidence
+from dengmi.language.classes_en import verbs
 from dengmi.language.detect import language_of
+from dengmi.language.phrases_en import phrases
+from dengmi.language.phrases_zh import words_zh
+from dengmi.language.scripts import words_of
 from dengmi.language.words import terms
 
 MOST = 6
 _LONGEST = 60
 _ASKS_EN = re.compile(
-    r"^(?:(?:what|who|which|how|why|when|where)\s+(?:\w+\s+)?(?:is|are|was|were|do|does|did|can"
-    r"|could|should|will|would|has|have|to)\b|(?:can|does|do|is|are|should|will)\s)",
+    r"^(?:(?:what|who|how|why|when|where|(?:which|what|how many|how much)\s+\w+)\s+(?:is|are|was"
+    r"|were|do|does|did|can|could|should|will|would|has|have|to)\b"
+    r"|(?:can|does|do|is|are|should|will)\s)",
     re.IGNORECASE,
 )
 _ASKS_ZH = re.compile("[？?]$|^(?:怎么|怎样|如何|为什么|什么|哪|谁|何时|能否|是否)|吗$|多少|什么")
+_NO_ORDER = re.compile(r"^\w+(?:ed|ing|s) |^\w+ (?:of|and|or|for|is|are|in)$")
+"""Words at the start of a heading that are no order to do something."""
+_POINTS_EN = re.compile(
+    r"\b(?:it|its|they|them|this|that|these|those|yours?|others)\b", re.IGNORECASE
+)
+_POINTS_ZH = re.compile("[它他她这那]|其[他它余]")
+_ORDERS_ZH = words_of(
+    "安装 卸载 添加 删除 移除 备份 恢复 迁移 选择 更新 升级 创建 建立 新建"
+    " 使用 运行 启动 停止 设置 配置 修改 查看 导入 导出 下载 上传 申请 办理"
+    " 注册 登录 连接 限制 固定 打开 关闭 测试 检查 保护 编写 发布 分享 取消"
+    " 预订 预约 购买 支付 提交 提问 查询 打印 保存 清理 安排 准备 制作 报名"
+    " 缴纳 领取"
+)
+"""Verbs at the start of a Chinese heading that tell to do something."""
 _DONE = re.compile(r"[\d#*_`|<>\[\]{}]")
 
 
@@ -54,14 +73,42 @@ def _headings(evidence: Evidence) -> Iterator[tuple[int, str]]:
 
 
 def _as_question(heading: str, lang: str) -> str:
-    """A heading as a question; "" where it gives none."""
+    """A heading as a question that a person would ask; "" where it gives none."""
     if lang.startswith("zh"):
-        if _ASKS_ZH.search(heading):
-            return heading.rstrip("？?") + "？"
-        return "" if _DONE.search(heading) else f"关于“{heading}”，文章怎么说？"
-    if _ASKS_EN.match(heading):
-        return heading.rstrip("?") + "?"
-    if _DONE.search(heading) or len(heading.split()) > 7:
+        return f"{heading.rstrip('？?')}？" if _ASKS_ZH.search(heading) else _made_zh(heading)
+    return f"{heading.rstrip('?')}?" if _ASKS_EN.match(heading) else _made_en(heading)
+
+
+def _made_en(heading: str) -> str:
+    """What to do gives "How do I …?", a thing "What is …?"."""
+    words = heading.split()
+    if _DONE.search(heading) or len(words) > 7 or _POINTS_EN.search(heading):
         return ""
-    named = heading if heading[1:2].isupper() else heading[:1].lower() + heading[1:]
-    return f"What do the articles say about {named}?"
+    said = heading if heading[1:2].isupper() else heading[:1].lower() + heading[1:]
+    first = words[0].lower()
+    if first in verbs() and not _NO_ORDER.search(" ".join(words[:2]).lower()):
+        return f"How do I {said}?" if len(words) > 1 else ""
+    parts = phrases(said)
+    if len(parts) != 1 or parts[0].text != said or said.endswith("ing"):
+        return ""
+    one = parts[0]
+    if one.many:
+        return f"What are {said}?"
+    led = re.match(r"(?:the|an?|my|your) ", said) or one.name
+    return f"What is {said}?" if led else f"What is the {said}?"
+
+
+def _made_zh(heading: str) -> str:
+    """What to do gives 怎么…, a thing 什么是…, a case …怎么办."""
+    if _DONE.search(heading) or _POINTS_ZH.search(heading):
+        return ""
+    if heading.endswith(("时", "的时候")):
+        return f"{heading}怎么办？"
+    words = words_zh(heading)
+    gap = " " if heading[0].isascii() else ""
+    if len(words) > 1 and words[0].text in _ORDERS_ZH:
+        return f"怎么{heading}？"
+    thing = words[0].kind != "b" and all(
+        word.noun or word.kind.startswith("v") or word.text == " " for word in words
+    )
+    return f"什么是{gap}{heading}？" if thing and words[-1].noun else ""

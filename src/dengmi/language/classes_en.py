@@ -80,6 +80,10 @@ _VERBS = words_of(
     " teach tell test think thought threaten took train transfer transform transmit travel treat"
     " trigger try turn understand upgrade use vary visit vote wait walk want warn wash watch wear went"
     " win won work write written wrote"
+    " weigh hatch bark bloom smoke leak breathe sweat shed graduate migrate breed ferment freeze melt"
+    " boil bake roast fry spell pronounce calculate translate download upload update delete subscribe"
+    " unsubscribe log sync archive rename attach attract print scan search browse click type edit"
+    " enable disable configure deploy debug"
 )
 _DOUBLING = words_of("ban cut drop fit get let plan put refer run set sit stop swim win")
 

@@ -4,6 +4,7 @@ closed lists alone. Good enough to say what "it" means in the next question."""
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from dengmi.language.classes_en import (
     AUXILIARY,
@@ -31,6 +32,9 @@ _PARTICIPLE = re.compile(
     r"\w{2,}ed$|^(?:built|made|known|born|held|found|done|given|taken|seen|written|sold|bought|kept"
     r"|lost|won|chosen|begun|grown|thought|taught|caught|spent|worn|based)$"
 )
+_OBJECT = DETERMINERS | PRONOUNS
+_NO_VERB_AFTER = DETERMINERS | PREPOSITIONS | NUMBERED
+_SUPERLATIVE = re.compile(r"\w{2,}est$|most$|least$")
 _MANY = re.compile(r"how (?:many|much)$|(?:which|what|whose)$")
 _COUNTED = words_of("children people men women mice feet teeth police data media species series")
 _TELL = re.compile(
@@ -87,28 +91,32 @@ def tokens(text: str) -> list[Token]:
     ]
 
 
-def phrases(text: str) -> list[Phrase]:
+@lru_cache(maxsize=1024)
+def phrases(text: str) -> tuple[Phrase, ...]:
     """The noun phrases in order, times left out, none weighed yet."""
     words = tokens(text)
     found = [
         _phrase(text, words, first, last)
         for first, last in _runs(text, words)
-        if not all(_is_time(word.low) or word.low in DETERMINERS for word in words[first:last])
+        if not all(_says_nothing(word.low) for word in words[first:last])
+        and not _PARTICIPLE.match(text[words[first].start : words[last - 1].end].lower())
     ]
-    return _joined(text, found)
+    return tuple(_joined(text, found))
 
 
-def subjects(text: str) -> list[Phrase]:
+@lru_cache(maxsize=512)
+def subjects(text: str) -> tuple[Phrase, ...]:
     """The noun phrases with their weights, the one it is most about first."""
     found = phrases(text)
     low = text.lower()
-    asks = _last_sentence(text)
+    asks = last_sentence(text)
     weighed: list[Phrase] = []
     ahead = False
     for at, one in enumerate(found):
         before = low[: one.start].rstrip()
         weight = 1.5 if one.lead and ahead else 3.0
-        if one.of and at + 1 < len(found):
+        owned = at > 0 and re.fullmatch(r"['’]s?\s+", text[found[at - 1].end : one.start])
+        if owned or (one.of and at + 1 < len(found)):
             weight = 1.0
         elif one.lead and at and found[at - 1].of:
             weight = 3.4
@@ -125,7 +133,7 @@ def subjects(text: str) -> list[Phrase]:
             weight *= 0.5
         ahead = ahead or weight >= 2.0
         weighed.append(replace(one, weight=weight + 0.6 * one.name))
-    return sorted(weighed, key=lambda one: -one.weight)
+    return tuple(sorted(weighed, key=lambda one: -one.weight))
 
 
 def _runs(text: str, words: Sequence[Token]) -> Iterator[tuple[int, int]]:
@@ -140,7 +148,7 @@ def _runs(text: str, words: Sequence[Token]) -> Iterator[tuple[int, int]]:
         if low in AUXILIARY:
             pending = low
         closed = mark or (low in CLOSED and not (capital and nouns and low not in AUXILIARY))
-        verb = not closed and not capital and _is_verb(words, at, nouns, pending)
+        verb = not closed and not capital and _is_verb(text, words, at, nouns, pending)
         if verb:
             pending = ""
         if closed or verb:
@@ -153,11 +161,18 @@ def _runs(text: str, words: Sequence[Token]) -> Iterator[tuple[int, int]]:
         if first is None:
             first = at
         nouns += 1
+        if _owns(text, words, at):
+            yield first, at + 1
+            first, nouns = None, 0
     if first is not None and nouns:
         yield first, len(words)
 
 
-def _is_verb(words: Sequence[Token], at: int, nouns: int, pending: str) -> bool:  # noqa: PLR0911
+def _is_verb(  # noqa: PLR0911 - one for each rule
+    text: str, words: Sequence[Token], at: int, nouns: int, pending: str
+) -> bool:
+    """Whether a word is a verb where it stands. `nouns` words of a phrase are open before it,
+    `pending` is the auxiliary whose verb has not come yet."""
     low = words[at].low
     before = words[at - 1].low if at else ""
     if low in QUALITY or _ADJECTIVE.match(low):
@@ -175,29 +190,31 @@ def _is_verb(words: Sequence[Token], at: int, nouns: int, pending: str) -> bool:
         "often",
         "usually",
         "still",
-        "first",
     ):
         return True
     if before in PRONOUNS or before in ("who", "what", "which", "that"):
         return True
-    if before in DETERMINERS or before in PREPOSITIONS or before in NUMBERED:
-        return False
+    if before in _NO_VERB_AFTER or before[0].isdigit():  # but: plan A cost
+        return text[words[at - 1].start].isupper() and bool(nouns) and pending in _DOES
     if before in AUXILIARY:
         return bool(_PARTICIPLE.match(low)) or low.endswith("ing")
     if nouns and pending in BE:
         return bool(_PARTICIPLE.match(low)) or low.endswith("ing")
     if nouns and pending in _DOES:
         return not low.endswith(("s", "ing")) or low in ("pass", "cross", "miss", "discuss")
-    return bool(nouns and not pending and before not in QUALITY and low.endswith(("s", "ed")))
+    after = words[at + 1].low if at + 1 < len(words) else ""
+    leads = low.endswith("ed") or (low.endswith("s") and after in _OBJECT)
+    return bool(nouns and not pending and before not in QUALITY and leads)
 
 
 def _phrase(text: str, words: Sequence[Token], first: int, last: int) -> Phrase:
     own = words[first:last]
     start, end = own[0].start, own[-1].end
     written = text[start:end]
-    if written.endswith(("'s", "’s")) and len(own) > 1:
-        written = text[start : own[-1].end]
-    low = own[-1].low.rstrip("'")
+    low = own[-1].low
+    if low.endswith(("'s", "s'")):
+        cut = 2 if low.endswith("'s") else 1
+        written, end, low = written[:-cut], end - cut, low[:-cut]
     named = [
         w for n, w in enumerate(own, first) if text[w.start].isupper() and not _opens(words, n)
     ]
@@ -234,15 +251,34 @@ def _joined(text: str, found: Sequence[Phrase]) -> list[Phrase]:
     return joined
 
 
+def _owns(text: str, words: Sequence[Token], at: int) -> bool:
+    """Whether a word is a possessive with its thing behind it."""
+    if not words[at].low.endswith(("'s", "s'")) or at + 1 == len(words):
+        return False
+    after = words[at + 1]
+    return after.low[0].isalnum() and after.low not in CLOSED and text[after.start].islower()
+
+
 def _opens(words: Sequence[Token], at: int) -> bool:
     """Whether a word opens a sentence, where a capital says nothing."""
     return at == 0 or words[at - 1].low in ".?!:"
 
 
-def _last_sentence(text: str) -> int:
+def last_sentence(text: str) -> int:
     """Where the last sentence begins."""
     ends = [found.end() for found in re.finditer(r"[.?!]\s+(?=\S)", text)]
     return ends[-1] if ends else 0
+
+
+def _says_nothing(low: str) -> bool:
+    """Whether a word names nothing by itself: largest, good, first, Monday."""
+    return (
+        low in DETERMINERS
+        or low in NUMBERED
+        or low in QUALITY
+        or _is_time(low)
+        or _SUPERLATIVE.match(low) is not None
+    )
 
 
 def _is_time(low: str) -> bool:

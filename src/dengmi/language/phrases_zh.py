@@ -32,6 +32,11 @@ _NOUNS = ("n", "j", "eng", "i", "b", "f", "s", "vn", "an", "l")
 _ASKING = re.compile(
     "什么|怎么|怎样|如何|为什么|为何|哪|谁|多少|多久|多[大长高远深重快厚宽]|几|吗$|呢$|是否|能否|可否|有没有|是不是|能不能|可不可以|会不会|何时"
 )
+_ASKED = re.compile("[几哪谁]|什么|多[少久大长高远深重]")
+_MODAL = "能会可"
+_DONE = words_of("学 卖 吃 做 教 管 写 讲 演 喝 用")
+_ENDS_DOING = words_of("需要 要 会 有 是 能 可以")
+_PREDICATE = re.compile("[能会要可需有怎如几]|为什么|多[少久大长高远]|支持|什么时候")
 _LEAD = re.compile(
     "^(?:请问一?下?|我?想问一?下?|我?想知道|你?知道|请?介绍一?下|请?说明一?下|请?解释一?下|讲讲|说说|谈谈|关于|什么叫做?|什么是|啥是|谁是"
     "|(?:怎么|如何|怎样)(?:理解|看待|评价)|那么?|所以|但是?|而且|另外|还有|对了)[，,：:]?"
@@ -46,7 +51,6 @@ _TRAIL = re.compile(
 _STOPS = words_of(
     "是 有 在 为 叫 被 把 会 能 要 可以 应该 需要 必须 支持 属于 位于 包括 包含 适用 用 来自 让 给 从 对 离 比 跟 由 于 向 到 多"
 )
-_TAIL_VERBS = words_of("要注意 需要注意")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +99,16 @@ def _tagger() -> Callable[[str], list[tuple[str, str]]]:
 
 def words_zh(text: str) -> list[Word]:
     """The dictionary words of a text with their classes."""
-    found, at = [], 0
+    found: list[Word] = []
+    at = 0
     for word, kind in _tagger()(text):
-        found.append(
-            Word(
-                word, "r" if word in ("多少", "几点", "几天", "几年", "几个", "几次") else kind, at
-            )
-        )
+        if word == "时候" and found and found[-1].text in ("什么", "啥"):
+            found[-1] = Word(found[-1].text + word, "r", found[-1].start)
+        elif kind.startswith("n") and len(word) == 2 and word[0] in _MODAL:
+            # 能领 and the like, unknown to the dictionary
+            found += [Word(word[0], "v", at), Word(word[1], "v", at + 1)]
+        else:
+            found.append(Word(word, "r" if _ASKED.search(word) else kind, at))
         at += len(word)
     return found
 
@@ -149,45 +156,57 @@ def _lead_off(question: str) -> str:
 
 def _thing_end(words: Sequence[Word], at: int) -> int:
     """Where the noun phrase that begins here ends."""
-    end, n = at, at
-    while n < len(words):
+    end = at
+    for n in range(at, len(words)):
         word = words[n]
-        if word.noun or (
-            word.kind in ("nr", "ns", "nt", "nz", "m", "q", "t")
-            and n > at
-            and word.text not in _STOPS
-        ):
+        asked_of = n > at and n + 1 < len(words) and words[n + 1].kind == "r"
+        if asked_of and (word.kind in ("vn", "l") or word.text in _DONE):
+            break  # 研究 in 王教授研究什么 is no noun
+        inside = n > at and word.text not in _STOPS
+        inside = inside and word.kind in ("m", "q", "t", "g", "ng", "zg", "k")
+        if word.noun or word.text in ("》", "”") or (inside and word.kind not in ("m", "t")):
             end = n + 1
-        elif word.text in ("《", "》", "“", "”", "·", " ", "-"):
-            end = n + 1 if word.text in ("》", "”") else end
-        elif (
-            (word.text in ("的", "和", "与", "及", "之", "、") and n > at)
-            or word.kind
-            in (
-                "a",
-                "ag",
-            )
-            or (n == at and word.text in ("这", "那", "本", "我国", "我们", "本市", "该", "新"))
-            or (n == at + 1 and word.kind in ("q", "m"))
-            or (word.kind == "v" and n + 1 < len(words) and words[n + 1].noun and n == at == -1)
-        ):
-            pass
-        else:
+        elif not inside and not _joins(word, n - at):
+            if end == n > at and _names(words, n):
+                end = n + 1
             break
-        n += 1
     return end
+
+
+def _joins(word: Word, place: int) -> bool:
+    """Whether a word may stand inside a noun phrase, at this place from its beginning."""
+    if word.text in ("《", "“", "·", " ", "-") or word.kind in ("a", "ag"):
+        return True
+    if place == 0:
+        return word.text in ("这", "那", "本", "我国", "我们", "本市", "该")
+    return word.text in ("的", "和", "与", "及", "之", "、") or (
+        place == 1 and word.kind in ("q", "m")
+    )
+
+
+def _names(words: Sequence[Word], n: int) -> bool:
+    """Whether a verb is the last part of a name: 电动车充电 in 电动车充电要注意什么."""
+    word = words[n]
+    return (
+        word.kind.startswith("v")
+        and len(word.text) > 1
+        and word.text not in _STOPS
+        and n + 1 < len(words)
+        and _PREDICATE.match(words[n + 1].text) is not None
+    )
 
 
 def _without_attribute(words: Sequence[Word]) -> str:
     """The phrase without the attribute at its end: 会员卡的价格 is about 会员卡."""
     text = "".join(word.text for word in words).strip()
     last = text.rfind("的")
-    if last > 0 and len(text) - last <= 9:
-        return text[:last].strip("的和与及之、 ")
+    ahead = [word for word in words if word.start - words[0].start < last]
+    if last > 0 and len(text) - last <= 9 and any(word.noun for word in ahead):
+        return text[:last].strip("的、 ")
     end = len(words)
-    while end > 1 and words[end - 1].text in ATTRIBUTES:
+    if end > 1 and words[end - 1].text in ATTRIBUTES and "的" not in text:
         end -= 1
-    kept = "".join(word.text for word in words[:end]).strip("的和与及之、 ")
+    kept = "".join(word.text for word in words[:end]).strip("的、 ")
     return "" if kept in ATTRIBUTES and len(words) == end == 1 and kept in _EMPTY else kept
 
 
@@ -199,7 +218,7 @@ def _nouns_after(words: Sequence[Word], at: int) -> str:
     while at < len(words) and not words[at].noun:
         at += 1
     end = _thing_end(words, at)
-    return "".join(word.text for word in words[at:end]).strip("的和与及之、 ")
+    return "".join(word.text for word in words[at:end]).strip("的、 ")
 
 
 def _doing(text: str) -> About:
@@ -207,9 +226,7 @@ def _doing(text: str) -> About:
     words = words_zh(text)
     end, core = 0, ""
     for n, word in enumerate(words):
-        if word.kind in ("r", "y", "x", "w") or (
-            word.text in ("需要", "要", "会", "有", "是", "能", "可以") and n
-        ):
+        if word.kind in ("r", "y", "x", "w") or (n and word.text in _ENDS_DOING):
             break
         end = n + 1
         if word.noun:
@@ -218,6 +235,3 @@ def _doing(text: str) -> About:
     if len(doing) < 2:
         return About()
     return About("", doing, core)
-
-
-_ = _TAIL_VERBS

@@ -8,7 +8,7 @@ from dengmi.answer.follow.pronouns_zh import choice_zh, pronouns_zh
 from dengmi.answer.follow.topic import topics
 from dengmi.answer.follow.turns import Standalone, Turn, bare
 from dengmi.language.detect import language_of
-from dengmi.language.phrases_zh import ATTRIBUTES, About, about_zh, asks_zh, words_zh
+from dengmi.language.phrases_zh import ATTRIBUTES, About, Word, about_zh, asks_zh, words_zh
 from dengmi.language.scripts import words_of
 
 _TALK = re.compile(
@@ -33,7 +33,7 @@ _OF_THING = words_of(
 _NOTHING = words_of("真的吗 是吗 确定吗")
 _EITHER = re.compile("(?:吗|么)$|是否|能不能|可不可以|有没有|是不是|会不会|能否")
 _WHICH = re.compile(
-    "^(?:那么?)?(?:哪一?个|哪种|哪款|哪家|谁|哪一?种|二者|两者|它们)(?:比较|相对|更|最|会更|要更)|^(?:有什么|有何)(?:区别|不同|差别|差异)[？?]*$"
+    "^(?:那么?)?(?:哪一?个|哪种|哪款|哪家|谁|哪一?种|二者|两者|它们)(?:[^，,更最]{0,6}?)(?:比较|相对|更|最|会更|要更)|^(?:有什么|有何)(?:区别|不同|差别|差异)[？?]*$"
 )
 _OPENS = re.compile(
     "^(?:那么?|请问|这样|现在)?(?:(?:一般|大概|大约|通常|到底|究竟|具体|主要|目前|还|也|都|又|最多|最少|至少|每天|每次|每年|每月)*)"
@@ -45,6 +45,7 @@ _WHOLE = words_of(
     " 编程 唱歌 跳舞 画画 钓鱼 下棋 骑车 道歉 拒绝 表白 感冒 咳嗽 发烧 打嗝 头痛 头疼 牙疼 胃痛 中暑 过敏 下雨 下雪 地震 打雷"
 )
 """Doings that need nothing beside them: a question for one of them is whole."""
+_LITTLE = words_of("钱 时候 人 种 类 月 年 天 号 次 个 岁 米 小时 分钟")
 _OTHER = words_of("你 您 你们 我 我们 咱们 大家 人们 天气 现在几点")
 
 
@@ -103,7 +104,8 @@ def _missing(text: str, about: About) -> Standalone | None:
     if not about.best or not asks_zh(text) or len(plain) > 16 or re.search("[，。；：,;:]", plain):
         return None
     words = words_zh(plain)
-    own = [word for word in words if word.noun and not _is_attribute(word.text, plain)]
+    own = [word for word in words if word.noun and not _is_attribute(word)]
+    own += [word for word in words[:1] if word.kind == "vn" and word.text not in ATTRIBUTES]
     if own or any(
         word.text in _OTHER or word.kind.startswith(("nr", "ns", "nt", "nz")) for word in words
     ):
@@ -113,6 +115,8 @@ def _missing(text: str, about: About) -> Standalone | None:
     ):
         return None
     first = words[0]
+    if len(words) > 1 and first.kind == "v" and words[1].text in ("是", "在", "有"):
+        return None  # 补考是什么时候
     attribute = first.noun
     if (
         not attribute
@@ -122,7 +126,9 @@ def _missing(text: str, about: About) -> Standalone | None:
         return None
     plain = re.sub("^那么?", "", plain)
     if attribute:
-        joint = "的" if about.thing and plain[0] != "的" else ""
+        joint = (
+            "的" if about.thing and not re.fullmatch(f"{first.text}(?:吗|么|不)?", plain) else ""
+        )
     elif plain.startswith("谁") and plain.endswith("的"):
         joint = "是"
     else:
@@ -139,5 +145,6 @@ def _missing(text: str, about: About) -> Standalone | None:
     return Standalone(f"{topic}{gap}{joint}{plain}？", True)
 
 
-def _is_attribute(word: str, text: str) -> bool:
-    return word in ATTRIBUTES or (len(word) == 1 and word in "人种类月年天号") or word in text[:0]
+def _is_attribute(word: Word) -> bool:
+    """Whether a noun is no thing of its own."""
+    return word.text in ATTRIBUTES or word.kind == "vn" or word.text in _LITTLE

@@ -45,6 +45,7 @@ _KINDS = tuple(
         "[A-Za-z]+(?:day|mas)",
     )
 )
+_NO_NAME = RELATIONAL | {"opening", "closing"}
 _SWAPS_TIME = ("in", "on", "at", "for", "by", "during", "since")
 
 
@@ -54,9 +55,14 @@ def about(text: str, turns: Sequence[Turn]) -> Standalone | None:
     new = found["new"] if found else _fragment(text)
     if not new or len(new.split()) > _LONGEST:
         return None
+    if _led(new)[0] or one_of(tokens(new)[0].low if tokens(new) else "") in _NO_NAME:
+        new = new[0].lower() + new[1:]
+    if _says_topic(new, turns):
+        return None
     full = pronouns(new, turns)
     if full is not None:
-        asked = f"What about {full.text.rstrip('? ')}?"
+        plain = re.sub("^The ", "the ", full.text.rstrip("? "))
+        asked = f"What about {plain}?"
         return Standalone(asked, True, full.sure)
     words = [token.low for token in tokens(new)]
     if not found or not found["what"]:  # "And is it free?" is a question of its own
@@ -132,6 +138,7 @@ def _of_things(new: str, asked: str, parts: Sequence[Phrase], turns: Sequence[Tu
     if (
         ranked
         and not ranked[0].name
+        and ranked[0].weight >= 1.6
         and (len(parts) == 1 or own is None or own.many == ranked[0].many)
     ):
         return Standalone(_put(asked, ranked[0].start, ranked[0].end, new), True)
@@ -139,6 +146,14 @@ def _of_things(new: str, asked: str, parts: Sequence[Phrase], turns: Sequence[Tu
     if topic:
         return Standalone(f"What about {new} for {topic.text}?", True)
     return Standalone(f"{bare(asked)}, and what about {new}?", True, False)
+
+
+def _says_topic(new: str, turns: Sequence[Turn]) -> bool:
+    """Whether it says itself of what: "What about the price of green tea?"."""
+    said = f" {new.lower()} "
+    if not re.search(r" (?:of|for) |['’]s? ", said):
+        return False
+    return any(f" {one.bare.lower()}" in said for one in topics(turns)[:3])
 
 
 def _topic(new: str, turns: Sequence[Turn]) -> Phrase | None:

@@ -24,39 +24,47 @@ _TIMES = tuple(
         "春天|夏天|秋天|冬天|春季|夏季|秋季|冬季|[阴雨晴雪]天",
         "早上|上午|中午|下午|晚上|凌晨|夜间|白天",
         "第[一二三四]季度|[上下]半年",
+        "(?:春|端午|中秋|国庆|清明|劳动|元宵|重阳|圣诞|儿童|妇女|教师)节|元旦|五一|十一",
     )
 )
+_ASKING = re.compile("什么|为何|怎|哪|谁|多少|几|是否")
+_POINTING = re.compile("[它他她这那其]")
 _HAVING = re.compile("有(?P<what>[^什哪多几没不]{1,10}?)(?:吗|么)$")
 
 
 def exchanged(text: str, turns: Sequence[Turn], about: About) -> Standalone | None:
     """The completed question where this is one of these, else None."""
-    found = _ABOUT.match(text) or _FRAGMENT.match(text)
-    if found is None:
-        return None
-    new = re.sub("^(?:那么?|如果|要是|在(?=\\S{2}))", "", found["new"]).strip()
-    if not new or re.search("什么|为何|怎|哪|谁|多少|几|是否", new):
-        return None
-    if re.search("^(?:它|他|她|这|那|其)", new):
+    new = _new(text)
+    if not new or (about.best and about.best in new):
         return None
     words = words_zh(new)
-    ends = text[found.end("new") :]
-    if not ends.startswith("呢") and (len(words) > 3 or any(w.text == "的" for w in words)):
-        return None
-    if not ends.startswith("呢") and not ends.startswith("也") and new not in ATTRIBUTES:
-        if not (words and words[-1].text in ATTRIBUTES):
-            return None
     asked = bare(turns[-1].question)
     if language_of(asked) != "zh":
-        return Standalone(
-            f"{about.best}的{new}呢？" if new in ATTRIBUTES else f"{asked}：{new}呢？",
-            True,
-            new in ATTRIBUTES,
-        )
+        attribute = new in ATTRIBUTES and bool(about.best)
+        made = f"{about.best}的{new}呢？" if attribute else f"{asked}：{new}呢？"
+        return Standalone(made, True, attribute)
     made = _of_time(new, asked) or _led(words, asked)
     if made:
         return Standalone(f"{made}？", True)
     return _of_things(new, words, asked, about)
+
+
+def _new(text: str) -> str:
+    """What is asked about now; "" where this is no such question."""
+    found = _ABOUT.match(text) or _FRAGMENT.match(text)
+    if found is None:
+        return ""
+    new = re.sub("^(?:那么?|如果|要是|在(?=\\S{2}))", "", found["new"]).strip()
+    pointing = _POINTING.match(new) and not any(kind.match(new) for kind in _TIMES)
+    if not new or pointing or _ASKING.search(new):
+        return ""
+    ends = text[found.end("new") :]
+    if ends.startswith("呢"):
+        return new
+    # 就业前景怎么样 is one; 金融专业的就业前景怎么样 stands alone.
+    words = words_zh(new)
+    little = ends.startswith("也") or words[-1].text in ATTRIBUTES
+    return new if little and len(words) <= 3 and "的" not in new else ""
 
 
 def _of_time(new: str, asked: str) -> str:
@@ -109,49 +117,51 @@ def _led(words: Sequence[Word], asked: str) -> str:
 
 def _of_things(new: str, words: Sequence[Word], asked: str, about: About) -> Standalone:
     """A thing for a thing."""
-    runs = _runs(asked)
-    kind = words[-1].kind if len(words) == 1 else ""
     attribute = new in ATTRIBUTES or words[-1].text in ATTRIBUTES
-    if not attribute and kind in ("ns", "nr"):
-        same = [word for word in words_zh(asked) if word.kind == kind]
-        if same:
-            return Standalone(f"{_put(asked, same[-1].start, same[-1].end, new)}？", True)
-    twin = next((run for run in runs if _alike(asked[run[0] : run[1]], new)), None)
-    if twin and not attribute:
-        return Standalone(f"{_put(asked, *twin, new)}？", True)
+    place = _attribute_place(new, asked, about) if attribute else _place(new, words, asked, about)
+    if place:
+        return Standalone(f"{_put(asked, *place, new)}？", True)
     if attribute and about.best:
-        if about.thing:
-            of = re.match(
-                f"{re.escape(about.thing)}的(?P<old>[^的]{{2,8}}?)(?=是|有|怎么样|如何|多少|为|$)",
-                asked,
-            )
-            if of and of["old"] not in new:
-                return Standalone(f"{_put(asked, of.start('old'), of.end('old'), new)}？", True)
         joint = "的" if about.thing else "，"
         return Standalone(f"{about.best}{joint}{new}呢？", True)
-    having = _HAVING.search(asked)
-    if (
-        having
-        and having["what"] not in ATTRIBUTES
-        and asked.find(having["what"]) > 0
-        and having.start() > 1
-    ):
-        return Standalone(f"{_put(asked, having.start('what'), having.end('what'), new)}？", True)
-    old = about.thing or about.core
-    if old and old in asked and new not in asked:
-        if twin_start := _tail(old, new):
-            at = asked.index(old) + twin_start
-            return Standalone(f"{_put(asked, at, asked.index(old) + len(old), new)}？", True)
-        at = asked.index(old)
-        return Standalone(f"{_put(asked, at, at + len(old), new)}？", True)
     return Standalone(f"{asked}，{new}呢？", True, False)
+
+
+def _attribute_place(new: str, asked: str, about: About) -> tuple[int, int] | None:
+    """Where an attribute of the same thing stands: X的价格是多少."""
+    if not about.thing:
+        return None
+    of = re.match(
+        f"{re.escape(about.thing)}的(?P<old>[^的]{{2,8}}?)(?=是|有|怎么样|如何|多少|为|$)", asked
+    )
+    return of.span("old") if of and of["old"] not in new else None
+
+
+def _place(new: str, words: Sequence[Word], asked: str, about: About) -> tuple[int, int] | None:
+    """Where the thing stands that the new one takes the place of: a place for a place, one that
+    ends alike, what is had, or else what the question is about."""
+    if len(words) == 1 and words[0].kind in ("ns", "nr"):
+        same = [word for word in words_zh(asked) if word.kind == words[0].kind]
+        if same:
+            return same[-1].start, same[-1].end
+    twin = next((run for run in _runs(asked) if _alike(asked[run[0] : run[1]], new)), None)
+    if twin:
+        return twin
+    having = _HAVING.search(asked)
+    if having and having["what"] not in ATTRIBUTES and having.start() > 1:
+        return having.span("what")
+    old = about.thing or about.core
+    at = asked.find(old) if old and new not in asked else -1
+    return (at + _tail(old, new), at + len(old)) if at >= 0 else None
 
 
 def _runs(asked: str) -> list[tuple[int, int]]:
     """Where nouns stand, the parts of a phrase divided at 的."""
     found: list[tuple[int, int]] = []
-    for word in words_zh(asked):
-        if not word.noun or word.text in ATTRIBUTES:
+    words = words_zh(asked)
+    for word, after in zip(words, [*words[1:], None], strict=True):
+        part = word.kind in ("m", "a", "b") and after is not None and after.noun
+        if not (word.noun or part) or word.text in ATTRIBUTES:
             continue
         if found and found[-1][1] == word.start:
             found[-1] = (found[-1][0], word.end)

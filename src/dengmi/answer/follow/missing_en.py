@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
-from dengmi.answer.follow.pronouns_en import choice
+from dengmi.answer.follow.choice_en import choice, single
 from dengmi.answer.follow.topic import topics
 from dengmi.answer.follow.turns import Standalone, Turn, bare
 from dengmi.language.classes_en import PREPOSITIONS
-from dengmi.language.phrases_en import Phrase, phrases, tokens
+from dengmi.language.phrases_en import Phrase, last_sentence, phrases, tokens
 from dengmi.language.plurals import one_of
 
 _WHICH = re.compile(
@@ -23,9 +24,12 @@ _DIFFER = re.compile(
 )
 _MOST = re.compile(
     r"^(?:so |and )?(?:what|which|who|where)(?:'s|’s| is| are| was| were) the"
-    r" (?:\w{2,}est|most \w+|least \w+|best|worst)(?=[\s?!.]*$| (?:ever|of all|known|in the world|to)\b)",
+    r" (?:\w{2,}est|most \w+|least \w+|best|worst)(?=[\s?!.]*$| (?:ever|of all|known|in|on|to|for)\b)",
     re.IGNORECASE,
 )
+
+
+_KIND = re.compile(r"^(?:what|which|how many) \w+ (?:is|are|was|were|has|have)\b", re.IGNORECASE)
 
 
 def missing(text: str, turns: Sequence[Turn]) -> Standalone | None:
@@ -34,21 +38,33 @@ def missing(text: str, turns: Sequence[Turn]) -> Standalone | None:
         made = _chosen(text, turns)
         if made:
             return made
-    most = _MOST.match(text)
     found = topics(turns)
-    if not found:
+    start = last_sentence(text)
+    if not found or phrases(text[:start]):
         return None
-    if most and not phrases(text[most.end() :]):
-        best = next((one for one in found if not one.of), None)
-        if best:
-            return Standalone(f"{text[: most.end()]} {best.bare}{text[most.end() :]}", True)
-    return _of_what(text, found)
+    made = _of_most(text[start:], found) or _of_what(text[start:], found)
+    return made and replace(made, text=text[:start] + made.text)
+
+
+def _of_most(text: str, found: Sequence[Phrase]) -> Standalone | None:
+    """ "the biggest" → "the biggest shark"."""
+    most = _MOST.match(text)
+    best = next((one for one in found if not one.of and not one.name), None)
+    if most is None or best is None:
+        return None
+    if {one.head for one in phrases(text[most.end() :])} & {one.head for one in found}:
+        return None
+    many = re.search(r"\b(?:are|were)\b", most.group()) is not None
+    noun = best.bare if many or not best.many else single(best.bare)
+    return Standalone(f"{text[: most.end()]} {noun}{text[most.end() :]}", True)
 
 
 def _chosen(text: str, turns: Sequence[Turn]) -> Standalone | None:
     between = choice(turns)
     own = [one for one in phrases(text) if not one.lead and not one.of]
     if len(between) != 2 or (own and not re.match(r"which ones?\b", text, re.IGNORECASE)):
+        return None
+    if all(one.lower() in text.lower() for one in between):
         return None
     if _DIFFER.match(text):
         what = f"between {between[0]} and {between[1]}"
@@ -58,8 +74,12 @@ def _chosen(text: str, turns: Sequence[Turn]) -> Standalone | None:
 
 def _of_what(text: str, found: Sequence[Phrase]) -> Standalone | None:
     """ "the disadvantages" → "the disadvantages of a heat pump"."""
-    parts = phrases(text)
-    if len(parts) != 1 or not parts[0].of or parts[0].name:
+    parts = list(phrases(text))
+    if len(parts) == 2 and parts[1].of and text[parts[0].end : parts[1].start].strip() == "and":
+        parts = [replace(parts[1], start=parts[0].start)]  # the pros and cons
+    if not parts or not parts[0].of or (len(parts) > 1 and not _KIND.match(text)):
+        return None
+    if any(each.bare.lower() in text.lower() for each in found[:4] if not each.of):
         return None
     one = parts[0]
     words = tokens(text)

@@ -1,13 +1,14 @@
 """What "it", "they", "there" or "the second one" means in an English question."""
 
-import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
+from dataclasses import replace
 
-from dengmi.answer.follow.topic import fitting, listed, named, topics
+from dengmi.answer.follow.choice_en import choice, numbered, ordinal_in, single
+from dengmi.answer.follow.topic import fitting, named, topics
 from dengmi.answer.follow.turns import Standalone, Turn, bare
-from dengmi.language.classes_en import AUXILIARY, GENERIC, PREPOSITIONS, TIME
-from dengmi.language.phrases_en import Phrase, Token, phrases, tokens
+from dengmi.language.classes_en import AUXILIARY, GENERIC, NUMBERED, PREPOSITIONS, TIME
+from dengmi.language.phrases_en import Phrase, Token, last_sentence, phrases, tokens
 from dengmi.language.plurals import one_of
 from dengmi.language.scripts import words_of
 
@@ -28,32 +29,34 @@ _IDLE_IT = re.compile(
     r"|\bis it that\b",
     re.IGNORECASE,
 )
-_ORDINAL = re.compile(
-    r"\b(?:the )(?P<which>first|second|third|fourth|fifth|last|former|latter|two|other)"
-    r"(?: (?:one|two|option|item|method|way|choice|plan|type|kind|place|thing|of (?:them|these|those)))?"
-    r"(?=\s*(?:[?.,!]|$)|\s+(?:is|are|was|were|do|does|did|can|could|should|will|would|has|have|work"
-    r"|works|cost|costs|mean|means|located|called|about|in|at|on|and|different|differ|compare)\b)",
+_BOTH = re.compile(
+    r"\b(?:common|compare|differ|different|difference|differences|similar|same|both|other)\b",
     re.IGNORECASE,
 )
-_PLACES = {"first": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "former": 0, "latter": 1}
-_OR = re.compile(
-    r"(?:between |compare |both |either |, )?((?:the |a |an |my )?[\w'’. -]{1,40}?) (?:and|or|vs\.?|versus|to|with) "
-    r"((?:the |a |an |my )?[\w'’. -]{1,40}?)(?=\s*(?:[?.,!]|$))",
-    re.IGNORECASE,
-)
-_ONE = re.compile(
-    r"\b(?P<det>(?:an?|the|which|this|that|these|those|any|another)?) ?(?P<adj>(?:\w+ )?)(?P<one>ones?)\b",
-    re.IGNORECASE,
-)
+_PLACING = words_of("in at to from near around")
 _MOVING = words_of("get go travel drive walk come fly move cycle return sail ride live-to")
 
 
 def pronouns(text: str, turns: Sequence[Turn]) -> Standalone | None:
     """The question with its pronouns resolved; None where it has none that points back."""
-    ordinal = _ORDINAL.search(text)
-    if ordinal and not _own_choice(text, ordinal):
-        return _numbered(text, ordinal, turns)
+    start = last_sentence(text)
+    if not start:
+        return _in_sentence(text, turns)
+    if phrases(text[:start]):
+        return None  # what was said just before the question may be meant
+    made = _in_sentence(text[start:], turns)
+    return made and replace(made, text=text[:start] + made.text)
+
+
+def _in_sentence(text: str, turns: Sequence[Turn]) -> Standalone | None:
     words = tokens(text)
+    ordinal = ordinal_in(text)
+    if ordinal:
+        item = numbered(ordinal, turns)
+        if item:
+            return _put(text, ordinal.start(), ordinal.end(), item)
+        at = next((n for n, word in enumerate(words) if word.low == "one"), 0)
+        return (_one(text, words, at, turns) if at else None) or _unsure(text, turns)
     for at, word in enumerate(words):
         if word.low in _PERSONAL:
             if _points_back(text, words, at):
@@ -78,15 +81,26 @@ def _points_back(text: str, words: Sequence[Token], at: int) -> bool:
         if idle and idle.start() - 1 <= word.start <= idle.end():
             return False
     before = text[: word.start]
+    # The subject of a clause is not its object: "Why did the British continue it?"
+    if low not in _OWNING and low != "her" and not _CLAUSE.search(before):
+        return True
     fits = [one for one in phrases(before) if not one.of or one.name]
+    fits = [one for one in fits if not _COUNTING.search(text[: one.start].rstrip())]
     if low in ("he", "him", "his", "she", "her", "hers", "he's", "she's"):
         return not any(one.name or one.head in _WHO for one in fits)
-    if low.startswith(("they", "the")):
+    if low.startswith("the"):
         return not any(one.many or one.head in _WHO for one in fits) and " and " not in before
     # "it" in a later clause, behind a thing of its own
     return not any(not one.many and (one.name or not one.lead) for one in fits)
 
 
+_CLAUSE = re.compile(
+    r"[,;:]|\b(?:and|but|or|so|if|when|because|while|although|before|after|that|who|which|to|how|why"
+    r"|than|as|without|until|since)\b(?!$)(?=.*\S)",
+    re.IGNORECASE,
+)
+"""What may part the clause of a pronoun from that of what it means."""
+_COUNTING = re.compile(r"\bhow (?:many|much)$", re.IGNORECASE)
 _WHO = words_of(
     "author founder inventor writer president king queen someone person man woman child people team"
     " company band group family actor singer player employee user customer student everyone anyone"
@@ -105,8 +119,7 @@ def _resolved(text: str, words: Sequence[Token], at: int, turns: Sequence[Turn])
     new = _owned(meant) if own else meant
     if tail:
         new += {"s": " is", "re": " are"}.get(tail, f" {tail}")
-    made = text[: word.start] + _cased(new, word.start) + text[word.end :]
-    return Standalone(made, True, sure)
+    return _put(text, word.start, word.end, new, sure)
 
 
 def _meant(text: str, low: str, turns: Sequence[Turn]) -> tuple[str, bool]:
@@ -117,14 +130,19 @@ def _meant(text: str, low: str, turns: Sequence[Turn]) -> tuple[str, bool]:
         person or (low in ("it", "its") and not turns[-1].question.lower().startswith("who"))
     ):
         return name, True
+    if low in ("they", "them", "their") and _BOTH.search(text):
+        both = choice(turns)
+        if both:
+            return f"{both[0]} and {both[1]}", True
     known = {one_of(word.low) for word in tokens(text)}
-    found = [one for one in topics(turns) if not one.of and one.head not in known]
-    best = fitting(found, low)
-    if best is None and low in ("it", "its", "they", "them", "their"):
-        best = fitting([one for one in topics(turns) if one.head not in known], low)
-    if best is None:
-        return "", False
-    return best.text, True
+    found = [one for one in topics(turns) if not _said(one, known)]
+    ranked = fitting([one for one in found if not one.of], low) or fitting(found, low)
+    return (ranked[0].text, len(ranked) == 1) if ranked else ("", False)
+
+
+def _said(one: Phrase, known: Set[str]) -> bool:
+    """Whether a question says a phrase itself."""
+    return {one_of(word) for word in one.bare.lower().split()} <= known
 
 
 def _pointing(
@@ -154,7 +172,9 @@ def _pointing(
     if ends or after in AUXILIARY or after in PREPOSITIONS or after in _AFTER_THIS:
         if word.low == "such" or (at and not _points_back(text, words, at)):
             return None
-        return _replaced(text, word.start, word.end, word.low, turns)
+        made = _replaced(text, word.start, word.end, word.low, turns)
+        # "Who decided that?" means all of it, and only a part is put in.
+        return replace(made, sure=False) if ends and at else made
     return _with_noun(text, words, at, turns)
 
 
@@ -179,14 +199,14 @@ def _with_noun(
         (one for one in found if noun in {one_of(w) for w in one.bare.lower().split()}), None
     )
     if same:
-        return Standalone(text[: run.start] + _cased(same.text, run.start) + text[run.end :], True)
+        return _put(text, run.start, run.end, same.text)
     best = next((one for one in found if not one.of), None)
     if best is None:
         return None
     if noun in GENERIC and len(run.text.split()) == 2:
         name = named(turns[-1])
         put = name or best.text
-        return Standalone(text[: run.start] + _cased(put, run.start) + text[run.end :], True)
+        return _put(text, run.start, run.end, put)
     said = re.sub(r"^\w+", "the", run.text)
     said = said if run.start else said[0].upper() + said[1:]
     return Standalone(f"{text[: run.start]}{said} of {best.text}{text[run.end :]}", True)
@@ -196,7 +216,7 @@ def _replaced(text: str, start: int, end: int, low: str, turns: Sequence[Turn]) 
     meant, sure = _meant(text, low, turns)
     if not meant:
         return _unsure(text, turns)
-    return Standalone(text[:start] + _cased(meant, start) + text[end:], True, sure)
+    return _put(text, start, end, meant, sure)
 
 
 def _is_place(words: Sequence[Token], at: int) -> bool:
@@ -211,7 +231,8 @@ def _is_place(words: Sequence[Token], at: int) -> bool:
 def _there(text: str, words: Sequence[Token], at: int, turns: Sequence[Turn]) -> Standalone:
     word = words[at]
     before = {one.low for one in words[:at]}
-    meant, _ = _meant(text, "it", turns)
+    places = [one for one in topics(turns) if one.name and one.lead in _PLACING]
+    meant = places[0].text if places else _meant(text, "it", turns)[0]
     if not meant:
         return _unsure(text, turns)
     lead = "" if words[at - 1].low in PREPOSITIONS else "to " if before & _MOVING else "in "
@@ -240,8 +261,9 @@ def _one(text: str, words: Sequence[Token], at: int, turns: Sequence[Turn]) -> S
     if any(not one.name and one.start < words[at].start for one in phrases(text[: words[at].start])
            if len(one.bare.split()) > 1 or not re.search(rf"\b{re.escape(before)}$", one.text)):  # fmt: skip
         return None
-    best = next((one for one in topics(turns) if one.head not in known), None)
-    if best is None:
+    found = sorted(topics(turns), key=lambda one: one.name)
+    best = next((one for one in found if one.head not in known), None)
+    if best is None or (best.name and before in NUMBERED):
         return None
     alone = (
         before not in ("the", "a", "an", "this", "that")
@@ -250,95 +272,20 @@ def _one(text: str, words: Sequence[Token], at: int, turns: Sequence[Turn]) -> S
     )
     noun = best.text if alone and not best.many else best.bare
     if not alone and words[at].low == "one" and best.many:
-        noun = _single(noun)
+        noun = single(noun)
     return Standalone(text[: words[at].start] + noun + text[words[at].end :], True)
 
 
-def _single(noun: str) -> str:
-    first, _, last = noun.rpartition(" ")
-    one = re.sub(r"(?<=[^su])s$", "", re.sub(r"ies$", "y", last))
-    return f"{first} {one}".strip()
-
-
-def _own_choice(text: str, found: re.Match[str]) -> bool:
-    """Whether the question itself says of what: "is it the first or the last of the series"."""
-    return (
-        found["which"].lower() in ("other", "first", "last")
-        and " one" not in found.group()
-        and (len(phrases(text)) > 1)
-    )
-
-
-def _numbered(text: str, found: re.Match[str], turns: Sequence[Turn]) -> Standalone | None:
-    """ "the second one": what stands there in the list or the choice before."""
-    which = found["which"].lower()
-    items = listed(turns[-1]) or choice(turns)
-    if which == "other":
-        return None
-    if which == "two":
-        if len(items) != 2:
-            return _unsure(text, turns)
-        put = f"{items[0]} and {items[1]}"
-    else:
-        place = len(items) - 1 if which == "last" else _PLACES[which]
-        if not 0 <= place < len(items):
-            if " one" in found.group():
-                at = next(n for n, w in enumerate(tokens(text)) if w.low == "one")
-                made = _one(text, tokens(text), at, turns)
-                if made:
-                    return made
-            return _unsure(text, turns)
-        put = items[place]
-    return Standalone(
-        text[: found.start()] + _cased(put, found.start()) + text[found.end() :], True
-    )
-
-
-def choice(turns: Sequence[Turn]) -> list[str]:
-    """The two things a conversation weighs against each other: "A or B?", or A in one question and
-    B in the same one after it."""
-    last = turns[-1].question
-    parts = phrases(last)
-    for one, other in itertools.pairwise(parts):
-        between = last[one.end : other.start].strip().lower()
-        if between in ("and", "or", "vs", "vs.", "versus", "to", "with", "from") and (
-            between in ("and", "or", "vs", "vs.", "versus")
-            or re.search(r"\b(?:compare|differ|different|better|prefer)", last, re.IGNORECASE)
-        ):
-            return [one.text, other.text]
-    if len(turns) > 1:
-        new, old = subjects_of(turns[-1]), subjects_of(turns[-2])
-        if (
-            new
-            and old
-            and new.text.lower() != old.text.lower()
-            and (_skeleton(last, new) == _skeleton(turns[-2].question, old))
-        ):
-            return [old.text, new.text]
-    return []
-
-
-def subjects_of(turn: Turn) -> Phrase | None:
-    """What a question is most about."""
-    found = topics([turn])
-    return found[0] if found else None
-
-
-def _skeleton(question: str, one: Phrase) -> str:
-    return bare(question[: one.start] + "_" + question[one.end :]).lower()
+def _put(text: str, start: int, end: int, new: str, sure: bool = True) -> Standalone:
+    """The question with a part exchanged; with a capital where it begins with it."""
+    new = new if start else new[:1].upper() + new[1:]
+    return Standalone(text[:start] + new + text[end:], True, sure)
 
 
 def _owned(meant: str) -> str:
     if meant.endswith(("'s", "’s", "s'")):
         return meant
     return f"{meant}'" if meant.endswith("s") and meant[-2:] not in ("ss", "us") else f"{meant}'s"
-
-
-def _cased(meant: str, at: int) -> str:
-    """With a capital at the start of the question; without one inside where it is an article."""
-    if at == 0:
-        return meant[:1].upper() + meant[1:]
-    return meant
 
 
 def _unsure(text: str, turns: Sequence[Turn]) -> Standalone:

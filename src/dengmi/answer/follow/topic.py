@@ -13,6 +13,8 @@ from dengmi.language.plurals import one_of
 from dengmi.language.scripts import words_of
 
 _FADE = 0.55
+_CLEAR = 0.85
+"""What weighs this much of the likeliest topic may be meant as well."""
 _LOOKED = 4
 """Turns looked back at."""
 
@@ -55,17 +57,21 @@ def topics(turns: Sequence[Turn]) -> list[Phrase]:
     return sorted(found.values(), key=lambda one: -one.weight)
 
 
-def _of_turn(turn: Turn) -> list[Phrase]:
+def _of_turn(turn: Turn) -> Sequence[Phrase]:
     if language_of(turn.question) != "zh":
         return subjects(turn.question)
     what = topic_zh(turn.question)
     return [Phrase(what, 0, len(what), what.lower(), 4.0, name=True)] if what else []
 
 
-def fitting(found: Sequence[Phrase], word: str) -> Phrase | None:
-    """The topic that a pronoun stands for."""
-    best = max(found, key=lambda one: one.weight * _agreement(one, word), default=None)
-    return best if best and best.weight * _agreement(best, word) >= 1.0 else None
+def fitting(found: Sequence[Phrase], word: str) -> list[Phrase]:
+    """The topics that a pronoun may stand for, the likeliest first; one alone where it is clear."""
+    scores = [(one.weight * _agreement(one, word), -n) for n, one in enumerate(found)]
+    best = max(scores, default=(0.0, 0))
+    if best[0] < 1.0:
+        return []
+    near = sorted((each for each in scores if each[0] > _CLEAR * best[0]), reverse=True)
+    return [found[-n] for _, n in near]
 
 
 def _agreement(one: Phrase, word: str) -> float:
