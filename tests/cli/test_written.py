@@ -2,7 +2,6 @@
 
 import csv
 import io
-import json
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -99,27 +98,3 @@ def test_a_model_that_is_not_there_leaves_the_quotes(desk: Command, home: Path) 
     assert said.status == 0
     assert "twelve books" in said.out
     assert "gone" in said.err
-
-
-def test_questions_of_a_file_are_measured(desk: Command, tmp_path: Path) -> None:
-    lines = [
-        {"question": ASKED, "answers": ["twelve"], "articles": ["Borrowing books"]},
-        {"question": "When does the library open?", "answers": ["nine"]},
-        {"question": "How deep is the ocean trench?", "answers": ["never said"]},
-    ]
-    file, out = tmp_path / "q.jsonl", tmp_path / "run.json"
-    file.write_text("\n".join(map(json.dumps, lines)))
-    found = desk("eval", str(file), "--level", "quote", "--json", "--out", str(out)).json["summary"]
-    assert found["questions"] == 3
-    assert found["ndcg@10"] == found["hit@1"] == 1.0
-    assert found["contains"] == pytest.approx(2 / 3)
-    assert found["declined"] == pytest.approx(1 / 3)
-    compared = desk("eval", str(file), "--json", "--compare", str(out)).json
-    assert compared["summary"]["cite_precision"] == 1.0
-    assert compared["compared"]["hit@1"] == [0.0, 0.0, 0.0]
-    file.write_text(file.read_text() + "\n{broken\n")
-    part = desk("eval", str(file), "--level", "quote")
-    assert part.status == 3
-    assert "Line 4" in part.err
-    file.write_text("\n")
-    assert desk("eval", str(file)).status == 2

@@ -64,6 +64,8 @@ async def test_unanswered_questions_are_listed_newest_first(store: SqlStore) -> 
         await store.finish_question(
             answer(f"r_{n}", f"q_{n}", grounded=n == 1, citations=(), nearest=())
         )
+    await store.record_question(question("q_9", asked_at=9.0, channel="eval"))
+    await store.finish_question(answer("r_9", "q_9", grounded=False, citations=()))
     found = await store.unanswered("guide")
     assert [(each.id, each.state) for each in found] == [
         ("q_3", "unanswered"),

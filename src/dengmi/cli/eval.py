@@ -1,52 +1,28 @@
 """`dengmi eval`: asks the questions of a file and measures search and answers."""
 
 import asyncio
-from collections.abc import Sequence
+from collections import Counter
 from pathlib import Path
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
 import click
-import msgspec
-from msgspec import Struct
 
-from dengmi.answer.evaluation import Expected, compare, measures, summary
 from dengmi.cli.app import App
-from dengmi.cli.opening import opened_for_reading
+from dengmi.cli.failure import INTERRUPTED, complain
 from dengmi.cli.progress import meter
-from dengmi.cli.terminal import print_json, quiet, table
+from dengmi.cli.terminal import amount, clean, print_json, table
 from dengmi.cli.words import Verb, desk_option, json_option, option
-from dengmi.core.errors import BadInput, Unreadable
-from dengmi.core.events import Done
-from dengmi.core.records import Question, SearchQuery, Wanted
+from dengmi.core.errors import BadInput, PartFailed, Unreadable
+from dengmi.core.records import Wanted
+
+if TYPE_CHECKING:
+    from dengmi.cli.evaluating import Asking, Run
 
 LEVELS = tuple(level for level in get_args(Wanted) if level != "reuse")
+LISTED = 10
+"""Questions listed that became better, and that became worse."""
+
 _FILE = click.Path(path_type=Path)
-_PLAIN = frozenset(("questions", "median_ms", "p95_ms", "micros", "full_micros"))
-
-
-class Line(Struct, kw_only=True):
-    """One line of a question file."""
-
-    question: str
-    answers: list[str] = []
-    articles: list[str] = []
-    desk: str = ""
-
-
-class Row(Struct, kw_only=True):
-    """A question with its measures."""
-
-    question: str
-    text: str
-    level: str
-    measures: dict[str, float]
-
-
-class Run(Struct, kw_only=True):
-    """A whole run, as it is kept."""
-
-    level: str
-    rows: list[Row]
 
 
 @click.command("eval", cls=Verb, help="help_eval")
@@ -69,122 +45,168 @@ def eval(  # noqa: A001, PLR0917 - the name of the verb; one for each option
     as_json: bool,
 ) -> int:
     """Ask, measure, and compare with an earlier run. FILE may be an earlier run itself."""
-    bad: list[str] = []
-    earlier = _run(other) if other else None
-    found = _maybe_run(file)
-    if found is None:
-        lines = _lines(app, file, bad)[: limit or None]
-        found = asyncio.run(_asked(app, lines, desk, level))
-    if out is not None:
-        out.write_bytes(msgspec.json.encode(found))
-    means = summary([row.measures for row in found.rows])
+    from dengmi.cli.evaluating import Asking, Run, check_writable, read_run
+
+    earlier = _earlier(other) if other else None
+    kept = read_run(file)
+    asking = Asking(kept or Run(wanted=level))
+    if kept is None:
+        if out is not None:
+            check_writable(out)
+        _ask(app, asking, file, desk, level, limit, out)
+    for trouble in asking.troubles:
+        complain(clean(app.say("eval_bad_line", line=trouble.line, reason=trouble.reason)))
+    run = asking.run
     if as_json:
-        shape: dict[str, object] = {"level": found.level, "summary": means, "bad_lines": bad}
-        if earlier:
-            shape["compared"] = _compared(earlier, found)
-        print_json(shape)
+        print_json(_shape(asking, earlier))
+    elif earlier is None:
+        _show(app, run)
     else:
-        _show(app, means, _compared(earlier, found) if earlier else {})
-    for line in bad:
-        click.echo(line, err=True)
-    return 3 if bad else 0
+        _show_changes(app, earlier, run)
+    if kept is None and not run.whole:
+        return INTERRUPTED
+    return PartFailed.exit_code if asking.troubles else 0
 
 
-async def _asked(app: App, lines: Sequence[Expected], desk: str | None, level: Wanted) -> Run:
-    """Ctrl-C keeps what was measured until then."""
-    run = Run(level=level, rows=[])
-    async with opened_for_reading(app) as parts:
-        with meter(app) as bar:
-            for n, expected in enumerate(lines):
-                name = await parts.desks.resolve(desk or expected.desk or None)
-                query = SearchQuery(text=expected.question, desk=name, limit=20, marked=False)
-                evidence = await parts.search.search(query)
-                question = Question(
-                    id="", desk=name, text=expected.question, wanted=level, channel="cli"
-                )
-                try:
-                    async for event in parts.ladder.ask(question):
-                        if isinstance(event, Done):
-                            answer = event.answer
-                            row = measures(expected, evidence, answer)
-                            run.rows.append(
-                                Row(
-                                    question=expected.question,
-                                    text=answer.text,
-                                    level=answer.level,
-                                    measures=row,
-                                )
-                            )
-                except asyncio.CancelledError:
-                    break
-                bar.tell(n + 1, len(lines))
-    return run
+def _earlier(file: Path) -> "Run":
+    from dengmi.cli.evaluating import read_run
 
-
-def _lines(app: App, file: Path, bad: list[str]) -> list[Expected]:
-    try:
-        raw = file.read_text("utf-8", "replace")
-    except OSError as error:
-        raise Unreadable("file_unreadable", name=str(file), reason=error.strerror or "") from None
-    found = []
-    for n, text in enumerate(raw.splitlines(), 1):
-        if not text.strip():
-            continue
-        try:
-            line = msgspec.json.decode(text, type=Line)
-        except msgspec.DecodeError as error:
-            bad.append(app.say("cli_eval_bad_line", line=n, reason=str(error)))
-            continue
-        if line.question.strip():
-            found.append(
-                Expected(
-                    question=line.question,
-                    answers=tuple(line.answers),
-                    articles=tuple(line.articles),
-                    desk=line.desk,
-                )
-            )
-    if not found:
-        raise BadInput("cli_eval_empty", file=str(file))
-    return found
-
-
-def _maybe_run(file: Path) -> Run | None:
-    """An earlier run, where the file is one."""
-    try:
-        return msgspec.json.decode(file.read_bytes(), type=Run)
-    except (OSError, msgspec.DecodeError):
-        return None
-
-
-def _run(file: Path) -> Run:
-    found = _maybe_run(file)
+    found = read_run(file)
     if found is None:
-        raise Unreadable("cli_eval_no_run", file=str(file))
+        raise Unreadable("eval_no_run", file=str(file))
     return found
 
 
-def _compared(earlier: Run, run: Run) -> dict[str, tuple[float, float, float]]:
-    """By measure: the change since the earlier run, with its interval; questions of both only."""
-    before = {row.question: row.measures for row in earlier.rows}
-    both = [(before[row.question], row.measures) for row in run.rows if row.question in before]
-    if not both:
-        return {}
-    one, other = zip(*both, strict=True)
-    names = dict.fromkeys(name for row in other for name in row)
-    return {name: compare(one, other, name) for name in names}
-
-
-def _show(
-    app: App, means: dict[str, float], compared: dict[str, tuple[float, float, float]]
+def _ask(  # noqa: PLR0917 - the options
+    app: App,
+    asking: "Asking",
+    file: Path,
+    desk: str | None,
+    level: Wanted,
+    limit: int | None,
+    out: Path | None,
 ) -> None:
-    rows = []
-    for name, value in means.items():
-        shown = f"{value:.0f}" if name in _PLAIN else f"{value:.3f}"
-        change = compared.get(name)
-        told = f"{change[0]:+.3f} [{change[1]:+.3f}, {change[2]:+.3f}]" if change else ""
-        rows.append((name, shown, told))
+    from dengmi.cli.evaluating import ask_all, read_questions, write_run
+
+    questions, troubles = read_questions(app, file)
+    asking.troubles += troubles
+    if not questions:
+        for trouble in troubles:
+            complain(clean(app.say("eval_bad_line", line=trouble.line, reason=trouble.reason)))
+        raise BadInput("eval_empty", file=str(file))
+    run, chosen = asking.run, questions[:limit]
+    try:
+        with meter(app, "questions") as bar:
+            asyncio.run(ask_all(app, asking, chosen, desk, level, bar))
+    finally:
+        if out is not None and run.rows:
+            write_run(out, run)
+    if not run.whole:
+        complain(app.say("eval_interrupted", done=len(run.rows), total=len(chosen)))
+
+
+def _means(run: "Run") -> dict[str, float]:
+    from dengmi.answer.evaluation import summary
+
+    return summary([row.measures for row in run.rows])
+
+
+def _levels(run: "Run") -> dict[str, int]:
+    return dict(Counter(row.level for row in run.rows if row.level))
+
+
+def _costs(run: "Run") -> list[dict[str, object]]:
+    """By currency: answers that cost something, and what, and without a cache."""
+    found = []
+    for currency in sorted({row.currency for row in run.rows if row.currency}):
+        own = [row.measures for row in run.rows if row.currency == currency]
+        sums = {name: sum(int(row[name]) for row in own) for name in ("micros", "full_micros")}
+        found.append({"currency": currency, "answers": len(own), **sums})
+    return found
+
+
+def _shape(asking: "Asking", earlier: "Run | None") -> dict[str, object]:
+    run = asking.run
+    shape: dict[str, object] = {
+        "level": run.wanted,
+        "whole": run.whole,
+        "summary": _means(run),
+        "levels": _levels(run),
+        "cost": _costs(run),
+        "left_out": [{"line": each.line, "reason": each.reason} for each in asking.troubles],
+    }
+    if earlier is not None:
+        from dengmi.cli.comparing import changes, moved, pairs_of
+
+        pairs = pairs_of(earlier, run)
+        name, better, worse = moved(pairs)
+        shape["compared"] = {
+            name: {
+                "before": change.before,
+                "now": change.now,
+                "change": change.mean,
+                "low": change.low,
+                "high": change.high,
+                "questions": change.questions,
+            }
+            for name, change in changes(pairs).items()
+        }
+        shape["by"] = name
+        shape["better"] = [row.question for row in better]
+        shape["worse"] = [row.question for row in worse]
+    return shape
+
+
+def _show(app: App, run: "Run") -> None:
+    rows = [(_label(app, name), _value(app, name, v)) for name, v in _means(run).items()]
+    levels = ", ".join(f"{level} {count:,}" for level, count in _levels(run).items())
+    rows.insert(1, (app.say("eval_of_levels"), levels))
+    for each in _costs(run):
+        currency, answers = str(each["currency"]), int(str(each["answers"]))
+        for name in ("micros", "full_micros"):
+            mean = round(int(str(each[name])) / answers)
+            rows.append((_label(app, name), amount(mean, currency)))
+        rows.append((app.say("eval_of_paid"), amount(int(str(each["micros"])), currency)))
     for line in table(rows):
         click.echo(line)
-    if compared:
-        click.echo(quiet(app.say("cli_eval_compared")))
+
+
+def _show_changes(app: App, earlier: "Run", run: "Run") -> None:
+    from dengmi.cli.comparing import changes, currency_of, moved, pairs_of
+
+    pairs = pairs_of(earlier, run)
+    if not pairs:
+        click.echo(app.say("eval_no_pairs"))
+        return
+    rows = [tuple(app.say(f"eval_{name}") for name in ("measure", "before", "now", "change"))]
+    currency = currency_of(pairs)
+    for name, change in changes(pairs).items():
+        told = [_value(app, name, each, currency) for each in (change.before, change.now)]
+        shown = [_value(app, name, x, currency) for x in (change.mean, change.low, change.high)]
+        sign = "+" if change.mean > 0 else ""
+        rows.append((_label(app, name), *told, f"{sign}{shown[0]} [{shown[1]}, {shown[2]}]"))
+    rows.append((app.say("eval_pairs"), "", f"{len(pairs):,}", ""))
+    for line in table(rows):
+        click.echo(line)
+    name, better, worse = moved(pairs)
+    for key, moved_rows in (("eval_better", better), ("eval_worse", worse)):
+        if moved_rows:
+            measure = _label(app, name)
+            click.echo("\n" + app.say(key, measure=measure, count=len(moved_rows)))
+            for row in moved_rows[:LISTED]:
+                click.echo(f"  · {clean(row.question)}".replace("\n", " "))
+
+
+def _label(app: App, name: str) -> str:
+    """What a measure is called."""
+    return app.say(f"eval_of_{name.replace('@', '_at_')}")
+
+
+def _value(app: App, name: str, value: float, currency: str = "") -> str:
+    if name == "questions":
+        return f"{value:,.0f}"
+    if name.endswith("_ms"):
+        return app.say("eval_ms", ms=f"{value:.1f}" if abs(value) < 100 else f"{value:.0f}")
+    if name.endswith("micros"):
+        return amount(round(value), currency)
+    return f"{value:.3f}"

@@ -59,7 +59,7 @@ def pull_model(app: App, name: str | None, url: str | None, sha256: str) -> None
             raise NotFound("cli_pull_unknown", model=name or "", known=", ".join(KNOWN))
         url = KNOWN[name or DEFAULT].url
     folder = app.settings.home / FOLDER
-    with meter(app) as bar:
+    with meter(app, "megabytes") as bar:
         file = asyncio.run(pull(url, folder, sha256, _megabytes(bar)))
     click.echo(app.say("cli_pulled", file=str(file), name=file.name))
 

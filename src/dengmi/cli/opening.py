@@ -15,27 +15,28 @@ if TYPE_CHECKING:
 
 
 @asynccontextmanager
-async def opened(app: App) -> "AsyncIterator[Parts]":
-    """All parts, in a home that is made if it is not there."""
+async def opened(app: App, settings: Settings | None = None) -> "AsyncIterator[Parts]":
+    """All parts, in a home that is made if it is not there; by other settings than the home's
+    where those are given."""
     from dengmi.wire import open_parts
 
     if not app.debug:
         # What went wrong is said in words; the log with its stack traces is for --debug.
         logging.getLogger("dengmi").addHandler(logging.NullHandler())
-    async with open_parts(app.settings) as parts:
+    async with open_parts(settings or app.settings) as parts:
         yield parts
 
 
 @asynccontextmanager
-async def opened_for_reading(app: App) -> "AsyncIterator[Parts]":
-    """All parts of a home that exists.
+async def opened_for_reading(app: App, settings: Settings | None = None) -> "AsyncIterator[Parts]":
+    """All parts of a home that exists, as `opened` gives them.
 
     Raises:
         NotFound: nothing was ever added here; a question leaves no folder behind.
     """
     if not has_store(app.settings):
         raise NotFound("desk_none", desk="", known="")
-    async with opened(app) as parts:
+    async with opened(app, settings) as parts:
         yield parts
 
 

@@ -32,12 +32,13 @@ class Meter(Protocol):
 
 
 @contextmanager
-def meter(app: App) -> Iterator[Meter]:
-    """A bar where stderr is a terminal, else plain lines; both on stderr."""
+def meter(app: App, of: str = "articles") -> Iterator[Meter]:
+    """A bar where stderr is a terminal, else plain lines; both on stderr. `of` names the texts
+    that say what is counted."""
     if not sys.stderr.isatty():
-        yield Lines(app)
+        yield Lines(app, of)
         return
-    bar = Bar(app)
+    bar = Bar(app, of)
     bar.tell(0, None)
     try:
         yield bar
@@ -48,22 +49,25 @@ def meter(app: App) -> Iterator[Meter]:
 class Lines:
     """A plain line every few seconds; none for a run that is over sooner."""
 
-    def __init__(self, app: App) -> None:
+    def __init__(self, app: App, of: str) -> None:
         self._app = app
+        self._of = of
         self._began = self._told = time.monotonic()
 
     def tell(self, done: int, total: int | None) -> None:
         now = time.monotonic()
         if now - self._told >= LINE_EVERY:
             self._told = now
-            click.echo(state(self._app, done, total, now - self._began), err=True)
+            words = state(self._app, self._of, done, total, now - self._began)
+            click.echo(words, err=True)
 
 
 class Bar:
     """One line that is drawn over and over, with rate and remaining time."""
 
-    def __init__(self, app: App) -> None:
+    def __init__(self, app: App, of: str) -> None:
         self._app = app
+        self._of = of
         self._began = time.monotonic()
         self._drawn = 0.0
 
@@ -72,7 +76,7 @@ class Bar:
         if now - self._drawn < DRAW_EVERY:
             return
         self._drawn = now
-        words = state(self._app, done, total, now - self._began)
+        words = state(self._app, self._of, done, total, now - self._began)
         room = shutil.get_terminal_size().columns - WIDTH - 2
         bar = click.style(filled(done, total), fg="red")
         click.echo(f"\r\x1b[2K{bar} {fitting(words, room)}", err=True, nl=False)
@@ -98,17 +102,18 @@ def fitting(text: str, room: int) -> str:
     return text
 
 
-def state(app: App, done: int, total: int | None, seconds: float) -> str:
+def state(app: App, of: str, done: int, total: int | None, seconds: float) -> str:
     """Items done, their rate and, where the end is known, the time left."""
     if not done:
-        return app.say("cli_reading")
-    rate = done / max(seconds, 0.001)
+        return app.say(f"cli_begun_{of}")
+    per_second = done / max(seconds, 0.001)
+    rate = f"{per_second:.0f}" if per_second >= 10 else f"{per_second:.1f}"
     if total is None:
-        return app.say("cli_progress", done=done, rate=f"{rate:.0f}")
+        return app.say(f"cli_progress_{of}", done=done, rate=rate)
     if done >= total:
-        return app.say("cli_indexing")
-    left = duration((total - done) / rate)
-    return app.say("cli_progress_of", done=done, total=total, rate=f"{rate:.0f}", left=left)
+        return app.say(f"cli_ending_{of}")
+    left = duration((total - done) / per_second)
+    return app.say(f"cli_progress_of_{of}", done=done, total=total, rate=rate, left=left)
 
 
 def duration(seconds: float) -> str:

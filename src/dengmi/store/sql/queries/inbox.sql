@@ -26,9 +26,10 @@ SELECT id, desk, text, wanted, channel, asker, conversation, dedup, lang, asked_
 FROM questions WHERE state = 'asked' ORDER BY asked_at, id;
 
 -- name: questions_unanswered
--- The newest questions that a desk's articles did not answer.
+-- The newest questions that a desk's articles did not answer; those of a measurement (dengmi eval)
+-- were asked by nobody.
 SELECT id, desk, text, wanted, channel, asker, conversation, dedup, lang, asked_at, state
-FROM questions WHERE state = 'unanswered' AND desk = :desk
+FROM questions WHERE state = 'unanswered' AND desk = :desk AND channel <> 'eval'
 ORDER BY asked_at DESC, id DESC LIMIT :most;
 
 -- name: question_state
