@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -149,14 +150,19 @@ def run_in() -> Command:
 
 @pytest.fixture(scope="session")
 def start_in() -> Callable[..., subprocess.Popen[bytes]]:
-    """The command in any home, still running, with both outputs piped."""
+    """The command in any home, still running, with both outputs piped. It heeds Ctrl-C even where
+    the tests run in the background of a shell, which has its children ignore it."""
 
     def start(home: Path, *args: str) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(
-            [sys.executable, "-m", "dengmi", *args],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env=environment(home),
-        )
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
+        try:
+            return subprocess.Popen(
+                [sys.executable, "-m", "dengmi", *args],
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                env=environment(home),
+            )
+        finally:
+            signal.signal(signal.SIGINT, before)
 
     return start
