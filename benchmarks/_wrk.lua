@@ -1,10 +1,12 @@
--- Asks the questions of a file, one JSON body a line, over and over. Prints what came of it.
+-- Asks the questions of a file, one JSON body a line, from a line on (from 0), over and over.
+-- Prints what came of it.
 local requests, at = {}, 0
 
 function init(args)
   for line in io.lines(args[2]) do
     requests[#requests + 1] = wrk.format("POST", args[1], {["Content-Type"] = "application/json"}, line)
   end
+  at = tonumber(args[3] or 0)
 end
 
 function request()

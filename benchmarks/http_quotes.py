@@ -1,11 +1,12 @@
 """Quote answers per second over HTTP, with the load generator on the same machine.
 
-    python benchmarks/http_quotes.py [--workers N] [--connections 64] [--seconds 10]
-        [--articles JSONL --questions FILE] [--no-peer]
+    python benchmarks/http_quotes.py [--workers N] [--connections 64] [--warm 20]
+        [--seconds 10] [--articles JSONL --questions FILE] [--no-peer]
 
 Starts a real `dengmi serve` over a fresh home and lets wrk ask over kept-alive connections. The
 desk holds the articles of SQuAD-dev and CMRC-dev and 2,000 news articles, the questions are those
 asked about them, mixed; where the data sets are absent it is the guide with a few questions. The
+first seconds fill the caches; after them come other questions, none of them asked before. The
 peer, in the same run with the same questions, is SQLite FTS5 behind the same HTTP server (see
 _fts_server.py). Needs wrk.
 """
@@ -23,6 +24,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -44,6 +46,7 @@ GUIDE = (
 class Load(NamedTuple):
     """What wrk measured; times in milliseconds, processor time and memory of the servers."""
 
+    count: int
     per_second: float
     median: float
     p95: float
@@ -100,8 +103,9 @@ def _measure(
             address = f"http://127.0.0.1:{port}"
             _wait(lambda: _answers(address + path, bodies))
             ready = time.perf_counter() - began
-            _wrk(address, path, bodies, args.connections, 4, server.pid)
-            load = _wrk(address, path, bodies, args.connections, args.seconds, server.pid)
+            wrk = partial(_wrk, address, path, bodies, args.connections, server.pid)
+            asked = wrk(args.warm, 0).count
+            load = wrk(args.seconds, asked)
         finally:
             server.terminate()
             server.wait(30)
@@ -109,17 +113,23 @@ def _measure(
     print(f"{load.p99:8.1f}{load.cpu:8.2f}{load.resident:6.0f}{load.errors:8}", flush=True)
 
 
-def _wrk(address: str, path: str, bodies: Path, connections: int, seconds: int, pid: int) -> Load:
+def _wrk(
+    address: str, path: str, bodies: Path, connections: int, pid: int, seconds: int, first: int
+) -> Load:
+    """Ask for some seconds, from a line of the file on."""
     before = _cpu(pid)
     wrk = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s", str(HERE / "_wrk.lua")]
     said = subprocess.run(
-        [*wrk, address, "--", path, str(bodies)], check=True, capture_output=True, text=True
+        [*wrk, address, "--", path, str(bodies), str(first)],
+        check=True,
+        capture_output=True,
+        text=True,
     ).stdout
     line = next(line for line in said.splitlines() if line.startswith("RESULT"))
     count, took, *times, errors = map(int, line.split()[1:])
     cpu = (_cpu(pid) - before) / max(count, 1) * 1e3
     median, p95, p99 = (each / 1e3 for each in times)
-    return Load(count / took * 1e6, median, p95, p99, errors, cpu, _resident(pid))
+    return Load(count, count / took * 1e6, median, p95, p99, errors, cpu, _resident(pid))
 
 
 def _wait(ready: Callable[[], bool]) -> None:
@@ -191,6 +201,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--connections", type=int, default=64)
     parser.add_argument("--seconds", type=int, default=10)
+    parser.add_argument("--warm", type=int, default=20, help="seconds of load before measuring")
     parser.add_argument("--articles")
     parser.add_argument("--questions", help="one question a line")
     parser.add_argument("--peer", action=argparse.BooleanOptionalAction, default=True)

@@ -107,8 +107,9 @@ def match_one(asked: Asked, hit: Hit) -> Matched:
     found: list[list[tuple[int, str]]] = [[] for _ in reading.starts]
     points = 0.0
     size = 1.2 * (0.25 + 0.75 * min(len(hit.passage.text) / (500 if asked.han else 700), 4.0))
+    held = reading.held(asked.weights)
     for term, weight in asked.weights.items():
-        places = reading.places(term, term in asked.wide)
+        places = reading.places(term) if term in asked.wide else held.get(term, ())
         for at in places:
             found[reading.sentence_at(at)].append((at, term))
         if places:
@@ -165,7 +166,7 @@ def _kin(asked: Asked, own: Mapping[str, float], reading: Reading) -> dict[int, 
                     here = found.setdefault(n, {})
                     here[term] = here.get(term, 0.0) + 0.25
         elif len(term) >= 4 and term.isalpha():
-            for at in reading.places(term[: max(4, len(term) - 3)], True):
+            for at in reading.places(term[: max(4, len(term) - 3)]):
                 if not at or not reading.plain[at - 1].isalpha():
                     found.setdefault(reading.sentence_at(at), {})[term] = 1.0
     return found
@@ -262,32 +263,26 @@ def _of_sentence(shared: _Shared, p: int, n: int) -> tuple[float, ...]:
     weights, own, total = asked.weights, m.own, asked.total
     here, places = m.sets[n], m.found[n]
     count, size = len(m.sets), max(m.reading.length(n), 1.0)
-    cover = sum([weights[t] for t in here]) / total
     own_cover = shared.cover[p][n]
-    before = sum([own[t] for t in m.sets[n - 1] - here]) / total if n else 0.0
-    after = sum([own[t] for t in m.sets[n + 1] - here]) / total if n + 1 < count else 0.0
-    near = sum([weights[t] * asked.near[t] for t in here])
-    own_near = sum([own[t] * asked.near[t] for t in here])
-    near_all = asked.near_total
     run, ordered, pairs = _runs(asked, places)
     unit = 1.7 if asked.han else 6.0
-    missing = [t for t in weights if t not in here]
     subject = _subject(asked, m, n)
     heaviest = max(own.values()) or 1.0
-    third, rare_all = m.rarest
+    cover, near, own_near, telling, local, rare, best_found = _held(shared, m, here)
+    lacked = [t for t in weights if t not in here]
     return (
         float(n),
         n / count,
         math.log1p(size),
-        cover,
+        cover / total,
         own_cover,
-        sum([m.telling[t] for t in here]),
+        telling,
         max(shared.cover[p]) - own_cover,
-        before,
-        after,
-        m.covered - cover,
-        near / near_all,
-        own_near / near_all,
+        sum([own[t] for t in m.sets[n - 1] - here]) / total if n else 0.0,
+        sum([own[t] for t in m.sets[n + 1] - here]) / total if n + 1 < count else 0.0,
+        m.covered - cover / total,
+        near / asked.near_total,
+        own_near / asked.near_total,
         run / total,
         float(ordered),
         ordered / pairs if pairs else 0.0,
@@ -295,16 +290,34 @@ def _of_sentence(shared: _Shared, p: int, n: int) -> tuple[float, ...]:
         len(here) / len(weights),
         len(here) / size,
         sum([own[t] * sure for t, sure in m.kin.get(n, {}).items() if t not in here]) / total,
-        max([own[t] for t in here], default=0.0) / heaviest,
-        max([own[t] for t in missing], default=0.0) / heaviest,
-        min(sum([own[t] for t in here if own[t] >= third]) / (rare_all or 1.0), 1.0),
-        sum([own[t] / shared.spread[t] for t in here]) / total,
+        best_found / heaviest,
+        max([own[t] for t in lacked], default=0.0) / heaviest,
+        min(rare / (m.rarest[1] or 1.0), 1.0),
+        local / total,
         1.0 if LEANS.match(m.reading.text, m.reading.starts[n]) else 0.0,
         float(n == count - 1),
-        max([weights[t] for t in missing], default=0.0) / total,
+        max([weights[t] for t in lacked], default=0.0) / total,
         subject,
         subject if asked.kinds[MEANING] else 0.0,
     )
+
+
+def _held(shared: _Shared, m: Matched, here: frozenset[str]) -> tuple[float, ...]:
+    """Sums over the terms a sentence holds, in one loop: the innermost part of every answer."""
+    weights, near_by, own, telling_by = shared.asked.weights, shared.asked.near, m.own, m.telling
+    third = m.rarest[0]
+    cover = near = own_near = telling = local = rare = best = 0.0
+    for term in here:
+        weight, mine, close = weights[term], own[term], near_by[term]
+        cover += weight
+        near += weight * close
+        own_near += mine * close
+        telling += telling_by[term]
+        local += mine / shared.spread[term]
+        best = max(best, mine)
+        if mine >= third:
+            rare += mine
+    return cover, near, own_near, telling, local, rare, best
 
 
 def _subject(asked: Asked, m: Matched, n: int) -> float:

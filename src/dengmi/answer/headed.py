@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from dengmi.answer.asked import MANNER, MEANING, Asked, asks, read_question
+from dengmi.answer.reading import distinct_terms
 from dengmi.core.records import Hit
 from dengmi.language.han import simplified
-from dengmi.language.words import terms
 
 _COVERED = 0.8
 """Share of the question's weight that the heading must hold."""
@@ -74,6 +74,6 @@ def _opens(hit: Hit) -> str:
 
 def _covered(asked: Asked, text: str) -> float:
     """The share of the question's weight that a text holds; Chinese also inside its words."""
-    there, plain = set(terms(text)), simplified(text)
+    there, plain = distinct_terms(text), simplified(text)
     held = [w for t, w in asked.weights.items() if t in there or (t in asked.wide and t in plain)]
     return sum(held) / asked.total

@@ -21,7 +21,7 @@ from dengmi.core.events import Done, Event, Failed, Found, Notice, Thinking
 from dengmi.core.ids import new_id
 from dengmi.core.ports import Conversations, Inbox, Search
 from dengmi.core.records import Answer, Evidence, Exchange, Level, Question, SearchQuery
-from dengmi.language.asking import asking
+from dengmi.language.asking import searched_for
 from dengmi.language.detect import language_of
 from dengmi.language.texts import catalogue
 
@@ -213,8 +213,8 @@ class Ladder:
         """What the question finds; words of politeness are not searched for. Reading the first
         Chinese question reads a file."""
         limit = max(DEPTH, self._upper.passages(level)) if self._upper else DEPTH
-        read = asking(meant) if self._ready else await asyncio.to_thread(asking, meant)
-        query = SearchQuery(text=read.text, desk=question.desk, limit=limit, marked=False)
+        words = searched_for(meant) if self._ready else await asyncio.to_thread(searched_for, meant)
+        query = SearchQuery(text=words, desk=question.desk, limit=limit, marked=False)
         return await self._search.search(query)
 
     async def _quoted(

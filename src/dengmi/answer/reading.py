@@ -4,7 +4,9 @@ Reading does not depend on the question, so the passages read last are kept.
 """
 
 import re
+from array import array
 from bisect import bisect_left, bisect_right
+from collections.abc import Container
 from functools import lru_cache
 from itertools import pairwise
 
@@ -14,8 +16,8 @@ from dengmi.language.han import simplified
 from dengmi.language.scripts import HAN, LETTERS, UNSPACED
 from dengmi.language.words import terms
 
-KEPT = 1024
-"""Passages kept read, at most."""
+KEPT = 4096
+"""Passages kept read, at most: some 5 kB each."""
 
 _WORD = re.compile(rf"[{LETTERS}]++(?:[-_.@'’&/+:,]++[{LETTERS}]++)*[+#]*+")
 _WIDE = re.compile(f"[{HAN}{UNSPACED}]+")
@@ -26,7 +28,10 @@ _NUMBER = re.compile(
     r"|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens?|hundreds?"
     r"|thousands?|millions?|billions?|half|third|quarter|twice|first|second|third|several)\b"
 )
-_NAME = re.compile(r"(?<=[a-z,;:)] )[A-Z][\w'-]+|(?<=[A-Z][\w'-] )[A-Z]\w+|\b[A-Z]{2,}\b")
+# The capital comes first, although what stands before it decides: so only capitals are tried.
+_NAME = re.compile(
+    r"[A-Z](?:(?<=[a-z,;:)] [A-Z])[\w'-]+|(?<=[A-Z][\w'-] [A-Z])\w+|(?<=\b[A-Z])[A-Z]+\b)"
+)
 _OFFERS = tuple(
     re.compile(pattern)
     for pattern in (
@@ -62,11 +67,21 @@ class Reading:
     Attributes:
         plain: its text in Simplified characters and lower case, same length.
         starts, ends: the sentences' ranges.
-        words: where in the text each term of spaced writing stands.
     """
 
     __slots__ = (
-        *("_ascii", "_at", "_edges", "_memo", "_parts", "ends", "plain", "starts", "text", "words"),
+        *(
+            "_ascii",
+            "_at",
+            "_edges",
+            "_names",
+            "_numbers",
+            "_offers",
+            "_parts",
+            "_places",
+            "_terms",
+        ),
+        *("ends", "plain", "starts", "text"),
     )
 
     def __init__(self, text: str, starts: tuple[int, ...], ends: tuple[int, ...]) -> None:
@@ -78,19 +93,20 @@ class Reading:
         simple = simplified(text)
         lower = simple.lower()
         self.plain = lower if len(lower) == len(text) else simple
-        self.words: dict[str, list[int]] = {}
-        self._at: list[int] = []
         self._edges = (0, *starts[1:])
-        words, note = self.words, self._at.append
+        words, starts_at, terms_at = [], [], []
         for hit in _WORD.finditer(text):
             at = hit.start()
-            note(at)
+            starts_at.append(at)
             for term in word_terms(hit.group()):
-                if term in words:
-                    words[term].append(at)
-                else:
-                    words[term] = [at]
-        self._memo: dict[tuple[re.Pattern[str], int], list[str]] = {}
+                words.append(term)
+                terms_at.append(at)
+        self._at = array("I", starts_at)
+        self._terms = tuple(words)
+        self._places = array("I", terms_at)
+        self._offers: dict[tuple[int, int], int] = {}
+        self._numbers: dict[int, list[str]] = {}
+        self._names: dict[int, list[str]] = {}
 
     def sentence_at(self, at: int) -> int:
         """The sentence (from 0) that a place in the text belongs to."""
@@ -114,15 +130,21 @@ class Reading:
             return float(words)
         return words + sum(map(len, _WIDE.findall(self.text, self.starts[n], self.ends[n]))) / 1.7
 
-    def places(self, term: str, wide: bool) -> list[int]:
-        """Where a term stands, in order. `wide` terms are found as plain strings."""
-        if not wide:
-            return self.words.get(term, [])
+    def held(self, wanted: Container[str]) -> dict[str, list[int]]:
+        """Where the wanted terms of spaced writing stand, in order; those that do."""
+        found: dict[str, list[int]] = {}
+        for term, at in zip(self._terms, self._places, strict=True):
+            if term in wanted:
+                found.setdefault(term, []).append(at)
+        return found
+
+    def places(self, sign: str) -> list[int]:
+        """Where a string of Simplified and small letters stands, in order."""
         found = []
-        at = self.plain.find(term)
+        at = self.plain.find(sign)
         while at >= 0:
             found.append(at)
-            at = self.plain.find(term, at + 1)
+            at = self.plain.find(sign, at + 1)
         return found
 
     def sentence(self, n: int) -> str:
@@ -137,22 +159,27 @@ class Reading:
 
     def offers(self, n: int, kind: int) -> int:
         """How much in sentence n (from 0) could be an answer of a kind."""
-        return len(self._found(_OFFERS[kind], n, False))
+        known = self._offers.get((n, kind))
+        if known is None:
+            found = _OFFERS[kind].findall(self.text, self.starts[n], self.ends[n])
+            known = self._offers[n, kind] = len(found)
+        return known
 
     def new_numbers(self, n: int, question: str) -> int:
         """How many numbers sentence n holds that the question (lower case) does not."""
-        return sum([number not in question for number in self._found(_NUMBER, n, True)])
+        known = self._numbers.get(n)
+        if known is None:
+            known = _NUMBER.findall(self.plain, self.starts[n], self.ends[n])
+            self._numbers[n] = known
+        return sum([number not in question for number in known])
 
     def new_names(self, n: int, question: str) -> int:
         """How many capitalised words sentence n holds that the question (lower case) does not."""
-        return sum([name.lower() not in question for name in self._found(_NAME, n, False)])
-
-    def _found(self, pattern: re.Pattern[str], n: int, plain: bool) -> list[str]:
-        known = self._memo.get((pattern, n))
+        known = self._names.get(n)
         if known is None:
-            text = self.plain if plain else self.text
-            known = self._memo[pattern, n] = pattern.findall(text, self.starts[n], self.ends[n])
-        return known
+            found = _NAME.findall(self.text, self.starts[n], self.ends[n])
+            known = self._names[n] = [name.lower() for name in found]
+        return sum([name not in question for name in known])
 
 
 @lru_cache(maxsize=KEPT)

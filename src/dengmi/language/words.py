@@ -8,7 +8,7 @@ case, accents, full-width forms and Traditional characters make no difference.
 
 import re
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import chain
 from operator import add
 
@@ -72,13 +72,15 @@ def terms(text: str) -> list[str]:
     return found or [term for term, _, _ in _spans(text, False)]
 
 
-def spans(text: str) -> list[tuple[str, int, int]]:
-    """The terms of a text with their ranges: (term, start, end), in the order of `terms`.
+@lru_cache(maxsize=256)
+def spans(text: str) -> tuple[tuple[str, int, int], ...]:
+    """The terms of a text with their ranges: (term, start, end), in the order of `terms`. What was
+    read last is kept: a question is read by the search and again to choose quotes.
 
     Ranges overlap where terms do: a pair of characters and the word it is part of, an address
     and its parts.
     """
-    return _spans(text, True) or _spans(text, False)
+    return tuple(_spans(text, True) or _spans(text, False))
 
 
 def _spans(text: str, stops: bool) -> list[Form]:

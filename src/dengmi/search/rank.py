@@ -86,7 +86,9 @@ def ranked(
                 held.append((beginning, KIN * weight))
                 more += KIN * weight  # its BM25, standing there once
         more += _reread(lines, held, usual_title, usual_sentence)
-        more += sum(worth for words, worth in phrases if words in text)
+        for words, worth in phrases:
+            if words in text:
+                more += worth
         scored.append((one.bm25 + more, one))
     return sorted(scored, key=lambda pair: (-pair[0], pair[1].passage_id))
 
@@ -112,17 +114,30 @@ def _reread(
     """What the sentences and the title add to BM25: `held` are the terms that stand in the
     passage, in spaces, or the beginnings of their kin, with their weights."""
     title, headings = lines[0], lines[1]
-    in_title = sum(weight for term, weight in held if term in title)
-    base = sum(weight for term, weight in held if term in title or term in headings)
-    rest = [each for each in held if each[0] not in title and each[0] not in headings]
+    in_title = base = 0.0
+    rest: list[tuple[str, float]] = []
+    for each in held:
+        term, weight = each
+        if term in title:
+            in_title += weight
+            base += weight
+        elif term in headings:
+            base += weight
+        else:
+            rest.append(each)
     best = both = base
     before: list[tuple[str, float]] = []
     for line in lines[2:] if rest else ():
         here = [each for each in rest if each[0] in line]
         if here:
-            whole = base + sum(weight for _, weight in here)
+            whole = base
+            for each in here:
+                whole += each[1]
             best = max(best, whole / (1 - _LENGTH + _LENGTH * len(line) / usual_sentence))
-            both = max(both, whole + sum(each[1] for each in before if each not in here))
+            for each in before:
+                if each not in here:
+                    whole += each[1]
+            both = max(both, whole)
         before = here
     score = SENTENCE * best + NEIGHBOURS * both
     if in_title:

@@ -1,7 +1,7 @@
 """Searches: the index finds, ranking orders, the store tells what is there now."""
 
 import asyncio
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -12,6 +12,7 @@ from typing import Protocol, TypeVar, TypeVarTuple
 from dengmi.core.clock import Clock
 from dengmi.core.ports import Changes, Embedder, Passages
 from dengmi.core.records import HALL, Evidence, Hit, SearchQuery
+from dengmi.core.together import Together
 from dengmi.language.dates import wanted_dates
 from dengmi.search.asked import WHOLE_WEIGHT, Asked, asked
 from dengmi.search.fold import Scored, folded
@@ -38,6 +39,8 @@ no score by more than 0.001, and the share of right quotes by no more than 0.004
 MOST_CANDIDATES = 1_000
 """Where looking for more ends, when what was found is gone or folded away."""
 
+_READERS = 2
+
 _T = TypeVar("_T")
 _Args = TypeVarTuple("_Args")
 
@@ -63,6 +66,10 @@ class _Shelf:
     state: State
     stamp: tuple[int, int]
     reader: Reader
+
+
+_Wanted = tuple[SearchQuery, Asked, Limits, int]
+"""A query, read; what may be found, and how much of it at the most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +105,14 @@ class Searcher:
         self._folder = folder
         self._clock = clock
         self._private = frozenset(private)
-        self._readers = ThreadPoolExecutor(2, "dengmi-search")
+        self._readers = ThreadPoolExecutor(_READERS, "dengmi-search")
         self._writers = ThreadPoolExecutor(1, "dengmi-index")
         self._keeper = Keeper(store, folder, self._writers)
         self._vectors = Vectors(store, folder, embedder, self._writers) if embedder else None
         self._keeping = asyncio.Lock()
         self._opening = Lock()
         self._shelf: _Shelf | None = None
+        self._looks = Together(self._look_all, lanes=_READERS, most=8)
 
     async def open(self) -> None:
         """Open the index if there is one; a missing or damaged one is built when first needed."""
@@ -165,7 +173,7 @@ class Searcher:
             if self._vectors is not None:
                 near = await self._vectors.nearest(query.text, limits, most)
                 look = replace(look, scored=_joined(look.scored, near))
-            hits = await self._hydrated(query, look)
+            hits = await self._hydrated(query, limits, look)
             if len(hits) >= query.limit or not look.more or most >= MOST_CANDIDATES:
                 break
             most = min(4 * most, MOST_CANDIDATES)
@@ -184,7 +192,7 @@ class Searcher:
         """Ask the index; if there is none or it is damaged, have it built and ask again. While
         another process builds the first one, nothing is found."""
         try:
-            look = await self._run(self._look, query, question, limits, most)
+            look = await self._looks((query, question, limits, most))
         except Damaged:
             await self.rebuild()
         else:
@@ -192,12 +200,15 @@ class Searcher:
                 return look
             await self.catch_up()
         try:
-            look = await self._run(self._look, query, question, limits, most)
+            look = await self._looks((query, question, limits, most))
         except Damaged as error:
             raise unusable(str(error)) from error
         return look or _Look(
             [], {term: count * idf(0, 0) for term, count in question.terms.items()}
         )
+
+    async def _look_all(self, wanted: Sequence[_Wanted]) -> Sequence[_Look | None]:
+        return await self._run(lambda: [self._look(*one) for one in wanted])
 
     def _look(self, query: SearchQuery, question: Asked, limits: Limits, most: int) -> _Look | None:
         shelf = self._current()
@@ -209,7 +220,7 @@ class Searcher:
         scored = timely(ranked(found, weights, question.pairs), wanted_dates(query.text, today))
         return _Look(scored, weights, shelf.state.seq, len(found) == most)
 
-    async def _hydrated(self, query: SearchQuery, look: _Look) -> list[Scored]:
+    async def _hydrated(self, query: SearchQuery, limits: Limits, look: _Look) -> list[Scored]:
         """What is still there and allowed, folded, at most `query.limit`. The index only
         suggests: the store has the last word, so the first few are fetched, then the rest."""
         hits: list[Scored] = []
@@ -221,15 +232,14 @@ class Searcher:
             known = [
                 (score, *there[one.passage_id]) for score, one in part if one.passage_id in there
             ]
-            hits = list(folded([*hits, *(hit for hit in known if self._allowed(query, hit))]))
+            hits = list(folded([*hits, *(hit for hit in known if self._allowed(limits, hit))]))
             at += step
         return hits[: query.limit]
 
-    def _allowed(self, query: SearchQuery, hit: Scored) -> bool:
+    def _allowed(self, limits: Limits, hit: Scored) -> bool:
         """Whether the article as it is now is one that was asked for; the index may be behind."""
         head = hit[1]
         day = day_number(head.published)
-        limits = _limits(query)
         return (
             (limits.desk == head.desk or (limits.desk is None and head.desk not in self._private))
             and limits.source_id in (None, head.source_id)

@@ -1,81 +1,134 @@
 """Scripts about questions and answers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 from typing import Any
 
 from dengmi.core.errors import NotFound
 from dengmi.core.ids import stable_id
-from dengmi.core.records import Answer, Citation, Claim, Cost, Head, Question
+from dengmi.core.records import Answer, Citation, Claim, Cost, Head, Question, QuestionState
 from dengmi.store.clean import clean
 from dengmi.store.jsons import from_json, to_json
-from dengmi.store.steps import Row, Work, every, first, run
+from dengmi.store.steps import Row, Work, every, first, many, run
 
 
-def record(question: Question) -> Work[tuple[Question, bool]]:
-    """Write a question down, or find it: (as kept, whether it is new)."""
-    dedup_id = _dedup_id(question)
-    row = yield from first(
-        "question_insert",
-        id=question.id,
-        desk=question.desk,
-        channel=question.channel,
-        dedup=question.dedup,
-        dedup_id=dedup_id,
-        text=question.text,
-        wanted=question.wanted,
-        asker=question.asker,
-        conversation=question.conversation,
-        lang=question.lang,
-        asked_at=float(question.asked_at),
-        state=question.state,
+def record(questions: Sequence[Question]) -> Work[list[tuple[Question, bool]]]:
+    """Write questions down, or find them: each (as kept, whether it is new).
+
+    A question is found by its id, or by desk, channel and the channel's key.
+    """
+    rows = [_question(each) for each in questions]
+    taken = yield from every(
+        "questions_taken",
+        ids=[row["id"] for row in rows],
+        dedup_ids=[row["dedup_id"] for row in rows if row["dedup_id"] is not None],
     )
-    new = row is not None
-    if row is None and dedup_id is not None:
-        row = yield from first("question_by_dedup", dedup_id=dedup_id)
-    if row is None:
-        row = yield from first("question", id=question.id)
-    assert row is not None
-    return as_question(row), new
+    known: dict[object, Question] = {}
+    for found_row in taken:
+        kept = as_question(found_row[:-1])
+        known[kept.id] = known[found_row[-1]] = kept
+    results: list[tuple[Question, bool]] = []
+    fresh = []
+    for question, row in zip(questions, rows, strict=True):
+        found = known.get(row["dedup_id"]) if row["dedup_id"] is not None else None
+        found = found or known.get(row["id"])
+        if found is None:
+            fresh.append(row)
+            kept = _as_kept(question)
+            known[row["id"]] = kept
+            if row["dedup_id"] is not None:
+                known[row["dedup_id"]] = kept
+            results.append((kept, True))
+        else:
+            results.append((found, False))
+    yield from many("questions_insert", fresh)
+    return results
 
 
-def finish(answer: Answer) -> Work[None]:
-    """Store an answer and its question's final state; nothing if it is stored already."""
-    state = "answered" if answer.grounded else "unanswered"
-    ended = yield from first(
-        "question_state", id=answer.question_id, state=state, answer_id=answer.id
-    )
-    if ended is None:
-        if (yield from first("question", id=answer.question_id)) is None:
-            raise NotFound("store_question_unknown", question=answer.question_id)
-        return
-    yield from run(
-        "answer_insert",
-        id=answer.id,
-        question_id=answer.question_id,
-        desk=answer.desk,
-        question=answer.question,
-        level=answer.level,
-        wanted=answer.wanted,
-        text=answer.text,
-        grounded=answer.grounded,
-        confidence=float(answer.confidence),
-        citations=to_json(answer.citations),
-        nearest=to_json(answer.nearest),
-        followups=to_json(answer.followups),
-        reused=answer.reused,
-        currency=answer.cost.currency,
-        micros=answer.cost.micros,
-        usage=to_json(dict(answer.usage)),
-        took_ms=float(answer.took_ms),
-        created_at=float(answer.created_at),
-        lang=answer.lang,
-        standalone=answer.standalone,
-        claims=to_json(answer.claims),
-        evidence=to_json(answer.evidence),
-        origin=answer.origin,
-        model=answer.model,
-        full_micros=answer.full_cost.micros,
-    )
+def finish(answers: Sequence[Answer]) -> Work[list[Exception | None]]:
+    """Store answers and their questions' final states; nothing for one that is stored already.
+    For each None, or NotFound when there is no such question."""
+    there = yield from first("questions_there", ids=[each.question_id for each in answers])
+    assert there is not None
+    questions = from_json(there[0], frozenset[str])
+    stored = {row[0] for row in (yield from every("answers_taken", ids=[a.id for a in answers]))}
+    results: list[Exception | None] = []
+    fresh: dict[str, Answer] = {}
+    for answer in answers:
+        if answer.question_id in questions:
+            if answer.id not in stored:
+                fresh.setdefault(answer.id, answer)
+            results.append(None)
+        else:
+            results.append(NotFound("store_question_unknown", question=answer.question_id))
+    states = {each.question_id: _state(each) for each in fresh.values()}
+    for state in sorted(set(states.values())):
+        ids = [each for each, its in states.items() if its == state]
+        yield from run("questions_end", state=state, ids=ids)
+    yield from many("answers_insert", [_answer(each) for each in fresh.values()])
+    return results
+
+
+def _state(answer: Answer) -> QuestionState:
+    return "answered" if answer.grounded else "unanswered"
+
+
+def _as_kept(question: Question) -> Question:
+    """A new question as it will be read again."""
+    texts = {
+        name: clean(value) for name, value in asdict(question).items() if isinstance(value, str)
+    }
+    return replace(question, asked_at=float(question.asked_at), **texts)  # type: ignore[arg-type]
+
+
+def _question(question: Question) -> dict[str, Any]:
+    """A question as its columns."""
+    return {
+        "id": clean(question.id),
+        "desk": question.desk,
+        "channel": question.channel,
+        "dedup": question.dedup,
+        "dedup_id": _dedup_id(question),
+        "text": question.text,
+        "wanted": question.wanted,
+        "asker": question.asker,
+        "conversation": question.conversation,
+        "lang": question.lang,
+        "asked_at": float(question.asked_at),
+        "state": question.state,
+        "failure": "",
+    }
+
+
+def _answer(answer: Answer) -> dict[str, Any]:
+    """An answer as its columns."""
+    return {
+        "id": answer.id,
+        "question_id": answer.question_id,
+        "desk": answer.desk,
+        "question": answer.question,
+        "level": answer.level,
+        "wanted": answer.wanted,
+        "text": answer.text,
+        "grounded": answer.grounded,
+        "confidence": float(answer.confidence),
+        "citations": to_json(answer.citations),
+        "nearest": to_json(answer.nearest),
+        "followups": to_json(answer.followups),
+        "reused": answer.reused,
+        "currency": answer.cost.currency,
+        "micros": answer.cost.micros,
+        "usage": to_json(dict(answer.usage)),
+        "took_ms": float(answer.took_ms),
+        "created_at": float(answer.created_at),
+        "lang": answer.lang,
+        "standalone": answer.standalone,
+        "claims": to_json(answer.claims),
+        "evidence": to_json(answer.evidence),
+        "origin": answer.origin,
+        "model": answer.model,
+        "full_micros": answer.full_cost.micros,
+    }
 
 
 def fail(question_id: str, code: str) -> Work[None]:

@@ -1,10 +1,11 @@
 """Scripts that read articles, passages and changes."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from dengmi.core.records import HALL, Article, Change, Head, Passage
-from dengmi.store.rows import head
-from dengmi.store.rows import passages as rebuilt
+from dengmi.store.jsons import from_json
+from dengmi.store.rows import head, kept_passage, passage
 from dengmi.store.steps import Row, Work, every, first
 
 HEAD = 10
@@ -13,16 +14,15 @@ HEAD = 10
 
 def passages(ids: Sequence[str]) -> Work[dict[str, tuple[Head, Passage]]]:
     """The passages of these ids with their articles."""
-    found = yield from every("passages_by_id", ids=list(ids))
+    found = yield from first("passages_by_id", ids=list(ids))
+    assert found is not None
     rows: dict[str, Row] = {}
-    for row in found:  # two sources of a desk may hold the same passage: the older article wins
+    # Two sources of a desk may hold the same passage: the older article wins.
+    for row in from_json(found[0], list[list[Any]]):
         if row[HEAD] not in rows or row[0] < rows[row[HEAD]][0]:
             rows[row[HEAD]] = row
     heads = yield from _heads(list(rows.values()))
-    built = rebuilt([row[HEAD:] for row in rows.values()])
-    return {
-        id_: (heads[row[0]], each) for (id_, row), each in zip(rows.items(), built, strict=True)
-    }
+    return {id_: (heads[row[0]], kept_passage(tuple(row[HEAD:]))) for id_, row in rows.items()}
 
 
 def article_passages(pks: Sequence[int]) -> Work[dict[int, tuple[Head, tuple[Passage, ...]]]]:
@@ -30,8 +30,8 @@ def article_passages(pks: Sequence[int]) -> Work[dict[int, tuple[Head, tuple[Pas
     heads = yield from _heads((yield from every("heads_by_pk", pks=list(pks))))
     rows = yield from every("passages_of_articles", pks=list(pks))
     found: dict[int, list[Passage]] = {pk: [] for pk in heads}
-    for row, each in zip(rows, rebuilt([row[1:] for row in rows]), strict=True):
-        found[row[0]].append(each)
+    for row in rows:
+        found[row[0]].append(passage(row[1:]))
     return {pk: (heads[pk], tuple(each)) for pk, each in found.items()}
 
 
@@ -97,5 +97,5 @@ def _heads(rows: Sequence[Row]) -> Work[dict[int, Head]]:
     heads: dict[int, Head] = {}
     for row in rows:
         if row[0] not in heads:
-            heads[row[0]] = head(row[:HEAD], by_group.get(row[HEAD - 1], ()))
+            heads[row[0]] = head(tuple(row[:HEAD]), tuple(by_group.get(row[HEAD - 1], ())))
     return heads

@@ -1,6 +1,8 @@
 """Rows to records: heads, passages, sentences."""
 
 from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
 
 import msgspec
 
@@ -29,25 +31,31 @@ def pack_headings(headings: Sequence[str]) -> str:
     return to_json(list(headings)) if headings else ""
 
 
-def passages(rows: Sequence[Row]) -> list[Passage]:
-    """From rows of (id, n, text, sentences, headings, block, block_offset).
+KEPT = 4096
+"""Passages and heads kept as records, at most: some 3 kB each."""
 
-    Goes through plain dicts, which msgspec turns into records in one go: half the time of calling
-    each record's own initialiser, and this is on the way of every search.
+
+def passage(row: Row) -> Passage:
+    """From (id, n, text, sentences, headings, block, block_offset).
+
+    Goes through a plain dict, which msgspec turns into records in one go: half the time of calling
+    each record's own initialiser.
     """
-    plain = [
-        {
-            "id": id_,
-            "n": n,
-            "text": text,
-            "sentences": _plain_sentences(sentences),
-            "headings": _TEXTS.decode(headings) if headings else (),
-            "block": block,
-            "offset": offset,
-        }
-        for id_, n, text, sentences, headings, block, offset in rows
-    ]
-    return msgspec.convert(plain, list[Passage])
+    id_, n, text, sentences, headings, block, offset = row
+    plain = {
+        "id": id_,
+        "n": n,
+        "text": text,
+        "sentences": _plain_sentences(sentences),
+        "headings": _TEXTS.decode(headings) if headings else (),
+        "block": block,
+        "offset": offset,
+    }
+    return msgspec.convert(plain, Passage)
+
+
+kept_passage = lru_cache(maxsize=KEPT)(passage)
+"""The same, from memory if the same row (a tuple) was read lately: on the way of every search."""
 
 
 def _plain_sentences(text: str) -> list[dict[str, object]]:
@@ -60,7 +68,8 @@ def _plain_sentences(text: str) -> list[dict[str, object]]:
     ]
 
 
-def head(row: Row, addresses: Sequence[str]) -> Head:
+@lru_cache(maxsize=KEPT)
+def head(row: tuple[Any, ...], addresses: tuple[str, ...]) -> Head:
     """From (pk, id, desk, source_id, title, url, author, published, lang, repost).
 
     Args:

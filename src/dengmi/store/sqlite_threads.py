@@ -9,6 +9,8 @@ import queue
 import sqlite3
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,10 @@ from dengmi.store.steps import Params, Step, Work
 
 MOST_TOGETHER = 256
 """How many small writes share one commit at most."""
+
+_AT_ONCE = (1, 4, 16, 32)
+"""Rows that one statement inserts: sizes that come again, so that SQLite's driver knows the
+statement. At 25 columns 800 parameters, below the 999 of the smallest builds."""
 
 
 class Job:
@@ -95,16 +101,28 @@ class SqliteThread:
                 job.error = job.error or translate(error, self._path)
 
     def _transact(self, connection: sqlite3.Connection, group: Sequence[Job]) -> None:
-        """Run the group in one transaction; with several in it, each has its savepoint."""
-        connection.execute("BEGIN" if self._readonly else "BEGIN IMMEDIATE")
-        if len(group) == 1:
-            group[0].result = self._drive(connection, group[0].script())
-        else:
+        """Run the group in one transaction. If one of several fails, all run once more, each with
+        its savepoint: failures are rare, and every statement lets go of the interpreter, which
+        other threads then hold for a while."""
+        try:
+            connection.execute("BEGIN" if self._readonly else "BEGIN IMMEDIATE")
             for job in group:
-                self._with_savepoint(connection, job)
+                job.result = self._drive(connection, job.script())
+            connection.execute("COMMIT")
+        except BaseException:
+            if len(group) == 1:
+                raise
+            roll_back(connection)
+            self._guarded(connection, group)
+
+    def _guarded(self, connection: sqlite3.Connection, group: Sequence[Job]) -> None:
+        connection.execute("BEGIN IMMEDIATE")
+        for job in group:
+            self._with_savepoint(connection, job)
         connection.execute("COMMIT")
 
     def _with_savepoint(self, connection: sqlite3.Connection, job: Job) -> None:
+        job.result = None
         connection.execute("SAVEPOINT job")
         try:
             job.result = self._drive(connection, job.script())
@@ -127,8 +145,23 @@ class SqliteThread:
         query = self._queries[step.query]
         if isinstance(step.params, Mapping):
             return connection.execute(query.sql, _bound(query, step.params)).fetchall()
-        connection.executemany(query.sql, [_bound(query, each) for each in step.params])
+        rows = [_bound(query, each) for each in step.params]
+        if query.table is None:
+            connection.executemany(query.sql, rows)
+            return []
+        while rows:
+            some = max(size for size in _AT_ONCE if size <= len(rows))
+            connection.execute(_insert(query, some), list(chain.from_iterable(rows[:some])))
+            rows = rows[some:]
         return []
+
+
+@lru_cache(maxsize=128)
+def _insert(query: Query, rows: int) -> str:
+    """The SQL that inserts several rows in one statement."""
+    names = ", ".join(query.params)
+    marks = f"({', '.join('?' * len(query.params))})"
+    return f"INSERT INTO {query.table} ({names}) VALUES {', '.join([marks] * rows)}"  # noqa: S608
 
 
 def _bound(query: Query, params: Params) -> list[Any]:

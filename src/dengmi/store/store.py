@@ -4,6 +4,7 @@ The work itself is in the scripts of this room, one file per noun; here each get
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 
 from dengmi.core.clock import Clock
@@ -25,6 +26,7 @@ from dengmi.core.records import (
     Source,
     SourceKind,
 )
+from dengmi.core.together import Together
 from dengmi.store import (
     articles,
     charges,
@@ -46,6 +48,9 @@ class SqlStore:
         self._db = connector
         self._clock = clock
         self._applied: Sequence[str] | None = None
+        self._record = Together(self._record_all)
+        self._finish = Together(self._finish_all)
+        self._passages = Together(self._all_passages, lanes=2)
 
     # -- life
 
@@ -55,6 +60,8 @@ class SqlStore:
 
     async def close(self) -> None:
         """Finish what was begun and let go. Closing twice does no harm."""
+        for calls in (self._record, self._finish, self._passages):
+            await calls.drain()
         await self._db.close()
         self._applied = None
 
@@ -82,7 +89,7 @@ class SqlStore:
 
     async def passages(self, ids: Sequence[str]) -> Mapping[str, tuple[Head, Passage]]:
         """The passages of these ids with their articles; unknown ids are simply not there."""
-        return await self._db.read(reading.passages, ids)
+        return await self._passages(ids)
 
     async def last_change(self) -> int:
         """The newest sequence number; 0 for an empty store."""
@@ -102,11 +109,11 @@ class SqlStore:
 
     async def record_question(self, question: Question) -> tuple[Question, bool]:
         """Write it down, or find it: (the question as kept, whether it is new)."""
-        return await self._db.write(inbox.record, question)
+        return await self._record(question)
 
     async def finish_question(self, answer: Answer) -> None:
         """Store the answer and the question's final state; once per answer id. Raises NotFound."""
-        await self._db.write(inbox.finish, answer)
+        await self._finish(answer)
 
     async def fail_question(self, question_id: str, code: str) -> None:
         """Give the question the final state "failed", unless it has one."""
@@ -276,3 +283,17 @@ class SqlStore:
     async def job(self, job_id: str) -> jobs.Job | None:
         """A job by its id."""
         return await self._db.read(jobs.one, job_id)
+
+    async def _record_all(self, questions: Sequence[Question]) -> Sequence[tuple[Question, bool]]:
+        return await self._db.write(inbox.record, questions)
+
+    async def _finish_all(self, answers: Sequence[Answer]) -> Sequence[Exception | None]:
+        return await self._db.write(inbox.finish, answers)
+
+    async def _all_passages(
+        self, asked: Sequence[Sequence[str]]
+    ) -> Sequence[Mapping[str, tuple[Head, Passage]]]:
+        """The passages of several questions, read at once."""
+        ids = list(dict.fromkeys(chain.from_iterable(asked)))
+        there = await self._db.read(reading.passages, ids)
+        return [{each: there[each] for each in wanted if each in there} for wanted in asked]

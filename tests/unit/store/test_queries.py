@@ -50,4 +50,6 @@ def test_only_plain_inserts_may_go_in_another_way() -> None:
         "passage_insert": "passages",
         "repost_insert": "reposts",
         "band_insert": "bands",
+        "questions_insert": "questions",
+        "answers_insert": "answers",
     }

@@ -9,7 +9,7 @@ from dengmi.core.sketches import alike
 from dengmi.store import reposts
 from dengmi.store.clean import clean, clean_deep
 from dengmi.store.jsons import from_json, to_json
-from dengmi.store.rows import KINDS, pack_headings, pack_sentences, passages
+from dengmi.store.rows import KINDS, kept_passage, pack_headings, pack_sentences, passage
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()))
 
@@ -47,7 +47,8 @@ def test_passages_come_back_from_their_columns(
         for n, (start, end, kind) in enumerate(parts, start=1)
     )
     row = ("p_1", 3, "text", pack_sentences(sentences), pack_headings(headings), 4, 5)
-    (found,) = passages([row])
+    found = passage(row)
+    assert kept_passage(row) == kept_passage(row) == found
     assert found == Passage(
         id="p_1", n=3, text="text", sentences=sentences, headings=tuple(headings), block=4, offset=5
     )
@@ -60,9 +61,9 @@ def test_every_field_of_question_and_answer_has_its_column() -> None:
 
     queries = load("sqlite")
     question = set(Question.__dataclass_fields__)
-    assert question <= set(queries["question_insert"].params)
+    assert question <= set(queries["questions_insert"].params)
     answer = set(Answer.__dataclass_fields__) - {"cost", "full_cost"}
-    assert answer <= set(queries["answer_insert"].params)
+    assert answer <= set(queries["answers_insert"].params)
 
 
 SKETCH = tuple(range(64))

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 
 from dengmi.core.errors import Unavailable
 from dengmi.core.records import Head, Passage
@@ -17,13 +17,17 @@ from dengmi.language.words import terms
 from dengmi.search.rank import Found, idf
 
 if TYPE_CHECKING:
-    from tantivy import Index, Query, Schema
+    from tantivy import DocAddress, Index, Query, Schema, Searcher
 
 LAYOUT = 1
 """Raised whenever entries are made differently; older indexes are then rebuilt."""
 
 MOST_KNOWN = 20_000
 """Terms whose document frequency is remembered until the index changes."""
+
+MOST_STORED = 8_192
+"""Passages whose stored terms are remembered until the index changes: some 2 kB each. Fetching
+them is a fifth of a search."""
 
 _WRITER_BYTES = 60_000_000
 _FAR = 99_999_999
@@ -148,6 +152,16 @@ class Writer:
             self._writer.wait_merging_threads()
 
 
+class _View(NamedTuple):
+    """One commit of the index, with what is remembered of it: in how many passages a term
+    stands, and by place (segment, number) the id and the terms of a passage."""
+
+    searcher: "Searcher"
+    only_desk: str | None
+    known: dict[str, int]
+    stored: dict[tuple[int, int], tuple[str, str]]
+
+
 class Reader:
     """Searches one state of the index. All methods block, and raise Damaged. Safe in threads."""
 
@@ -162,19 +176,18 @@ class Reader:
         """Move to the newest commit."""
         with _guarded():
             self._index.reload()
-            self._searcher = self._index.searcher()
-            self._known: dict[str, int] = {}
-            desks = self._searcher.terms_with_prefix("desk", "", limit=2)
-            self._only_desk = desks[0][0] if len(desks) == 1 else None
+            searcher = self._index.searcher()
+            desks = searcher.terms_with_prefix("desk", "", limit=2)
+            self._view = _View(searcher, desks[0][0] if len(desks) == 1 else None, {}, {})
 
     @property
     def passages(self) -> int:
         """How many passages can be found."""
-        return int(self._searcher.num_docs)
+        return int(self._view.searcher.num_docs)
 
     def weights(self, counts: Mapping[str, float]) -> dict[str, float]:
         """Each term's inverse document frequency times its count."""
-        searcher, known = self._searcher, self._known
+        searcher, known = self._view.searcher, self._view.known
         with _guarded():
             total = searcher.num_docs
             weights = {}
@@ -191,17 +204,19 @@ class Reader:
         """The best passages by BM25, at most `most`, best first. No order among equals."""
         if not counts:
             return []
-        searcher = self._searcher
+        view = self._view
         with _guarded():
-            hits = searcher.search(self._query(counts, limits), most, count=False).hits
+            query = self._query(counts, limits, view.only_desk)
+            hits = view.searcher.search(query, most, count=False).hits
             places = [place for _, place in hits]
-            days = searcher.fast_field_values("day", places) if places else []
+            days = view.searcher.fast_field_values("day", places) if places else []
             return [
-                _found(score, day, searcher.doc(place).to_dict())
+                Found(passage_id, score, day if isinstance(day, int) else 0, terms)
                 for (score, place), day in zip(hits, days, strict=True)
+                for passage_id, terms in (_stored(view, place),)
             ]
 
-    def _query(self, counts: Mapping[str, float], limits: Limits) -> "Query":
+    def _query(self, counts: Mapping[str, float], limits: Limits, only_desk: str | None) -> "Query":
         from tantivy import FieldType, Occur, Query
 
         schema = self._schema
@@ -212,7 +227,7 @@ class Reader:
         query = Query.boolean_query(wanted)
         must: list[Query] = []
         # A query of terms alone is several times faster than one with a filter.
-        if limits.desk is not None and limits.desk != self._only_desk:
+        if limits.desk is not None and limits.desk != only_desk:
             must.append(Query.term_query(schema, "desk", limits.desk, "basic"))
         if limits.source_id is not None:
             must.append(Query.term_query(schema, "source", limits.source_id, "basic"))
@@ -225,13 +240,17 @@ class Reader:
         return Query.boolean_query([(Occur.Must, query), *rest])
 
 
-def _found(score: float, day: object, stored: Mapping[str, list[Any]]) -> Found:
-    return Found(
-        passage_id=bytes(stored["passage"][0]).decode(),
-        bm25=score,
-        day=int(day) if isinstance(day, int) else 0,
-        terms=stored["terms"][0],
-    )
+def _stored(view: _View, place: "DocAddress") -> tuple[str, str]:
+    """The id and the terms of the passage at a place."""
+    key = (place.segment_ord, place.doc)
+    known = view.stored.get(key)
+    if known is None:
+        stored = view.searcher.doc(place).to_dict()
+        known = (bytes(stored["passage"][0]).decode(), stored["terms"][0])
+        if len(view.stored) >= MOST_STORED:
+            view.stored.clear()
+        view.stored[key] = known
+    return known
 
 
 def usable(folder: Path) -> bool:

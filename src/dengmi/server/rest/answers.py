@@ -1,6 +1,7 @@
 """POST /answers and GET /answers/{id}."""
 
 from collections.abc import Callable
+from contextlib import aclosing
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -55,12 +56,13 @@ class Answers:
         if wants_stream(request):
             render = told(api_language(request))
             return stream(self._context, question, render, thinking=body.thinking)
-        async for event in self._parts.ladder.run(question):
-            if isinstance(event, Done):
-                self._context.metrics.answer(event.answer)
-                return json_reply(answer_json(event.answer))
-            if isinstance(event, Failed):
-                raise DengmiError(event.code, **event.params)
+        async with aclosing(self._parts.ladder.run(question)) as events:
+            async for event in events:
+                if isinstance(event, Done):
+                    self._context.metrics.answer(event.answer)
+                    return json_reply(answer_json(event.answer))
+                if isinstance(event, Failed):
+                    raise DengmiError(event.code, **event.params)
         raise DengmiError("unexpected", reference=question.id)
 
     async def get(self, request: Request) -> Response:

@@ -1,24 +1,20 @@
--- name: question_insert
--- A new question; no row comes back when its id or its channel's key is there already.
+-- name: questions_insert
+-- New questions.
 INSERT INTO questions (
     id, desk, channel, dedup, dedup_id, text, wanted, asker, conversation, lang, asked_at, state,
     failure
 ) VALUES (
     :id, :desk, :channel, :dedup, :dedup_id, :text, :wanted, :asker, :conversation, :lang,
-    :asked_at, :state, ''
-)
-ON CONFLICT DO NOTHING
-RETURNING id, desk, text, wanted, channel, asker, conversation, dedup, lang, asked_at, state;
+    :asked_at, :state, :failure
+);
 
--- name: question_by_dedup
--- The question that came under this key of its channel.
-SELECT id, desk, text, wanted, channel, asker, conversation, dedup, lang, asked_at, state
-FROM questions WHERE dedup_id = :dedup_id;
-
--- name: question
--- One question by its id.
-SELECT id, desk, text, wanted, channel, asker, conversation, dedup, lang, asked_at, state
-FROM questions WHERE id = :id;
+-- name: questions_taken
+-- The questions that have one of these ids, or came under one of these keys of their channels.
+SELECT id, desk, text, wanted, channel, asker, conversation, dedup, lang, asked_at, state, dedup_id
+FROM questions WHERE id IN (:ids::text[])
+UNION
+SELECT id, desk, text, wanted, channel, asker, conversation, dedup, lang, asked_at, state, dedup_id
+FROM questions WHERE dedup_id IN (:dedup_ids::text[]);
 
 -- name: questions_pending
 -- Questions without a final state, oldest first.
@@ -32,19 +28,16 @@ SELECT id, desk, text, wanted, channel, asker, conversation, dedup, lang, asked_
 FROM questions WHERE state = 'unanswered' AND desk = :desk AND channel <> 'eval'
 ORDER BY asked_at DESC, id DESC LIMIT :most;
 
--- name: question_state
--- The final state of a question; no row comes back when there is no such question or the answer
--- that brings the state is stored already.
-UPDATE questions SET state = :state
-WHERE id = :id AND NOT EXISTS (SELECT 1 FROM answers AS a WHERE a.id = :answer_id)
-RETURNING id;
+-- name: questions_end
+-- The final state of some questions.
+UPDATE questions SET state = :state WHERE id IN (:ids::text[]);
 
 -- name: question_failed
 -- A question ends without an answer; one that has an answer keeps its state.
 UPDATE questions SET state = 'failed', failure = :failure WHERE id = :id AND state = 'asked';
 
--- name: answer_insert
--- An answer; nothing happens when it is stored already.
+-- name: answers_insert
+-- New answers.
 INSERT INTO answers (
     id, question_id, desk, question, level, wanted, text, grounded, confidence, citations, nearest,
     followups, reused, currency, micros, usage, took_ms, created_at, lang, standalone, claims,
@@ -53,8 +46,11 @@ INSERT INTO answers (
     :id, :question_id, :desk, :question, :level, :wanted, :text, :grounded, :confidence, :citations,
     :nearest, :followups, :reused, :currency, :micros, :usage, :took_ms, :created_at,
     :lang, :standalone, :claims, :evidence, :origin, :model, :full_micros
-)
-ON CONFLICT (id) DO NOTHING;
+);
+
+-- name: answers_taken
+-- Which of these answers are stored.
+SELECT id FROM answers WHERE id IN (:ids::text[]);
 
 -- name: answer
 -- One answer by its id.

@@ -1,0 +1,87 @@
+"""Calls that wait at the same time, made as one."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Generic, TypeVar
+
+A = TypeVar("A")
+R = TypeVar("R")
+
+MOST = 32
+"""Items of one call, at most."""
+
+
+class Together(Generic[A, R]):
+    """Lets askers share calls: what is asked for while calls are under way goes into the next one.
+
+    Nobody waits for company: a lone asker's call is made at once. Items are taken in the order
+    they came, and done even when whoever asked has gone. Threads and transactions cost by the
+    call, and so does the wait of several threads for one interpreter: that is what this saves.
+
+    Args:
+        call: does it for several items; a result for each, in order, or an error for the item.
+            When it raises for several items, it is called again for each alone.
+        lanes: calls under way at once, at most.
+        most: items of one call, at most.
+    """
+
+    def __init__(
+        self,
+        call: Callable[[Sequence[A]], Awaitable[Sequence[R | Exception]]],
+        *,
+        lanes: int = 1,
+        most: int = MOST,
+    ) -> None:
+        self._call = call
+        self._lanes = lanes
+        self._most = most
+        self._waiting: list[tuple[A, asyncio.Future[R]]] = []
+        self._busy = 0
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def __call__(self, item: A) -> R:
+        """The item's result. Raises what the call raises or gives for it."""
+        future: asyncio.Future[R] = asyncio.get_running_loop().create_future()
+        self._waiting.append((item, future))
+        if self._busy < self._lanes:
+            self._busy += 1
+            task = asyncio.create_task(self._work())
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        return await future
+
+    async def drain(self) -> None:
+        """Wait until everything that was asked for is done."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
+    async def _work(self) -> None:
+        try:
+            while self._waiting:
+                taken, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
+                await self._make(taken)
+        finally:
+            self._busy -= 1
+
+    async def _make(self, taken: Sequence[tuple[A, "asyncio.Future[R]"]]) -> None:
+        try:
+            results = await self._call([item for item, _ in taken])
+        # The border to any call: whatever went wrong belongs to who waits for it.
+        except Exception as error:  # noqa: BLE001
+            if len(taken) == 1:
+                results = [error]
+            else:
+                for one in taken:
+                    await self._make([one])
+                return
+        except BaseException:
+            for _, future in taken:
+                future.cancel()
+            raise
+        for (_, future), result in zip(taken, results, strict=True):
+            if future.done():  # who waited was cancelled
+                continue
+            if isinstance(result, Exception):
+                future.set_exception(result)
+            else:
+                future.set_result(result)
