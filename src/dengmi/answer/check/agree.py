@@ -49,7 +49,7 @@ def wrong_facts(
                 continue
             if _elsewhere(amount, sources) and not _replaced(amount, claim, theirs):
                 continue
-            if _only_one(amount) and not _rivals(amount, theirs):
+            if _only_one(amount) and (_every(amount, sources) or not _rivals(amount, theirs)):
                 continue
             clash = amount.measure and any(
                 abs(other.value - amount.value) < _SAME and other.measure for _, other in theirs
@@ -112,6 +112,15 @@ def _rounded(value: float, other: float) -> bool:
 def _only_one(amount: Amount) -> bool:
     """Whether it is a bare "one", which often only means "a"."""
     return amount.value == 1.0
+
+
+_LASTS = {_DAY: "day", 7 * _DAY: "week", 30.4375 * _DAY: "month", 365.25 * _DAY: "year"}
+
+
+def _every(amount: Amount, sources: Sequence[Facts]) -> bool:
+    """Whether it is one day, week, month or year, and the sentences say "every day" and so on."""
+    unit = _LASTS.get(amount.base) if amount.measure == "time" else None
+    return unit is not None and any(unit in facts.rates for facts in sources)
 
 
 def _rivals(amount: Amount, theirs: Sequence[tuple[int, Amount]]) -> bool:

@@ -139,6 +139,8 @@ def mistaken(aligned: Aligned, wrong: Wrong) -> int:
     another number of that measure beside the words that the claim has beside this one."""
     by_amount: dict[int, bool] = {}
     for amount, (n, other) in wrong.held:
+        if amount.value == 1.0 and not amount.measure:  # "a", 一次
+            continue
         source = aligned.sources[n]
         rivals = [
             a for a in source.facts.amounts

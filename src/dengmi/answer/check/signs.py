@@ -39,7 +39,7 @@ SOFT_NEGATION = re.compile(
     r"|exempt\w*|oppos\w+|contrary|invalid|inactive|incomplet\w+|loss|lost|absen\w+|away|cancel\w*"
     r"|zero|maximum|restrict\w*"
     r"|most|extra|only|few|little|poor\w*|hard|difficult\w*|even|equal\w*|same|unpaid|unsafe"
-    r"|unclear|unlikely|disallow\w*|otherwise|or else)\b"
+    r"|unclear|unlikely|disallow\w*|otherwise|or else|\w{3,}less|free (?:of|from))\b"
     r"|禁止|严禁|拒绝|取消|停止|停运|停|避免|防止|缺|免|非|只|除|仅|限|而非|反对|否决|失败|错过|失"
     r"|难|例外|关闭|闭|最多|以内|之内|控制|另|才"
     r"|相同|一样|正常|照常|否则|不足|拿不到",
