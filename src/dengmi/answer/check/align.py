@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from dengmi.answer.check.kin import close
 from dengmi.answer.check.reading import Read, Unit, head_of
 
-EXACT, KIN, PART = 1.0, 0.85, 0.6
+EXACT, KIN, PART, LOOSE = 1.0, 0.85, 0.6, 0.5
 _FOUND = 0.5
 """Quality from which a word counts as found."""
 
@@ -75,10 +76,13 @@ def _in(unit: Unit, text: Read) -> tuple[float, int] | None:
     places = text.stems.get(unit.term)
     if places:
         return EXACT, places[0]
-    if unit.groups and unit.groups & text.groups:
+    shared = unit.groups & text.groups
+    if close(shared):
         return KIN, _kin_place(unit, text)
     if len(unit.term) >= 5 and (places := text.heads.get(head_of(unit.term))):
         return PART, places[0]
+    if shared:
+        return LOOSE, _kin_place(unit, text)
     return None
 
 

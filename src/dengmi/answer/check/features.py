@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from dengmi.answer.check import signs
 from dengmi.answer.check.agree import Wrong, wrong_facts
-from dengmi.answer.check.align import EXACT, KIN, Aligned, align, copied, crossed, substituted
+from dengmi.answer.check.align import EXACT, KIN, LOOSE, Aligned, align, copied, crossed, substituted
 from dengmi.answer.check.denial import denied_wrongly, opposite, other_day
 from dengmi.answer.check.reading import Read
 from dengmi.answer.check.roles import mistaken, swapped
@@ -24,14 +24,19 @@ NAMES = (
     "context",
     "lost",
     "lost_share",
+    "strange",
+    "strange_share",
     "substituted",
     "copied",
     "worst",
     "single",
     "reverse",
     "terms",
+    "contained",
+    "met",
     "length",
     "sources",
+    "given",
     "numbers",
     "dates",
     "units",
@@ -52,12 +57,26 @@ NAMES = (
 """The names of the numbers, in order."""
 
 RISING = frozenset(
-    ["held", "kin", "context", "copied", "worst", "single", "reverse", "terms", "anchors"]
+    [
+        "held",
+        "kin",
+        "context",
+        "copied",
+        "worst",
+        "single",
+        "reverse",
+        "terms",
+        "contained",
+        "met",
+        "anchors",
+    ]
 )
 FALLING = frozenset(
     [
         "lost",
         "lost_share",
+        "strange",
+        "strange_share",
         "substituted",
         "numbers",
         "dates",
@@ -75,6 +94,7 @@ FALLING = frozenset(
 """Numbers that, all else equal, can only speak for (against) a claim; training keeps to it."""
 
 _MOST_LOST = 8.0
+_MOST_MET = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,37 +180,46 @@ def _words(aligned: Aligned) -> tuple[float, ...]:
     claim, sources = aligned.claim, aligned.sources
     units = claim.units
     total = sum(unit.weight for unit in units) or 1.0
-    exact = kin = around = 0.0
+    exact = kin = loosely = around = 0.0
     clauses: dict[int, list[float]] = {}
     alone = [0.0] * len(sources)
     for unit, match, seen in zip(units, aligned.matches, aligned.context, strict=True):
         exact += unit.weight * (match.quality >= EXACT)
-        kin += unit.weight * match.quality * (match.quality < EXACT)
+        loosely += unit.weight * (match.quality == LOOSE and not seen)
+        kin += unit.weight * match.quality * (LOOSE != match.quality < EXACT)
         around += unit.weight * (seen and match.quality < KIN)
         row = clauses.setdefault(unit.clause, [0.0, 0.0])
-        row[0] += unit.weight * (match.quality if not seen else max(match.quality, 0.9))
+        quality = 0.0 if match.quality == LOOSE else match.quality
+        row[0] += unit.weight * (max(quality, 0.9) if seen else quality)
         row[1] += unit.weight
         if match.source >= 0:
-            alone[match.source] += unit.weight * match.quality
-    lost = sum(unit.weight for unit in aligned.lost)
+            alone[match.source] += unit.weight * quality
+    strange = sum(unit.weight for unit in aligned.lost)
+    lost = strange + loosely
     worst = min((has / of for has, of in clauses.values() if of >= 1.0), default=exact / total)
     known = frozenset().union(*(source.terms for source in sources))
     weights = {term: weight(term) for term in claim.terms}
-    held = sum(w for term, w in weights.items() if term in known)
+    met = claim.terms & known
+    held = sum(weights[term] for term in met)
     return (
         exact / total,
         kin / total,
         around / total,
         min(lost, _MOST_LOST),
         lost / total,
+        min(strange, _MOST_LOST),
+        strange / total,
         min(substituted(aligned), _MOST_LOST),
         copied(aligned),
         worst,
         max(alone, default=0.0) / total,
         _reverse(aligned),
         held / (sum(weights.values()) or 1.0),
+        len(met) / (len(claim.terms) or 1),
+        float(min(len(met), _MOST_MET)),
         float(min(len(units), 40)),
         float(min(len(sources), 6)),
+        min(sum(len(source.order) for source in sources) / 10, 20.0),
     )
 
 

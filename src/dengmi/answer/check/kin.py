@@ -19,6 +19,7 @@ class _Groups(NamedTuple):
     phrases: Mapping[str, frozenset[int]]
     han: re.Pattern[str]
     names: frozenset[int]
+    loose: frozenset[int]
 
 
 def groups_of(word: str) -> frozenset[int]:
@@ -29,6 +30,11 @@ def groups_of(word: str) -> frozenset[int]:
 def name_groups_of(word: str) -> frozenset[int]:
     """The groups of names a word is in: "Denmark", "Danish"."""
     return groups_of(word) & _groups().names
+
+
+def close(groups: frozenset[int]) -> frozenset[int]:
+    """Of some groups, those whose words mean nearly the same."""
+    return groups - _groups().loose
 
 
 def groups_in(lower: str, stems: frozenset[str]) -> frozenset[int]:
@@ -53,13 +59,16 @@ def _groups() -> _Groups:
     words: dict[str, set[int]] = {}
     phrases: dict[str, set[int]] = {}
     names: set[int] = set()
+    loose: set[int] = set()
     text = files(__package__).joinpath("kin.txt").read_text("utf-8")
     for n, line in enumerate(text.splitlines()):
         if line.startswith("#"):
             continue
         if line.startswith("="):
             names.add(n)
-        for word in line.removeprefix("=").split():
+        if line.startswith("~"):
+            loose.add(n)
+        for word in line.lstrip("=~").split():
             if "-" in word:
                 phrases.setdefault(word.replace("-", " "), set()).add(n)
             elif word.isascii():
@@ -74,4 +83,5 @@ def _groups() -> _Groups:
         # A lookahead, so that words that overlap are all found: 不超过 and 超过.
         re.compile(f"(?=({'|'.join(han)}))"),
         frozenset(names),
+        frozenset(loose),
     )
