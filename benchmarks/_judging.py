@@ -137,7 +137,7 @@ def kin_words() -> dict[str, list[str]]:
     if not _KIN:
         path = Path(__file__).resolve().parents[1] / "src/dengmi/answer/check/kin.txt"
         for line in path.read_text("utf-8").splitlines():
-            group = [] if line[:1] in "#=~" else line.replace("-", " ").split()
+            group = [] if line[:1] in "#=~+" else line.replace("-", " ").split()
             for word in group:
                 _KIN.setdefault(word, []).extend(w for w in group if w != word)
     return {word: others for word, others in _KIN.items() if others}

@@ -72,7 +72,7 @@ KINDS = {
         leans=False,
     ),
 }
-TRAINED = ("tune", "fresh")
+TRAINED = ("tune", "fresh", "fresh2")
 """The parts of the planted sentences that the verdict is trained on."""
 
 
@@ -84,9 +84,7 @@ def weight(each: Labelled, kind: Kind) -> float:
 class Model:
     """A trained model."""
 
-    def __init__(
-        self, kind: Kind, seen: Sequence[Laid], chosen: Sequence[Labelled]
-    ) -> None:
+    def __init__(self, kind: Kind, seen: Sequence[Laid], chosen: Sequence[Labelled]) -> None:
         self._leans = kind.leans
         weights = np.array([weight(each, kind) for each in chosen])
         used = np.flatnonzero(weights)

@@ -44,6 +44,8 @@ def wrong_facts(
     held: list[tuple[Amount, tuple[int, Amount]]] = []
     for amount in claim.amounts:
         same = [(n, other) for n, other in theirs if _same(amount, other)]
+        if amount.measure == "nth" and any(other.measure == "nth" for _, other in theirs):
+            same = [(n, other) for n, other in same if other.measure == "nth"]
         if not same:
             if amount.start in names:
                 continue
@@ -70,7 +72,8 @@ def wrong_facts(
     rates = frozenset().union(*(facts.rates for facts in sources))
     for kind in _RATES:
         mine, there = claim.rates & kind, rates & kind
-        units += bool(claim.amounts and mine and there and not mine & there)
+        said = claim.amounts or "day" in kind
+        units += bool(said and mine and there and not mine & there)
     return Wrong(numbers, dates, units, bounds, tuple(held))
 
 
@@ -84,6 +87,8 @@ def _same(claim: Amount, other: Amount) -> bool:
             return False
         left *= 0.01 if claim.measure == "money-cent" else 1.0
         right *= 0.01 if other.measure == "money-cent" else 1.0
+    elif {claim.measure, other.measure} == {"heat", "degree"}:
+        left, right = claim.value, other.value
     elif claim.measure and other.measure and "nth" not in (claim.measure, other.measure):
         return False
     slack = (

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from dengmi.answer.check.align import KIN, Aligned, Match
 from dengmi.answer.check.reading import Cue, Read, Unit
-from dengmi.answer.check.signs import uneven
+from dengmi.answer.check.signs import first_of_all, uneven
 
 _UN = ("un", "in", "im", "dis", "non")
 _OTHERWISE = re.compile(r"\botherwise\b|\bor else\b|否则|不然")
@@ -21,16 +21,45 @@ def denied_wrongly(aligned: Aligned, opposites: bool) -> int:
     they are about stands in both."""
     if opposites or _evenly(aligned):
         return 0
-    wrong = sum(_new(aligned, cue) for cue in aligned.claim.cues)
+    unanswered = _unanswered(aligned)
+    wrong = 0
+    for cue in aligned.claim.cues:
+        if _new(aligned, cue):
+            if unanswered and _otherwise_put(aligned, cue):
+                unanswered -= 1
+            else:
+                wrong += 1
     relevant = [
         cue
         for n, source in enumerate(aligned.sources)
-        if not _OTHERWISE.search(source.lower)
+        if not _OTHERWISE.search(source.lower) or _OTHERWISE.search(aligned.claim.lower)
         for cue in source.cues
         if _kept(aligned, n, source, cue)
     ]
     excused = len(aligned.claim.cues) + len(_only_here(aligned.claim, aligned.sources))
     return min(wrong + (len(relevant) > excused), 3)
+
+
+_STRONG = re.compile(
+    r"禁|严禁|拒|取消|无法|逾期|停|out of|beyond|without|ban|forbid|prohibit|\w+less$"
+)
+
+
+def _unanswered(aligned: Aligned) -> int:
+    """How many denials of the sentences the claim has in other words, if it has them at all."""
+    found = 0
+    for n, source in enumerate(aligned.sources):
+        found += sum(not _kept(aligned, n, source, cue) for cue in source.cues)
+        known = {word[:5] for word, _ in aligned.claim.soft}
+        found += sum(
+            _STRONG.match(word) is not None and word[:5] not in known for word, _ in source.soft
+        )
+    return found
+
+
+def _otherwise_put(aligned: Aligned, cue: Cue) -> bool:
+    """Whether the sentences do not have all the words that a negation is about."""
+    return any(aligned.matches[n].quality < KIN for n in _targets(aligned.claim.units, cue))
 
 
 def _evenly(aligned: Aligned) -> bool:
@@ -131,7 +160,10 @@ def opposite(aligned: Aligned) -> int:
             continue
         if side not in there or _in_clause(aligned, claim.clause_at(place), side, other):
             found.add(side)
-    if any(uneven(claim.lower, source.lower) for source in sources):
+    if any(
+        uneven(claim.lower, source.lower) or first_of_all(claim.lower, source.lower)
+        for source in sources
+    ):
         found.add("=")
     return len(found)
 

@@ -120,7 +120,7 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 
 _SHARES = re.compile(
-    r"\b(?P<n>an?|one|two|three|four|\d)[ -](?P<d>third|quarter|fifth|tenth)s?\b"
+    r"(?<!once )(?<!twice )(?<!times )\b(?P<n>an?|one|two|three|four|\d)[ -](?P<d>third|quarter|fifth|tenth)s?\b"
     r"(?! (?:of )?(?:19|20)\d\d)"
     r"|(?<!first )(?<!second )(?<!last )(?<!other )(?<!final )(?<!and a )"
     r"\bhalf(?= (?:of |the |its |their |a |an |as |all )?\w)"
@@ -131,7 +131,8 @@ _SHARES = re.compile(
 )
 _MIXED = re.compile(
     rf"(?P<n>{DIGITS}|{WORDS}) and a half (?P<unit>\w+)"
-    rf"|(?P<h>{HAN}+|\d+)个半(?P<u>小时|钟头|月|星期)"
+    r"|\ban? (?P<one>hour|day|week|month|year) and a half"
+    rf"|(?P<h>{HAN}+|\d+)(?:个半(?P<u>小时|钟头|月|星期)|(?P<years>年)半)"
 )
 _SHARE_OF = {"third": 3, "quarter": 4, "fifth": 5, "tenth": 10}
 _ORDINAL = re.compile(
@@ -340,7 +341,7 @@ def _han_amount(hit: re.Match[str], lower: str) -> Amount | None:
 
 _COUNTED = re.compile(
     "[个名位件次家条只张本部台辆座所间种类项层楼号倍册股户场届枚款篇章颗棵头匹艘架套双对份批处站步栋幢支首幅队组排片块"
-    "人者比连大]"
+    "人者比连大]|车道|车站|线路"
 )
 
 
@@ -356,8 +357,10 @@ def _either(text: str) -> float | None:
 def _mixed(hit: re.Match[str], lower: str) -> Amount | None:
     if hit["h"]:
         value = _either(hit["h"])
-        unit = "个月" if hit["u"] == "月" else hit["u"]
+        unit = hit["years"] or ("个月" if hit["u"] == "月" else hit["u"])
         return None if value is None else _made(value + 0.5, unit, hit, lower)
+    if hit["one"]:
+        return _made(1.5, hit["one"], hit, lower)
     words = hit["n"]
     whole = from_digits(words) if words[0].isdigit() else from_words(words)
     unit = hit["unit"] if hit["unit"] in units() else ""

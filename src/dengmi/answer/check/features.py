@@ -10,8 +10,18 @@ from dataclasses import dataclass
 
 from dengmi.answer.check import signs
 from dengmi.answer.check.agree import Wrong, wrong_facts
-from dengmi.answer.check.align import EXACT, KIN, LOOSE, Aligned, align, copied, crossed, substituted
+from dengmi.answer.check.align import (
+    EXACT,
+    KIN,
+    LOOSE,
+    Aligned,
+    align,
+    copied,
+    crossed,
+    substituted,
+)
 from dengmi.answer.check.denial import denied_wrongly, opposite, other_day
+from dengmi.answer.check.edits import edited
 from dengmi.answer.check.reading import Read
 from dengmi.answer.check.roles import mistaken, swapped
 from dengmi.answer.check.strangers import has_name, wrong_names
@@ -47,6 +57,7 @@ NAMES = (
     "opposite",
     "swapped",
     "crossed",
+    "edited",
     "wide",
     "sure",
     "facts",
@@ -88,6 +99,7 @@ FALLING = frozenset(
         "opposite",
         "swapped",
         "crossed",
+        "edited",
         "wide",
     ]
 )
@@ -119,6 +131,8 @@ class Laid:
         """Whether the claim copies a sentence but for one word, which no list knows as kindred:
         "goats keep the grass short" beside "sheep keep the grass short"."""
         put = self.number("substituted")
+        if self.number("edited"):
+            return True
         return self.number("copied") >= 0.7 and put >= 0.7 and self.number("lost") <= put + 0.3
 
 
@@ -131,7 +145,7 @@ def lay(claim: Read, sources: Sequence[Read], context: Read) -> Laid:
         claim.facts, [source.facts for source in sources], _named_so(claim, context)
     )
     names = wrong_names(claim, sources, context, foreign)
-    signed = (0.0,) * 6 if foreign else _signs(aligned)
+    signed = (0.0,) * 7 if foreign else _signs(aligned)
     mixed = 0 if foreign else mistaken(aligned, facts)
     numbers = (
         *_words(aligned),
@@ -247,6 +261,7 @@ def _signs(aligned: Aligned) -> tuple[float, ...]:
         float(turned),
         float(swapped(aligned)),
         float(crossed(aligned)),
+        float(edited(claim, sources)),
         float(signs.too_wide(claim.lower, there)),
         float(signs.too_sure(claim.lower, there)),
     )
@@ -254,7 +269,13 @@ def _signs(aligned: Aligned) -> tuple[float, ...]:
 
 def _parity(claim: Read, sources: Sequence[Read]) -> bool:
     """Whether one of the two denies and the other does not: "not closed" beside "open"."""
-    return any(len(claim.cues) % 2 != len(source.cues) % 2 for source in sources)
+    return any(_denials(claim) % 2 != _denials(source) % 2 for source in sources)
+
+
+def _denials(text: Read) -> int:
+    """How often a text denies, but for words such as 无害 that have an opposite themselves."""
+    within = [place for _, place in text.sides]
+    return sum(not any(at <= cue.start < at + 2 for at in within) for cue in text.cues)
 
 
 _WRONG = (

@@ -24,7 +24,7 @@ PARTIAL = 0.1
 does on planted sentences: docs/decisions/0009-checking.md."""
 
 LEAN = 4.0
-LEAN_MET, ENOUGH_MET = 2.0, 8
+LEAN_MET, ENOUGH_MET = 3.0, 8
 """What the score owes to the share of the claim's words that stand in the sentences, and to how
 many those are; trees add the rest. Trees alone put nearly all claims with the wrong article on a
 few steps, some of them above true ones."""
@@ -77,7 +77,7 @@ def judge(claim: str, sources: Sequence[Source]) -> Judgement:
 
 def refused(seen: Laid, looks: float) -> tuple[str, ...]:
     """What keeps a claim from being supported: the facts that disagree, or its words."""
-    if not seen.wrong and not seen.whole and (looks < SUPPORTED or seen.exchanged):
+    if not seen.wrong and (seen.exchanged or (not seen.whole and looks < SUPPORTED)):
         return ("words",)
     return seen.wrong
 

@@ -54,6 +54,10 @@ def groups_in(lower: str, stems: frozenset[str]) -> frozenset[int]:
     return frozenset(found)
 
 
+def _stem(word: str) -> str:
+    return (word_terms(word) or (word,))[0]
+
+
 @cache
 def _groups() -> _Groups:
     words: dict[str, set[int]] = {}
@@ -61,14 +65,17 @@ def _groups() -> _Groups:
     names: set[int] = set()
     loose: set[int] = set()
     text = files(__package__).joinpath("kin.txt").read_text("utf-8")
+    forms: list[list[str]] = []
     for n, line in enumerate(text.splitlines()):
         if line.startswith("#"):
             continue
+        if line.startswith("+"):
+            forms.append(line[1:].split())
         if line.startswith("="):
             names.add(n)
         if line.startswith("~"):
             loose.add(n)
-        for word in line.lstrip("=~").split():
+        for word in line.lstrip("=~+").split():
             if "-" in word:
                 phrases.setdefault(word.replace("-", " "), set()).add(n)
             elif word.isascii():
@@ -76,6 +83,10 @@ def _groups() -> _Groups:
                     words.setdefault(stem, set()).add(n)
             else:
                 words.setdefault(word, set()).add(n)
+    for base, *others in forms:
+        for form in others:
+            stem = _stem(form)
+            words.setdefault(stem, set()).update(words.get(_stem(base), ()))
     han = sorted((w for w in words if not w.isascii() and len(w) > 1), key=len, reverse=True)
     return _Groups(
         {word: frozenset(numbers) for word, numbers in words.items()},

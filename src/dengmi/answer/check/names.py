@@ -133,6 +133,12 @@ def _han(text: str) -> Iterator[Name]:
         at += len(word)
 
 
+def names_something(words: str) -> bool:
+    """Whether Chinese words end in one for a thing, place, time or quality rather than a deed."""
+    tags = [tag for _, tag in _tagger()(words, True)]
+    return bool(tags) and tags[-1][0] in "nastfbijlx"
+
+
 @cache
 def _tagger() -> Callable[[str, bool], list[tuple[str, str]]]:
     from rjieba import tag

@@ -27,7 +27,9 @@ _CLAUSE = re.compile(
     r"|除非"
 )
 _NUMERAL = re.compile("每?[周第]?[零〇一二两三四五六七八九十百千万亿点半几多]+[^百千万亿]?")
-_MEASURES = frozenset("本册张件个位名台辆座间家条次部场届项种层楼户股枚款篇颗棵头匹艘架套双对份批处站")
+_MEASURES = frozenset(
+    "本册张件个位名台辆座间家条次部场届项种层楼户股枚款篇颗棵头匹艘架套双对份批处站"
+)
 _COUNTED = re.compile(r"[\d零〇一二两三四五六七八九十百千万亿几每]")
 _HAN_EMPTY = words_of(
     "的 了 是 在 和 与 及 或 着 吗 呢 吧 啊 也 都 就 而 被 把 对 从 到 个 这 那 之 其 为 以 于 上"
@@ -259,6 +261,11 @@ def _han(sign: str) -> bool:
     return "一" <= sign <= "鿿" or "㐀" <= sign <= "䶿"
 
 
+def means_little(word: str) -> bool:
+    """Whether a Chinese word counts for little or nothing."""
+    return word in _HAN_EMPTY or word in _LIGHT
+
+
 def _words(lower: str) -> Iterator[tuple[str, int, int, bool]]:
     """(term, start, end, Chinese) of each content word."""
     for hit in _RUN.finditer(lower):
@@ -272,12 +279,18 @@ def _words(lower: str) -> Iterator[tuple[str, int, int, bool]]:
             if found and not found[0].isdigit():
                 yield found[0], at, hit.end(), False
             continue
-        for word in _cutter()(run, False):
-            if len(word) > 1 and word[0] in _MEASURES and _COUNTED.search(lower[max(at - 1, 0) : at]):
-                word, at = word[1:], at + 1  # 十本书 is cut as 十 and 本书
+        for piece in _cutter()(run, False):
+            word, start = _uncounted(piece, at, lower)
             if word not in _HAN_EMPTY and word not in units() and not _NUMERAL.fullmatch(word):
-                yield word, at, at + len(word), True
-            at += len(word)
+                yield word, start, start + len(word), True
+            at += len(piece)
+
+
+def _uncounted(word: str, at: int, lower: str) -> tuple[str, int]:
+    """A Chinese word without the measure word it was cut with: 十本书 is cut as 十 and 本书."""
+    if len(word) > 1 and word[0] in _MEASURES and _COUNTED.search(lower[max(at - 1, 0) : at]):
+        return word[1:], at + 1
+    return word, at
 
 
 @cache

@@ -12,6 +12,10 @@ from dengmi.answer.check.signs import THAN
 _PASSIVE = re.compile(
     r"\bby\b|\bfrom\b|\bgets?\b|\bgot\b|\breceive[sd]?\b|[被由受让从](?!于)|得到|获得"
 )
+_DONE_BY = re.compile(
+    r"\b(?:is|are|was|were|been|being|be)\b(?: \w+){0,3}? \w+(?:ed|en|wn|ought|ade|ilt|old|eld)\b"
+    r"[^;,]{0,60}\bby\b|被"
+)
 _RANGE = re.compile(
     r"\bfrom (?P<a>[^,;.]{1,30}?) to (?P<b>[^,;.]{1,30}?)(?= (?:in|on|at|for|by|with|every|per|and"
     r"|between|since|within|this|last)\b|[,;.]|$)"
@@ -33,7 +37,10 @@ def _exchanged(aligned: Aligned, n: int, source: Read) -> bool:
     """Whether three stretches that follow each other stand in a sentence the other way round:
     "A beats B" beside "B beats A"."""
     claim = aligned.claim
-    if bool(_PASSIVE.search(claim.lower)) != bool(_PASSIVE.search(source.lower)):
+    if any(
+        bool(voice.search(claim.lower)) != bool(voice.search(source.lower))
+        for voice in (_PASSIVE, _DONE_BY)
+    ):
         return False
     placed = [
         (at, match.place)
@@ -139,8 +146,8 @@ def mistaken(aligned: Aligned, wrong: Wrong) -> int:
     another number of that measure beside the words that the claim has beside this one."""
     by_amount: dict[int, bool] = {}
     for amount, (n, other) in wrong.held:
-        if amount.value == 1.0 and not amount.measure:  # "a", 一次
-            continue
+        if not amount.measure and (amount.value == 1.0 or amount.value % 1):
+            continue  # "a", 一次; version 4.2
         source = aligned.sources[n]
         rivals = [
             a for a in source.facts.amounts

@@ -26,7 +26,8 @@ EMPTY_NEGATION = re.compile(
     r"|不足(?=[\d一二三四五六七八九十百半])|不到(?=[\d一二三四五六七八九十百半])|不满(?=\d)|未满"
     r"|无论|无数|无疑|无比|非常|未来|除非|非洲|无锡"
     r"|无人机|无线|无限|无机|无息|无偿|不等式|不锈钢|没收|是否|能否|可否|不良|不已|不易|不一"
-    r"|不定期|不动产|未婚|未成年|特别|分别|级别|性别|区别|类别|个别|差别|辨别|告别"
+    r"|不及格|不合格|不适(?!用|合|宜)|不舒服|不间断|不停(?![止运业课电水])|不便|不慎|不小心|不规则"
+    r"|没过(?!期)|不可避免|不可或缺|不定期|不动产|未婚|未成年|特别|分别|级别|性别|区别|类别|个别|差别|辨别|告别"
     r"|识别|别墅|未必|要不|不由|不妨|不免|不光|不单|没收|不服|不幸|无薪",
 )
 SOFT_NEGATION = re.compile(
@@ -39,10 +40,10 @@ SOFT_NEGATION = re.compile(
     r"|exempt\w*|oppos\w+|contrary|invalid|inactive|incomplet\w+|loss|lost|absen\w+|away|cancel\w*"
     r"|zero|maximum|restrict\w*"
     r"|most|extra|only|few|little|poor\w*|hard|difficult\w*|even|equal\w*|same|unpaid|unsafe"
-    r"|unclear|unlikely|disallow\w*|otherwise|or else|\w{3,}less|free (?:of|from))\b"
+    r"|unclear|unlikely|disallow\w*|otherwise|or else|\w{3,}less|free (?:of|from)|out of|beyond)\b"
     r"|禁止|严禁|拒绝|取消|停止|停运|停|避免|防止|缺|免|非|只|除|仅|限|而非|反对|否决|失败|错过|失"
     r"|难|例外|关闭|闭|最多|以内|之内|控制|另|才"
-    r"|相同|一样|正常|照常|否则|不足|拿不到",
+    r"|逾期|相同|一样|正常|照常|否则|不足|拿不到",
 )
 """What denies without a negation, or keeps one from being needed; it excuses a negation that is
 lost or new."""
@@ -81,6 +82,23 @@ def too_sure(claim: str, sources: str) -> bool:
     return _HEDGES.search(sources) is not None and _HEDGES.search(claim) is None
 
 
+_RANKED = re.compile(
+    r"\b(?:second|third|fourth|fifth|2nd|3rd|4th|5th)[- ](?:most|least|\w{3,}est)\b"
+    r"|第[二三四五六七八九十](?=[高大长快多重深宽古老强好])"
+)
+_TOP = re.compile(r"\b(?:most|\w{3,}est)\b|最(?=[高大长快多重深宽古老强好])")
+
+
+def first_of_all(claim: str, source: str) -> bool:
+    """Whether a claim says of the first what the sentence says of the second or third."""
+    return bool(
+        _RANKED.search(source)
+        and not _RANKED.search(claim)
+        and _TOP.search(claim)
+        and not _TOP.search(_RANKED.sub(" ", source))
+    )
+
+
 class _Table(NamedTuple):
     """Which side of which pair a word is on: "3l", "3r"."""
 
@@ -108,12 +126,12 @@ _ENDINGS = 3
 
 
 _THAN_HAN = re.compile(
-    "(?:比|较)[^，。；、]{0,12}?(?P<more>多|高|贵|快|早|长|大|重|好|强|深|宽|远)"
-    "|(?:比|较)[^，。；、]{0,12}?(?P<less>少|低|便宜|慢|晚|迟|短|小|轻|差|弱|浅|窄|近|矮)"
+    "(?:(?<!相)比|较)[^，。；、]{0,12}?(?P<more>多|高|贵|快|早|长|大|重|好|强|深|宽|远|厚)(?!度)"
+    "|(?:(?<!相)比|较)[^，。；、]{0,12}?(?P<less>少|低|便宜|慢|晚|迟|短|小|轻|差|弱|浅|窄|近|矮|薄)"
 )
 _MORE, _LESS = (
-    "多高贵快早长大重好强深宽远",
-    ("少", "低", "便宜", "慢", "晚", "短", "小", "轻", "差", "弱", "浅", "窄", "近"),
+    "多高贵快早长大重好强深宽远厚",
+    ("少", "低", "便宜", "慢", "晚", "短", "小", "轻", "差", "弱", "浅", "窄", "近", "薄"),
 )
 _LESS_OF = {**dict(zip(_LESS, _MORE, strict=True)), "迟": "早", "矮": "高"}
 _EVEN = re.compile(

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from dengmi.answer.check.kin import name_groups_of
+from dengmi.answer.check.kin import close, groups_of, name_groups_of
 from dengmi.answer.check.names import Name
 from dengmi.answer.check.reading import Read, head_of
 from dengmi.language.forms import word_terms
@@ -42,7 +42,7 @@ def has_name(sources: Sequence[Read], name: Name) -> bool:
 def _has(text: Read, name: Name) -> bool:
     """Whether a text has a name, maybe in another form: China, Chinese; WHO."""
     term = name.term
-    if name_groups_of(term) & text.groups:
+    if (name_groups_of(term) | close(groups_of(term))) & text.groups:
         return True
     if not term.isascii():
         return _has_han(text, name)
