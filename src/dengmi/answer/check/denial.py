@@ -9,6 +9,16 @@ from dengmi.answer.check.signs import first_of_all, uneven
 
 _UN = ("un", "in", "im", "dis", "non")
 _OTHERWISE = re.compile(r"\botherwise\b|\bor else\b|否则|不然")
+_CONDITION = re.compile(
+    r"未经[^。；]{0,16}(?:不得|不能|不可|不应|不要|不准|禁止)|\b(?:cannot|not|never|no one)\b[^.;]{0,60}\bwithout\b"
+    r"|\bwithout\b[^.;]{0,60}\b(?:cannot|not|never)\b"
+)
+_NEEDS = re.compile(
+    r"必须|需要?|应当?|要|先|\b(?:must|needs?|ha(?:s|ve) to|requires?d?|only (?:with|after|if)|first"
+    r"|should|necessary)\b"
+)
+"""Nothing without consent: consent is needed."""
+
 _TARGETS = 2
 """Words right behind a negation that it is about."""
 
@@ -32,6 +42,7 @@ def denied_wrongly(aligned: Aligned, opposites: bool) -> int:
     relevant = [
         cue
         for n, source in enumerate(aligned.sources)
+        if not (_CONDITION.search(source.lower) and _NEEDS.search(aligned.claim.lower))
         if not _OTHERWISE.search(source.lower) or _OTHERWISE.search(aligned.claim.lower)
         for cue in source.cues
         if _kept(aligned, n, source, cue)
@@ -158,6 +169,8 @@ def opposite(aligned: Aligned) -> int:
         other = _other(side)
         if other in mine or other not in there:
             continue
+        if _kin_in_clause(aligned, place, other):
+            continue
         if side not in there or _in_clause(aligned, claim.clause_at(place), side, other):
             found.add(side)
     if any(
@@ -176,6 +189,21 @@ def _in_clause(aligned: Aligned, clause: int, side: str, other: str) -> bool:
     source = aligned.sources[about[0]]
     has = {s for s, place in source.sides if source.clause_at(place) == about[1]}
     return other in has and side not in has
+
+
+def _kin_in_clause(aligned: Aligned, place: int, other: str) -> bool:
+    """Whether the clause of a sentence that is about the same has a word kindred to the one at a
+    place of the claim, and not its opposite: "arrives" beside "leaves Sofia and reaches Varna"."""
+    claim = aligned.claim
+    about = clause_about(aligned, claim.clause_at(place))
+    if about is None:
+        return False
+    source = aligned.sources[about[0]]
+    for unit, match in zip(claim.units, aligned.matches, strict=True):
+        if unit.start <= place < unit.end and match.source == about[0] and match.place >= 0:
+            there = {s for s, at in source.sides if source.clause_at(at) == about[1]}
+            return source.clause_at(match.place) == about[1] and other not in there
+    return False
 
 
 def clause_about(aligned: Aligned, clause: int) -> tuple[int, int] | None:

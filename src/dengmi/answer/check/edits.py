@@ -1,52 +1,66 @@
-"""Chinese claims that copy a sentence but for a few signs, where words are cut too differently to be
-laid side by side: 建设街 for 文昌街, 省级 for 国家级, 要用 for 不要用."""
+"""Claims that copy a sentence but for a few words: "extra costs" for "savings", and in Chinese, where
+words may be cut too differently to be laid side by side, 建设街 for 文昌街, 要用 for 不要用."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from difflib import SequenceMatcher
 
 from dengmi.answer.check.kin import groups_in
 from dengmi.answer.check.names import names_something
-from dengmi.answer.check.reading import Read, means_little
+from dengmi.answer.check.reading import Read, means_little, read
 
 _COPY = 0.72
 """The share of the claim's signs that must stand in the sentence in order."""
 
 _LONGEST_TEXT, _LONGEST_EDIT = 160, 4
+_LITTLE = 0.35
 _AROUND = 3
 """Signs that must stand in both texts around an edit."""
 _DENIES = frozenset("不没未无非勿别莫")
 _PARTICLES = frozenset("的了着地得")
+_WORD = re.compile(r"\w+(?:[.,]\d+)*")
 _NUMERAL = frozenset("零〇一二两三四五六七八九十百千万亿半几多0123456789.,%")
 
 
 def edited(claim: Read, sources: Sequence[Read]) -> int:
     """How many places the claim says otherwise than the sentence that it copies."""
-    mine = _signs(claim)
-    if claim.lang != "zh" or not 4 <= len(mine) <= _LONGEST_TEXT:
+    tokens = _signs if claim.lang == "zh" else _words
+    exchanged = _exchanged if claim.lang == "zh" else _exchanged_words
+    mine = tokens(claim)
+    if not 4 <= len(mine) <= _LONGEST_TEXT:
         return 0
     found: list[int] = []
     for source in sources:
-        theirs = _signs(source)
+        theirs = tokens(source)
         if len(set(mine) & set(theirs)) >= _COPY * len(set(mine)) and len(theirs) <= _LONGEST_TEXT:
             matcher = SequenceMatcher(None, mine, theirs, autojunk=False)
             same = sum(block.size for block in matcher.get_matching_blocks())
             if same >= _COPY * len(mine):
-                found.append(_otherwise(mine, theirs, matcher.get_opcodes()))
+                found.append(_otherwise(mine, theirs, matcher.get_opcodes(), exchanged))
     return min(found, default=0)
 
 
-def _signs(text: Read) -> str:
-    return "".join(sign for sign in text.lower if sign.isalnum() or sign in "%.")
+def _signs(text: Read) -> list[str]:
+    return [sign for sign in text.lower if sign.isalnum() or sign in "%."]
 
 
-def _otherwise(mine: str, theirs: str, steps: Sequence[tuple[str, int, int, int, int]]) -> int:
+def _words(text: Read) -> list[str]:
+    return _WORD.findall(text.lower)
+
+
+def _otherwise(
+    mine: list[str],
+    theirs: list[str],
+    steps: Sequence[tuple[str, int, int, int, int]],
+    exchanged: Callable[[list[str], list[str]], bool],
+) -> int:
     wrong = 0
     for n, (kind, a, b, c, d) in enumerate(steps):
         if kind == "equal" or _held(steps, n - 1) + _held(steps, n + 1) < _AROUND:
             continue
         here, there = mine[a:b], theirs[c:d]
         if kind == "replace":
-            wrong += _exchanged(here, there)
+            wrong += exchanged(here, there)
         else:
             wrong += bool(set(here + there) & _DENIES) and len(here + there) == 1
     return wrong
@@ -61,8 +75,9 @@ def _held(steps: Sequence[tuple[str, int, int, int, int]], n: int) -> int:
     return min(b - a, 3) if kind == "equal" else -_AROUND
 
 
-def _exchanged(here: str, there: str) -> bool:
+def _exchanged(mine: list[str], theirs: list[str]) -> bool:
     """Whether two short stretches in the same place mean different things."""
+    here, there = "".join(mine), "".join(theirs)
     if len(here) != len(there) and (len(here), len(there)) not in ((1, 2), (2, 1)):
         return False
     if len(here) > _LONGEST_EDIT or set(here + there) & _PARTICLES:
@@ -71,6 +86,22 @@ def _exchanged(here: str, there: str) -> bool:
         return False
     if means_little(here) or means_little(there):
         return False
-    if not (names_something(here) or names_something(there)):
+    named = names_something(here) + names_something(there)
+    if named < (1 if len(here) == len(there) else 2):
         return False
     return not groups_in(here, frozenset([here])) & groups_in(there, frozenset([there]))
+
+
+def _exchanged_words(mine: list[str], theirs: list[str]) -> bool:
+    """The same of English: up to two words for up to two, and none of them kindred."""
+    here, there = read(" ".join(mine)), read(" ".join(theirs))
+    if max(len(mine), len(theirs)) > 2 or here.facts.amounts or there.facts.amounts:
+        return False
+    if not (_telling(here) and _telling(there)):
+        return False
+    heads = here.heads.keys() & there.heads.keys()
+    return not (here.groups & there.groups or here.terms & there.terms or heads)
+
+
+def _telling(text: Read) -> bool:
+    return any(unit.weight > _LITTLE for unit in text.units)

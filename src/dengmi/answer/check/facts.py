@@ -161,7 +161,8 @@ _NTH = {
     )
 }
 _TIMES = re.compile(
-    r"\b(?P<two>twice|doubled?|doubling)\b|\b(?P<three>thrice|tripled?)\b|翻了?一?[番倍]"
+    r"\b(?P<often>once|twice) (?:a|per|every|each) (?P<per>day|week|month|year)\b"
+    r"|\b(?P<two>twice|doubled?|doubling)\b|\b(?P<three>thrice|tripled?)\b|翻了?一?[番倍]"
 )
 _HAN_WORDS = re.compile(
     "[一万千百十]+(?:些|般|起|定|样|直|直到|旦|切|致|同|边|面|路|味|心|生(?!产)|向|概|律|再|下子?"
@@ -176,7 +177,7 @@ _HAN_WORDS = re.compile(
 _LEAST = re.compile(
     r"(?:at least|no (?:less|fewer) than|not (?:less|fewer) than|minimum of|more than|over|above"
     r"|exceed(?:s|ed|ing)?|older than|longer than|higher than|greater than|min(?:imum)?\.?"
-    r"|至少|最少|不少于|不低于|不得低于|不得少于|不小于|超过|超|高于|多于|大于|逾|年满|满"
+    r"|至少|最少|不少于|不低于|不得低于|不得少于|不小于|超过|超|高于|多于|大于|逾|年满|(?<![不未])满"
     r"|起码)[^\w\n]{0,2}"
     r"(?:the |a |an |about |约|为|有|需|要|达|达到|是)?$"
 )
@@ -188,9 +189,10 @@ _MOST = re.compile(
     r"|(?:not|never|n't|cannot) (?:exceed|be (?:more|older|higher|longer) than)(?: \w+)?"
     r"|at most|max(?:imum)?\.?|至多|最多|不超过|不得超过|不能超过|不应超过"
     r"|不可超过|不要超过|不高于|不能高于|不得高于"
-    r"|不多于|不大于|不到|不足|低于|少于|小于|未满|上限|限|控制在)[^\w\n]{0,2}"
+    r"|不多于|不大于|不到|不足|不满|低于|少于|小于|未满|上限|限|控制在)[^\w\n]{0,2}"
     r"(?:the |a |an |about |约|为|有|是|每天|每年)?$"
 )
+_AHEAD = re.compile(r" (?:before|ahead|in advance|prior|beforehand)\b|[之以]?前")
 _LEAST_AFTER = re.compile(
     r" ?(?:\w+ ){0,2}?(?:or (?:more|newer|later|older|above|higher|longer|greater)|and (?:above"
     r"|over|newer|later|up)\b"
@@ -294,6 +296,8 @@ def _made(value: float, unit: str, hit: re.Match[str], lower: str, more: bool = 
         bound = "most"
     elif _LEAST.search(before) or _LEAST_AFTER.match(after):
         bound = "least"
+    if kind.measure == "time" and _AHEAD.match(after):
+        bound = ""  # at least two hours before, and up to two hours before, are one
     about = more or bool(_ABOUT.search(before) or _ABOUT_AFTER.match(after))
     return Amount(value, kind.measure, value * kind.size, bound, about, hit.start(), hit.end())
 
@@ -391,6 +395,10 @@ def _ordinal(hit: re.Match[str], _: str) -> Amount | None:
     return Amount(value, "nth", value, start=hit.start(), end=hit.end())
 
 
-def _times(hit: re.Match[str], _: str) -> Amount | None:
+def _times(hit: re.Match[str], lower: str) -> Amount | None:
+    if hit["often"]:
+        if hit["often"] == "once":
+            return None
+        return _made(0.5, hit["per"], hit, lower)  # twice a year: every half year
     value = 3.0 if hit["three"] else 2.0
     return Amount(value, "times", value, start=hit.start(), end=hit.end())

@@ -18,13 +18,13 @@ from dengmi.core.records import Verdict
 
 __all__ = ["Judgement", "Source", "best_support", "exact_facts", "judge", "states_fact", "warm"]
 
-SUPPORTED = 0.28
+SUPPORTED = 0.34
 PARTIAL = 0.1
 """How true a claim has to look to count as supported, or as supported in part. How well that
 does on planted sentences: docs/decisions/0009-checking.md."""
 
 LEAN = 4.0
-LEAN_MET, ENOUGH_MET = 3.0, 8
+LEAN_MET, ENOUGH_MET = 2.5, 8
 """What the score owes to the share of the claim's words that stand in the sentences, and to how
 many those are; trees add the rest. Trees alone put nearly all claims with the wrong article on a
 few steps, some of them above true ones."""

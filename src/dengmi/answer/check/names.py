@@ -133,10 +133,11 @@ def _han(text: str) -> Iterator[Name]:
         at += len(word)
 
 
-def names_something(words: str) -> bool:
-    """Whether Chinese words end in one for a thing, place, time or quality rather than a deed."""
-    tags = [tag for _, tag in _tagger()(words, True)]
-    return bool(tags) and tags[-1][0] in "nastfbijlx"
+def names_something(text: str) -> bool:
+    """Whether Chinese signs are one word, and one for a thing, place, time or quality rather than
+    a deed."""
+    tags = [tag for _, tag in _tagger()(text, True)]
+    return len(tags) == 1 and tags[0][0] in "nastfbijlx"
 
 
 @cache

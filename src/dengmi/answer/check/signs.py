@@ -38,12 +38,12 @@ SOFT_NEGATION = re.compile(
     r"|limited|limit|unless|hardly|barely|rarely|impossib\w+|against|abstain\w*|closed|shut"
     r"|exclu\w+|lapse\w*|expire\w*"
     r"|exempt\w*|oppos\w+|contrary|invalid|inactive|incomplet\w+|loss|lost|absen\w+|away|cancel\w*"
-    r"|zero|maximum|restrict\w*"
-    r"|most|extra|only|few|little|poor\w*|hard|difficult\w*|even|equal\w*|same|unpaid|unsafe"
+    r"|zero|restrict\w*"
+    r"|only|few|little|poor\w*|hard|difficult\w*|unpaid|unsafe|offline|split|divided"
     r"|unclear|unlikely|disallow\w*|otherwise|or else|\w{3,}less|free (?:of|from)|out of|beyond)\b"
     r"|禁止|严禁|拒绝|取消|停止|停运|停|避免|防止|缺|免|非|只|除|仅|限|而非|反对|否决|失败|错过|失"
     r"|难|例外|关闭|闭|最多|以内|之内|控制|另|才"
-    r"|逾期|相同|一样|正常|照常|否则|不足|拿不到",
+    r"|逾期|离线|断网|相同|一样|正常|照常|否则|不足|拿不到",
 )
 """What denies without a negation, or keeps one from being needed; it excuses a negation that is
 lost or new."""
@@ -165,7 +165,6 @@ def sides(lower: str) -> tuple[tuple[str, int], ...]:
         exact = table.latin.get(word + "=")
         if exact:
             found += [(side, hit.start()) for side in exact]
-            continue
         for end in range(len(word), max(len(word) - _ENDINGS - 1, 2), -1):
             if side := table.latin.get(word[:end]):
                 found += [(each, hit.start()) for each in side]

@@ -101,7 +101,7 @@ def pattern() -> str:
     latin = sorted((u for u in units() if u.isascii() and u[-1].isalpha()), key=len, reverse=True)
     other = sorted(units().keys() - set(latin), key=len, reverse=True)
     listed = "|".join(map(re.escape, other))
-    return rf"(?:{'|'.join(map(re.escape, latin))})(?![a-z])|{listed}"
+    return rf"(?:{'|'.join(map(re.escape, latin))})(?![a-z²³])|{listed}"
 
 
 def _read() -> Iterator[tuple[str, Unit]]:

@@ -30,16 +30,14 @@ def _planted(half: str) -> list[tuple[bool, bool]]:
     return found
 
 
-@pytest.mark.parametrize(
-    ("half", "caught", "flagged"), [("tune", 0.95, 0.05), ("held", 0.95, 0.08)]
-)
-def test_planted_sentences_are_caught(half: str, caught: float, flagged: float) -> None:
-    counts = Counter(_planted(half))
+@pytest.mark.parametrize("halves", [("tune", "fresh", "fresh2", "fresh3"), ("held",)])
+def test_planted_sentences_are_caught(halves: tuple[str, ...]) -> None:
+    counts = Counter(each for half in halves for each in _planted(half))
     false = counts[False, False] + counts[False, True]
     true = counts[True, True] + counts[True, False]
     assert false > 190
-    assert counts[False, False] / false >= caught
-    assert counts[True, False] / true <= flagged
+    assert counts[False, False] / false >= 0.95
+    assert counts[True, False] / true <= 0.05
 
 
 @given(st.text(), st.lists(st.text(), max_size=3))
