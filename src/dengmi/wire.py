@@ -16,6 +16,7 @@ from dengmi.core.ports import Search, Store
 from dengmi.core.records import Level
 from dengmi.corpus.corpus import Corpus
 from dengmi.ledger.ledger import Ledger
+from dengmi.ledger.life import Life
 from dengmi.models.open import Models
 from dengmi.search.searcher import Searcher
 from dengmi.server.parts import Parts
@@ -44,6 +45,7 @@ async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
         search = Searcher(store, settings.index_folder, clock, private=private)
         await search.open()
         models = Models(settings.models, settings.home)
+        life = Life(settings.home / "lives")
         try:
             yield Parts(
                 settings=settings,
@@ -55,7 +57,7 @@ async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
                     store,
                     search,
                     clock,
-                    _upper(settings, store, search, clock, models),
+                    _upper(settings, store, search, clock, models=models, life=life),
                     most_quotes=settings.ask.quotes,
                     most_chars=settings.ask.max_chars,
                     history=settings.writing.history,
@@ -64,19 +66,20 @@ async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
             )
         finally:
             await models.close()
+            await asyncio.to_thread(life.close)
             await search.close()
     finally:
         await store.close()
 
 
 def _upper(
-    settings: Settings, store: Store, search: Search, clock: Clock, models: Models
+    settings: Settings, store: Store, search: Search, clock: Clock, *, models: Models, life: Life
 ) -> Upper | None:
     """The levels that use a model; None where no model is configured."""
     levels = _levels(settings)
     if not levels:
         return None
-    ledger = Ledger(store, clock, settings.models)
+    ledger = Ledger(store, clock, settings.models, life)
     desks = {
         name: DeskWay(voice=desk.voice, policy=desk.check) for name, desk in settings.desks.items()
     }

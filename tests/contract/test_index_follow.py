@@ -261,8 +261,8 @@ async def test_two_searchers_share_a_folder(
 async def test_a_busy_index_is_left_to_its_writer(
     store: SqlStore, search: Searcher, tmp_path: Path, new_address: Callable[..., Awaitable[str]]
 ) -> None:
+    from dengmi.core.lock import FileLock
     from dengmi.search.index.keeper import LOCK
-    from dengmi.search.index.lock import FileLock
 
     shelf = await source(store)
     with FileLock(tmp_path / "index" / LOCK) as lock:

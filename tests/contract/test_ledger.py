@@ -1,9 +1,11 @@
 """The ledger's lines and reusable answers, on both databases."""
 
+import asyncio
 from dataclasses import replace
 
 from dengmi.core.records import Charge, Cost, Question, Reusable, Tokens
 from dengmi.ledger.ledger import Ledger
+from dengmi.ledger.life import Life
 from dengmi.settings.options import ModelSettings, PriceSettings
 from tests.contract.given import answer
 
@@ -45,6 +47,27 @@ async def test_what_a_dead_process_left_open_counts_as_reserved(store) -> None:
     assert [(each.id, each.state, each.micros) for each in lost] == [(charge.id, "lost", 50)]
     await ledger.settle(charge, Tokens(output=1), "late")
     assert (await store.charges())[0].state == "lost"
+
+
+async def test_lines_of_a_process_that_is_gone_are_closed_at_once(store, tmp_path) -> None:
+    clock = _Clock()
+    lives = [Life(tmp_path / "lives") for _ in range(3)]
+    ledgers = [Ledger(store, clock, MODELS, life) for life in lives]
+    dead, living = [
+        await ledger.reserve(QUESTION, "deep", "flash", prompt_tokens=10, max_tokens=10)
+        for ledger in ledgers[:2]
+    ]
+    assert await ledgers[2].recover(0.0) == []
+    lock = lives[0]._lock
+    assert lock is not None
+    await asyncio.to_thread(
+        lock.free
+    )  # what the operating system does for a process that is killed
+    assert [each.id for each in await ledgers[2].recover(0.0)] == [dead.id]
+    assert [each.id for each in await store.open_charges(2_000.0)] == [living.id]
+    assert await ledgers[2].recover(0.0) == []
+    for life in lives:
+        await asyncio.to_thread(life.close)
 
 
 async def test_lines_are_found_by_desk_and_time(store) -> None:

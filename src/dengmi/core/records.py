@@ -342,7 +342,8 @@ class Charge:
     Money is in millionths of `currency`. `reserved` is the most the call may cost, `micros` what
     it did cost, `full_micros` what it would have cost with nothing found in the cache, or, for
     the purposes "reuse" and "join", what the answer that was shared had cost. A charge is "lost"
-    when the process ended before the endpoint told the usage; `micros` is then `reserved`.
+    when the process ended before the endpoint told the usage; `micros` is then `reserved`. `owner`
+    is the process that wrote the line, "" where that is not known.
     """
 
     id: str
@@ -362,6 +363,7 @@ class Charge:
     state: ChargeState = "reserved"
     at: float = 0.0
     settled_at: float | None = None
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

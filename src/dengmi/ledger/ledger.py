@@ -9,8 +9,12 @@ from dengmi.core.ids import new_id, stable_id
 from dengmi.core.ports import Charges
 from dengmi.core.records import Charge, Cost, Level, Purpose, Question, Tokens
 from dengmi.ledger.costs import cost, full_cost, most
+from dengmi.ledger.life import Life
 from dengmi.ledger.prices import FREE, is_peak, price_of
 from dengmi.settings.options import ModelSettings
+
+FOREVER = 1e15
+"""Unix seconds that no line is later than."""
 
 
 class Ledger:
@@ -20,13 +24,22 @@ class Ledger:
         charges: keeps the lines.
         clock: a call costs what is valid when it is sent.
         models: the models' settings, by name.
+        life: tells which processes are alive; None where that cannot be known.
     """
 
-    def __init__(self, charges: Charges, clock: Clock, models: Mapping[str, ModelSettings]) -> None:
+    def __init__(
+        self,
+        charges: Charges,
+        clock: Clock,
+        models: Mapping[str, ModelSettings],
+        life: Life | None = None,
+    ) -> None:
         self._charges = charges
         self._clock = clock
         self._models = models
-        self._read = False
+        self._life = life
+        self._owner = ""
+        self._begun = False
 
     async def reserve(
         self,
@@ -40,9 +53,9 @@ class Ledger:
     ) -> Charge:
         """Reserve the most that a call of this model may cost."""
         now = self._clock.now()
-        if not self._read:  # the sheets are read from a file, once
-            await asyncio.to_thread(is_peak, now)
-            self._read = True
+        if not self._begun:
+            self._owner = await asyncio.to_thread(self._begin, now)
+            self._begun = True
         price = price_of(self._models[model], now) if model in self._models else FREE
         charge = Charge(
             id=new_id("ch"),
@@ -55,6 +68,7 @@ class Ledger:
             channel=question.channel,
             currency=price.currency,
             reserved=most(price, prompt_tokens, max_tokens),
+            owner=self._owner,
             at=now,
         )
         await self._charges.reserve_charge(charge)
@@ -100,9 +114,16 @@ class Ledger:
 
     async def recover(self, before: float) -> Sequence[Charge]:
         """Close the lines that a process left open when it ended: how much was used is not known
-        any more, so the most that was reserved counts. The lines that were closed."""
+        any more, so the most that was reserved counts. The lines that were closed.
+
+        Args:
+            before: lines reserved earlier are closed whoever wrote them.
+        """
+        gone = await asyncio.to_thread(self._life.gone) if self._life else ()
         lost = []
-        for charge in await self._charges.open_charges(before):
+        for charge in await self._charges.open_charges(FOREVER):
+            if charge.at >= before and charge.owner not in gone:
+                continue
             closed = replace(
                 charge,
                 state="lost",
@@ -112,4 +133,11 @@ class Ledger:
             )
             if await self._charges.settle_charge(closed):
                 lost.append(closed)
+        if self._life and gone:
+            await asyncio.to_thread(self._life.bury, gone)
         return lost
+
+    def _begin(self, now: float) -> str:
+        """Read the price sheets, once; the name of this process."""
+        is_peak(now)
+        return self._life.name() if self._life else ""

@@ -21,6 +21,7 @@ def reserve(charge: Charge) -> Work[None]:
         channel=charge.channel,
         reserved=charge.reserved,
         at=float(charge.at),
+        owner=charge.owner,
         **_outcome(charge),
     )
 
@@ -79,7 +80,8 @@ def _outcome(charge: Charge) -> dict[str, object]:
 
 def _charge(row: Row) -> Charge:
     (id_, question_id, desk, level, purpose, model, version, asker, channel, currency) = row[:10]
-    (reserved, micros, full_micros, hit, miss, output, reasoning, state, at, settled_at) = row[10:]
+    (reserved, micros, full_micros, hit, miss, output, reasoning, state, at) = row[10:19]
+    settled_at, owner = row[19:]
     return Charge(
         id=id_,
         question_id=question_id,
@@ -98,6 +100,7 @@ def _charge(row: Row) -> Charge:
         state=state,
         at=at,
         settled_at=settled_at,
+        owner=owner,
     )
 
 

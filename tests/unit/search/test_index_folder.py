@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from dengmi.core.lock import FileLock
 from dengmi.core.records import Head, Passage, Sentence
 from dengmi.search.index.lexical import Damaged, Limits, Reader, Writer, usable, version
-from dengmi.search.index.lock import FileLock
 from dengmi.search.index.state import State, read_state, stamp, write_state
 
 ALL = Limits()

@@ -10,10 +10,10 @@ from pathlib import Path
 from time import monotonic
 from typing import TypeVar, TypeVarTuple
 
+from dengmi.core.lock import FileLock
 from dengmi.core.ports import Changes
 from dengmi.core.records import Change
 from dengmi.search.index.lexical import Damaged, Writer, unusable, usable, version
-from dengmi.search.index.lock import FileLock
 from dengmi.search.index.state import State, read_state, write_state
 
 BATCH = 200

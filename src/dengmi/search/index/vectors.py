@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from dengmi.core.errors import BadSettings
+from dengmi.core.lock import FileLock
 from dengmi.core.ports import Changes, Embedder
 from dengmi.core.records import Passage
 from dengmi.search.index.lexical import Limits, day_number
-from dengmi.search.index.lock import FileLock
 
 if TYPE_CHECKING:
     from usearch.index import Index

@@ -193,7 +193,8 @@ CREATE TABLE charges (
     reasoning bigint NOT NULL,
     state text NOT NULL,
     at double precision NOT NULL,
-    settled_at double precision
+    settled_at double precision,
+    owner text NOT NULL DEFAULT ''
 );
 CREATE INDEX charges_at ON charges (at);
 CREATE INDEX charges_desk ON charges (desk, at);

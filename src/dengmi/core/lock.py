@@ -1,4 +1,4 @@
-"""A lock between processes, for whoever writes the index. It dies with its holder."""
+"""A lock between processes, held on a file. It dies with its holder."""
 
 import os
 import sys
