@@ -1,0 +1,191 @@
+"""`kill -9` of the server while a model writes for several askers: one final state for each
+question, one answer, one closed line in the ledger for each call, and no cent counted twice."""
+
+import asyncio
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.fakes.deepseek import FakeDeepSeek, Serving
+from tests.http.conftest import write_articles
+from tests.kill.test_server import environ_of, rows, start
+
+pytestmark = pytest.mark.slow
+
+ROUNDS = 4
+QUESTIONS = (
+    "When does the lantern walk close?",
+    "Where do the riddles hang on the lantern walk?",
+    "What does whoever solves a riddle get?",
+    "How many parking places does the old tea factory have?",
+    "老茶厂的院子每天几点开门？",
+    "门口有几个车位？",
+)
+SETTINGS = """
+[models.flash]
+kind = "deepseek"
+model = "deepseek-flash"
+base_url = "{address}"
+api_key = "sk-test"
+
+[levels]
+quick = ["flash"]
+deep = ["flash"]
+"""
+
+Heard = dict[str, set[str]]
+"""What askers heard of each question: the names of the events."""
+
+
+async def prepare(home: Path, model: str) -> None:
+    folder = await asyncio.to_thread(write_articles, home.parent / "articles")
+    await asyncio.to_thread(home.mkdir)
+    settings = home / "dengmi.toml"
+    await asyncio.to_thread(settings.write_text, SETTINGS.format(address=model))
+    command = [sys.executable, "-m", "dengmi", "add", str(folder)]
+    await asyncio.to_thread(
+        subprocess.run, command, env=environ_of(home), check=True, capture_output=True
+    )
+
+
+async def stream(
+    client: httpx.AsyncClient, body: dict[str, str], key: str
+) -> AsyncIterator[tuple[str, dict[str, Any]]]:
+    """The events of one answer, as far as they come."""
+    headers = {"accept": "text/event-stream", "idempotency-key": key}
+    async with client.stream("POST", "/api/v1/answers", json=body, headers=headers) as reply:
+        assert reply.status_code == 200
+        name = ""
+        async for line in reply.aiter_lines():
+            if line.startswith("event:"):
+                name = line.partition(":")[2].strip()
+            elif line.startswith("data:"):
+                yield name, json.loads(line.partition(":")[2])
+
+
+async def ask_on(address: str, keys: str, rng: random.Random, heard: Heard) -> None:
+    """Ask one question after the other until the server is gone."""
+    async with httpx.AsyncClient(base_url=address, timeout=10) as client:
+        for number in range(1_000):
+            body = {"question": rng.choice(QUESTIONS), "level": rng.choice(("quick", "deep"))}
+            own = ""
+            try:
+                async for name, told in stream(client, body, f"{keys}-{number}"):
+                    own = own or str(told.get("question_id", ""))
+                    heard.setdefault(own, set()).add(name)
+            except httpx.HTTPError:
+                return
+
+
+@asynccontextmanager
+async def serving(home: Path) -> AsyncIterator[tuple[subprocess.Popen[str], str]]:
+    server, address = await asyncio.to_thread(start, home)
+    try:
+        yield server, address
+    finally:
+        if server.poll() is None:
+            server.terminate()
+        await asyncio.to_thread(server.communicate)
+
+
+async def killed(home: Path, number: int, rng: random.Random, heard: Heard) -> None:
+    async with serving(home) as (server, address):
+        asking = [
+            asyncio.create_task(ask_on(address, f"{number}-{n}", random.Random(n), heard))
+            for n in range(6)
+        ]
+        await asyncio.sleep(rng.uniform(0.8, 2.0))
+        os.kill(server.pid, signal.SIGKILL)
+        await asyncio.gather(*asking)
+
+
+async def settled(home: Path) -> None:
+    """Wait until no question is open."""
+    async with asyncio.timeout(60):
+        while await asyncio.to_thread(rows, home, "SELECT 1 FROM questions WHERE state = 'asked'"):
+            await asyncio.sleep(0.1)
+
+
+async def test_killed_while_a_model_writes(tmp_path: Path) -> None:
+    home, heard = tmp_path / "home", Heard()
+    rng = random.Random(int(os.environ.get("DENGMI_TEST_SEED", "1")))
+    # Slow enough that most kills come in the middle of an answer.
+    fake = FakeDeepSeek(first=0.1, per_second=60.0)
+    with Serving(fake.app()) as model:
+        await prepare(home, model.address)
+        for number in range(ROUNDS):
+            await killed(home, number, rng, heard)
+        async with serving(home) as (_, address):
+            await settled(home)
+            await asked_again(home, address, fake)
+    assert {"text", "done"} <= set().union(*heard.values()), "kills came before any answer"
+    check_questions(home, heard)
+    check_ledger(home, fake)
+
+
+async def asked_again(home: Path, address: str, fake: FakeDeepSeek) -> None:
+    """A question under its key is the same question; the same words are served from the shelf."""
+    many = "SELECT question_id, dedup FROM answers JOIN questions ON questions.id = question_id"
+    known = (await asyncio.to_thread(rows, home, f"{many} WHERE answers.level = 'quick'"))[:3]
+    assert known
+    async with httpx.AsyncClient(base_url=address, timeout=20) as client:
+        body = {"question": QUESTIONS[0], "level": "quick"}
+        async for _ in stream(client, body, "first"):
+            pass
+        before = len(fake.requests)
+        async for name, told in stream(client, body, "second"):
+            if name == "done":
+                assert told["reused"] is True
+                assert told["cost"]["micros"] == 0
+        for question_id, key in known:
+            async for name, told in stream(client, body, key):
+                if name == "done":
+                    assert told["question_id"] == question_id
+        assert len(fake.requests) == before
+
+
+def check_questions(home: Path, heard: Heard) -> None:
+    states = dict(rows(home, "SELECT id, state FROM questions"))
+    assert set(states.values()) <= {"answered", "unanswered"}
+    assert heard.keys() - {""} <= states.keys()
+    finals = Counter(question for (question,) in rows(home, "SELECT question_id FROM answers"))
+    assert finals.keys() == states.keys()
+    assert set(finals.values()) == {1}
+
+
+def check_ledger(home: Path, fake: FakeDeepSeek) -> None:
+    """Each call that reached the endpoint has its line, closed, at what it used or reserved."""
+    lines = rows(
+        home,
+        "SELECT question_id, purpose, state, reserved, micros, hit + miss, output FROM charges",
+    )
+    assert {line[2] for line in lines} <= {"settled", "lost"}
+    calls = [line for line in lines if line[1] == "answer"]
+    lost = [line for line in calls if line[2] == "lost"]
+    assert lost, "no kill came while a model wrote: the moments are chosen badly"
+    assert all(line[4] == line[3] for line in lost)
+    assert all(line[4] == 0 for line in lines if line[1] in ("reuse", "join"))
+    # A line comes before its call; a kill between them leaves a line more.
+    assert len(fake.requests) <= len(calls) <= len(fake.requests) + len(lost)
+    # An answer's cost is that of its own call that was settled, once.
+    paid = dict(
+        rows(
+            home,
+            "SELECT question_id, sum(micros) FROM charges WHERE state = 'settled'"
+            " GROUP BY question_id",
+        )
+    )
+    costs = rows(home, "SELECT question_id, micros FROM answers")
+    assert sum(int(micros) for _, micros in costs) <= sum(int(each) for each in paid.values())
+    assert all(int(micros) <= int(paid.get(question, 0)) for question, micros in costs)
