@@ -136,6 +136,8 @@ async def _go_on(client: "httpx.AsyncClient", url: str, target: Path, progress: 
         length = response.headers.get("content-length", "")
         total = there + int(length) if length.isdecimal() else None
         await asyncio.to_thread(_room, target.parent, (total or 0) - there)
+        if not there:  # before the mark: what is there is of a version that the mark does not name
+            await asyncio.to_thread(part.unlink, missing_ok=True)
         await asyncio.to_thread(mark.write_text, response.headers.get("etag", ""))
         progress(there, total)
         with await asyncio.to_thread(part.open, "ab" if there else "wb") as file:
