@@ -103,6 +103,7 @@ def _measure(
             address = f"http://127.0.0.1:{port}"
             _wait(lambda: _answers(address + path, bodies))
             ready = time.perf_counter() - began
+            _spread(server.pid)
             wrk = partial(_wrk, address, path, bodies, args.connections, server.pid)
             asked = wrk(args.warm, 0).count
             load = wrk(args.seconds, asked)
@@ -179,6 +180,15 @@ def _tree(pid: int) -> list[int]:
         children = Path(f"/proc/{one}/task/{one}/children")
         pids += map(int, children.read_text().split()) if children.exists() else ()
     return pids
+
+
+def _spread(pid: int) -> None:
+    """Give every process of the server a core of its own where there are enough: on virtual
+    machines the scheduler at times leaves two busy processes on one core for seconds."""
+    cores = sorted(os.sched_getaffinity(0))
+    for n, one in enumerate(reversed(_tree(pid))):
+        for task in Path(f"/proc/{one}/task").iterdir():
+            os.sched_setaffinity(int(task.name), {cores[n % len(cores)]})
 
 
 def _cpu(pid: int) -> float:

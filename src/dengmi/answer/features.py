@@ -9,11 +9,11 @@ import math
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import chain
+from typing import NamedTuple
 
 from dengmi.answer.asked import MEANING, PERSON, QUANTITY, Asked
-from dengmi.answer.reading import LEANS, Reading, distinct_terms, read_passage
+from dengmi.answer.reading import Reading, distinct_terms, read_passage
 from dengmi.core.records import Evidence, Hit
 
 PASSAGES = 6
@@ -27,7 +27,6 @@ _HEADING = re.compile(
 )
 """A lone line that reads like a heading: short, without any mark or number."""
 
-_VERB = re.compile(r"\b(?:is|are|was|were|means|refers)\b|[是为指]")
 _SUBJECT = 60
 """Characters before a sentence's verb within which its subject is looked for."""
 
@@ -40,8 +39,7 @@ def names(listed: str) -> tuple[str, ...]:
     return tuple(listed.split())
 
 
-@dataclass(frozen=True, slots=True)
-class Matched:
+class Matched(NamedTuple):
     """A passage of the evidence beside the question.
 
     Attributes:
@@ -82,8 +80,7 @@ class Matched:
         return alone and _HEADING.fullmatch(text) is not None
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A sentence (counted from 0) of a passage (its place in the evidence) with its numbers."""
 
     passage: int
@@ -204,8 +201,7 @@ def candidates(asked: Asked, evidence: Evidence, matched: Sequence[Matched]) -> 
     return chosen
 
 
-@dataclass(frozen=True, slots=True)
-class _Shared:
+class _Shared(NamedTuple):
     asked: Asked
     evidence: Evidence
     matched: Sequence[Matched]
@@ -294,7 +290,7 @@ def _of_sentence(shared: _Shared, p: int, n: int) -> tuple[float, ...]:
         max([own[t] for t in lacked], default=0.0) / heaviest,
         min(rare / (m.rarest[1] or 1.0), 1.0),
         local / total,
-        1.0 if LEANS.match(m.reading.text, m.reading.starts[n]) else 0.0,
+        1.0 if m.reading.leans(n) else 0.0,
         float(n == count - 1),
         max([weights[t] for t in lacked], default=0.0) / total,
         subject,
@@ -322,10 +318,10 @@ def _held(shared: _Shared, m: Matched, here: frozenset[str]) -> tuple[float, ...
 
 def _subject(asked: Asked, m: Matched, n: int) -> float:
     """The share of the question's weight that stands before the sentence's first "is"."""
-    verb = _VERB.search(m.reading.text, m.reading.starts[n], m.reading.ends[n])
-    if verb is None or not m.found[n] or verb.start() - m.reading.starts[n] > _SUBJECT:
+    verb = m.reading.verb(n)
+    if verb < 0 or not m.found[n] or verb - m.reading.starts[n] > _SUBJECT:
         return 0.0
-    terms_before = {term for at, term in m.found[n] if at < verb.start()}
+    terms_before = {term for at, term in m.found[n] if at < verb}
     return sum([asked.weights[term] for term in sorted(terms_before)]) / asked.total
 
 

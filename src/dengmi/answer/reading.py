@@ -61,6 +61,9 @@ LEANS = re.compile(
 """The start of a sentence that leans on the one before it."""
 
 
+_VERB = re.compile(r"\b(?:is|are|was|were|means|refers)\b|[是为指]")
+
+
 class Reading:
     """One passage, read.
 
@@ -70,18 +73,8 @@ class Reading:
     """
 
     __slots__ = (
-        *(
-            "_ascii",
-            "_at",
-            "_edges",
-            "_names",
-            "_numbers",
-            "_offers",
-            "_parts",
-            "_places",
-            "_terms",
-        ),
-        *("ends", "plain", "starts", "text"),
+        *("_ascii", "_at", "_edges", "_names", "_numbers", "_offers", "_parts", "_places"),
+        *("_terms", "_verbs", "ends", "plain", "starts", "text"),
     )
 
     def __init__(self, text: str, starts: tuple[int, ...], ends: tuple[int, ...]) -> None:
@@ -104,6 +97,7 @@ class Reading:
         self._at = array("I", starts_at)
         self._terms = tuple(words)
         self._places = array("I", terms_at)
+        self._verbs: dict[int, int] = {}
         self._offers: dict[tuple[int, int], int] = {}
         self._numbers: dict[int, list[str]] = {}
         self._names: dict[int, list[str]] = {}
@@ -156,6 +150,18 @@ class Reading:
         word = _WORD.match(self.text, at)
         forms = word_forms(word.group()) if word else ()
         return [(term, at + start, at + end) for term, start, end in forms]
+
+    def leans(self, n: int) -> bool:
+        """Whether sentence n (from 0) leans on the one before it."""
+        return LEANS.match(self.text, self.starts[n]) is not None
+
+    def verb(self, n: int) -> int:
+        """Where the first "is" of sentence n (from 0) stands; -1 without one."""
+        known = self._verbs.get(n)
+        if known is None:
+            found = _VERB.search(self.text, self.starts[n], self.ends[n])
+            known = self._verbs[n] = found.start() if found else -1
+        return known
 
     def offers(self, n: int, kind: int) -> int:
         """How much in sentence n (from 0) could be an answer of a kind."""

@@ -1,6 +1,6 @@
 """Makes a quoted sentence stand on its own, by quoting its neighbours along."""
 
-from dengmi.answer.reading import LEANS, Reading
+from dengmi.answer.reading import Reading
 from dengmi.core.records import Passage
 
 _LONGEST = 420
@@ -58,7 +58,7 @@ def _back(passage: Passage, reading: Reading, n: int) -> int:
 
 
 def _leans(reading: Reading, n: int) -> bool:
-    return LEANS.match(reading.text, reading.starts[n]) is not None
+    return reading.leans(n)
 
 
 def _heads_rows(passage: Passage, n: int) -> bool:

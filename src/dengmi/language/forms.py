@@ -50,6 +50,7 @@ def word_terms(word: str) -> tuple[str, ...]:
     return tuple(term for term, _, _ in word_forms(word))
 
 
+@lru_cache(maxsize=1 << 12)
 def word_forms(word: str, stops: bool = True) -> tuple[Form, ...]:
     """The terms of one written word with their ranges inside it.
 
