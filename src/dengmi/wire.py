@@ -80,8 +80,12 @@ def _upper(
     if not levels:
         return None
     ledger = Ledger(store, clock, settings.models, life)
+    judge = settings.levels.judge or (*settings.levels.quick, *settings.levels.deep)[0]
     desks = {
-        name: DeskWay(voice=desk.voice, policy=desk.check) for name, desk in settings.desks.items()
+        name: DeskWay(
+            voice=desk.voice, policy=desk.check, judge=judge if desk.judge == "model" else ""
+        )
+        for name, desk in settings.desks.items()
     }
     return Upper(
         Ways(levels=levels, desks=desks),

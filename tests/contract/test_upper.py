@@ -10,10 +10,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from dengmi.answer.check.judge import Source
 from dengmi.answer.ladder import Ladder
 from dengmi.answer.reusing import Reusing
 from dengmi.answer.suggesting import Suggesting
 from dengmi.answer.upper import DeskWay, LevelWay, Upper, Ways
+from dengmi.answer.write.second import Doubt, SecondLook
 from dengmi.answer.write.writer import Writer
 from dengmi.core.chat import ChatRequest
 from dengmi.core.clock import SystemClock
@@ -75,16 +77,22 @@ Make = Callable[..., Ladder]
 
 @pytest.fixture
 def make(store: SqlStore, search: Searcher) -> Make:
-    def made(*models: Counted, policy: str = "mark", deep: bool = False, voice: str = "") -> Ladder:
+    def made(
+        *models: Counted,
+        policy: str = "mark",
+        deep: bool = False,
+        voice: str = "",
+        judge: str = "",
+    ) -> Ladder:
         by_name = {model.name: model for model in models}
-        names = tuple(by_name)
+        names = tuple(name for name in by_name if name != judge)
         levels = {"quick": LevelWay(models=names, evidence=2_000, tokens=400)}
         if deep:
             levels["deep"] = LevelWay(models=names, evidence=4_000, tokens=900, thinking=True)
         clock = SystemClock()
         ledger = Ledger(store, clock, SETTINGS)
         upper = Upper(
-            Ways(levels=levels, desks={"guide": DeskWay(voice=voice, policy=policy)}),
+            Ways(levels=levels, desks={"guide": DeskWay(voice=voice, policy=policy, judge=judge)}),
             Writer(by_name.__getitem__, ledger),
             ledger,
             store,
@@ -364,3 +372,80 @@ async def test_instructions_inside_an_article_stay_material(
 def test_a_script_refuses_what_it_does_not_know() -> None:
     with pytest.raises(msgspec.ValidationError):
         msgspec.convert({"answer": [{"txt": "x"}]}, Script)
+
+
+FREE = (
+    "The clock tower of Linmen was built by Adele Brandt. [1.1] "
+    "Linmen owes its landmark to her ingenuity. [1.1] The tower is 38 metres high. [1.2]"
+)
+
+
+def verdicts(answer: Answer) -> list[str | None]:
+    return [claim.verdict for claim in answer.claims]
+
+
+async def test_a_second_look_turns_a_doubtful_verdict(make: Make, store: SqlStore) -> None:
+    writer, judge = Counted("first", Line(text=FREE)), Counted("second", Line(text='{"1": "yes"}'))
+    plain = told(await events(make(Counted("first", Line(text=FREE))), question()))
+    assert verdicts(plain)[1] != "supported"
+    seen = await events(make(writer, judge, judge="second"), question(text=f"{ASKED} "))
+    answer = told(seen)
+    assert verdicts(answer) == ["supported"] * 3
+    assert "".join(event.text for event in seen if isinstance(event, Text)) == answer.text
+    (asked,) = judge.asked
+    assert asked.json
+    assert "ingenuity" in asked.messages[-1].text
+    assert "38 metres high" not in asked.messages[-1].text.partition("Sources")[0]
+    lines = [line for line in await store.charges() if line.question_id == answer.question_id]
+    assert sorted(line.purpose for line in lines) == ["answer", "judge"]
+    assert answer.cost.micros == sum(line.micros for line in lines)
+    assert answer.model.startswith("first")
+
+
+async def test_a_second_look_may_refuse(make: Make) -> None:
+    judge = Counted("second", Line(text='{"1": "no"}'))
+    ladder = make(Counted("first", Line(text=FREE)), judge, judge="second", policy="drop")
+    answer = told(await events(ladder, question()))
+    assert "ingenuity" not in answer.text
+    assert verdicts(answer) == ["supported", "supported"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        Line(text="Yes, that is right."),
+        Line(text='["yes"]'),
+        Line(text='{"1": true}'),
+        Line(text='{"2": "yes"}'),
+        Line(fail="busy"),
+    ],
+)
+async def test_a_second_look_that_says_nothing_changes_nothing(make: Make, line: Line) -> None:
+    plain = told(await events(make(Counted("first", Line(text=FREE))), question()))
+    judge = Counted("second", line)
+    ladder = make(Counted("first", Line(text=FREE)), judge, judge="second")
+    answer = told(await events(ladder, question()))
+    assert len(judge.asked) == 1
+    assert (answer.text, verdicts(answer)) == (plain.text, verdicts(plain))
+
+
+@pytest.mark.parametrize(
+    "wrong", ["The tower is 48 metres high. [1.2]", "The tower is not open in May. [1.3]"]
+)
+async def test_what_is_wrong_is_not_put_to_a_model(make: Make, wrong: str) -> None:
+    judge = Counted("second", Line(text='{"1": "yes"}'))
+    text = f"The clock tower of Linmen was built by Adele Brandt. [1.1] {wrong}"
+    ladder = make(Counted("first", Line(text=text)), judge, judge="second")
+    answer = told(await events(ladder, question()))
+    assert not judge.asked
+    assert wrong.partition(" [")[0] not in answer.text
+
+
+async def test_a_late_second_look_is_not_waited_for(store: SqlStore) -> None:
+    slow = Counted("second", Line(text='{"1": "yes"}', first=30.0))
+    look = SecondLook({"second": slow}.__getitem__, Ledger(store, SystemClock(), SETTINGS), 0.05)
+    doubt = Doubt("She had a gift for towers.", (Source("She built towers."),))
+    looked = await look.look(question(), "quick", "second", [doubt])
+    assert looked.verdicts == (None,)
+    assert looked.charge.state == "settled"
+    assert looked.charge.micros == 0

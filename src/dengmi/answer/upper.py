@@ -46,10 +46,12 @@ _LADDER: tuple[Level, ...] = ("deep", "quick")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeskWay:
-    """How a desk has its answers written."""
+    """How a desk has its answers written. `judge`: the model that takes a second look at doubtful
+    sentences; "" for none."""
 
     voice: str = ""
     policy: Policy = "mark"
+    judge: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,7 +200,8 @@ class Upper:
     def _way(self, climb: Climb) -> str:
         """One name for all that shapes an answer beside its question and evidence."""
         desk, level = self._ways.desk(climb.question.desk), self._ways.levels[climb.level]
-        return way_of(VERSION, desk.voice, desk.policy, *level.models, str(level.evidence))
+        judge = (f"judge {desk.judge}",) if desk.judge else ()
+        return way_of(VERSION, desk.voice, desk.policy, *level.models, str(level.evidence), *judge)
 
     async def _earlier(self, climb: Climb, way: str) -> Answer | None:
         if self._reusing is None or not climb.sure:
@@ -251,6 +254,7 @@ class Upper:
             policy=desk.policy,
             max_tokens=level.tokens,
             thinking=level.thinking,
+            judge=desk.judge,
         )
         if past:  # what was said before makes the prompt its own
             return False, self._writer.write(task)

@@ -85,8 +85,9 @@ def _completed(settings: Settings, has_levels: bool, environ: Mapping[str, str])
     elif models and not has_levels:
         levels = LevelSettings(quick=tuple(models), deep=tuple(models))
     for level in msgspec.structs.fields(levels):
-        for name in getattr(levels, level.name):
-            if name not in models:
+        named = getattr(levels, level.name)
+        for name in (named,) if isinstance(named, str) else named:
+            if name and name not in models:
                 key = f"levels.{level.name}"
                 known = ", ".join(models) or "–"
                 raise BadSettings("setting_model_unknown", key=key, model=name, known=known)

@@ -181,6 +181,9 @@ class LevelSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
     quick: Annotated[tuple[str, ...], Meta(description="models of the level quick, in order")] = ()
     deep: Annotated[tuple[str, ...], Meta(description="models of the level deep, in order")] = ()
+    judge: Annotated[
+        str, Meta(description="model asked about doubtful sentences; empty: the first of quick")
+    ] = ""
 
 
 class WritingSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -221,6 +224,10 @@ class DeskSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=Tru
         Literal["drop", "mark", "off"],
         Meta(description="what happens to sentences that no article supports: drop, mark or off"),
     ] = "mark"
+    judge: Annotated[
+        Literal["built-in", "model"],
+        Meta(description="who decides on doubtful sentences: built-in, or a model that is asked"),
+    ] = "built-in"
 
 
 class Settings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):

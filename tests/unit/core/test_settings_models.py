@@ -52,6 +52,14 @@ def test_a_level_cannot_name_an_unknown_model(tmp_path: Path) -> None:
     assert caught.value.params == {"key": "levels.quick", "model": "flash", "known": "own"}
 
 
+def test_the_judge_must_be_a_known_model(tmp_path: Path) -> None:
+    own = "[models.own]\nkind = 'openai'\n[levels]\nquick = ['own']\njudge = "
+    assert _load(tmp_path, f"{own}'own'").levels.judge == "own"
+    with pytest.raises(BadSettings) as caught:
+        _load(tmp_path, f"{own}'flash'")
+    assert caught.value.params == {"key": "levels.judge", "model": "flash", "known": "own"}
+
+
 def test_an_unknown_key_of_a_model_is_refused_with_the_nearest(tmp_path: Path) -> None:
     with pytest.raises(BadSettings) as caught:
         _load(tmp_path, "[models.own]\nkind = 'openai'\nbase_ulr = 'x'")

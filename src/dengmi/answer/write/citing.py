@@ -7,6 +7,7 @@ from typing import Literal
 
 from dengmi.answer.check.judge import Judgement, Source, best_support, judge, states_fact
 from dengmi.answer.write.draft import Sentenced
+from dengmi.answer.write.second import Doubt, doubtful
 from dengmi.answer.write.shown import Ref, Shown
 from dengmi.core.records import Citation, Claim, Verdict
 
@@ -35,6 +36,15 @@ class Checked:
     citations: tuple[Citation, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A sentence with what the judge found; `found` is None where nothing was judged."""
+
+    sentence: Sentenced
+    refs: tuple[Ref, ...]
+    found: Judgement | None
+
+
 class Citing:
     """Checks the sentences of one answer, in order.
 
@@ -58,13 +68,30 @@ class Citing:
 
     def check(self, sentence: Sentenced) -> Checked | None:
         """What becomes of a sentence; None when it is left out."""
+        return self.settle(self.weigh(sentence))
+
+    def weigh(self, sentence: Sentenced) -> Weighed:
+        """Judge a sentence."""
         refs = self._resolved(sentence)
         if self._policy == "off":
-            return self._kept(sentence, refs, None)
+            return Weighed(sentence, refs, None)
         if not sentence.text.strip() or not (sentence.code or states_fact(sentence.text)):
-            return self._kept(sentence, (), None)
-        self.facts += 1
+            return Weighed(sentence, (), None)
         found, refs = self._judged(sentence.text, refs)
+        return Weighed(sentence, refs, found)
+
+    def doubt(self, weighed: Weighed) -> Doubt | None:
+        """The sentence as a question to a stronger judge; None where there is no doubt."""
+        if weighed.found is None or not weighed.refs or not doubtful(weighed.found):
+            return None
+        return Doubt(weighed.sentence.text, tuple(self._sources[ref] for ref in weighed.refs))
+
+    def settle(self, weighed: Weighed) -> Checked | None:
+        """What becomes of a judged sentence; None when it is left out. In the order of the text."""
+        sentence, found = weighed.sentence, weighed.found
+        if found is None:
+            return self._kept(sentence, weighed.refs, None)
+        self.facts += 1
         wrong = found.verdict == "unsupported" and (
             self._policy == "drop" or bool(_MUST_AGREE.intersection(found.reasons))
         )
@@ -75,7 +102,7 @@ class Citing:
         if found.verdict == "unsupported":
             return self._kept(sentence, (), found.verdict)
         self.kept_facts += 1
-        return self._kept(sentence, refs, found.verdict)
+        return self._kept(sentence, weighed.refs, found.verdict)
 
     def _judged(self, text: str, refs: tuple[Ref, ...]) -> tuple[Judgement, tuple[Ref, ...]]:
         """The verdict on a sentence with the sentences that bear it out best: those it cites, or

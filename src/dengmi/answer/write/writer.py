@@ -2,19 +2,21 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from dengmi.answer.write.citing import Citing, Policy
+from dengmi.answer.write.citing import Citing, Policy, Weighed
 from dengmi.answer.write.draft import Draft, Sentenced
 from dengmi.answer.write.prompt import DECLINED
+from dengmi.answer.write.second import Doubt, SecondLook
 from dengmi.answer.write.shown import Shown
+from dengmi.answer.write.spoken import spoken
 from dengmi.core.chat import ChatModel, ChatRequest, Ended, Message, Said, Thought
 from dengmi.core.errors import ModelFailed
 from dengmi.core.events import Cited, Notice, Text, Thinking
 from dengmi.core.ports import Ledger
-from dengmi.core.records import Charge, Citation, Claim, Level, Question, Tokens
+from dengmi.core.records import Charge, Citation, Claim, Level, Question, Tokens, Verdict
 from dengmi.language.tokens import estimate_tokens
 
 log = logging.getLogger(__name__)
@@ -33,6 +35,7 @@ class Task:
         messages: the prompt; `shown` what it shows.
         thinking: whether the model thinks first.
         max_tokens: most tokens of thinking and answer.
+        judge: name of the model that takes a second look at doubtful sentences; "" for none.
     """
 
     question: Question
@@ -43,6 +46,7 @@ class Task:
     policy: Policy
     max_tokens: int
     thinking: bool = False
+    judge: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +83,7 @@ class Writer:
     def __init__(self, model: Callable[[str], ChatModel], ledger: Ledger) -> None:
         self._model = model
         self._ledger = ledger
+        self._second = SecondLook(model, ledger)
 
     async def write(self, task: Task) -> AsyncGenerator[Out, None]:
         """The events of the answer as it is written, then `Written`, last and once.
@@ -98,6 +103,8 @@ class Writer:
             except ModelFailed as error:
                 log.warning("question %s: %s", task.question.id, error)
                 if attempt.kept:
+                    for late in attempt.settled():
+                        yield late
                     yield Notice("answer_cut", {"model": name})
                     yield attempt.written(charges, cut=True)
                     return
@@ -129,7 +136,7 @@ class Writer:
         ended: Ended | None = None
         begun = False
         try:
-            async with aclosing(_stream(self._model(name), request)) as pieces:
+            async with aclosing(spoken(self._model(name), request)) as pieces:
                 async for piece in pieces:
                     begun = True
                     match piece:
@@ -151,8 +158,21 @@ class Writer:
             used = ended.tokens if ended else attempt.used(prompt) if begun else Tokens()
             settled = self._ledger.settle(charge, used, ended.version if ended else "")
             charges.append(await asyncio.shield(asyncio.ensure_future(settled)))
+        await self._look_again(attempt, charges)
+        for event in attempt.settled():
+            yield event
         if attempt.cut:
             yield Notice("answer_long")
+
+    async def _look_again(self, attempt: "_Attempt", charges: list[Charge]) -> None:
+        """Have a model look at what is doubtful."""
+        if attempt.doubts:
+            task = attempt.task
+            looked = await self._second.look(
+                task.question, task.level, task.judge, [doubt for _, doubt in attempt.doubts]
+            )
+            charges.insert(0, looked.charge)  # the one that wrote the answer stays last
+            attempt.turn(looked.verdicts)
 
 
 class _Attempt:
@@ -169,6 +189,9 @@ class _Attempt:
         self._citing = Citing(task.shown, task.policy)
         self._claims: list[Claim] = []
         self._citations: list[Citation] = []
+        self._waiting: list[Weighed] = []
+        self.doubts: list[tuple[int, Doubt]] = []
+        """Places in what waits for a second look, and what is to be looked at."""
 
     def said(self, text: str) -> Iterator[Text | Cited]:
         """Events of the sentences that a piece completes."""
@@ -183,9 +206,34 @@ class _Attempt:
 
     def _sentence(self, sentence: Sentenced) -> Iterator[Text | Cited]:
         if DECLINED in sentence.text or self.declined:
-            self.declined = self.declined or not self.kept
+            self.declined = self.declined or not (self.kept or self._waiting)
             return
-        checked = self._citing.check(sentence)
+        weighed = self._citing.weigh(sentence)
+        doubt = self._citing.doubt(weighed) if self.task.judge else None
+        if doubt is not None:
+            self.doubts.append((len(self._waiting), doubt))
+        if self.doubts:  # the sentences behind it wait too, to stay in order
+            self._waiting.append(weighed)
+            return
+        yield from self._settle(weighed)
+
+    def turn(self, verdicts: Sequence[Verdict | None]) -> None:
+        """Take over what a second look found."""
+        for (place, _), verdict in zip(self.doubts, verdicts, strict=True):
+            weighed = self._waiting[place]
+            if verdict is not None and weighed.found is not None:
+                reasons = () if verdict == "supported" else ("words",)
+                found = replace(weighed.found, verdict=verdict, reasons=reasons)
+                self._waiting[place] = replace(weighed, found=found)
+
+    def settled(self) -> Iterator[Text | Cited]:
+        """Events of the sentences that waited."""
+        waiting, self._waiting, self.doubts = self._waiting, [], []
+        for weighed in waiting:
+            yield from self._settle(weighed)
+
+    def _settle(self, weighed: Weighed) -> Iterator[Text | Cited]:
+        checked = self._citing.settle(weighed)
         if checked is None:
             return
         self.kept.append(checked.text)
@@ -214,15 +262,3 @@ class _Attempt:
             cut=cut,
             charges=tuple(charges),
         )
-
-
-async def _stream(model: ChatModel, request: ChatRequest) -> AsyncGenerator[object, None]:
-    """A model's pieces as a generator that can be closed."""
-    pieces = model.chat(request)
-    try:
-        async for piece in pieces:
-            yield piece
-    finally:
-        close = getattr(pieces, "aclose", None)
-        if close is not None:
-            await close()
