@@ -194,6 +194,8 @@ def _thread(frame: Frame, turns: list[Html], welcome: Child) -> list[Child]:
             id="turn",
             data_offline=frame.say("ui_offline"),
             data_failed=frame.say("ui_failed"),
+            data_stopped=frame.say("ui_stopped"),
+            data_thought=frame.say("ui_thought", s="{s}"),
         ),
     ]
 
@@ -203,7 +205,8 @@ def _piece(frame: Frame, event: Event) -> dict[str, str]:  # noqa: PLR0911 - one
     match event:
         case Found():
             quotes = "".join(quote_block(frame, quote, "") for quote in event.quotes)
-            return {"level": frame.say(f"ui_level_{event.level}"), "html": quotes}
+            level = frame.say(f"ui_level_{event.level}")
+            return {"level": level, "html": quotes, "question": event.question_id}
         case Thinking():
             return {"text": event.text}
         case Text():

@@ -138,13 +138,14 @@ def _grounded(frame: Frame, answer: Answer) -> Html:
 
 
 def _followups(frame: Frame, answer: Answer) -> Html | None:
-    """Questions to go on with."""
+    """Questions to go on with, in the same conversation where there is one."""
     if not answer.followups:
         return None
-    links = [
-        el("li", el("a", one, href=f"{frame.home}?{urlencode({'q': one})}", rel="nofollow"))
-        for one in answer.followups
-    ]
+    context = {"c": frame.conversation, "a": answer.id} if frame.conversation else {}
+    address = {
+        one: f"{frame.home}?{urlencode({'q': one, **context})}#last" for one in answer.followups
+    }
+    links = [el("li", el("a", one, href=to, rel="nofollow")) for one, to in address.items()]
     return el("ul", links, class_="followups", aria_label=frame.say("ui_followups"))
 
 

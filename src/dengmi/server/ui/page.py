@@ -141,7 +141,7 @@ def composer(frame: Frame) -> Html:
         enterkeyhint="send",
         autocomplete="off",
     )
-    send = el("button", icon("send"), class_="send", aria_label=frame.say("ui_send"))
+    send = el("button", icon("send"), icon("stop"), class_="send", aria_label=frame.say("ui_send"))
     return el(
         "form",
         el("div", asked, box, _depth(frame), send),
@@ -150,6 +150,8 @@ def composer(frame: Frame) -> Html:
         method="get",
         action=f"{frame.home}#last",
         data_next=frame.say("ui_ask_next"),
+        data_send=frame.say("ui_send"),
+        data_stop=frame.say("ui_stop"),
     )
 
 

@@ -9,6 +9,7 @@ const send = form.querySelector(".send");
 const thread = document.getElementById("thread");
 const template = document.getElementById("turn");
 const live = document.getElementById("live");
+let asking = null; // stops the answer that is being given
 
 wireActs(document);
 if (thread && "pipeThrough" in ReadableStream.prototype) start();
@@ -18,6 +19,14 @@ function start() {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     ask(box.value.trim());
+  });
+  send.addEventListener("click", (event) => {
+    if (!asking) return;
+    event.preventDefault();
+    asking.abort();
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && !event.isComposing) asking?.abort();
   });
   document.addEventListener("click", (event) => {
     const link = event.target.closest(".examples a, .followups a");
@@ -36,7 +45,7 @@ function submitOnEnter(submit) {
   box.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
     event.preventDefault();
-    if (box.value.trim() && !send.disabled) submit();
+    if (box.value.trim() && !asking) submit();
   });
 }
 
@@ -47,8 +56,9 @@ function grow() {
 }
 
 async function ask(words) {
-  if (!words || send.disabled) return;
-  send.disabled = true;
+  if (!words || asking) return;
+  asking = new AbortController();
+  offer("stop");
   document.querySelector(".welcome")?.remove();
   const turn = open(words);
   box.value = "";
@@ -59,16 +69,25 @@ async function ask(words) {
       method: "POST",
       headers: { Accept: "text/event-stream", "Content-Type": "application/x-www-form-urlencoded" },
       body: new URLSearchParams(asked(words)),
+      signal: asking.signal,
     });
     if (!response.ok) fail(turn, words, (await response.json()).detail);
     else for await (const event of events(response)) show(turn, event);
     if (turn.querySelector("[aria-busy]")) fail(turn, words, template.dataset.offline);
   } catch {
-    fail(turn, words, template.dataset.offline);
+    if (asking.signal.aborted) await stopped(turn);
+    else fail(turn, words, template.dataset.offline);
   } finally {
-    send.disabled = false;
+    asking = null;
+    offer("send");
     if (matchMedia("(pointer: fine)").matches) box.focus({ preventScroll: true });
   }
+}
+
+// What the round button does now.
+function offer(act) {
+  send.dataset.does = act;
+  send.setAttribute("aria-label", act === "stop" ? form.dataset.stop : form.dataset.send);
 }
 
 function asked(words) {
@@ -93,14 +112,14 @@ function show(turn, { name, data }) {
   const quotes = card.querySelector(".quotes");
   if (name === "found") {
     card.querySelector(".level").textContent = data.level;
+    turn.dataset.question = data.question;
     quotes.innerHTML = data.html;
   } else if (name === "thinking") think(card, data.text);
   else if (name === "text" && data.html) write(card, quotes, data);
   else if (name === "citation") quotes?.insertAdjacentHTML("beforeend", data.html);
   else if (name === "notice") turn.querySelector(".asked").after(notice(data.text));
   else if (name === "done" || name === "failed") {
-    card.outerHTML = data.html;
-    wireActs(turn);
+    replace(turn, data.html);
     live.textContent = data.heard;
     if (data.id) keep(data.id);
   }
@@ -108,14 +127,35 @@ function show(turn, { name, data }) {
 
 function think(card, text) {
   const box = card.querySelector(".thinking");
+  box.dataset.since ||= performance.now();
   box.hidden = false;
   box.lastElementChild.append(text);
+}
+
+// Thinking stays folded, with how long it took, and is no part of the answer.
+function thought(card) {
+  const box = card.querySelector(".thinking:not([hidden])");
+  if (box?.dataset.since) {
+    const seconds = ((performance.now() - box.dataset.since) / 1000).toFixed(1);
+    box.firstElementChild.textContent = template.dataset.thought.replace("{s}", seconds);
+    delete box.dataset.since;
+  }
+  return box;
+}
+
+function replace(turn, html) {
+  const card = turn.querySelector(".card");
+  const box = thought(card);
+  card.outerHTML = html;
+  if (box) turn.querySelector(".card .meta").after(box);
+  wireActs(turn);
 }
 
 // The first sentence takes the place of the quotes that stood there while the model began.
 function write(card, quotes, { html, gap }) {
   const says = card.querySelector(".says");
   if (says.hidden) {
+    thought(card);
     says.hidden = false;
     quotes.replaceChildren();
   }
@@ -128,6 +168,36 @@ function notice(words) {
   line.className = "notice";
   line.textContent = words;
   return line;
+}
+
+// Whoever stops keeps what stands there; the quotes are the answer that is kept.
+async function stopped(turn) {
+  const card = turn.querySelector(".card");
+  card.classList.remove("waiting");
+  card.removeAttribute("aria-busy");
+  card.querySelector(".level").classList.remove("breathe");
+  thought(card);
+  turn.querySelector(".asked").after(notice(template.dataset.stopped));
+  const kept = turn.dataset.question && (await stored(turn.dataset.question));
+  if (!kept) return;
+  if (card.querySelector(".says").hidden) replace(turn, kept.outerHTML);
+  keep(kept.id);
+}
+
+// The card of an answer that is stored in a moment.
+async function stored(question) {
+  for (let wait = 100; wait < 2000; wait *= 2) {
+    await new Promise((go) => setTimeout(go, wait));
+    try {
+      const response = await fetch(`/a/${question}`);
+      if (!response.ok) continue;
+      const read = new DOMParser().parseFromString(await response.text(), "text/html");
+      return read.querySelector(".card");
+    } catch {
+      return null;
+    }
+  }
+  return null;
 }
 
 function fail(turn, words, reason) {
