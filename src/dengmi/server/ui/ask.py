@@ -195,7 +195,7 @@ def _thread(frame: Frame, turns: list[Html], welcome: Child) -> list[Child]:
             data_offline=frame.say("ui_offline"),
             data_failed=frame.say("ui_failed"),
             data_stopped=frame.say("ui_stopped"),
-            data_thought=frame.say("ui_thought", s="{s}"),
+            data_thought=frame.say("ui_thought", s="#"),
         ),
     ]
 

@@ -137,7 +137,7 @@ function thought(card) {
   const box = card.querySelector(".thinking:not([hidden])");
   if (box?.dataset.since) {
     const seconds = ((performance.now() - box.dataset.since) / 1000).toFixed(1);
-    box.firstElementChild.textContent = template.dataset.thought.replace("{s}", seconds);
+    box.firstElementChild.textContent = template.dataset.thought.replace("#", seconds);
     delete box.dataset.since;
   }
   return box;
