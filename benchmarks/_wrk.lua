@@ -1,10 +1,12 @@
 -- Asks the questions of a file, one JSON body a line, from a line on (from 0), over and over.
--- Prints what came of it.
+-- Prints what came of it. Arguments: path, file, first line, then names and values of headers.
 local requests, at = {}, 0
 
 function init(args)
   for line in io.lines(args[2]) do
-    requests[#requests + 1] = wrk.format("POST", args[1], {["Content-Type"] = "application/json"}, line)
+    local headers = {["Content-Type"] = "application/json"}
+    for n = 4, #args, 2 do headers[args[n]] = args[n + 1] end
+    requests[#requests + 1] = wrk.format("POST", args[1], headers, line)
   end
   at = tonumber(args[3] or 0)
 end

@@ -2,13 +2,13 @@
 
     python benchmarks/overhead.py [--streams 20] [--rounds 8] [--seconds 8] [--litellm PATH]
 
-One endpoint of the tests (DeepSeek's rules; 200 ms to the first token, a first sentence at once,
-then 60 tokens a second) is asked straight, through `dengmi serve` (search, prompt, check and ledger
+One plain endpoint (_endpoint.py: 200 ms to the first token, a first sentence at once, then 60
+tokens a second) is asked straight, through `dengmi serve` (search, prompt, check and ledger
 included; every question is another one, so nothing is reused), and through LiteLLM's proxy where
 its command is found (`litellm`, or --litellm). Each is a process of its own, all in one run, in
-turn. The second part asks as fast as answers come, 64 at a time: one token from the endpoint, a
-checked sentence from Dengmi. Dengmi's first token is its first checked sentence; its quotes, which
-come before, do not count.
+turn. In the second part the endpoint says its first sentence at once and no more, and wrk asks as
+fast as answers come, 64 at a time. Dengmi's first token is its first checked sentence; its quotes,
+which come before, do not count.
 """
 
 import argparse
@@ -23,16 +23,34 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from itertools import chain
 from pathlib import Path
-from types import MappingProxyType
+from typing import NamedTuple
+from urllib.parse import urlsplit
 
 import _data
 import httpx
 
 ROOT = Path(__file__).resolve().parents[1]
+HERE = Path(__file__).parent
 KEY = "sk-test"
+MOST_ASKED = 3_000
+"""Questions of a way in the second part, at most; each way has its own."""
+
+
+class Way(NamedTuple):
+    """How something is asked: path, body (of question and most tokens), whether a line of data
+    under an event's name is a token of the answer, headers."""
+
+    path: str
+    body: Callable[[str, int], dict[str, object]]
+    is_token: Callable[[bytes, bytes], bool]
+    headers: dict[str, str]
+
+
+Ways = list[tuple[str, str, Way]]
 
 
 def main() -> None:
@@ -41,26 +59,23 @@ def main() -> None:
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, {args.streams} streams at once")
     with tempfile.TemporaryDirectory() as name, _endpoint(args.first) as endpoint:
         folder = Path(name)
-        ways = [("endpoint alone", endpoint, _straight)]
+        ways: Ways = [("endpoint alone", endpoint, STRAIGHT)]
         with _dengmi(folder, endpoint) as dengmi, _litellm(folder, endpoint, args) as proxy:
-            ways.append(("Dengmi", dengmi, _through_dengmi))
+            ways.append(("Dengmi", dengmi, DENGMI))
             if proxy:
-                ways.append(("LiteLLM proxy", proxy, _through_proxy))
+                ways.append(("LiteLLM proxy", proxy, PROXY))
             _first_tokens(ways, asked, args)
-            _set_speed(endpoint, 0.0, 0.0)
+            httpx.get(f"{endpoint}/speed?first=0&per_second=0&more=0")
             _throughput(ways, asked, args)
 
 
-Way = tuple[str, str, Callable[..., AsyncIterator[float]]]
-
-
-def _first_tokens(ways: list[Way], asked: Iterator[str], args: argparse.Namespace) -> None:
+def _first_tokens(ways: Ways, asked: Iterator[str], args: argparse.Namespace) -> None:
     times: dict[str, list[float]] = {name: [] for name, *_ in ways}
-    for _, address, ask in ways:  # whatever is read or made at the first request
-        asyncio.run(_round(address, ask, asked, 4))
+    for _, address, way in ways:  # whatever is read or made at the first request
+        asyncio.run(_round(address, way, asked, 4))
     for _ in range(args.rounds):
-        for name, address, ask in ways:
-            times[name] += asyncio.run(_round(address, ask, asked, args.streams))
+        for name, address, way in ways:
+            times[name] += asyncio.run(_round(address, way, asked, args.streams))
     base = statistics.median(times["endpoint alone"])
     base99 = _p99(times["endpoint alone"])
     print(f"{'time to the first token, ms':30}{'median':>9}{'p99':>9}{'added':>9}{'added p99':>11}")
@@ -70,103 +85,92 @@ def _first_tokens(ways: list[Way], asked: Iterator[str], args: argparse.Namespac
         print(f"{name:30}{middle:9.1f}{high:9.1f}{added}")
 
 
-def _throughput(ways: list[Way], asked: Iterator[str], args: argparse.Namespace) -> None:
-    print(f"{'answers of one token':30}{'a second':>9}{'failed':>9}")
-    for name, address, ask in ways:
-        done, failed, took = asyncio.run(_flood(address, ask, asked, args.seconds))
-        print(f"{name:30}{done / took:9.0f}{failed:9}")
+def _throughput(ways: Ways, asked: Iterator[str], args: argparse.Namespace) -> None:
+    """wrk asks as fast as answers come."""
+    print(f"{'answers of one sentence':30}{'a second':>9}{'failed':>9}")
+    for name, address, way in ways:
+        with tempfile.NamedTemporaryFile("w", suffix=".jsonl") as bodies:
+            for _ in range(MOST_ASKED):
+                bodies.write(json.dumps(way.body(next(asked), 1)) + "\n")
+            bodies.flush()
+            headers = [part for pair in way.headers.items() for part in pair]
+            wrk = [
+                "wrk",
+                "-t1",
+                "-c64",
+                f"-d{args.seconds}s",
+                "-s",
+                str(HERE / "_wrk.lua"),
+                address,
+            ]
+            done = subprocess.run(
+                [*wrk, "--", way.path, bodies.name, "0", *headers],
+                check=True,
+                capture_output=True,
+                text=True,
+            )
+        line = next(line for line in done.stdout.splitlines() if line.startswith("RESULT"))
+        count, took, *_, failed = map(int, line.split()[1:])
+        print(f"{name:30}{(count - failed) / took * 1e6:9.0f}{failed:9}")
 
 
-async def _round(
-    address: str, ask: Callable[..., AsyncIterator[float]], asked: Iterator[str], streams: int
-) -> list[float]:
-    async with httpx.AsyncClient(timeout=60, limits=httpx.Limits(max_connections=200)) as client:
+async def _round(address: str, way: Way, asked: Iterator[str], streams: int) -> list[float]:
+    """Milliseconds to the first token of three questions in each stream."""
 
-        async def one() -> float:
-            began = time.perf_counter()
-            first = 0.0
-            async for _ in ask(client, address, next(asked), 120):
-                first = first or (time.perf_counter() - began) * 1e3
-            return first
+    async def stream(n: int) -> list[float]:
+        await asyncio.sleep(n * 0.05)  # the streams begin apart, as askers do
+        return [await _first_token(address, way, next(asked)) for _ in range(3)]
 
-        async def stream(n: int) -> list[float]:
-            await asyncio.sleep(n * 0.05)  # the streams begin apart, as askers do
-            return [await one() for _ in range(3)]
-
-        found = await asyncio.gather(*(stream(n) for n in range(streams)))
-        return [time for times in found for time in times if time]
+    return list(chain.from_iterable(await asyncio.gather(*map(stream, range(streams)))))
 
 
-async def _flood(
-    address: str, ask: Callable[..., AsyncIterator[float]], asked: Iterator[str], seconds: float
-) -> tuple[int, int, float]:
-    done = failed = 0
+async def _first_token(address: str, way: Way, question: str) -> float:
+    """Ask over a new connection and read the answer to its end. Plain sockets: a client library
+    takes more time for a token than what is measured here."""
+    body = json.dumps(way.body(question, 120)).encode()
+    head = {"host": "127.0.0.1", "content-type": "application/json", "connection": "close"}
+    head |= {"content-length": str(len(body)), **way.headers}
+    lines = "".join(f"{name}: {value}\r\n" for name, value in head.items())
+    reader, writer = await asyncio.open_connection("127.0.0.1", urlsplit(address).port)
     began = time.perf_counter()
-    async with httpx.AsyncClient(timeout=60, limits=httpx.Limits(max_connections=200)) as client:
-
-        async def work() -> None:
-            nonlocal done, failed
-            while time.perf_counter() - began < seconds:
-                try:
-                    got = [t async for t in ask(client, address, next(asked), 1)]
-                except httpx.HTTPError:
-                    got = []
-                done += bool(got)
-                failed += not got
-
-        await asyncio.gather(*(work() for _ in range(64)))
-    return done, failed, time.perf_counter() - began
-
-
-async def _straight(
-    client: httpx.AsyncClient, address: str, question: str, most: int
-) -> AsyncIterator[float]:
-    thinking = {"thinking": {"type": "disabled"}}
-    async for moment in _through_proxy(client, address, question, most, thinking):
-        yield moment
+    writer.write(f"POST {way.path} HTTP/1.1\r\n{lines}\r\n".encode() + body)
+    first = 0.0
+    event = b""
+    async for line in reader:
+        event = line if line.startswith(b"event: ") else event
+        if not first and line.startswith(b"data: ") and way.is_token(event, line):
+            first = (time.perf_counter() - began) * 1e3
+        if line in (b"0\r\n", b"data: [DONE]\n"):
+            break
+    writer.close()
+    if not first:
+        raise SystemExit(f"no answer from {address}")
+    return first
 
 
-async def _through_proxy(
-    client: httpx.AsyncClient,
-    address: str,
-    question: str,
-    most: int,
-    more: Mapping[str, object] = MappingProxyType({}),
-) -> AsyncIterator[float]:
-    body = {
-        "model": "deepseek-flash",
-        "messages": [{"role": "user", "content": f"[1.1] {question}\nQuestion: {question}"}],
-        "max_tokens": most,
-        "stream": True,
-        **more,
-    }
-    headers = {"Authorization": f"Bearer {KEY}"}
-    async with client.stream(
-        "POST", f"{address}/chat/completions", json=body, headers=headers
-    ) as response:
-        response.raise_for_status()
-        async for line in response.aiter_lines():
-            if line.startswith("data: {"):
-                choices = json.loads(line[6:]).get("choices") or [{}]
-                if (choices[0].get("delta") or {}).get("content"):
-                    yield time.perf_counter()
+def _content(_: bytes, line: bytes) -> bool:
+    return b'"content":"' in line.replace(b'": "', b'":"') and b'"content":""' not in line
 
 
-async def _through_dengmi(
-    client: httpx.AsyncClient, address: str, question: str, _most: int
-) -> AsyncIterator[float]:
-    body = {"question": question, "level": "quick"}
-    headers = {"Accept": "text/event-stream"}
-    async with client.stream(
-        "POST", f"{address}/api/v1/answers", json=body, headers=headers
-    ) as response:
-        response.raise_for_status()
-        name = ""
-        async for line in response.aiter_lines():
-            if line.startswith("event: "):
-                name = line[7:]
-            elif line.startswith("data: ") and name in ("text", "done"):
-                yield time.perf_counter()
+def _completion(question: str, most: int) -> dict[str, object]:
+    content = f"[1.1] {question}\nQuestion: {question}"
+    messages = [{"role": "user", "content": content}]
+    return {"model": "deepseek-flash", "messages": messages, "max_tokens": most, "stream": True}
+
+
+STRAIGHT = Way(
+    "/chat/completions",
+    lambda question, most: _completion(question, most) | {"thinking": {"type": "disabled"}},
+    _content,
+    {"authorization": f"Bearer {KEY}"},
+)
+PROXY = STRAIGHT._replace(body=_completion)
+DENGMI = Way(
+    "/api/v1/answers",
+    lambda question, _: {"question": question, "level": "quick"},
+    lambda event, _: event.strip() in (b"event: text", b"event: done"),
+    {"accept": "text/event-stream"},
+)
 
 
 def _questions() -> Iterator[str]:
@@ -186,10 +190,6 @@ def _endpoint(first: float) -> Iterator[str]:
     command = [sys.executable, "-c", code, str(ROOT), str(port), str(first)]
     with _running(command, f"http://127.0.0.1:{port}/speed"):
         yield f"http://127.0.0.1:{port}"
-
-
-def _set_speed(endpoint: str, first: float, per_second: float) -> None:
-    httpx.get(f"{endpoint}/speed", params={"first": first, "per_second": per_second})
 
 
 @contextmanager
@@ -274,7 +274,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--streams", type=int, default=20)
     parser.add_argument("--rounds", type=int, default=8)
-    parser.add_argument("--seconds", type=float, default=8)
+    parser.add_argument("--seconds", type=int, default=8)
     parser.add_argument("--first", type=float, default=0.2)
     parser.add_argument("--litellm", help="path of LiteLLM's command")
     return parser.parse_args()
