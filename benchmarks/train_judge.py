@@ -72,7 +72,7 @@ KINDS = {
         leans=False,
     ),
 }
-TRAINED = ("tune", "fresh", "fresh2", "fresh3")
+TRAINED = ("tune", "fresh", "fresh2", "fresh3", "fresh4")
 """The parts of the planted sentences that the verdict is trained on."""
 
 

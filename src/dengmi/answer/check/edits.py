@@ -8,6 +8,8 @@ from difflib import SequenceMatcher
 from dengmi.answer.check.kin import groups_in
 from dengmi.answer.check.names import names_something
 from dengmi.answer.check.reading import Read, means_little, read
+from dengmi.answer.check.signs import sides
+from dengmi.answer.check.units import units
 
 _COPY = 0.72
 """The share of the claim's signs that must stand in the sentence in order."""
@@ -55,15 +57,28 @@ def _otherwise(
     exchanged: Callable[[list[str], list[str]], bool],
 ) -> int:
     wrong = 0
+    swapped = set()
     for n, (kind, a, b, c, d) in enumerate(steps):
-        if kind == "equal" or _held(steps, n - 1) + _held(steps, n + 1) < _AROUND:
-            continue
         here, there = mine[a:b], theirs[c:d]
         if kind == "replace":
-            wrong += exchanged(here, there)
+            swapped.add((tuple(here), tuple(there)))
+            # "poorly on planes but well" beside "well on planes but poorly"
+            wrong += (tuple(there), tuple(here)) in swapped
+        if kind == "equal" or _held(steps, n - 1) + _held(steps, n + 1) < _AROUND:
+            continue
+        if kind == "replace":
+            wrong += _opposed(here, there) or exchanged(here, there)
         else:
             wrong += bool(set(here + there) & _DENIES) and len(here + there) == 1
     return wrong
+
+
+def _opposed(mine: list[str], theirs: list[str]) -> bool:
+    """Whether one short stretch has the opposite of a word of the other."""
+    gap = "" if mine[0] > "\u2e7f" else " "
+    here = {side for side, _ in sides(gap.join(mine))}
+    there = {side for side, _ in sides(gap.join(theirs))}
+    return any(f"{side[:-1]}{'r' if side[-1] == 'l' else 'l'}" in there for side in here - there)
 
 
 def _held(steps: Sequence[tuple[str, int, int, int, int]], n: int) -> int:
@@ -104,4 +119,4 @@ def _exchanged_words(mine: list[str], theirs: list[str]) -> bool:
 
 
 def _telling(text: Read) -> bool:
-    return any(unit.weight > _LITTLE for unit in text.units)
+    return any(unit.weight > _LITTLE for unit in text.units) or text.lower in units()

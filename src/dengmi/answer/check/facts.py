@@ -119,7 +119,10 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
     return number, han
 
 
+_TO_TEN = r"one|two|three|four|five|six|seven|eight|nine|ten|[1-9]|10"
+_NAMED_TIME = r"seconds?|minutes?|hours?|days?|weeks?|months?|years?|languages?|countries"
 _SHARES = re.compile(
+    rf"\b(?P<some>{_TO_TEN}) in (?:every )?(?P<all>{_TO_TEN})\b(?! (?:{_NAMED_TIME}))|"
     r"(?<!once )(?<!twice )(?<!times )\b(?P<n>an?|one|two|three|four|\d)[ -](?P<d>third|quarter|fifth|tenth)s?\b"
     r"(?! (?:of )?(?:19|20)\d\d)"
     r"|(?<!first )(?<!second )(?<!last )(?<!other )(?<!final )(?<!and a )"
@@ -189,7 +192,7 @@ _MOST = re.compile(
     r"|(?:not|never|n't|cannot) (?:exceed|be (?:more|older|higher|longer) than)(?: \w+)?"
     r"|at most|max(?:imum)?\.?|至多|最多|不超过|不得超过|不能超过|不应超过"
     r"|不可超过|不要超过|不高于|不能高于|不得高于"
-    r"|不多于|不大于|不到|不足|不满|低于|少于|小于|未满|上限|限|控制在)[^\w\n]{0,2}"
+    r"|不多于|不大于|不到|不足|不满|(?<![不得能应])(?:低于|少于|小于)|未满|上限|限|控制在)[^\w\n]{0,2}"
     r"(?:the |a |an |about |约|为|有|是|每天|每年)?$"
 )
 _AHEAD = re.compile(r" (?:before|ahead|in advance|prior|beforehand)\b|[之以]?前")
@@ -372,6 +375,9 @@ def _mixed(hit: re.Match[str], lower: str) -> Amount | None:
 
 
 def _share(hit: re.Match[str], lower: str) -> Amount | None:
+    if hit["some"]:
+        some, every = (float(w) if w.isdigit() else from_words(w) for w in hit.group("some", "all"))
+        return _made(100 * some / every, "%", hit, lower)
     if hit["d"]:
         over = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4}.get(hit["n"])
         value = over if over is not None else int(hit["n"])

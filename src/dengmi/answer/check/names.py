@@ -7,6 +7,8 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from dengmi.answer.check.facts import plain
+from dengmi.answer.check.kin import groups_of
+from dengmi.answer.check.units import units
 from dengmi.answer.common import commonness
 from dengmi.language.forms import STOP_WORDS, word_terms
 from dengmi.language.scripts import HAN, words_of
@@ -71,10 +73,12 @@ def _latin(text: str) -> Iterator[Name]:
         word = hit.group()
         bare = re.sub(r"['’]s$", "", word)
         first = bare[0]
+        before = text[: hit.start()].rstrip()
         capital = first.isupper() or (len(bare) > 1 and any(c.isupper() for c in bare[1:]))
         if (
             not capital
             or bare.lower() in _NOT
+            or (before[-1:].isdigit() and bare.lower() in units())
             or (bare.lower() in STOP_WORDS and not bare.isupper())
         ):
             before_name = False
@@ -120,7 +124,7 @@ def _han(text: str) -> Iterator[Name]:
     for word, tag in _tagger()(lower, True):
         person = _TAGS.get(tag)
         if person is not None and len(word) > 1 and _TITLED.match(word) and word not in _HAN_NOT:
-            if person and word[0] not in _SURNAMES:
+            if person and (word[0] not in _SURNAMES or groups_of(word)):  # 叶子 is no Mr Ye
                 at += len(word)
                 continue
             bare = word.rstrip("于在和与的从为由等介") if person and len(word) > 2 else word

@@ -40,10 +40,11 @@ SOFT_NEGATION = re.compile(
     r"|exempt\w*|oppos\w+|contrary|invalid|inactive|incomplet\w+|loss|lost|absen\w+|away|cancel\w*"
     r"|zero|restrict\w*"
     r"|only|few|little|poor\w*|hard|difficult\w*|unpaid|unsafe|offline|split|divided"
+    r"|stable|constant|steady|un(?!til|der|i|tie)\w{4,}"
     r"|unclear|unlikely|disallow\w*|otherwise|or else|\w{3,}less|free (?:of|from)|out of|beyond)\b"
     r"|禁止|严禁|拒绝|取消|停止|停运|停|避免|防止|缺|免|非|只|除|仅|限|而非|反对|否决|失败|错过|失"
     r"|难|例外|关闭|闭|最多|以内|之内|控制|另|才"
-    r"|逾期|离线|断网|相同|一样|正常|照常|否则|不足|拿不到",
+    r"|稳定|逾期|离线|断网|相同|一样|正常|照常|否则|不足|拿不到",
 )
 """What denies without a negation, or keeps one from being needed; it excuses a negation that is
 lost or new."""
@@ -135,8 +136,8 @@ _MORE, _LESS = (
 )
 _LESS_OF = {**dict(zip(_LESS, _MORE, strict=True)), "迟": "早", "矮": "高"}
 _EVEN = re.compile(
-    r"\b(?:the same|as (?:much|many|high|old|long) as|equal(?:s|ly)?|unchanged|no change)\b|相同"
-    r"|一样|持平|不变|相等|同价"
+    r"\b(?:the same|as (?:much|many|high|old|long) as|equal(?:s|ly)?|unchanged|no change)\b"
+    r"|(?<!不)相同|(?<!不)一样|持平|不变|相等|同价"
 )
 _UNEVEN = re.compile(
     r"\b(?:more|less|fewer|higher|lower|greater|smaller|longer|shorter|cheaper|dearer) (?:\w+"

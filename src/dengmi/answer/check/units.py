@@ -14,6 +14,7 @@ class Unit(NamedTuple):
 
 
 _TABLE: Final = """
+sound 1: db decibel decibels 分贝
 length 0.001: mm millimetre millimetres millimeter millimeters 毫米
 length 0.01: cm centimetre centimetres centimeter centimeters 厘米 公分
 length 1: m metre metres meter meters 米

@@ -30,7 +30,7 @@ def _planted(half: str) -> list[tuple[bool, bool]]:
     return found
 
 
-@pytest.mark.parametrize("halves", [("tune", "fresh", "fresh2", "fresh3"), ("held",)])
+@pytest.mark.parametrize("halves", [("tune", "fresh", "fresh2", "fresh3", "fresh4"), ("held",)])
 def test_planted_sentences_are_caught(halves: tuple[str, ...]) -> None:
     counts = Counter(each for half in halves for each in _planted(half))
     false = counts[False, False] + counts[False, True]
