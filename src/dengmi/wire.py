@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dengmi.answer.desks import Desks
 from dengmi.answer.ladder import Ladder
 from dengmi.answer.reusing import Reusing
+from dengmi.answer.rewriting import Rewriting
 from dengmi.answer.suggesting import Suggesting
 from dengmi.answer.upper import DeskWay, LevelWay, Upper, Ways
 from dengmi.answer.write.writer import Writer
@@ -80,7 +81,8 @@ def _upper(
     if not levels:
         return None
     ledger = Ledger(store, clock, settings.models, life)
-    judge = settings.levels.judge or (*settings.levels.quick, *settings.levels.deep)[0]
+    first = (*settings.levels.quick, *settings.levels.deep)[0]
+    judge = settings.levels.judge or first
     desks = {
         name: DeskWay(
             voice=desk.voice, policy=desk.check, judge=judge if desk.judge == "model" else ""
@@ -95,6 +97,7 @@ def _upper(
         clock,
         reusing=Reusing(store) if settings.writing.reuse else None,
         suggesting=Suggesting(search),
+        rewriting=Rewriting(models.get, ledger, first) if settings.writing.rewrite else None,
     )
 
 

@@ -14,13 +14,13 @@ from typing import Protocol
 from dengmi.answer.followup import Standalone, Turn, standalone
 from dengmi.answer.quoting import DEPTH, QuoteAnswer, quote_answer
 from dengmi.answer.told import replayed, told
-from dengmi.answer.upper import Climb, Upper
+from dengmi.answer.upper import Climb, Upper, priced
 from dengmi.core.clock import Clock
 from dengmi.core.errors import BadInput, DengmiError
 from dengmi.core.events import Done, Event, Failed, Found, Notice, Thinking
 from dengmi.core.ids import new_id
 from dengmi.core.ports import Conversations, Inbox, Search
-from dengmi.core.records import Answer, Evidence, Exchange, Level, Question, SearchQuery
+from dengmi.core.records import Answer, Charge, Evidence, Exchange, Level, Question, SearchQuery
 from dengmi.language.asking import searched_for
 from dengmi.language.detect import language_of
 from dengmi.language.texts import catalogue
@@ -38,6 +38,7 @@ class _Understood:
 
     meant: Standalone
     turns: Sequence[Exchange] = ()
+    spent: tuple[Charge, ...] = ()
 
 
 class Ladder:
@@ -147,8 +148,8 @@ class Ladder:
         return len(pending)
 
     async def _answered(self, question: Question, began: float) -> AsyncGenerator[Event]:
-        understood = await self._understood(question)
         level = self._upper.level(question.wanted) if self._upper else "quote"
+        understood = await self._understood(question, level)
         evidence = await self._found(question, understood.meant.text, level)
         quoted = await self._quoted(question, understood.meant.text, evidence, began)
         upper = self._upper
@@ -156,10 +157,11 @@ class Ladder:
             yield Found(question.id, "quote", len(evidence.hits), evidence.took_ms)
             if level == "quote" and (lowered := _lowered(question, "quote")):
                 yield lowered
-            for event in told(quoted.answer):
+            answer = priced(quoted.answer, understood.spent)
+            for event in told(answer):
                 yield event
-            await self._store.finish_question(quoted.answer)
-            yield Done(quoted.answer)
+            await self._store.finish_question(answer)
+            yield Done(answer)
             return
         if lowered := _lowered(question, level):
             yield lowered
@@ -168,6 +170,7 @@ class Ladder:
             standalone=understood.meant.text,
             sure=understood.meant.sure,
             turns=understood.turns,
+            spent=understood.spent,
             evidence=evidence,
             quoted=quoted,
             level=level,
@@ -196,8 +199,9 @@ class Ladder:
         await upper.keep(climb, answer)
         yield Done(answer)
 
-    async def _understood(self, question: Question) -> _Understood:
-        """The question completed from its conversation."""
+    async def _understood(self, question: Question, level: Level) -> _Understood:
+        """The question completed from its conversation: by rules, and where they cannot and the
+        level has a model, by that."""
         if not question.conversation or not self._history:
             return _Understood(Standalone(question.text))
         turns = await self._store.turns(
@@ -207,7 +211,12 @@ class Ladder:
             question.asked_at,
             self._history,
         )
-        return _Understood(standalone(question.text, [_turn(each) for each in turns]), turns)
+        said = [_turn(each) for each in turns]
+        meant = standalone(question.text, said)
+        if meant.sure or self._upper is None or level == "quote":
+            return _Understood(meant, turns)
+        meant, spent = await self._upper.rewritten(question, level, meant, said)
+        return _Understood(meant, turns, spent)
 
     async def _found(self, question: Question, meant: str, level: Level) -> Evidence:
         """What the question finds; words of politeness are not searched for. Reading the first

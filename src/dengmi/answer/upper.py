@@ -6,10 +6,12 @@ from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
 from dengmi.answer.check.judge import warm
+from dengmi.answer.followup import Standalone, Turn
 from dengmi.answer.join import Hub
 from dengmi.answer.quoting import QuoteAnswer, nearest_of, not_answered
 from dengmi.answer.reuse import way_of
 from dengmi.answer.reusing import Reusing
+from dengmi.answer.rewriting import Rewriting
 from dengmi.answer.suggesting import Suggesting
 from dengmi.answer.told import told
 from dengmi.answer.write.citing import Policy
@@ -86,6 +88,7 @@ class Climb:
         standalone: the question completed from its conversation; `sure` whether it is complete.
         turns: the conversation before it, oldest first.
         quoted: the quote answer, which stands where the model gives none.
+        spent: what completing the question cost.
     """
 
     question: Question
@@ -96,6 +99,7 @@ class Climb:
     quoted: QuoteAnswer
     level: Level
     began: float
+    spent: tuple[Charge, ...] = ()
 
 
 class Upper:
@@ -108,6 +112,7 @@ class Upper:
         passages: reads what earlier turns of a conversation showed.
         reusing: earlier answers; None where none is served again.
         suggesting: finds questions that the articles answer too.
+        rewriting: completes follow-ups that the rules cannot; None where none is asked.
     """
 
     def __init__(
@@ -120,6 +125,7 @@ class Upper:
         *,
         reusing: Reusing | None = None,
         suggesting: Suggesting | None = None,
+        rewriting: Rewriting | None = None,
     ) -> None:
         self._ways = ways
         self._writer = writer
@@ -128,6 +134,7 @@ class Upper:
         self._clock = clock
         self._reusing = reusing
         self._suggesting = suggesting
+        self._rewriting = rewriting
         self._hub: Hub[Out] = Hub()
 
     def warm(self) -> None:
@@ -137,6 +144,15 @@ class Upper:
     async def recover(self) -> None:
         """Close the ledger's lines that a process left open when it was killed."""
         await self._ledger.recover(self._clock.now() - LONGEST_CALL)
+
+    async def rewritten(
+        self, question: Question, level: Level, meant: Standalone, turns: Sequence[Turn]
+    ) -> tuple[Standalone, tuple[Charge, ...]]:
+        """A follow-up that the rules could not complete, as a model does; and what that cost."""
+        if self._rewriting is None:
+            return meant, ()
+        made, charge = await self._rewriting.rewrite(question, level, meant, turns)
+        return made, (charge,)
 
     def level(self, wanted: Wanted) -> Level:
         """The level a wish leads to: the highest one offered that is no higher."""
@@ -226,9 +242,9 @@ class Upper:
             wanted=question.wanted,
             reused=True,
             origin=earlier.id,
-            cost=Cost(currency=full.currency),
+            cost=_paid(climb.spent, full.currency),
             full_cost=full,
-            usage={},
+            usage=_usage(climb.spent),
             took_ms=self._took(climb),
             created_at=self._clock.now(),
         )
@@ -271,11 +287,11 @@ class Upper:
     async def _answer(self, climb: Climb, written: Written | None, joined: bool) -> Answer:
         """The answer that came of it: the written one, or the quotes."""
         charges = written.charges if written else ()
-        cost, full = _sum(charges)
-        usage = _usage(charges)
+        cost, full = _sum((*climb.spent, *charges))
+        usage = _usage((*climb.spent, *charges))
         if joined and written is not None:
-            full = await self._joined(climb, full)
-            cost, usage = Cost(currency=full.currency), {}
+            full = await self._joined(climb, _sum(charges)[1])
+            cost, usage = _paid(climb.spent, full.currency), _usage(climb.spent)
         quotes = replace(
             climb.quoted.answer,
             cost=cost,
@@ -329,6 +345,19 @@ def _sum(charges: Sequence[Charge]) -> tuple[Cost, Cost]:
         Cost(currency=currency, micros=sum(charge.micros for charge in own)),
         Cost(currency=currency, micros=sum(charge.full_micros for charge in own)),
     )
+
+
+def _paid(spent: Sequence[Charge], currency: str) -> Cost:
+    """What was spent beside an answer that cost nothing itself."""
+    return _sum(spent)[0] if spent else Cost(currency=currency)
+
+
+def priced(answer: Answer, spent: Sequence[Charge]) -> Answer:
+    """A quote answer with what completing its question cost."""
+    if not spent:
+        return answer
+    cost, full = _sum(spent)
+    return replace(answer, cost=cost, full_cost=full, usage=_usage(spent))
 
 
 def _usage(charges: Sequence[Charge]) -> dict[str, int]:

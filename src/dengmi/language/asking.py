@@ -60,7 +60,8 @@ def searched_for(question: str) -> str:
 
 def _bare(question: str) -> tuple[str, bool, str]:
     """The normal form, whether it is Chinese, and the form without words of politeness."""
-    form = normal_form(without_lead(question))
+    # Where nothing but politeness was said, that is what was said.
+    form = normal_form(without_lead(question)) or normal_form(question)
     han = has_han(form)
     return form, han, bare_zh(form) if han else bare_en(with_marks(form))
 

@@ -206,6 +206,10 @@ class WritingSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=
         Annotated[int, Meta(ge=0, le=50)],
         Meta(description="earlier questions of a conversation that the model sees"),
     ] = 6
+    rewrite: Annotated[
+        bool,
+        Meta(description="ask a model to complete follow-ups where the rules are not sure"),
+    ] = True
     reuse: Annotated[
         bool, Meta(description="serve an answer again while the articles still say the same")
     ] = True

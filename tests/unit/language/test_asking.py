@@ -275,6 +275,7 @@ _PIECES = st.sampled_from(
 
 @given(st.lists(_PIECES, max_size=14).map(" ".join))
 @example("can you tell me")
+@example("please , ，")
 @example("what is the best way to")
 @example("difference between and and")
 def test_reading_gives_a_key_whatever_comes(question: str) -> None:

@@ -5,23 +5,16 @@ unit or denial is no doubt: that verdict stands. Where the model fails, is late 
 something else, the built-in verdict stands too.
 """
 
-import asyncio
 import json
-import logging
 from collections.abc import Callable, Sequence
-from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Final
 
 from dengmi.answer.check.judge import Judgement, Source
-from dengmi.answer.write.spoken import spoken
-from dengmi.core.chat import ChatModel, ChatRequest, Ended, Message, Said
-from dengmi.core.errors import ModelFailed
+from dengmi.answer.write.spoken import Aside
+from dengmi.core.chat import ChatModel, ChatRequest, Message
 from dengmi.core.ports import Ledger
-from dengmi.core.records import Charge, Level, Question, Tokens, Verdict
-from dengmi.language.tokens import estimate_tokens
-
-log = logging.getLogger(__name__)
+from dengmi.core.records import Charge, Level, Question, Verdict
 
 DEADLINE = 8.0
 """Seconds that an answer waits for a second look."""
@@ -81,9 +74,7 @@ class SecondLook:
     def __init__(
         self, model: Callable[[str], ChatModel], ledger: Ledger, deadline: float = DEADLINE
     ) -> None:
-        self._model = model
-        self._ledger = ledger
-        self._deadline = deadline
+        self._aside = Aside(model, ledger, deadline)
 
     async def look(
         self, question: Question, level: Level, name: str, doubts: Sequence[Doubt]
@@ -97,42 +88,9 @@ class SecondLook:
             json=True,
             asker=question.asker,
         )
-        prompt = sum(estimate_tokens(message.text) for message in request.messages)
-        charge = await self._ledger.reserve(
-            question,
-            level,
-            name,
-            prompt_tokens=prompt,
-            max_tokens=request.max_tokens,
-            purpose="judge",
-        )
-        said: list[str] = []
-        ended: Ended | None = None
-        try:
-            async with asyncio.timeout(self._deadline):
-                ended = await _hear(self._model(name), request, said)
-        except (ModelFailed, TimeoutError) as error:
-            log.warning("question %s: no second look: %r", question.id, error)
-        finally:
-            text = "".join(said)
-            about = Tokens(miss=prompt, output=estimate_tokens(text)) if text else Tokens()
-            settled = self._ledger.settle(
-                charge, ended.tokens if ended else about, ended.version if ended else ""
-            )
-            charge = await asyncio.shield(asyncio.ensure_future(settled))
-        found = _read(text, len(asked)) if ended else (None,) * len(asked)
+        text, charge = await self._aside.ask(question, level, name, request, "judge")
+        found = _read(text, len(asked)) if text is not None else (None,) * len(asked)
         return Looked((*found, *(None,) * (len(doubts) - len(asked))), charge)
-
-
-async def _hear(model: ChatModel, request: ChatRequest, said: list[str]) -> Ended | None:
-    """Gather what a model says; what ended it."""
-    async with aclosing(spoken(model, request)) as pieces:
-        async for piece in pieces:
-            if isinstance(piece, Said):
-                said.append(piece.text)
-            elif isinstance(piece, Ended):
-                return piece
-    return None
 
 
 def _messages(doubts: Sequence[Doubt]) -> tuple[Message, ...]:

@@ -1,8 +1,17 @@
-"""What a model says, as a generator that can be closed before its end."""
+"""What a model says: as a generator that can be closed before its end, and as a whole."""
 
-from collections.abc import AsyncGenerator
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
 
-from dengmi.core.chat import ChatModel, ChatRequest, Piece
+from dengmi.core.chat import ChatModel, ChatRequest, Ended, Piece, Said
+from dengmi.core.errors import ModelFailed
+from dengmi.core.ports import Ledger
+from dengmi.core.records import Charge, Level, Purpose, Question, Tokens
+from dengmi.language.tokens import estimate_tokens
+
+log = logging.getLogger(__name__)
 
 
 async def spoken(model: ChatModel, request: ChatRequest) -> AsyncGenerator[Piece, None]:
@@ -15,3 +24,58 @@ async def spoken(model: ChatModel, request: ChatRequest) -> AsyncGenerator[Piece
         close = getattr(pieces, "aclose", None)
         if close is not None:
             await close()
+
+
+class Aside:
+    """Small calls beside an answer, whose failure changes nothing but what they were for.
+
+    Args:
+        model: gives the model of a name in the settings.
+        ledger: reserves and settles what each call costs.
+        deadline: seconds that a call may take.
+    """
+
+    def __init__(self, model: Callable[[str], ChatModel], ledger: Ledger, deadline: float) -> None:
+        self._model = model
+        self._ledger = ledger
+        self._deadline = deadline
+
+    async def ask(
+        self, question: Question, level: Level, name: str, request: ChatRequest, purpose: Purpose
+    ) -> tuple[str | None, Charge]:
+        """What the model of this name says, None where it fails or is late; and what it cost."""
+        prompt = sum(estimate_tokens(message.text) for message in request.messages)
+        charge = await self._ledger.reserve(
+            question,
+            level,
+            name,
+            prompt_tokens=prompt,
+            max_tokens=request.max_tokens,
+            purpose=purpose,
+        )
+        said: list[str] = []
+        ended: Ended | None = None
+        try:
+            async with asyncio.timeout(self._deadline):
+                ended = await _hear(self._model(name), request, said)
+        except (ModelFailed, TimeoutError) as error:
+            log.warning("question %s: no %s: %r", question.id, purpose, error)
+        finally:
+            text = "".join(said)
+            about = Tokens(miss=prompt, output=estimate_tokens(text)) if text else Tokens()
+            settled = self._ledger.settle(
+                charge, ended.tokens if ended else about, ended.version if ended else ""
+            )
+            charge = await asyncio.shield(asyncio.ensure_future(settled))
+        return (text if ended else None), charge
+
+
+async def _hear(model: ChatModel, request: ChatRequest, said: list[str]) -> Ended | None:
+    """Gather what a model says; what ended it."""
+    async with aclosing(spoken(model, request)) as pieces:
+        async for piece in pieces:
+            if isinstance(piece, Said):
+                said.append(piece.text)
+            elif isinstance(piece, Ended):
+                return piece
+    return None
