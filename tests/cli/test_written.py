@@ -47,6 +47,22 @@ def test_a_written_answer_shows_its_sentences(desk: Command) -> None:
     assert (quoted["level"], quoted["claims"]) == ("quote", [])
 
 
+def test_a_desk_may_have_a_model_look_again(desk: Command, home: Path) -> None:
+    free = "A reader may borrow twelve books at the same time. [1.1] Bookworms are welcome. [1.1]"
+    (home / "script.toml").write_text(f'[[answer]]\ntext = "{free}"\n')
+    (home / "judge.toml").write_text('[[answer]]\ntext = \'{"1": "yes"}\'\n')
+    built_in = desk("ask", "--json", ASKED).json
+    assert [claim["verdict"] for claim in built_in["claims"]] == ["supported", "unsupported"]
+    judge = '[models.second]\nkind = "scripted"\nmodel = "judge.toml"\n'
+    levels = '[levels]\nquick = ["try"]\njudge = "second"\n[desks.main]\njudge = "model"\n'
+    (home / "dengmi.toml").write_text(SETTINGS + judge + levels)
+    looked = desk("ask", "--json", ASKED).json
+    assert not looked["reused"]
+    assert [claim["verdict"] for claim in looked["claims"]] == ["supported", "supported"]
+    rows = desk("cost", "--json", "--by", "model").json["rows"]
+    assert {row["key"]: row["calls"] for row in rows} == {"try": 2, "second": 1}
+
+
 def test_what_it_cost_and_saved(desk: Command) -> None:
     assert "nothing was spent" in desk("cost").out
     for _ in range(3):
