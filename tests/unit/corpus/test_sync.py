@@ -11,6 +11,7 @@ import pytest
 from dengmi.core.clock import SystemClock
 from dengmi.core.errors import BadInput, Conflict, NotFound, Unreadable
 from dengmi.core.records import Draft, Source
+from dengmi.corpus import preparing
 from dengmi.corpus.corpus import Corpus
 from dengmi.corpus.items import storable
 from dengmi.corpus.prepare import prepare, version_of
@@ -190,7 +191,7 @@ async def test_jsonl_in_step_and_a_broken_line_removes_nothing(
 async def test_many_articles_pass_through_the_second_process(bench: Bench, tmp_path: Path) -> None:
     corpus, store = bench
     path = tmp_path / "many.jsonl"
-    body = "灯笼上写着谜语，路过的人都可以来猜。" * 100
+    body = "灯笼上写着谜语，路过的人都可以来猜。" * 40
     write_lines(
         path, *({"id": str(n), "title": f"T{n}", "text": f"{n} {body}"} for n in range(400))
     )
@@ -202,21 +203,22 @@ async def test_many_articles_pass_through_the_second_process(bench: Bench, tmp_p
     assert found.body == f"399 {body}"
 
 
-async def test_both_ways_of_preparing_agree() -> None:
+async def test_both_ways_of_preparing_agree(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(preparing, "_BYTES_BEFORE_HELP", 100_000)
     source = Source(id="s", desk="main", kind="jsonl", address="/x")
     drafts = [
-        Draft(key=str(n), title=f"T{n}", body="灯笼上写着谜语，路过的人都可以来猜。\n" * 700)
+        Draft(key=str(n), title=f"T{n}", body="灯笼上写着谜语，路过的人都可以来猜。\n" * 100)
         for n in range(30)
     ]
+    expected = [prepare(source, draft) for draft in drafts]
     preparer = Preparer()
     try:
         for _ in range(2):
-            got = await preparer.prepare(source, drafts)
-            assert got == [prepare(source, draft) for draft in drafts]
+            assert await preparer.prepare(source, drafts) == expected
         assert preparer._helper is not None
         preparer._helper.kill()
         await preparer._helper.wait()
-        assert len(await preparer.prepare(source, drafts)) == 30
+        assert await preparer.prepare(source, drafts) == expected
     finally:
         await preparer.aclose()
 
