@@ -58,6 +58,7 @@ async def test_lines_of_a_process_that_is_gone_are_closed_at_once(store, tmp_pat
         for ledger in ledgers[:2]
     ]
     assert await ledgers[2].recover(0.0) == []
+    assert await ledgers[2].writing() == {QUESTION.id}
     lock = lives[0]._lock
     assert lock is not None
     await asyncio.to_thread(
@@ -66,6 +67,8 @@ async def test_lines_of_a_process_that_is_gone_are_closed_at_once(store, tmp_pat
     assert [each.id for each in await ledgers[2].recover(0.0)] == [dead.id]
     assert [each.id for each in await store.open_charges(2_000.0)] == [living.id]
     assert await ledgers[2].recover(0.0) == []
+    await ledgers[1].settle(living, Tokens(output=1), "v4")
+    assert await ledgers[2].writing() == set()
     for life in lives:
         await asyncio.to_thread(life.close)
 

@@ -135,6 +135,33 @@ async def test_killed_while_a_model_writes(tmp_path: Path) -> None:
     check_ledger(home, fake)
 
 
+async def test_a_living_neighbour_keeps_its_question(tmp_path: Path) -> None:
+    """Two processes on one home: when one is killed and starts again, what the other is writing
+    is neither closed in the ledger nor written a second time."""
+    home = tmp_path / "home"
+    fake = FakeDeepSeek(first=6.0, per_second=20.0)
+    body = {"question": QUESTIONS[0], "level": "quick"}
+    with Serving(fake.app()) as model:
+        await prepare(home, model.address)
+        async with (
+            serving(home) as (_, address),
+            httpx.AsyncClient(base_url=address, timeout=30) as client,
+        ):
+            events = stream(client, body, "kept")
+            assert (await anext(events))[0] == "found"
+            async with asyncio.timeout(10):
+                while not fake.running:  # noqa: ASYNC110 - from outside
+                    await asyncio.sleep(0.02)
+            async with serving(home) as (neighbour, _):
+                os.kill(neighbour.pid, signal.SIGKILL)
+            async with serving(home):
+                told = [name async for name, _ in events]
+    assert told[-1] == "done"
+    assert len(fake.requests) == 1
+    states = await asyncio.to_thread(rows, home, "SELECT purpose, state FROM charges")
+    assert states == [("answer", "settled")]
+
+
 async def asked_again(home: Path, address: str, fake: FakeDeepSeek) -> None:
     """A question under its key is the same question; the same words are served from the shelf."""
     many = "SELECT question_id, dedup FROM answers JOIN questions ON questions.id = question_id"

@@ -138,10 +138,10 @@ class Ladder:
             yield Failed(question.id, "unexpected", {"reference": question.id})
 
     async def resume(self) -> int:
-        """Finish the questions that an earlier stop cut off; how many there were."""
-        if self._upper is not None:
-            await self._upper.recover()
-        pending = await self._store.pending_questions()
+        """Finish the questions that an earlier stop cut off; how many there were. What another
+        process is writing just now is left to it: two calls would be paid for one answer."""
+        busy = await self._upper.recover() if self._upper else ()
+        pending = [one for one in await self._store.pending_questions() if one.id not in busy]
         for question in pending:
             async for _ in self.run(question):
                 pass

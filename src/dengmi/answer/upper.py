@@ -1,7 +1,7 @@
 """The upper levels: answers that a model writes, shared by everyone who asks the same at the same
 time, and served again while the articles still say the same."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Collection, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
@@ -141,9 +141,11 @@ class Upper:
         """Read the files that judging needs; blocks."""
         warm()
 
-    async def recover(self) -> None:
-        """Close the ledger's lines that a process left open when it was killed."""
+    async def recover(self) -> Collection[str]:
+        """Close the ledger's lines that a process left open when it was killed. The ids of the
+        questions that processes which live are writing answers to."""
         await self._ledger.recover(self._clock.now() - LONGEST_CALL)
+        return await self._ledger.writing()
 
     async def rewritten(
         self, question: Question, level: Level, meant: Standalone, turns: Sequence[Turn]

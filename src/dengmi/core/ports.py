@@ -3,7 +3,7 @@
 A room that needs something from outside asks for the narrowest of these.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -165,6 +165,10 @@ class Ledger(Protocol):
 
     async def recover(self, before: float) -> Sequence[Charge]:
         """Close the lines reserved before a time that a dead process left open."""
+        ...
+
+    async def writing(self) -> Collection[str]:
+        """Ids of the questions for which a living process is calling a model just now."""
         ...
 
 

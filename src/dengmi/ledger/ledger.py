@@ -1,7 +1,7 @@
 """The ledger: a line is written before a model is called and settled after, exactly once."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from dengmi.core.clock import Clock
@@ -136,6 +136,12 @@ class Ledger:
         if self._life and gone:
             await asyncio.to_thread(self._life.bury, gone)
         return lost
+
+    async def writing(self) -> Collection[str]:
+        """Questions for which a process that lives is calling a model just now."""
+        alive = await asyncio.to_thread(self._life.alive) if self._life else ()
+        lines = await self._charges.open_charges(FOREVER)
+        return {charge.question_id for charge in lines if charge.owner in alive}
 
     def _begin(self, now: float) -> str:
         """Read the price sheets, once; the name of this process."""

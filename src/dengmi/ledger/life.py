@@ -39,6 +39,10 @@ class Life:
         """The names of processes that ended without a word."""
         return {path.name for path in self._files() if path.name != self._name and _free(path)}
 
+    def alive(self) -> Collection[str]:
+        """The names of processes that live, this one too."""
+        return {path.name for path in self._files() if path.name == self._name or not _free(path)}
+
     def bury(self, names: Collection[str]) -> None:
         """Forget processes that are gone; to be called when nothing of theirs is open any more."""
         for name in names:
