@@ -16,6 +16,7 @@ from dengmi.core.errors import Unavailable
 from dengmi.core.ports import Search, Store
 from dengmi.core.records import Level
 from dengmi.corpus.corpus import Corpus
+from dengmi.gate.gate import Gate
 from dengmi.ledger.ledger import Ledger
 from dengmi.ledger.life import Life
 from dengmi.models.open import Models
@@ -81,6 +82,9 @@ def _upper(
     if not levels:
         return None
     ledger = Ledger(store, clock, settings.models, life)
+    workers = settings.server.workers  # each has a gate of its own, and its part of the slots
+    slots = {name: max(1, each.slots // workers) for name, each in settings.models.items()}
+    gate = Gate(slots, clock, settings.writing.patience)
     first = (*settings.levels.quick, *settings.levels.deep)[0]
     judge = settings.levels.judge or first
     desks = {
@@ -91,7 +95,7 @@ def _upper(
     }
     return Upper(
         Ways(levels=levels, desks=desks),
-        Writer(models.get, ledger),
+        Writer(models.get, ledger, gate),
         ledger,
         store,
         clock,

@@ -21,6 +21,7 @@ from dengmi.core.chat import ChatRequest
 from dengmi.core.clock import SystemClock
 from dengmi.core.events import Cited, Done, Event, Found, Notice, Spent, Text, Thinking
 from dengmi.core.records import Answer, Charge, Question
+from dengmi.gate.gate import Gate
 from dengmi.ledger.ledger import Ledger
 from dengmi.models.scripted import Line, Script, ScriptedModel
 from dengmi.search.searcher import Searcher
@@ -83,6 +84,7 @@ def make(store: SqlStore, search: Searcher) -> Make:
         deep: bool = False,
         voice: str = "",
         judge: str = "",
+        gate: Gate | None = None,
     ) -> Ladder:
         by_name = {model.name: model for model in models}
         names = tuple(name for name in by_name if name != judge)
@@ -93,7 +95,7 @@ def make(store: SqlStore, search: Searcher) -> Make:
         ledger = Ledger(store, clock, SETTINGS)
         upper = Upper(
             Ways(levels=levels, desks={"guide": DeskWay(voice=voice, policy=policy, judge=judge)}),
-            Writer(by_name.__getitem__, ledger),
+            Writer(by_name.__getitem__, ledger, gate),
             ledger,
             store,
             clock,
@@ -216,6 +218,31 @@ async def test_when_a_model_fails_the_next_one_writes(make: Make) -> None:
     second = Counted("second", Line(text="Adele Brandt built it in 1904. [1.1]"))
     answer = told(await events(make(first, second), question()))
     assert (answer.level, answer.model) == ("quick", "second scripted")
+
+
+async def test_without_a_slot_the_next_model_writes_and_without_any_the_quotes(
+    make: Make, store: SqlStore
+) -> None:
+    line = Line(text="Adele Brandt built it in 1904. [1.1]")
+    first, second = Counted("first", line), Counted("second", line)
+    gate = Gate({"first": 1, "second": 1}, SystemClock(), 1.0)
+    ladder = make(first, second, gate=gate)
+    holder = Question(id="holder", desk="guide", text=ASKED)
+    async with gate.admit(holder, "quick", "first", 1):
+        spilled = told(await events(ladder, question(text="When was the clock tower built?")))
+        assert spilled.model == "second scripted"
+        async with gate.admit(holder, "quick", "second", 1):
+            some = await events(ladder, question())
+            notices = [event for event in some if isinstance(event, Notice)]
+            assert [notice.code for notice in notices] == ["no_room"]
+            assert notices[0].params == {"position": 1, "wait": 5}
+            assert told(some).level == "quote"
+            assert told(some).grounded
+            assert told(some).cost.micros == 0
+    again = told(await events(ladder, question()))  # the refusal is not shared with who asks later
+    assert again.level == "quick"
+    assert {model["busy"] for model in gate.load().values()} == {0}
+    assert (len(first.asked), len(second.asked)) == (1, 1)
 
 
 async def test_when_every_model_fails_the_quotes_are_the_answer(make: Make) -> None:

@@ -1,6 +1,7 @@
 """The upper levels: answers that a model writes, shared by everyone who asks the same at the same
 time, and served again while the articles still say the same."""
 
+import math
 from collections.abc import AsyncGenerator, AsyncIterator, Collection, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
@@ -20,7 +21,7 @@ from dengmi.answer.write.prompt import VERSION, messages
 from dengmi.answer.write.shown import Shown, chosen
 from dengmi.answer.write.writer import Out, Task, Writer, Written
 from dengmi.core.clock import Clock
-from dengmi.core.errors import ModelFailed
+from dengmi.core.errors import ModelFailed, NoRoom
 from dengmi.core.events import Event, Found, Notice, Spent
 from dengmi.core.ids import stable_id
 from dengmi.core.ports import Ledger, Passages
@@ -197,7 +198,7 @@ class Upper:
                     else:
                         yield event
         except ModelFailed as error:
-            yield Notice("model_failed", {"model": error.model})
+            yield _why(error)
         answer = await self._answer(climb, written, joined)
         if answer.level == "quote" or not answer.grounded:
             if written is not None and not written.declined:
@@ -333,6 +334,13 @@ class Upper:
 
     def _took(self, climb: Climb) -> float:
         return round((self._clock.steady() - climb.began) * 1000, 3)
+
+
+def _why(error: ModelFailed) -> Notice:
+    """Why no model wrote, in a quiet word."""
+    if isinstance(error, NoRoom):
+        return Notice("no_room", {"position": error.position, "wait": math.ceil(error.wait)})
+    return Notice("model_failed", {"model": error.model})
 
 
 def _ids(shown: Shown) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ catalogue (`dengmi.language.texts`, `errors.toml`), one per code and language.
     ├── Conflict                409, exit 1   somebody else is doing that now
     ├── Unavailable             503, exit 1   a part outside is not there (database, model)
     │   └── ModelFailed                       a model gave no answer, or not all of it
+    │       └── NoRoom                        the gate has no slot of it in time
     └── PartFailed              exit 3        some of it worked, some did not
 """
 
@@ -113,6 +114,20 @@ class ModelFailed(Unavailable):
         self.trouble = trouble
         self.model = model
         self.retry_after = retry_after
+
+
+class NoRoom(ModelFailed):
+    """The gate has no slot of a model in time; not an error to the asker, who gets the quotes.
+
+    Args:
+        position: place in the queue that it would have had.
+        wait: seconds until its turn, about.
+    """
+
+    def __init__(self, model: str, *, position: int, wait: float) -> None:
+        super().__init__("busy", model)
+        self.position = position
+        self.wait = wait
 
 
 class PartFailed(DengmiError):

@@ -4,6 +4,7 @@ A room that needs something from outside asks for the narrowest of these.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Protocol
 
@@ -284,6 +285,26 @@ class Search(Protocol):
 
     async def catch_up(self) -> int:
         """Bring the index to the store's newest change; the change it stands at afterwards."""
+        ...
+
+
+class Grant(Protocol):
+    """A slot of a model that is held. `used`: the tokens it took, set when they are known."""
+
+    used: int
+
+
+class Gate(Protocol):
+    """Lets calls of models begin."""
+
+    def admit(
+        self, question: Question, level: Level, model: str, tokens: int
+    ) -> AbstractAsyncContextManager[Grant]:
+        """A slot of a model for a call of so many tokens, about; held until the block ends.
+
+        Raises:
+            NoRoom: none would be free in time.
+        """
         ...
 
 

@@ -202,6 +202,10 @@ class WritingSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=
         Annotated[int, Meta(ge=16)],
         Meta(description="most tokens of an answer at deep, thinking included"),
     ] = 6_000
+    patience: Annotated[
+        Annotated[float, Meta(ge=0, le=600)],
+        Meta(description="most seconds a question waits for a slot of a model; then quotes"),
+    ] = 15.0
     history: Annotated[
         Annotated[int, Meta(ge=0, le=50)],
         Meta(description="earlier questions of a conversation that the model sees"),

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
-from contextlib import aclosing
+from contextlib import AbstractAsyncContextManager, aclosing, nullcontext
 from dataclasses import dataclass, replace
 
 from dengmi.answer.write.citing import Citing, Policy, Weighed
@@ -15,7 +15,7 @@ from dengmi.answer.write.spoken import spoken
 from dengmi.core.chat import ChatModel, ChatRequest, Ended, Message, Said, Thought
 from dengmi.core.errors import ModelFailed
 from dengmi.core.events import Cited, Notice, Text, Thinking
-from dengmi.core.ports import Ledger
+from dengmi.core.ports import Gate, Grant, Ledger
 from dengmi.core.records import Charge, Citation, Claim, Level, Question, Tokens, Verdict
 from dengmi.language.tokens import estimate_tokens
 
@@ -78,11 +78,15 @@ class Writer:
     Args:
         model: gives the model of a name in the settings.
         ledger: reserves and settles what each call costs.
+        gate: gives the slot that each call needs; None where nothing is held back.
     """
 
-    def __init__(self, model: Callable[[str], ChatModel], ledger: Ledger) -> None:
+    def __init__(
+        self, model: Callable[[str], ChatModel], ledger: Ledger, gate: Gate | None = None
+    ) -> None:
         self._model = model
         self._ledger = ledger
+        self._gate = gate
         self._second = SecondLook(model, ledger)
 
     async def write(self, task: Task) -> AsyncGenerator[Out, None]:
@@ -97,7 +101,7 @@ class Writer:
         for place, name in enumerate(task.models):
             attempt = _Attempt(task)
             try:
-                async with aclosing(self._attempt(attempt, name, charges)) as events:
+                async with aclosing(self._admitted(attempt, name, charges)) as events:
                     async for event in events:
                         yield event
             except ModelFailed as error:
@@ -114,6 +118,29 @@ class Writer:
                 yield attempt.written(charges, cut=attempt.cut)
                 return
 
+    async def _admitted(
+        self, attempt: "_Attempt", name: str, charges: list[Charge]
+    ) -> AsyncGenerator[Out, None]:
+        """One try, in a slot of its model. Raises NoRoom before anything is spent."""
+        if self._gate is None:
+            slot: AbstractAsyncContextManager[Grant | None] = nullcontext()
+        else:
+            task = attempt.task
+            expected = _prompt_tokens(task) + task.max_tokens
+            slot = self._gate.admit(task.question, task.level, name, expected)
+        async with slot as grant:
+            before = len(charges)
+            try:
+                async with aclosing(self._attempt(attempt, name, charges)) as events:
+                    async for event in events:
+                        yield event
+            finally:
+                if grant is not None:
+                    grant.used = sum(
+                        each.tokens.hit + each.tokens.miss + each.tokens.output
+                        for each in charges[before:]
+                    )
+
     async def _attempt(
         self, attempt: "_Attempt", name: str, charges: list[Charge]
     ) -> AsyncGenerator[Out, None]:
@@ -125,7 +152,7 @@ class Writer:
             temperature=None if task.thinking else 0.0,
             asker=task.question.asker,
         )
-        prompt = sum(estimate_tokens(each.text) + PER_MESSAGE for each in task.messages)
+        prompt = _prompt_tokens(task)
         charge = await self._ledger.reserve(
             task.question,
             task.level,
@@ -173,6 +200,10 @@ class Writer:
             )
             charges.insert(0, looked.charge)  # the one that wrote the answer stays last
             attempt.turn(looked.verdicts)
+
+
+def _prompt_tokens(task: Task) -> int:
+    return sum(estimate_tokens(each.text) + PER_MESSAGE for each in task.messages)
 
 
 class _Attempt:
