@@ -2,7 +2,8 @@
 but could not complete it.
 
 A model is not believed: what it gives must be one question in the language of the follow-up that
-brings in no number and no name, and hardly a word, that the conversation does not hold. Otherwise,
+keeps half of its words and brings in no number and no name, and hardly a word, that the
+conversation does not hold. Otherwise,
 and where the model is late or fails, the form that the rules found stands.
 """
 
@@ -98,8 +99,10 @@ def fits(text: str, question: str, turns: Sequence[Turn]) -> bool:
     known = frozenset(terms(held))
     if any(name.term not in held and name.term not in known for name in names_of(text)):
         return False
-    fresh = frozenset(terms(text)) - known
-    return len(fresh) <= FRESH and bool(frozenset(terms(text)) & known)
+    words, own = frozenset(terms(text)), frozenset(terms(question))
+    if 2 * len(own & words) < len(own):
+        return False
+    return len(words - known) <= FRESH and bool(words & known)
 
 
 def _messages(question: str, turns: Sequence[Turn]) -> tuple[Message, ...]:

@@ -19,7 +19,7 @@ TEA = [Turn("老茶厂的院子几点开门？", "老茶厂的院子每天上午
 @pytest.mark.parametrize(
     ("question", "text"),
     [
-        ("And the woman?", "Who was Adele Brandt, who built the clock tower of Linmen?"),
+        ("And the woman?", "Who was the woman Adele Brandt, who built the clock tower of Linmen?"),
         ("And the height?", "What is the height of the clock tower of Linmen?"),
         ("Was it 38?", "Is the clock tower of Linmen 38 metres high?"),
     ],
@@ -48,6 +48,7 @@ def test_so_it_is_in_chinese() -> None:
             "words that nobody said",
         ),
         ("Where do walruses sleep?", "something else altogether"),
+        ("How high is the clock tower of Linmen?", "another question of the conversation"),
         ("林门的钟楼是谁建的？", "another language"),
         (f"Was {'the clock tower of Linmen ' * 30}built?", "far too long"),
     ],
