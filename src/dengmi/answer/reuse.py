@@ -95,7 +95,7 @@ def reuse_key(asking: Asking, desk: str, level: str, way: str) -> str:
 
 
 def basis_of(
-    asking: Asking, answer: Answer, evidence: Evidence, zone: tzinfo = UTC
+    asking: Asking, answer: Answer, evidence: Evidence, zone: tzinfo | None = UTC
 ) -> Basis | None:
     """What an answer stood on; None for one that may never serve again: it declined, cites
     nothing, cites what was not in the evidence, or itself serves another one again.
@@ -104,7 +104,7 @@ def basis_of(
         asking: the stand-alone question as read.
         answer: the answer, complete.
         evidence: what the question found.
-        zone: where the desk's days begin.
+        zone: where days begin; None: where this computer is.
     """
     seen = tuple(map(_seen, evidence.hits))
     cited = tuple(
@@ -133,7 +133,7 @@ def basis_from(plain: object) -> Basis:
 
 
 def still_stands(
-    basis: Basis, asking: Asking, evidence: Evidence, now: float, zone: tzinfo = UTC
+    basis: Basis, asking: Asking, evidence: Evidence, now: float, zone: tzinfo | None = UTC
 ) -> Standing:
     """Whether an answer that stood on `basis` also answers this question now.
 
@@ -142,7 +142,7 @@ def still_stands(
         asking: the new question as read.
         evidence: what the new question finds now.
         now: the time.
-        zone: where the desk's days begin.
+        zone: where days begin; None: where this computer is.
     """
     if not same_question(basis.asking, asking):
         return "another_question"
@@ -176,7 +176,7 @@ def choose(
     asking: Asking,
     evidence: Evidence,
     now: float,
-    zone: tzinfo = UTC,
+    zone: tzinfo | None = UTC,
 ) -> Chosen:
     """The first of the answers kept under the question's key that may serve it now.
 
@@ -212,5 +212,5 @@ def _unchanged(cited: Cited, hit: Hit) -> bool:
     return there and content_hash(passage.quote(cited.first, cited.last)) == cited.text
 
 
-def _day(at: float, zone: tzinfo) -> str:
+def _day(at: float, zone: tzinfo | None) -> str:
     return datetime.fromtimestamp(at, zone).date().isoformat()

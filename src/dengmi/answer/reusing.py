@@ -1,5 +1,7 @@
 """Looks for an earlier answer that may serve again, and keeps new ones for later."""
 
+from datetime import tzinfo
+
 from dengmi.answer.reuse import basis_of, choose, reuse_key
 from dengmi.core.ports import Reuses
 from dengmi.core.records import Answer, Evidence, Level, Reusable
@@ -10,10 +12,17 @@ MOST = 4
 
 
 class Reusing:
-    """Answers of a store that may serve again."""
+    """Answers of a store that may serve again.
 
-    def __init__(self, kept: Reuses) -> None:
+    Args:
+        kept: where they are.
+        zone: where days begin, for questions whose answer depends on the day; None: where this
+            computer is.
+    """
+
+    def __init__(self, kept: Reuses, zone: tzinfo | None = None) -> None:
         self._kept = kept
+        self._zone = zone
 
     async def find(
         self, standalone: str, level: Level, way: str, evidence: Evidence, now: float
@@ -21,7 +30,7 @@ class Reusing:
         """An answer to the same question that today's evidence still bears out."""
         asked = asking(standalone)
         kept = await self._kept.reusables(reuse_key(asked, evidence.query.desk, level, way), MOST)
-        return choose(kept, asked, evidence, now).answer if kept else None
+        return choose(kept, asked, evidence, now, self._zone).answer if kept else None
 
     async def served(self, answer_id: str) -> None:
         """Count that an answer was served again."""
@@ -32,7 +41,7 @@ class Reusing:
     ) -> None:
         """Keep a stored answer for later, if it may ever serve again."""
         asked = asking(standalone)
-        basis = basis_of(asked, answer, evidence)
+        basis = basis_of(asked, answer, evidence, self._zone)
         if basis is not None:
             await self._kept.keep_reusable(
                 Reusable(

@@ -89,7 +89,7 @@ class SqlStore:
 
     async def passages(self, ids: Sequence[str]) -> Mapping[str, tuple[Head, Passage]]:
         """The passages of these ids with their articles; unknown ids are simply not there."""
-        return await self._passages(ids)
+        return await self._passages(ids) if ids else {}
 
     async def last_change(self) -> int:
         """The newest sequence number; 0 for an empty store."""

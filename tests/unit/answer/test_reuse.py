@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta, timezone
+from datetime import UTC, timedelta, timezone
 
 import msgspec
 import pytest
@@ -16,6 +16,7 @@ from dengmi.answer.reuse import (
     still_stands,
     way_of,
 )
+from dengmi.answer.reusing import Reusing
 from dengmi.core.records import (
     Answer,
     Citation,
@@ -24,6 +25,7 @@ from dengmi.core.records import (
     Hit,
     Passage,
     Reusable,
+    ReuseState,
     SearchQuery,
     Sentence,
 )
@@ -216,3 +218,34 @@ def test_keys_tell_desks_levels_and_ways_apart() -> None:
     assert len(keys) == 5
     polite = asking("Could you tell me when was the tide mill built?")
     assert reuse_key(polite, "d", "quick", "w") == reuse_key(read, "d", "quick", "w")
+
+
+class Kept:
+    """A store of one reusable answer."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+        self.kept: list[Reusable] = []
+
+    async def keep_reusable(self, reusable: Reusable) -> None:
+        self.kept.append(reusable)
+
+    async def reusables(self, key: str, limit: int) -> list[tuple[Reusable, Answer]]:
+        return [(each, self.answer) for each in self.kept if each.key == key][:limit]
+
+    async def served_again(self, answer_id: str) -> None:
+        raise AssertionError(answer_id)
+
+    async def set_reuse(self, answer_id: str, state: ReuseState, reason: str = "") -> bool:
+        raise AssertionError(answer_id)
+
+
+@pytest.mark.parametrize(("zone", "serves"), [(timezone(timedelta(hours=8)), True), (UTC, False)])
+async def test_days_begin_where_the_asker_is(zone: timezone, serves: bool) -> None:
+    today = "What is open at the mill today?"
+    given = answer(FOUND, ("mill", 1, 1))
+    reusing = Reusing(Kept(given), zone)
+    await reusing.keep(today, "quick", "way", given, FOUND)
+    assert await reusing.find(today, "quick", "way", FOUND, NOON + 3_600) is given
+    later = await reusing.find(today, "quick", "way", FOUND, NOON + 7_200)
+    assert (later is given) is serves
