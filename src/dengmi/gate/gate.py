@@ -14,6 +14,7 @@ from dengmi.core.clock import Clock
 from dengmi.core.errors import ModelFailed, NoRoom
 from dengmi.core.records import Level, Question
 from dengmi.gate.fair import Fair
+from dengmi.gate.health import Health
 from dengmi.gate.slots import USUAL, Slots
 
 
@@ -38,6 +39,7 @@ class _Line:
 
     def __init__(self, slots: Slots) -> None:
         self.slots = slots
+        self.health = Health()
         self._levels: Fair[Level] = Fair()
         self._askers: dict[Level, Fair[_Waiter]] = {}
 
@@ -111,29 +113,47 @@ class Gate:
 
         Raises:
             NoRoom: none would be free in time.
+            ModelFailed: the model failed again and again, and is left alone for now.
         """
         line = self._lines[model]
+        self._healthy(line, model)
         waiter = _Waiter(
             model, level, question.asker, tokens, asyncio.get_running_loop().create_future()
         )
         await self._turn(line, waiter)
+        try:
+            self._healthy(line, model)  # it may have failed while this one waited
+        except ModelFailed:
+            line.slots.gone()
+            line.charge(waiter, -tokens)
+            self._next(line)
+            raise
+        probe = line.health.begin()
         grant, began = Grant(tokens), self._clock.steady()
         try:
             yield grant
         except ModelFailed as error:
+            line.health.failed(error.trouble, self._clock.steady(), probe=probe)
             if error.trouble == "busy":
                 line.slots.refused(self._clock.steady())
             else:
                 line.slots.gone()
             raise
         except BaseException:
+            line.health.left(probe=probe)
             line.slots.gone()
             raise
         else:
+            line.health.well()
             line.slots.done(self._clock.steady() - began)
         finally:
             line.charge(waiter, grant.used - tokens)
             self._next(line)
+
+    def _healthy(self, line: _Line, model: str) -> None:
+        pause = line.health.pause(self._clock.steady())
+        if pause:
+            raise ModelFailed(line.health.trouble, model, retry_after=pause)
 
     async def _turn(self, line: _Line, waiter: _Waiter) -> None:
         """Wait until it is one's turn; the slot is taken then. Raises NoRoom."""

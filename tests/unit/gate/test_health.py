@@ -1,0 +1,93 @@
+"""A model that fails is left alone, and tried again with one call."""
+
+import pytest
+
+from dengmi.core.errors import ModelFailed
+from dengmi.core.records import Question
+from dengmi.gate.gate import Gate
+from dengmi.gate.health import Health
+
+QUESTION = Question(id="q", desk="main", text="Why?", asker="a")
+
+
+class _Clock:
+    def __init__(self) -> None:
+        self.at = 100.0
+
+    def now(self) -> float:
+        return self.at
+
+    def steady(self) -> float:
+        return self.at
+
+
+def test_pauses_grow_and_end_with_success() -> None:
+    health, now, pauses = Health(), 0.0, []
+    for _ in range(3):
+        assert health.pause(now) == 0
+        health.failed("down", now, probe=health.begin())
+    for _ in range(6):
+        pauses.append(health.pause(now))
+        now += pauses[-1]
+        assert health.pause(now) == 0
+        assert health.begin()
+        assert health.pause(now) > 0  # the others wait for what comes of it
+        health.failed("down", now, probe=True)
+    assert pauses == [5, 10, 20, 40, 60, 60]
+    now += health.pause(now)
+    health.begin()
+    health.well()
+    assert health.pause(now) == 0
+    assert not health.begin()
+
+
+def test_a_bad_request_or_a_full_endpoint_says_nothing_of_health() -> None:
+    health = Health()
+    for _ in range(9):
+        health.failed("request", 0.0, probe=health.begin())
+        health.failed("busy", 0.0, probe=health.begin())
+    assert health.pause(0.0) == 0
+    health.failed("key", 0.0, probe=False)
+    assert health.pause(0.0) == 5
+
+
+async def _fail(gate: Gate) -> None:
+    async with gate.admit(QUESTION, "quick", "m", 10):
+        raise ModelFailed("slow", "m")
+
+
+async def test_a_dead_model_is_not_called_and_comes_back() -> None:
+    clock, called = _Clock(), 0
+    gate = Gate({"m": 4}, clock, 10.0)
+    for _ in range(3):
+        with pytest.raises(ModelFailed):
+            await _fail(gate)
+    with pytest.raises(ModelFailed) as paused:
+        async with gate.admit(QUESTION, "quick", "m", 10):
+            called += 1
+    assert (paused.value.trouble, paused.value.retry_after, called) == ("slow", 5.0, 0)
+    clock.at += 5.0
+    async with gate.admit(QUESTION, "quick", "m", 10):
+        with pytest.raises(ModelFailed):  # one call tries it, no second beside it
+            async with gate.admit(QUESTION, "quick", "m", 10):
+                called += 1
+    for _ in range(4):
+        async with gate.admit(QUESTION, "quick", "m", 10):
+            called += 1
+    assert called == 4
+    assert gate.load()["m"]["busy"] == 0
+
+
+async def test_a_try_that_is_left_lets_another_try() -> None:
+    clock = _Clock()
+    gate = Gate({"m": 4}, clock, 10.0)
+    for _ in range(3):
+        with pytest.raises(ModelFailed):
+            await _fail(gate)
+    clock.at += 5.0
+    with pytest.raises(KeyboardInterrupt):
+        async with gate.admit(QUESTION, "quick", "m", 10):
+            raise KeyboardInterrupt
+    async with gate.admit(QUESTION, "quick", "m", 10):
+        pass
+    assert gate.load()["m"]["busy"] == 0
