@@ -9,48 +9,47 @@ from dengmi.core.ids import stable_id
 from dengmi.core.records import Answer, Citation, Claim, Cost, Head, Question, QuestionState
 from dengmi.store.clean import clean
 from dengmi.store.jsons import from_json, to_json
-from dengmi.store.steps import Row, Work, every, first, many, run
+from dengmi.store.steps import Row, Work, every, first, many, packed, run
 
 
 def record(questions: Sequence[Question]) -> Work[list[tuple[Question, bool]]]:
     """Write questions down, or find them: each (as kept, whether it is new).
 
-    A question is found by its id, or by desk, channel and the channel's key.
+    A question is found by desk, channel and the channel's key, or by its id.
     """
-    rows = [_question(each) for each in questions]
+    wanted = [(_as_kept(each), _dedup_id(each)) for each in questions]
     taken = yield from every(
         "questions_taken",
-        ids=[row["id"] for row in rows],
-        dedup_ids=[row["dedup_id"] for row in rows if row["dedup_id"] is not None],
+        ids=[kept.id for kept, _ in wanted],
+        dedup_ids=[dedup_id for _, dedup_id in wanted if dedup_id],
     )
-    known: dict[object, Question] = {}
-    for found_row in taken:
-        kept = as_question(found_row[:-1])
-        known[kept.id] = known[found_row[-1]] = kept
+    known: dict[str, Question] = {}
+    for *row, dedup_id in taken:
+        _know(known, as_question(row), dedup_id)
     results: list[tuple[Question, bool]] = []
     fresh = []
-    for question, row in zip(questions, rows, strict=True):
-        found = known.get(row["dedup_id"]) if row["dedup_id"] is not None else None
-        found = found or known.get(row["id"])
+    for kept, dedup_id in wanted:
+        found = known.get(dedup_id or kept.id) or known.get(kept.id)
         if found is None:
-            fresh.append(row)
-            kept = _as_kept(question)
-            known[row["id"]] = kept
-            if row["dedup_id"] is not None:
-                known[row["dedup_id"]] = kept
-            results.append((kept, True))
-        else:
-            results.append((found, False))
+            _know(known, kept, dedup_id)
+            fresh.append({**asdict(kept), "dedup_id": dedup_id, "failure": ""})
+        results.append((found or kept, found is None))
     yield from many("questions_insert", fresh)
     return results
+
+
+def _know(known: dict[str, Question], question: Question, dedup_id: str | None) -> None:
+    """Note a question under its id and its channel's key."""
+    known[question.id] = question
+    if dedup_id:
+        known[dedup_id] = question
 
 
 def finish(answers: Sequence[Answer]) -> Work[list[Exception | None]]:
     """Store answers and their questions' final states; nothing for one that is stored already.
     For each None, or NotFound when there is no such question."""
-    there = yield from first("questions_there", ids=[each.question_id for each in answers])
-    assert there is not None
-    questions = from_json(there[0], frozenset[str])
+    there = yield from packed("questions_there", ids=[each.question_id for each in answers])
+    questions = {row[0] for row in there}
     stored = {row[0] for row in (yield from every("answers_taken", ids=[a.id for a in answers]))}
     results: list[Exception | None] = []
     fresh: dict[str, Answer] = {}
@@ -79,25 +78,6 @@ def _as_kept(question: Question) -> Question:
         name: clean(value) for name, value in asdict(question).items() if isinstance(value, str)
     }
     return replace(question, asked_at=float(question.asked_at), **texts)  # type: ignore[arg-type]
-
-
-def _question(question: Question) -> dict[str, Any]:
-    """A question as its columns."""
-    return {
-        "id": clean(question.id),
-        "desk": question.desk,
-        "channel": question.channel,
-        "dedup": question.dedup,
-        "dedup_id": _dedup_id(question),
-        "text": question.text,
-        "wanted": question.wanted,
-        "asker": question.asker,
-        "conversation": question.conversation,
-        "lang": question.lang,
-        "asked_at": float(question.asked_at),
-        "state": question.state,
-        "failure": "",
-    }
 
 
 def _answer(answer: Answer) -> dict[str, Any]:

@@ -10,19 +10,23 @@ from urllib.parse import urlsplit
 import asyncpg  # type: ignore[import-untyped]
 
 from dengmi.core.errors import DengmiError, Unavailable
+from dengmi.core.together import Together
 from dengmi.store import postgres_copy
 from dengmi.store.clean import clean
 from dengmi.store.postgres_errors import RETRIED, translate
-from dengmi.store.postgres_group import Group, Waiting
 from dengmi.store.postgres_schema import SCHEMA, prepare
 from dengmi.store.queries import Query, load
 from dengmi.store.steps import Params, Row, Step, Work
 
 T = TypeVar("T")
 P = ParamSpec("P")
+Script = Callable[[], Work[Any]]
 
 CONNECTIONS = 8
 """Most connections of one process."""
+
+MOST_TOGETHER = 256
+"""How many small writes share one commit at most."""
 
 SESSION = {
     "application_name": "dengmi",
@@ -49,7 +53,7 @@ class PostgresConnector:
         self._where = f"{parts.hostname or 'local socket'}{parts.path}"
         self._queries: Mapping[str, Query] = {}
         self._pool: Any = None
-        self._group = Group(self._commit)
+        self._writing: Together[Script, Any] = Together(self._commit, most=MOST_TOGETHER)
 
     async def open(self) -> Sequence[str]:
         self._queries = await asyncio.to_thread(load, "postgres")
@@ -58,7 +62,7 @@ class PostgresConnector:
     async def close(self) -> None:
         pool, self._pool = self._pool, None
         if pool is not None:
-            await self._group.drain()
+            await self._writing.drain()
             await pool.close()
 
     async def read(self, script: Callable[P, Work[T]], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -67,7 +71,7 @@ class PostgresConnector:
 
     async def write(self, script: Callable[P, Work[T]], *args: P.args, **kwargs: P.kwargs) -> T:
         self._must_be_open()
-        result: T = await self._group.write(partial(script, *args, **kwargs))
+        result: T = await self._writing(partial(script, *args, **kwargs))
         return result
 
     async def write_alone(
@@ -119,39 +123,42 @@ class PostgresConnector:
 
         return await self._with_connection(call)
 
-    async def _commit(self, group: Sequence[Waiting]) -> None:
-        """Run a group of writes in one transaction. If one of them fails, all run once more, each
-        with its savepoint: savepoints cost two round trips, and failures are rare."""
+    async def _commit(self, scripts: Sequence[Script]) -> Sequence[Any]:
+        """Run writes in one transaction; their results. If one of several fails, all run once
+        more, each with its savepoint: savepoints cost two round trips, and failures are rare."""
 
-        async def together(connection: Any) -> None:
+        async def together(connection: Any) -> list[Any]:
             async with connection.transaction():
-                for write in group:
-                    write.result = await self._drive(connection, write.script())
+                return [await self._drive(connection, script()) for script in scripts]
 
-        async def guarded(connection: Any) -> None:
+        async def guarded(connection: Any) -> list[Any]:
             async with connection.transaction():
-                for write in group:
-                    await self._with_savepoint(connection, write)
+                return [await self._with_savepoint(connection, script) for script in scripts]
 
         try:
-            await self._guard(partial(self._with_connection, together))
-        except DengmiError as error:
-            if len(group) == 1 or isinstance(error, Unavailable):
+            return await self._guard(partial(self._with_connection, together))
+        except Unavailable as error:  # of the database: no use in trying them one by one
+            return [error] * len(scripts)
+        except DengmiError:
+            if len(scripts) == 1:
                 raise
-            await self._guard(partial(self._with_connection, guarded))
+        try:
+            return await self._guard(partial(self._with_connection, guarded))
+        except DengmiError as error:
+            return [error] * len(scripts)
 
-    async def _with_savepoint(self, connection: Any, write: Waiting) -> None:
-        write.result = write.error = None
+    async def _with_savepoint(self, connection: Any, script: Script) -> Any:
+        """The script's result, or the error that belongs to it alone."""
         try:
             async with connection.transaction():  # inside another one: a savepoint
-                write.result = await self._drive(connection, write.script())
+                return await self._drive(connection, script())
         except DengmiError as error:
-            write.error = error
+            return error
         except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             translated = translate(error, self._where)
             if isinstance(translated, Unavailable):  # the whole transaction is lost
                 raise
-            write.error = translated
+            return translated
 
     async def _drive(self, connection: Any, work: Work[T]) -> T:
         try:

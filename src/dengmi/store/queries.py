@@ -2,7 +2,9 @@
 
 A query starts with `-- name: its_name`, then a comment that says what it is for, then the SQL.
 Parameters are written `:name`. A list is written `IN (:names::text[])` or `IN (:names::bigint[])`
-and becomes whatever the dialect has for it; everything else must be SQL that both dialects take.
+and becomes whatever the dialect has for it. `SELECT ROWS (a, b)` gives all rows as one JSON list of
+lists, "[]" for none: SQLite's driver lets go of the interpreter for every row it fetches, and waits
+for it again while an answer is worked on. Everything else must be SQL that both dialects take.
 """
 
 import re
@@ -14,6 +16,7 @@ Dialect = Literal["sqlite", "postgres"]
 HERE = Path(__file__).parent / "sql"
 _NAME = re.compile(r"^-- name: (\w+)$", re.MULTILINE)
 _LIST = re.compile(r"IN \(:(\w+)::(text|bigint)\[\]\)")
+_ROWS = re.compile(r"ROWS \(([^()]*)\)")
 _PARAM = re.compile(r"(?<![:\w]):([a-z_]\w*)")
 
 
@@ -63,8 +66,10 @@ def _translate(sql: str, dialect: Dialect) -> Query:
 
     if dialect == "sqlite":
         sql = _LIST.sub(r"IN (SELECT value FROM json_each(:\1))", sql)
+        sql = _ROWS.sub(r"json_group_array(json_array(\1))", sql)
     else:
         sql = _LIST.sub(r"= ANY(:\1::\2[])", sql)
+        sql = _ROWS.sub(r"coalesce(json_agg(json_build_array(\1))::text, '[]')", sql)
     numbered = _PARAM.sub(number, sql)
     plain = _INSERT.fullmatch(sql)
     same = plain and re.findall(r"\w+", plain[2]) == names

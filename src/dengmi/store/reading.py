@@ -1,12 +1,10 @@
 """Scripts that read articles, passages and changes."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from dengmi.core.records import HALL, Article, Change, Head, Passage
-from dengmi.store.jsons import from_json
 from dengmi.store.rows import head, kept_passage, passage
-from dengmi.store.steps import Row, Work, every, first
+from dengmi.store.steps import Row, Work, every, first, packed
 
 HEAD = 10
 """How many columns of a row make a head (see `rows.head`); the group comes last of them."""
@@ -14,11 +12,10 @@ HEAD = 10
 
 def passages(ids: Sequence[str]) -> Work[dict[str, tuple[Head, Passage]]]:
     """The passages of these ids with their articles."""
-    found = yield from first("passages_by_id", ids=list(ids))
-    assert found is not None
+    found = yield from packed("passages_by_id", ids=list(ids))
     rows: dict[str, Row] = {}
     # Two sources of a desk may hold the same passage: the older article wins.
-    for row in from_json(found[0], list[list[Any]]):
+    for row in found:
         if row[HEAD] not in rows or row[0] < rows[row[HEAD]][0]:
             rows[row[HEAD]] = row
     heads = yield from _heads(list(rows.values()))

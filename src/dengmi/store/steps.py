@@ -9,6 +9,8 @@ The scripts are the same for both.
 from collections.abc import Generator, Mapping, Sequence
 from typing import Any, Literal, NamedTuple, TypeVar
 
+from dengmi.store.jsons import from_json
+
 T = TypeVar("T")
 Row = Sequence[Any]
 Params = Mapping[str, object]
@@ -35,6 +37,13 @@ def first(query: str, **params: object) -> Work[Row | None]:
     """Run a query; its first row, or None."""
     rows: list[Row] = yield Step("all", query, params)
     return rows[0] if rows else None
+
+
+def packed(query: str, **params: object) -> Work[list[Row]]:
+    """Run a query that gives its rows as one JSON list (`ROWS`, see `queries`)."""
+    (row,) = yield Step("all", query, params)
+    rows: list[Row] = from_json(row[0], list[Any])
+    return rows
 
 
 def run(query: str, **params: object) -> Work[None]:

@@ -42,6 +42,15 @@ def test_parameters_are_numbered_once_and_lists_translated() -> None:
     assert postgres.sql.endswith("a = $1 AND (b = $2 OR a = $1) AND c = ANY($3::text[])")
 
 
+def test_rows_as_one_list_are_translated() -> None:
+    text = "SELECT ROWS (a, b) FROM t WHERE c IN (:cs::bigint[])"
+    sqlite, postgres = (queries._translate(text, name) for name in ("sqlite", "postgres"))
+    assert sqlite.sql.startswith("SELECT json_group_array(json_array(a, b)) FROM t")
+    assert postgres.sql.startswith(
+        "SELECT coalesce(json_agg(json_build_array(a, b))::text, '[]') FROM t"
+    )
+
+
 def test_only_plain_inserts_may_go_in_another_way() -> None:
     tables = {name: query.table for name, query in load("postgres").items() if query.table}
     assert tables == {

@@ -20,18 +20,8 @@ FROM charges WHERE at >= :since AND at < :until AND (:desk = '' OR desk = :desk)
 GROUP BY number, desk, level, model, purpose, currency, state
 ORDER BY number, desk, level, model, purpose, currency, state;
 
--- name: passages_by_id
--- Passages with the heads of their articles, as one JSON list of rows. Two sources of a desk may
--- hold the same passage.
-SELECT coalesce(json_agg(json_build_array(
-    a.pk, a.id, a.desk, a.source_id, a.title, a.url, a.author, a.published, a.lang, a.repost,
-    p.id, p.n, p.text, p.sentences, p.headings, p.block, p.block_offset
-))::text, '[]')
-FROM passages AS p JOIN articles AS a ON a.pk = p.article_pk
-WHERE p.id IN (:ids::text[]);
-
 -- name: questions_there
 -- Which of these questions there are, as a JSON list; nobody else ends them meanwhile.
-SELECT coalesce(json_agg(id)::text, '[]') FROM (
+SELECT ROWS (id) FROM (
     SELECT id FROM questions WHERE id IN (:ids::text[]) ORDER BY id FOR UPDATE
 ) AS held;

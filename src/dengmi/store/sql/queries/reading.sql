@@ -1,3 +1,12 @@
+-- name: passages_by_id
+-- Passages with the heads of their articles. Two sources of a desk may hold the same passage.
+SELECT ROWS (
+    a.pk, a.id, a.desk, a.source_id, a.title, a.url, a.author, a.published, a.lang, a.repost,
+    p.id, p.n, p.text, p.sentences, p.headings, p.block, p.block_offset
+)
+FROM passages AS p JOIN articles AS a ON a.pk = p.article_pk
+WHERE p.id IN (:ids::text[]);
+
 -- name: passages_of_articles
 -- Every passage of some articles, in order.
 SELECT p.article_pk, p.id, p.n, p.text, p.sentences, p.headings, p.block, p.block_offset

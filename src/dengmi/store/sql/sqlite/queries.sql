@@ -20,17 +20,6 @@ FROM charges WHERE at >= :since AND at < :until AND (:desk = '' OR desk = :desk)
 GROUP BY number, desk, level, model, purpose, currency, state
 ORDER BY number, desk, level, model, purpose, currency, state;
 
--- name: passages_by_id
--- Passages with the heads of their articles, as one JSON list of rows: Python's driver lets go of
--- the interpreter for every row it fetches, and waits for it again while an answer is worked on.
--- Two sources of a desk may hold the same passage.
-SELECT json_group_array(json_array(
-    a.pk, a.id, a.desk, a.source_id, a.title, a.url, a.author, a.published, a.lang, a.repost,
-    p.id, p.n, p.text, p.sentences, p.headings, p.block, p.block_offset
-))
-FROM passages AS p JOIN articles AS a ON a.pk = p.article_pk
-WHERE p.id IN (:ids::text[]);
-
 -- name: questions_there
 -- Which of these questions there are, as a JSON list.
-SELECT json_group_array(id) FROM questions WHERE id IN (:ids::text[]);
+SELECT ROWS (id) FROM questions WHERE id IN (:ids::text[]);
