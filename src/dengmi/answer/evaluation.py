@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from dengmi.answer.check.judge import Source, judge, states_fact
+from dengmi.answer.check.judge import Source, judge, source_of, states_fact
 from dengmi.core.records import Answer, Citation, Evidence, Head, Passage
 from dengmi.language.han import simplified
 from dengmi.language.scripts import HAN
@@ -191,15 +191,7 @@ def _sources(citation: Citation, passages: Known) -> list[Source]:
     if citation.passage_id not in passages:
         return [Source(citation.quote, citation.head.title)]
     head, passage = passages[citation.passage_id]
-    return [
-        Source(
-            text=passage.quote(n),
-            title=head.title,
-            headings=passage.headings,
-            before=passage.quote(n - 1) if n > 1 else "",
-        )
-        for n in range(citation.first, citation.last + 1)
-    ]
+    return [source_of(head, passage, n) for n in range(citation.first, citation.last + 1)]
 
 
 def _rank(values: Sequence[float], share: float) -> float:

@@ -52,13 +52,9 @@ def _back(passage: Passage, reading: Reading, n: int) -> int:
                 leads = kind == "item" and reading.sentence(back).rstrip().endswith(_LEAD_INS)
                 return back if leads else n
         return n
-    if kind == "prose" and sentences[n - 1].kind == "prose" and _leans(reading, n):
+    if kind == "prose" and sentences[n - 1].kind == "prose" and reading.leans(n):
         return n - 1
     return n
-
-
-def _leans(reading: Reading, n: int) -> bool:
-    return reading.leans(n)
 
 
 def _heads_rows(passage: Passage, n: int) -> bool:
@@ -73,9 +69,7 @@ def _reads_on(passage: Passage, reading: Reading, n: int) -> bool:
     if n + 1 >= len(sentences) or sentences[n].kind != "prose":
         return False
     return (
-        sentences[n + 1].kind == "prose"
-        and _size(reading, n, n) <= _SHORT
-        and _leans(reading, n + 1)
+        sentences[n + 1].kind == "prose" and _size(reading, n, n) <= _SHORT and reading.leans(n + 1)
     )
 
 

@@ -16,7 +16,9 @@ from dengmi.core.errors import BadInput, PartFailed, Unreadable
 from dengmi.core.records import Wanted
 
 if TYPE_CHECKING:
-    from dengmi.cli.evaluating import Asking, Run
+    from collections.abc import Sequence
+
+    from dengmi.cli.evaluating import Asking, Run, Trouble
 
 LEVELS = tuple(level for level in get_args(Wanted) if level != "reuse")
 LISTED = 10
@@ -54,8 +56,7 @@ def eval(  # noqa: A001, PLR0917 - the name of the verb; one for each option
         if out is not None:
             check_writable(out)
         _ask(app, asking, file, desk, level, limit, out)
-    for trouble in asking.troubles:
-        complain(clean(app.say("eval_bad_line", line=trouble.line, reason=trouble.reason)))
+    _complain_of(app, asking.troubles)
     run = asking.run
     if as_json:
         print_json(_shape(asking, earlier))
@@ -66,6 +67,11 @@ def eval(  # noqa: A001, PLR0917 - the name of the verb; one for each option
     if kept is None and not run.whole:
         return INTERRUPTED
     return PartFailed.exit_code if asking.troubles else 0
+
+
+def _complain_of(app: App, troubles: "Sequence[Trouble]") -> None:
+    for trouble in troubles:
+        complain(clean(app.say("eval_bad_line", line=trouble.line, reason=trouble.reason)))
 
 
 def _earlier(file: Path) -> "Run":
@@ -91,8 +97,7 @@ def _ask(  # noqa: PLR0917 - the options
     questions, troubles = read_questions(app, file)
     asking.troubles += troubles
     if not questions:
-        for trouble in troubles:
-            complain(clean(app.say("eval_bad_line", line=trouble.line, reason=trouble.reason)))
+        _complain_of(app, troubles)
         raise BadInput("eval_empty", file=str(file))
     run, chosen = asking.run, questions[:limit]
     try:

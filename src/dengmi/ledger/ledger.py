@@ -38,8 +38,7 @@ class Ledger:
         self._clock = clock
         self._models = models
         self._life = life
-        self._owner = ""
-        self._begun = False
+        self._owner: str | None = None
 
     async def reserve(
         self,
@@ -53,9 +52,8 @@ class Ledger:
     ) -> Charge:
         """Reserve the most that a call of this model may cost."""
         now = self._clock.now()
-        if not self._begun:
+        if self._owner is None:
             self._owner = await asyncio.to_thread(self._begin, now)
-            self._begun = True
         price = price_of(self._models[model], now) if model in self._models else FREE
         charge = Charge(
             id=new_id("ch"),

@@ -14,9 +14,18 @@ from dengmi.answer.check.reading import read
 from dengmi.answer.check.support import covering
 from dengmi.answer.reading import LEANS
 from dengmi.answer.trees import Trees, from_data
-from dengmi.core.records import Verdict
+from dengmi.core.records import Head, Passage, Verdict
 
-__all__ = ["Judgement", "Source", "best_support", "exact_facts", "judge", "states_fact", "warm"]
+__all__ = [
+    "Judgement",
+    "Source",
+    "best_support",
+    "exact_facts",
+    "judge",
+    "source_of",
+    "states_fact",
+    "warm",
+]
 
 SUPPORTED = 0.34
 PARTIAL = 0.1
@@ -47,6 +56,13 @@ class Source:
     title: str = ""
     headings: tuple[str, ...] = ()
     before: str = ""
+
+
+def source_of(head: Head, passage: Passage, n: int) -> Source:
+    """Sentence n (from 1) of a passage with what helps to understand it: title, headings, the
+    sentence before."""
+    before = passage.quote(n - 1) if n > 1 else ""
+    return Source(passage.quote(n), head.title, passage.headings, before)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from dengmi.answer.check.judge import Judgement, Source, best_support, judge, states_fact
+from dengmi.answer.check.judge import Judgement, best_support, judge, source_of, states_fact
 from dengmi.answer.write.draft import Sentenced
 from dengmi.answer.write.second import Doubt, doubtful
 from dengmi.answer.write.shown import Ref, Shown
@@ -58,7 +58,7 @@ class Citing:
         self._shown = shown
         self._policy = policy
         self._refs: tuple[Ref, ...] = tuple(shown.refs())
-        self._sources = {ref: _source(shown, ref) for ref in self._refs}
+        self._sources = {ref: source_of(*shown.places[ref[0] - 1], ref[1]) for ref in self._refs}
         self._numbers: dict[tuple[str, int, int], int] = {}
         self._written = 0
         self._gap = ""
@@ -189,12 +189,3 @@ def _ranges(refs: Sequence[Ref]) -> list[tuple[int, int, int]]:
         elif (p, s, s) not in ranges:
             ranges.append((p, s, s))
     return ranges
-
-
-def _source(shown: Shown, ref: Ref) -> Source:
-    """A sentence with what helps to understand it: title, headings, the sentence before."""
-    head, passage = shown.places[ref[0] - 1]
-    before = passage.quote(ref[1] - 1) if ref[1] > 1 else ""
-    return Source(
-        text=passage.quote(ref[1]), title=head.title, headings=passage.headings, before=before
-    )

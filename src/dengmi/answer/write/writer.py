@@ -98,8 +98,9 @@ class Writer:
             ModelFailed: every model failed before anything could be kept; of the last one.
         """
         charges: list[Charge] = []
+        prompt = sum(estimate_tokens(each.text) + PER_MESSAGE for each in task.messages)
         for place, name in enumerate(task.models):
-            attempt = _Attempt(task)
+            attempt = _Attempt(task, prompt)
             try:
                 async with aclosing(self._admitted(attempt, name, charges)) as events:
                     async for event in events:
@@ -126,7 +127,7 @@ class Writer:
             slot: AbstractAsyncContextManager[Grant | None] = nullcontext()
         else:
             task = attempt.task
-            expected = _prompt_tokens(task) + task.max_tokens
+            expected = attempt.prompt + task.max_tokens
             slot = self._gate.admit(task.question, task.level, name, expected)
         async with slot as grant:
             before = len(charges)
@@ -152,12 +153,11 @@ class Writer:
             temperature=None if task.thinking else 0.0,
             asker=task.question.asker,
         )
-        prompt = _prompt_tokens(task)
         charge = await self._ledger.reserve(
             task.question,
             task.level,
             name,
-            prompt_tokens=prompt,
+            prompt_tokens=attempt.prompt,
             max_tokens=task.max_tokens,
         )
         ended: Ended | None = None
@@ -182,7 +182,7 @@ class Writer:
             attempt.cut = ended is not None and ended.ending == "length"
         finally:
             # Also when nobody listens any more: what was used is known no better later on.
-            used = ended.tokens if ended else attempt.used(prompt) if begun else Tokens()
+            used = ended.tokens if ended else attempt.used() if begun else Tokens()
             settled = self._ledger.settle(charge, used, ended.version if ended else "")
             charges.append(await asyncio.shield(asyncio.ensure_future(settled)))
         await self._look_again(attempt, charges)
@@ -202,15 +202,12 @@ class Writer:
             attempt.turn(looked.verdicts)
 
 
-def _prompt_tokens(task: Task) -> int:
-    return sum(estimate_tokens(each.text) + PER_MESSAGE for each in task.messages)
-
-
 class _Attempt:
-    """One model's try: what it has written so far."""
+    """One model's try: what it has written so far. `prompt`: tokens of its prompt, about."""
 
-    def __init__(self, task: Task) -> None:
+    def __init__(self, task: Task, prompt: int) -> None:
         self.task = task
+        self.prompt = prompt
         self.kept: list[str] = []
         self.declined = False
         self.cut = False
@@ -274,10 +271,10 @@ class _Attempt:
         for citation in checked.citations:
             yield Cited(citation)
 
-    def used(self, prompt: int) -> Tokens:
+    def used(self) -> Tokens:
         """About what was used when the endpoint could not tell."""
         thought = self.thought // 3
-        return Tokens(miss=prompt, output=self._heard // 3 + thought, reasoning=thought)
+        return Tokens(miss=self.prompt, output=self._heard // 3 + thought, reasoning=thought)
 
     def written(self, charges: list[Charge], *, cut: bool) -> Written:
         """What came of it. Sentences without any fact that was borne out are no answer."""
