@@ -56,6 +56,15 @@ date: 2025-01-15
 }
 
 
+SETTINGS = """
+[models.try]
+kind = "scripted"
+model = "script.toml"
+price = { currency = "CNY", hit = 0.02, miss = 1, output = 4 }
+"""
+"""Settings of a home with a model that plays a script."""
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What a command left: its exit status and what it printed."""
@@ -111,6 +120,16 @@ def dengmi(home: Path) -> Command:
 def articles(tmp_path: Path) -> Path:
     """A folder of articles that a test may change."""
     return write_articles(tmp_path / "articles")
+
+
+@pytest.fixture
+def desk(request: pytest.FixtureRequest, dengmi: Command, home: Path, articles: Path) -> Command:
+    """The command in a home with the articles and a model that plays the test file's SCRIPT."""
+    home.mkdir(exist_ok=True)
+    (home / "dengmi.toml").write_text(SETTINGS)
+    (home / "script.toml").write_text(request.module.SCRIPT)
+    assert dengmi("add", str(articles)).status == 0
+    return dengmi
 
 
 @pytest.fixture(scope="session")

@@ -23,12 +23,6 @@ match = "slowly"
 first = 0.3
 text = "The library opens at nine in the morning. [1.1]"
 """
-SETTINGS = """
-[models.try]
-kind = "scripted"
-model = "script.toml"
-price = { currency = "CNY", hit = 0.02, miss = 1, output = 4 }
-"""
 LINES = [
     {
         "question": "How many books may a reader borrow?",
@@ -50,15 +44,6 @@ def write(path: Path, *lines: dict[str, Any] | str) -> Path:
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     return write(tmp_path / "questions.jsonl", *LINES)
-
-
-@pytest.fixture
-def desk(dengmi: Command, home: Path, articles: Path) -> Command:
-    home.mkdir(exist_ok=True)
-    (home / "dengmi.toml").write_text(SETTINGS)
-    (home / "script.toml").write_text(SCRIPT)
-    assert dengmi("add", str(articles)).status == 0
-    return dengmi
 
 
 def test_works_with_quotes_alone(asking: Command, file: Path) -> None:

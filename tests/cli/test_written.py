@@ -5,31 +5,14 @@ import io
 from datetime import UTC, datetime
 from pathlib import Path
 
-import pytest
-
-from tests.cli.conftest import Command
+from tests.cli.conftest import SETTINGS, Command
 
 SCRIPT = """
 [[answer]]
 match = "borrow"
 text = "A reader may borrow twelve books at the same time. [1.1] It costs 99 euros. [1.1]"
 """
-SETTINGS = """
-[models.try]
-kind = "scripted"
-model = "script.toml"
-price = { currency = "CNY", hit = 0.02, miss = 1, output = 4 }
-"""
 ASKED = "How many books may a reader borrow?"
-
-
-@pytest.fixture
-def desk(dengmi: Command, home: Path, articles: Path) -> Command:
-    home.mkdir(exist_ok=True)
-    (home / "dengmi.toml").write_text(SETTINGS)
-    (home / "script.toml").write_text(SCRIPT)
-    assert dengmi("add", str(articles)).status == 0
-    return dengmi
 
 
 def test_a_written_answer_shows_its_sentences(desk: Command) -> None:

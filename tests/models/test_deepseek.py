@@ -2,7 +2,6 @@
 
 import asyncio
 import socket
-from collections.abc import Iterator
 
 import pytest
 
@@ -11,24 +10,13 @@ from dengmi.core.errors import ModelFailed
 from dengmi.core.records import Tokens
 from dengmi.models.openai import OpenAiModel
 from dengmi.settings.options import ModelSettings
-from tests.fakes.deepseek import FakeDeepSeek, Serving
+from tests.fakes.deepseek import FakeDeepSeek
 
 PROMPT = (
     "Articles:\n\n# Bridges\n[1.1] The south bridge is 90 metres long.\n\n"
     "Question: How long is the south bridge?"
 )
 MESSAGES = (Message("system", "Answer from the sentences. " * 12), Message("user", PROMPT))
-
-
-@pytest.fixture
-def fake() -> FakeDeepSeek:
-    return FakeDeepSeek()
-
-
-@pytest.fixture
-def address(fake: FakeDeepSeek) -> Iterator[str]:
-    with Serving(fake.app()) as serving:
-        yield serving.address
 
 
 def _model(address: str, **fields: object) -> OpenAiModel:

@@ -2,13 +2,13 @@
 what our own adapter is tested against must not only suit our own adapter."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from typing import Any
 
 import openai
 import pytest
 
-from tests.fakes.deepseek import FakeDeepSeek, Serving
+from tests.fakes.deepseek import FakeDeepSeek
 
 SYSTEM = {"role": "system", "content": "Answer from the numbered sentences only. " * 12}
 ASKED = {
@@ -17,17 +17,6 @@ ASKED = {
     "Question: How many steps has the tower?",
 }
 OFF = {"thinking": {"type": "disabled"}}
-
-
-@pytest.fixture
-def fake() -> FakeDeepSeek:
-    return FakeDeepSeek()
-
-
-@pytest.fixture
-def address(fake: FakeDeepSeek) -> Iterator[str]:
-    with Serving(fake.app()) as serving:
-        yield serving.address
 
 
 @pytest.fixture
