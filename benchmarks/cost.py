@@ -30,9 +30,10 @@ import _data
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from dengmi.answer.climb import LevelWay, Ways
 from dengmi.answer.ladder import Ladder
 from dengmi.answer.reusing import Reusing
-from dengmi.answer.upper import LevelWay, Upper, Ways
+from dengmi.answer.upper import Upper
 from dengmi.answer.write.prompt import messages
 from dengmi.answer.write.shown import Shown, chosen
 from dengmi.answer.write.writer import Writer

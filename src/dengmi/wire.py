@@ -3,27 +3,25 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
+from dengmi.answer.climb import DeskWay, LevelWay, Ways
 from dengmi.answer.desks import Desks
 from dengmi.answer.ladder import Ladder
-from dengmi.answer.reusing import Reusing
-from dengmi.answer.rewriting import Rewriting
-from dengmi.answer.suggesting import Suggesting
-from dengmi.answer.upper import DeskWay, LevelWay, Upper, Ways
-from dengmi.answer.write.writer import Writer
 from dengmi.core.clock import Clock, SystemClock
 from dengmi.core.errors import Unavailable
 from dengmi.core.ports import Search, Store
 from dengmi.core.records import Level
 from dengmi.corpus.corpus import Corpus
-from dengmi.gate.gate import Gate
-from dengmi.ledger.ledger import Ledger
 from dengmi.ledger.life import Life
 from dengmi.models.open import Models
 from dengmi.search.searcher import Searcher
 from dengmi.server.parts import Parts
 from dengmi.settings.options import Settings
 from dengmi.store.open import open_store
+
+if TYPE_CHECKING:
+    from dengmi.answer.upper import Upper
 
 
 @asynccontextmanager
@@ -59,7 +57,7 @@ async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
                     store,
                     search,
                     clock,
-                    _upper(settings, store, search, clock, models=models, life=life),
+                    await _upper(settings, store, search, clock, models=models, life=life),
                     most_quotes=settings.ask.quotes,
                     most_chars=settings.ask.max_chars,
                     history=settings.writing.history,
@@ -74,13 +72,38 @@ async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
         await store.close()
 
 
-def _upper(
+async def _upper(
     settings: Settings, store: Store, search: Search, clock: Clock, *, models: Models, life: Life
-) -> Upper | None:
+) -> "Upper | None":
     """The levels that use a model; None where no model is configured."""
     levels = _levels(settings)
     if not levels:
         return None
+    return await asyncio.to_thread(
+        _made_upper, settings, levels, store, search, clock, models=models, life=life
+    )
+
+
+def _made_upper(
+    settings: Settings,
+    levels: dict[Level, LevelWay],
+    store: Store,
+    search: Search,
+    clock: Clock,
+    *,
+    models: Models,
+    life: Life,
+) -> "Upper":
+    """Imported here: what writes and checks takes half a second, and a home without a model
+    needs none of it. Blocks."""
+    from dengmi.answer.reusing import Reusing
+    from dengmi.answer.rewriting import Rewriting
+    from dengmi.answer.suggesting import Suggesting
+    from dengmi.answer.upper import Upper
+    from dengmi.answer.write.writer import Writer
+    from dengmi.gate.gate import Gate
+    from dengmi.ledger.ledger import Ledger
+
     ledger = Ledger(store, clock, settings.models, life)
     workers = settings.server.workers  # each has a gate of its own, and its part of the slots
     slots = {name: max(1, each.slots // workers) for name, each in settings.models.items()}

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from dengmi.answer.climb import LevelWay, Ways
 from dengmi.answer.ladder import Ladder
 from dengmi.answer.rewriting import Rewriting
-from dengmi.answer.upper import LevelWay, Upper, Ways
+from dengmi.answer.upper import Upper
 from dengmi.answer.write.writer import Writer
 from dengmi.core.clock import SystemClock
 from dengmi.core.events import Done

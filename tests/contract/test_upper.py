@@ -11,10 +11,11 @@ import msgspec
 import pytest
 
 from dengmi.answer.check.judge import Source
+from dengmi.answer.climb import DeskWay, LevelWay, Ways
 from dengmi.answer.ladder import Ladder
 from dengmi.answer.reusing import Reusing
 from dengmi.answer.suggesting import Suggesting
-from dengmi.answer.upper import DeskWay, LevelWay, Upper, Ways
+from dengmi.answer.upper import Upper
 from dengmi.answer.write.second import Doubt, SecondLook
 from dengmi.answer.write.writer import Writer
 from dengmi.core.chat import ChatRequest

@@ -4,8 +4,6 @@ missed one."""
 
 from collections.abc import Sequence
 
-from dengmi.answer.follow.chinese import completed_zh
-from dengmi.answer.follow.english import completed_en
 from dengmi.answer.follow.turns import Standalone, Turn
 from dengmi.language.detect import language_of
 
@@ -27,7 +25,12 @@ def standalone(question: str, turns: Sequence[Turn]) -> Standalone:
         return Standalone(question)
     lang = language_of(text)
     zh = lang == "zh" or (not lang and turns[-1].lang == "zh")
-    made = completed_zh(text, turns) if zh else completed_en(text, turns)
+    # The rules are read with the first follow-up: most questions have no conversation.
+    if zh:
+        from dengmi.answer.follow.chinese import completed_zh as completed
+    else:
+        from dengmi.answer.follow.english import completed_en as completed
+    made = completed(text, turns)
     if made is None or made.text == text:
         return Standalone(question, False, made is None)
     if len(made.text) > LONGEST:

@@ -9,21 +9,26 @@ import logging
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from dengmi.answer.followup import Standalone, Turn, standalone
+from dengmi.answer.climb import Climb
+from dengmi.answer.follow.turns import Standalone, Turn
+from dengmi.answer.followup import standalone
+from dengmi.answer.paid import priced
 from dengmi.answer.quoting import DEPTH, QuoteAnswer, quote_answer
 from dengmi.answer.told import replayed, told
-from dengmi.answer.upper import Climb, Upper, priced
 from dengmi.core.clock import Clock
 from dengmi.core.errors import BadInput, DengmiError
 from dengmi.core.events import Done, Event, Failed, Found, Notice, Thinking
 from dengmi.core.ids import new_id
 from dengmi.core.ports import Conversations, Inbox, Search
 from dengmi.core.records import Answer, Charge, Evidence, Exchange, Level, Question, SearchQuery
-from dengmi.language.asking import searched_for
 from dengmi.language.detect import language_of
+from dengmi.language.searching import searched_for
 from dengmi.language.texts import catalogue
+
+if TYPE_CHECKING:  # what writes answers is imported where a model is configured, by `wire`
+    from dengmi.answer.upper import Upper
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +64,7 @@ class Ladder:
         store: Kept,
         search: Search,
         clock: Clock,
-        upper: Upper | None = None,
+        upper: "Upper | None" = None,
         *,
         most_quotes: int = 3,
         most_chars: int = 2_000,
@@ -180,7 +185,7 @@ class Ladder:
             async for event in events:
                 yield event
 
-    async def _climbed(self, upper: Upper, climb: Climb) -> AsyncGenerator[Event]:
+    async def _climbed(self, upper: "Upper", climb: Climb) -> AsyncGenerator[Event]:
         answer: Answer | None = None
         try:
             async with aclosing(upper.climb(climb)) as events:
@@ -212,7 +217,8 @@ class Ladder:
             self._history,
         )
         said = [_turn(each) for each in turns]
-        meant = standalone(question.text, said)
+        # In a thread: the first follow-up imports the rules.
+        meant = await asyncio.to_thread(standalone, question.text, said)
         if meant.sure or self._upper is None or level == "quote":
             return _Understood(meant, turns)
         meant, spent = await self._upper.rewritten(question, level, meant, said)

@@ -2,20 +2,21 @@
 time, and served again while the articles still say the same."""
 
 import math
-from collections.abc import AsyncGenerator, AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Collection, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from dengmi.answer.check.judge import warm
-from dengmi.answer.followup import Standalone, Turn
+from dengmi.answer.climb import Climb, Ways
+from dengmi.answer.follow.turns import Standalone, Turn
 from dengmi.answer.join import Hub
+from dengmi.answer.paid import added, model_of, paid, usage
 from dengmi.answer.quoting import QuoteAnswer, nearest_of, not_answered
 from dengmi.answer.reuse import way_of
 from dengmi.answer.reusing import Reusing
 from dengmi.answer.rewriting import Rewriting
 from dengmi.answer.suggesting import Suggesting
 from dengmi.answer.told import told
-from dengmi.answer.write.citing import Policy
 from dengmi.answer.write.past import passages_of, past_of
 from dengmi.answer.write.prompt import VERSION, messages
 from dengmi.answer.write.shown import Shown, chosen
@@ -25,17 +26,7 @@ from dengmi.core.errors import ModelFailed, NoRoom
 from dengmi.core.events import Event, Found, Notice, Spent
 from dengmi.core.ids import stable_id
 from dengmi.core.ports import Ledger, Passages
-from dengmi.core.records import (
-    Answer,
-    Charge,
-    Cost,
-    Evidence,
-    Exchange,
-    Level,
-    Question,
-    Tokens,
-    Wanted,
-)
+from dengmi.core.records import Answer, Charge, Cost, Level, Question, Wanted
 from dengmi.language.asking import asking
 
 HOPELESS = 0.02
@@ -45,62 +36,6 @@ LONGEST_CALL = 900.0
 """Seconds after which a call that is still open in the ledger belongs to a process that is gone."""
 
 _LADDER: tuple[Level, ...] = ("deep", "quick")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeskWay:
-    """How a desk has its answers written. `judge`: the model that takes a second look at doubtful
-    sentences; "" for none."""
-
-    voice: str = ""
-    policy: Policy = "mark"
-    judge: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LevelWay:
-    """How a level writes: its models in order, tokens of articles shown, tokens of the answer."""
-
-    models: tuple[str, ...]
-    evidence: int
-    tokens: int
-    thinking: bool = False
-    passages: int = 8
-    """Passages searched for."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ways:
-    """How answers are written at each level and desk. A level that is not here is not offered."""
-
-    levels: Mapping[Level, LevelWay] = field(default_factory=dict)
-    desks: Mapping[str, DeskWay] = field(default_factory=dict)
-
-    def desk(self, name: str) -> DeskWay:
-        """How a desk has answers written; the usual way for one without settings."""
-        return self.desks.get(name, DeskWay())
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Climb:
-    """A question on its way up.
-
-    Attributes:
-        standalone: the question completed from its conversation; `sure` whether it is complete.
-        turns: the conversation before it, oldest first.
-        quoted: the quote answer, which stands where the model gives none.
-        spent: what completing the question cost.
-    """
-
-    question: Question
-    standalone: str
-    sure: bool
-    turns: Sequence[Exchange]
-    evidence: Evidence
-    quoted: QuoteAnswer
-    level: Level
-    began: float
-    spent: tuple[Charge, ...] = ()
 
 
 class Upper:
@@ -245,9 +180,9 @@ class Upper:
             wanted=question.wanted,
             reused=True,
             origin=earlier.id,
-            cost=_paid(climb.spent, full.currency),
+            cost=paid(climb.spent, full.currency),
             full_cost=full,
-            usage=_usage(climb.spent),
+            usage=usage(climb.spent),
             took_ms=self._took(climb),
             created_at=self._clock.now(),
         )
@@ -290,17 +225,17 @@ class Upper:
     async def _answer(self, climb: Climb, written: Written | None, joined: bool) -> Answer:
         """The answer that came of it: the written one, or the quotes."""
         charges = written.charges if written else ()
-        cost, full = _sum((*climb.spent, *charges))
-        usage = _usage((*climb.spent, *charges))
+        cost, full = added((*climb.spent, *charges))
+        used = usage((*climb.spent, *charges))
         if joined and written is not None:
-            full = await self._joined(climb, _sum(charges)[1])
-            cost, usage = _paid(climb.spent, full.currency), _usage(climb.spent)
+            full = await self._joined(climb, added(charges)[1])
+            cost, used = paid(climb.spent, full.currency), usage(climb.spent)
         quotes = replace(
             climb.quoted.answer,
             cost=cost,
             full_cost=full,
-            usage=usage,
-            model=_model(charges),
+            usage=used,
+            model=model_of(charges),
             took_ms=self._took(climb),
             created_at=self._clock.now(),
         )
@@ -345,41 +280,3 @@ def _why(error: ModelFailed) -> Notice:
 
 def _ids(shown: Shown) -> tuple[str, ...]:
     return tuple(passage.id for _, passage in shown.places)
-
-
-def _sum(charges: Sequence[Charge]) -> tuple[Cost, Cost]:
-    """What calls cost, and would have cost with nothing found in a cache."""
-    currency = charges[-1].currency if charges else "CNY"
-    own = [charge for charge in charges if charge.currency == currency]
-    return (
-        Cost(currency=currency, micros=sum(charge.micros for charge in own)),
-        Cost(currency=currency, micros=sum(charge.full_micros for charge in own)),
-    )
-
-
-def _paid(spent: Sequence[Charge], currency: str) -> Cost:
-    """What was spent beside an answer that cost nothing itself."""
-    return _sum(spent)[0] if spent else Cost(currency=currency)
-
-
-def priced(answer: Answer, spent: Sequence[Charge]) -> Answer:
-    """A quote answer with what completing its question cost."""
-    if not spent:
-        return answer
-    cost, full = _sum(spent)
-    return replace(answer, cost=cost, full_cost=full, usage=_usage(spent))
-
-
-def _usage(charges: Sequence[Charge]) -> dict[str, int]:
-    tokens = sum((charge.tokens for charge in charges), Tokens())
-    used = {
-        "hit": tokens.hit,
-        "miss": tokens.miss,
-        "output": tokens.output,
-        "reasoning": tokens.reasoning,
-    }
-    return used if any(used.values()) else {}
-
-
-def _model(charges: Sequence[Charge]) -> str:
-    return f"{charges[-1].model} {charges[-1].version}".strip() if charges else ""

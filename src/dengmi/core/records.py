@@ -14,6 +14,7 @@ SentenceKind = Literal["prose", "item", "row", "code"]
 Level = Literal["reuse", "quote", "quick", "deep", "research"]
 Wanted = Literal["auto", "reuse", "quote", "quick", "deep", "research"]
 Verdict = Literal["supported", "partial", "unsupported"]
+Policy = Literal["drop", "mark", "off"]  # what is done with sentences that are not supported
 QuestionState = Literal["asked", "answered", "unanswered", "failed"]
 
 HALL = "*"

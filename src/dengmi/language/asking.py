@@ -9,11 +9,9 @@ serves an answer again looks at the evidence too (answer.reuse).
 from dataclasses import dataclass
 
 from dengmi.language.facets import Facets, facets, names_clash, names_in
-from dengmi.language.han import has_han
-from dengmi.language.normal import normal_form
-from dengmi.language.polite import bare_en, bare_zh, without_lead
-from dengmi.language.rephrase_en import rephrased_en, with_marks
+from dengmi.language.rephrase_en import rephrased_en
 from dengmi.language.rephrase_zh import rephrased_zh
+from dengmi.language.searching import bare_form, worth_searching
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,32 +41,14 @@ class Asking:
 
 def asking(question: str) -> Asking:
     """Read a question, in Chinese, English or any other language."""
-    form, han, bare = _bare(question)
+    form, han, bare = bare_form(question)
     return Asking(
         key=rephrased_zh(bare) if han else rephrased_en(bare),
-        text=_worth_searching(question, bare),
+        text=worth_searching(question, bare),
         form=form,
         facets=facets(bare, han),
         names=names_in(question),
     )
-
-
-def searched_for(question: str) -> str:
-    """What to search for: `Asking.text` alone, for a third of the work."""
-    return _worth_searching(question, _bare(question)[2])
-
-
-def _bare(question: str) -> tuple[str, bool, str]:
-    """The normal form, whether it is Chinese, and the form without words of politeness."""
-    # Where nothing but politeness was said, that is what was said.
-    form = normal_form(without_lead(question)) or normal_form(question)
-    han = has_han(form)
-    return form, han, bare_zh(form) if han else bare_en(with_marks(form))
-
-
-def _worth_searching(question: str, bare: str) -> str:
-    polite = sum(map(str.isalnum, bare)) + 1 < sum(map(str.isalnum, question))
-    return bare if polite else question
 
 
 def same_question(one: Asking, other: Asking) -> bool:

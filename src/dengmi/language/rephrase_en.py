@@ -7,25 +7,6 @@ import re
 from dengmi.language.plurals import one_of
 from dengmi.language.scripts import words_of
 
-_LOST_MARKS = {
-    **{"whats": "what is", "whos": "who is", "wheres": "where is", "whens": "when is"},
-    **{"hows": "how is", "whys": "why is", "thats": "that is", "theres": "there is"},
-    **{"dont": "do not", "doesnt": "does not", "didnt": "did not", "isnt": "is not"},
-    **{"arent": "are not", "wasnt": "was not", "werent": "were not", "cant": "can not"},
-    **{"couldnt": "could not", "wouldnt": "would not", "shouldnt": "should not"},
-    **{"hasnt": "has not", "havent": "have not", "hadnt": "had not", "wont": "will not"},
-    **{"im": "i am", "ive": "i have", "youre": "you are", "youve": "you have"},
-    **{"theyre": "they are", "theyve": "they have", "weve": "we have"},
-    **{"how'd": "how did", "where'd": "where did", "why'd": "why did", "who'd": "who did"},
-    **{
-        "i'd": "i would",
-        "id like": "i would like",
-        "when'd": "when did",
-        "what'd": "what did",
-        "what're": "what are",
-    },
-}
-_LOST = re.compile(r"(?<![\w'])(?:" + "|".join(map(re.escape, _LOST_MARKS)) + r")(?![\w'])")
 _AUX = "do|does|did|is|are|was|were|can|could|should|would|will|has|have|had"
 _DENIED = re.compile(rf"\b({_AUX}) not (i|you|we|they|he|she|it|there|people|one)\b")
 _PERSON = "i|you|we|one|someone|somebody|anyone|anybody|a person"
@@ -77,11 +58,6 @@ _A_NAME_BEFORE = words_of(
 )
 _HYPHEN = re.compile(r"(?<=[^\W\d_])-(?=[^\W\d_])")
 _PERCENT = re.compile(r"(?<=\d) ?(?:%|per ?cent\b)")
-
-
-def with_marks(form: str) -> str:
-    """A normalised question with the marks that contractions lost ("whats", "i'd like")."""
-    return _LOST.sub(lambda found: _LOST_MARKS[found.group()], form)
 
 
 def rephrased_en(bare: str) -> str:

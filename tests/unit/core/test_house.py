@@ -36,9 +36,13 @@ def test_the_environment_is_read_in_settings_only(path: Path) -> None:
 
 
 def test_importing_the_wiring_is_quick_and_quiet(tmp_path: Path) -> None:
-    """What `dengmi ask` imports leaves the heavy libraries alone and touches no file."""
+    """What `dengmi ask` imports leaves the heavy libraries alone, and what only follow-ups and
+    homes with a model need; it touches no file."""
     heavy = ("fastapi", "httpx", "trafilatura", "lxml", "pypdfium2", "feedparser", "numpy", "rich")
-    code = f"import sys, dengmi.wire\nprint([name for name in {heavy!r} if name in sys.modules])"
+    later = tuple(f"dengmi.{name}" for name in ("answer.check", "answer.write", "language.asking"))
+    follow = tuple(f"dengmi.answer.follow.{name}" for name in ("english", "chinese"))
+    names = (*heavy, *later, *follow)
+    code = f"import sys, dengmi.wire\nprint([name for name in {names!r} if name in sys.modules])"
     done = subprocess.run(
         [sys.executable, "-c", code],
         capture_output=True,

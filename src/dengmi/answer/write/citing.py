@@ -3,15 +3,12 @@ numbers it cites into citations."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from dengmi.answer.check.judge import Judgement, best_support, judge, source_of, states_fact
 from dengmi.answer.write.draft import Sentenced
 from dengmi.answer.write.second import Doubt, doubtful
 from dengmi.answer.write.shown import Ref, Shown
-from dengmi.core.records import Citation, Claim, Verdict
-
-Policy = Literal["drop", "mark", "off"]
+from dengmi.core.records import Citation, Claim, Policy, Verdict
 
 MARK = "[?]"
 """Stands behind a sentence that the articles do not support, where a desk marks those."""

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, aclosing, nullcontext
 from dataclasses import dataclass, replace
 
-from dengmi.answer.write.citing import Citing, Policy, Weighed
+from dengmi.answer.write.citing import Citing, Weighed
 from dengmi.answer.write.draft import Draft, Sentenced
 from dengmi.answer.write.prompt import DECLINED
 from dengmi.answer.write.second import Doubt, SecondLook
@@ -16,7 +16,16 @@ from dengmi.core.chat import ChatModel, ChatRequest, Ended, Message, Said, Thoug
 from dengmi.core.errors import ModelFailed
 from dengmi.core.events import Cited, Notice, Text, Thinking
 from dengmi.core.ports import Gate, Grant, Ledger
-from dengmi.core.records import Charge, Citation, Claim, Level, Question, Tokens, Verdict
+from dengmi.core.records import (
+    Charge,
+    Citation,
+    Claim,
+    Level,
+    Policy,
+    Question,
+    Tokens,
+    Verdict,
+)
 from dengmi.language.tokens import estimate_tokens
 
 log = logging.getLogger(__name__)

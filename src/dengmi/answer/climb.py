@@ -1,0 +1,63 @@
+"""What a question takes with it on its way up, and the ways in which levels and desks write."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from dengmi.answer.quoting import QuoteAnswer
+from dengmi.core.records import Charge, Evidence, Exchange, Level, Policy, Question
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskWay:
+    """How a desk has its answers written. `judge`: the model that takes a second look at doubtful
+    sentences; "" for none."""
+
+    voice: str = ""
+    policy: Policy = "mark"
+    judge: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LevelWay:
+    """How a level writes: its models in order, tokens of articles shown, tokens of the answer."""
+
+    models: tuple[str, ...]
+    evidence: int
+    tokens: int
+    thinking: bool = False
+    passages: int = 8
+    """Passages searched for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ways:
+    """How answers are written at each level and desk. A level that is not here is not offered."""
+
+    levels: Mapping[Level, LevelWay] = field(default_factory=dict)
+    desks: Mapping[str, DeskWay] = field(default_factory=dict)
+
+    def desk(self, name: str) -> DeskWay:
+        """How a desk has answers written; the usual way for one without settings."""
+        return self.desks.get(name, DeskWay())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Climb:
+    """A question on its way up.
+
+    Attributes:
+        standalone: the question completed from its conversation; `sure` whether it is complete.
+        turns: the conversation before it, oldest first.
+        quoted: the quote answer, which stands where the model gives none.
+        spent: what completing the question cost.
+    """
+
+    question: Question
+    standalone: str
+    sure: bool
+    turns: Sequence[Exchange]
+    evidence: Evidence
+    quoted: QuoteAnswer
+    level: Level
+    began: float
+    spent: tuple[Charge, ...] = ()
