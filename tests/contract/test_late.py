@@ -37,7 +37,7 @@ async def wait(
 
 
 async def taken(store: SqlStore, now: float = 200.0, owner: str = "p1") -> str:
-    claimed = await store.claim_late(owner, now, now + 60)
+    claimed = await store.claim_late(owner, "quick", now, now + 60)
     return claimed[0].id if claimed else ""
 
 
@@ -82,7 +82,7 @@ async def test_only_so_many_may_wait(store: SqlStore) -> None:
 
 async def test_the_better_answer_ends_the_wait_once(store: SqlStore) -> None:
     await wait(store, "q_1")
-    claimed = await store.claim_late("p1", 200.0, 260.0)
+    claimed = await store.claim_late("p1", "quick", 200.0, 260.0)
     assert claimed is not None
     asked, held = claimed
     assert (asked.id, held.owner, held.tries, held.lease) == ("q_1", "p1", 1, 260.0)
@@ -101,11 +101,11 @@ async def test_the_better_answer_ends_the_wait_once(store: SqlStore) -> None:
 
 async def test_what_another_process_holds_is_not_ended(store: SqlStore) -> None:
     await wait(store, "q_1")
-    first = await store.claim_late("p1", 200.0, 210.0)
+    first = await store.claim_late("p1", "quick", 200.0, 210.0)
     assert first is not None
-    assert await store.late_due(205.0) == 0
-    assert await store.claim_late("p2", 205.0, 300.0) is None
-    second = await store.claim_late("p2", 211.0, 300.0)  # the lease of the first is over
+    assert not await store.late_due("quick", 205.0)
+    assert await store.claim_late("p2", "quick", 205.0, 300.0) is None
+    second = await store.claim_late("p2", "quick", 211.0, 300.0)  # the lease of the first is over
     assert second is not None
     assert not await store.finish_late(first[1], answer("an_1", "q_1", level="quick"))
     assert await store.answer("an_1") is None
@@ -119,7 +119,8 @@ async def test_a_lease_is_made_longer_and_the_dead_are_freed(store: SqlStore) ->
     assert await taken(store, owner="p1") == "q_1"
     assert await taken(store, owner="p2") == "q_2"
     await store.hold_late("p1", 900.0)
-    assert await store.late_due(500.0) == 1
+    assert await store.late_due("quick", 500.0)
+    assert not await store.late_due("deep", 500.0)
     await store.free_late(["p1", "p9"])
     assert await taken(store, 201.0, owner="p3") == "q_1"
     assert await taken(store, 201.0, owner="p3") == ""
@@ -127,10 +128,10 @@ async def test_a_lease_is_made_longer_and_the_dead_are_freed(store: SqlStore) ->
 
 async def test_one_that_failed_waits_for_its_time(store: SqlStore) -> None:
     await wait(store, "q_1")
-    claimed = await store.claim_late("p1", 200.0, 260.0)
+    claimed = await store.claim_late("p1", "quick", 200.0, 260.0)
     assert claimed is not None
     assert await store.release_late(claimed[1], 230.0)
-    assert await store.late_due(229.0) == 0
+    assert not await store.late_due("quick", 229.0)
     assert await taken(store, 229.0) == ""
     assert await taken(store, 230.0) == "q_1"
 
@@ -151,7 +152,7 @@ async def test_a_wait_is_withdrawn_or_runs_out(store: SqlStore) -> None:
 async def test_an_answer_is_handed_to_its_channel_once(store: SqlStore) -> None:
     for name, channel in (("q_1", "wechat"), ("q_2", "web")):
         await wait(store, name, channel=channel)
-        claimed = await store.claim_late("p1", 200.0, 260.0)
+        claimed = await store.claim_late("p1", "quick", 200.0, 260.0)
         assert claimed is not None
         assert await store.finish_late(claimed[1], answer(f"b_{name}", name, level="quick"))
     assert await store.claim_untold("p1", [], 300.0, 360.0) is None

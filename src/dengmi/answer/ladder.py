@@ -6,7 +6,7 @@ answer, unless an earlier one still stands. Whatever goes wrong above, the quote
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Protocol
 from dengmi.answer.climb import Climb
 from dengmi.answer.follow.turns import Standalone, Turn
 from dengmi.answer.followup import standalone
+from dengmi.answer.late.terms import CAUSES, Trial, waits
+from dengmi.answer.late.waits import Standing, Waits
 from dengmi.answer.paid import priced
 from dengmi.answer.quoting import DEPTH, QuoteAnswer, quote_answer
 from dengmi.answer.told import replayed, told
@@ -54,6 +56,7 @@ class Ladder:
         search: finds the evidence.
         clock: tells the time.
         upper: the levels that use a model; None where there is none.
+        waits: where questions wait that wanted more than they got; None where none does.
         most_quotes: quotes in one answer at the most.
         most_chars: longest question, in characters.
         history: earlier questions of a conversation that are looked at.
@@ -66,6 +69,7 @@ class Ladder:
         clock: Clock,
         upper: "Upper | None" = None,
         *,
+        waits: Waits | None = None,
         most_quotes: int = 3,
         most_chars: int = 2_000,
         history: int = 6,
@@ -74,6 +78,7 @@ class Ladder:
         self._search = search
         self._clock = clock
         self._upper = upper
+        self._waits = waits
         self._most_quotes = most_quotes
         self._most_chars = most_chars
         self._history = history
@@ -127,7 +132,8 @@ class Ladder:
         began = self._clock.steady()
         try:
             if question.state != "asked" and (known := await self._store.answer(question.id)):
-                for event in replayed(known):
+                standing = await self._waits.standing(known) if self._waits else Standing(known)
+                for event in replayed(standing.answer, standing.pending):
                     yield event
                 return
             async with aclosing(self._answered(question, began)) as events:
@@ -152,17 +158,43 @@ class Ladder:
                 pass
         return len(pending)
 
+    async def better(
+        self, question: Question, level: Level, done: Callable[[Answer], Awaitable[bool]]
+    ) -> Trial:
+        """Try a question that has its quotes once more.
+
+        Args:
+            level: the level that it waits for.
+            done: stores the better answer; whether it did.
+        """
+        upper = self._upper
+        if upper is None or upper.level(level) != level:
+            return "nothing"  # the level is not offered any more
+        climb = await self._climb(question, level, self._clock.steady())
+        if not upper.worth_asking(climb.quoted):
+            return "nothing"
+        answer, cause = climb.quoted.answer, ""
+        async with aclosing(upper.climb(climb)) as events:
+            async for event in events:
+                if isinstance(event, Answer):
+                    answer = event
+                elif isinstance(event, Notice) and event.code in CAUSES:
+                    cause = event.code
+        if answer.level != level:
+            return "nothing" if not cause else "no_room" if cause == "no_room" else "failed"
+        if await done(answer):
+            await upper.keep(climb, answer)
+        return "done"
+
     async def _answered(self, question: Question, began: float) -> AsyncGenerator[Event]:
         level = self._upper.level(question.wanted) if self._upper else "quote"
-        understood = await self._understood(question, level)
-        evidence = await self._found(question, understood.meant.text, level)
-        quoted = await self._quoted(question, understood.meant.text, evidence, began)
-        upper = self._upper
-        if upper is None or level == "quote" or not upper.worth_asking(quoted):
+        climb = await self._climb(question, level, began)
+        evidence, upper = climb.evidence, self._upper
+        if upper is None or level == "quote" or not upper.worth_asking(climb.quoted):
             yield Found(question.id, "quote", len(evidence.hits), evidence.took_ms)
             if level == "quote" and (lowered := _lowered(question, "quote")):
                 yield lowered
-            answer = priced(quoted.answer, understood.spent)
+            answer = priced(climb.quoted.answer, climb.spent)
             for event in told(answer):
                 yield event
             await self._store.finish_question(answer)
@@ -170,36 +202,49 @@ class Ladder:
             return
         if lowered := _lowered(question, level):
             yield lowered
-        climb = Climb(
-            question=question,
-            standalone=understood.meant.text,
-            sure=understood.meant.sure,
-            turns=understood.turns,
-            spent=understood.spent,
-            evidence=evidence,
-            quoted=quoted,
-            level=level,
-            began=began,
-        )
         async with aclosing(self._climbed(upper, climb)) as events:
             async for event in events:
                 yield event
 
+    async def _climb(self, question: Question, level: Level, began: float) -> Climb:
+        """The question understood, searched for and quoted: all that comes before a model."""
+        understood = await self._understood(question, level)
+        meant = understood.meant
+        evidence = await self._found(question, meant.text, level)
+        return Climb(
+            question=question,
+            standalone=meant.text,
+            sure=meant.sure,
+            turns=understood.turns,
+            spent=understood.spent,
+            evidence=evidence,
+            quoted=await self._quoted(question, meant.text, evidence, began),
+            level=level,
+            began=began,
+        )
+
     async def _climbed(self, upper: "Upper", climb: Climb) -> AsyncGenerator[Event]:
         answer: Answer | None = None
+        cause = ""
         try:
             async with aclosing(upper.climb(climb)) as events:
                 async for event in events:
                     if isinstance(event, Answer):
                         answer = event
-                    else:
-                        yield event
+                        continue
+                    if isinstance(event, Notice) and event.code in CAUSES:
+                        cause = event.code
+                    yield event
         finally:
             # Nobody listens any more, or the server stops: the quotes are there already.
             if answer is None:
                 left = self._store.finish_question(climb.quoted.answer)
                 await asyncio.shield(asyncio.ensure_future(left))
         assert answer is not None
+        if self._waits and waits(climb.question, climb.level, answer.level, cause):
+            pending = await self._waits.enter(climb.question, climb.level, cause, answer)
+            yield Done(answer, pending)
+            return
         await self._store.finish_question(answer)
         await upper.keep(climb, answer)
         yield Done(answer)

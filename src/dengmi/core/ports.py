@@ -207,9 +207,10 @@ class LateQueue(Protocol):
         ...
 
     async def claim_late(
-        self, owner: str, now: float, lease: float
+        self, owner: str, level: Level, now: float, lease: float
     ) -> tuple[Question, Late] | None:
-        """Take the next one that may be tried now, until `lease`; None where there is none."""
+        """Take the next one that waits for a level and may be tried now, until `lease`; None
+        where there is none."""
         ...
 
     async def claim_untold(
@@ -263,8 +264,8 @@ class LateQueue(Protocol):
         """The ids of the questions that wait, the next one first."""
         ...
 
-    async def late_due(self, now: float) -> int:
-        """How many may be tried now."""
+    async def late_due(self, level: Level, now: float) -> bool:
+        """Whether one that waits for a level may be tried now."""
         ...
 
 

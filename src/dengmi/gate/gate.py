@@ -6,12 +6,13 @@ are the answer then.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from dengmi.core.clock import Clock
 from dengmi.core.errors import ModelFailed, NoRoom
+from dengmi.core.ports import Vacancy
 from dengmi.core.records import Level, Question
 from dengmi.gate.fair import Fair
 from dengmi.gate.health import Health
@@ -45,6 +46,11 @@ class _Line:
 
     def __len__(self) -> int:
         return sum(map(len, self._askers.values()))
+
+    @property
+    def free(self) -> int:
+        """Slots that nobody uses."""
+        return max(0, int(self.slots.limit) - self.slots.busy)
 
     def ahead(self, level: Level, asker: str) -> int:
         """How many are served before one that would come now, at most about."""
@@ -100,6 +106,17 @@ class Gate:
             }
             for name, line in self._lines.items()
         }
+
+    def vacancy(self, models: Sequence[str]) -> Vacancy:
+        """What these models have free now, together. One that is left alone has nothing, one that
+        is to be tried again a single slot."""
+        now = self._clock.steady()
+        lines = [line for name in models if not (line := self._lines[name]).health.pause(now)]
+        return Vacancy(
+            slots=sum(int(line.slots.limit) for line in lines),
+            free=sum(min(line.free, 1) if line.health.doubtful else line.free for line in lines),
+            waiting=sum(map(len, lines)),
+        )
 
     @asynccontextmanager
     async def admit(

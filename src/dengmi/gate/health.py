@@ -30,6 +30,11 @@ class Health:
     _until: float = 0.0
     _probing: bool = False
 
+    @property
+    def doubtful(self) -> bool:
+        """Whether the next call only tries it: it failed, and has not ended well since."""
+        return self._pauses > 0
+
     def pause(self, now: float) -> float:
         """Seconds until it may be asked again; none where it may be asked now."""
         if not self._pauses:

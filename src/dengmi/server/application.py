@@ -77,9 +77,12 @@ def create_app(parts: Parts) -> Starlette:
         await asyncio.to_thread(read_files)
         context.crew.start(asyncio.to_thread(warm), "warming up")
         context.crew.start(parts.ladder.resume(), "finishing earlier questions")
-        following = context.crew.start(context.follower.follow(), "following the store")
+        ongoing = [context.crew.start(context.follower.follow(), "following the store")]
+        if parts.late is not None:
+            ongoing.append(context.crew.start(parts.late.run(), "late answers"))
         yield
-        following.cancel()
+        for each in ongoing:
+            each.cancel()
         await context.crew.stop()
 
     async def refuse(request: Request, error: Exception) -> Response:

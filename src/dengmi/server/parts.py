@@ -4,10 +4,11 @@ from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from dengmi.answer.late.waits import Standing
 from dengmi.core.clock import Clock
 from dengmi.core.events import Event
 from dengmi.core.ports import Search, Store
-from dengmi.core.records import Question, Source
+from dengmi.core.records import Answer, Question, Source
 from dengmi.settings.options import Settings
 
 if TYPE_CHECKING:
@@ -31,6 +32,31 @@ class Ladder(Protocol):
 
     async def resume(self) -> int:
         """Finish the questions that an earlier stop cut off; how many there were."""
+        ...
+
+
+class Waits(Protocol):
+    """Questions that wait for a better answer than they got."""
+
+    async def standing(self, answer: Answer) -> Standing:
+        """How it stands with an answer: the better one, if that has come."""
+        ...
+
+    async def withdraw(self, answer: Answer) -> Standing:
+        """The asker waits no longer; how it stands then."""
+        ...
+
+    def follow(self, answer: Answer) -> AsyncGenerator[Standing, None]:
+        """How it stands with an answer now, and again when that changes, until its question waits
+        no longer."""
+        ...
+
+
+class Late(Protocol):
+    """Writes the answers that questions wait for."""
+
+    async def run(self) -> None:
+        """Serve the late queue until cancelled."""
         ...
 
 
@@ -84,4 +110,6 @@ class Parts:
     search: Search
     desks: DeskNames
     ladder: Ladder
+    waits: Waits
+    late: Late | None
     corpus: Corpus

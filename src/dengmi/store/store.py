@@ -19,6 +19,7 @@ from dengmi.core.records import (
     Known,
     Late,
     LateState,
+    Level,
     Outlay,
     Passage,
     Prepared,
@@ -204,10 +205,10 @@ class SqlStore:
         return await self._wait((answer, late, each, most))
 
     async def claim_late(
-        self, owner: str, now: float, lease: float
+        self, owner: str, level: Level, now: float, lease: float
     ) -> tuple[Question, Late] | None:
-        """Take the next one that may be tried now, until `lease`."""
-        return await self._db.write(waiting.claim, owner, now, lease)
+        """Take the next one that waits for a level and may be tried now, until `lease`."""
+        return await self._db.write(waiting.claim, owner, level, now, lease)
 
     async def claim_untold(
         self, owner: str, channels: Sequence[str], now: float, lease: float
@@ -259,9 +260,9 @@ class SqlStore:
         """The ids of the questions that wait, the next one first."""
         return await self._db.read(waiting.line)
 
-    async def late_due(self, now: float) -> int:
-        """How many may be tried now."""
-        return await self._db.read(waiting.due, now)
+    async def late_due(self, level: Level, now: float) -> bool:
+        """Whether one that waits for a level may be tried now."""
+        return await self._db.read(waiting.due, level, now)
 
     # -- desks, sources, articles
 

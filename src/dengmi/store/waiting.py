@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 
-from dengmi.core.records import Answer, Late, LateState, Question
+from dengmi.core.records import Answer, Late, LateState, Level, Question
 from dengmi.store.clean import clean
 from dengmi.store.inbox import as_question, finish
 from dengmi.store.steps import Row, Work, every, first, packed, run
@@ -46,9 +46,11 @@ def _entered(late: Late, each: int, most: int) -> Work[Late | None]:
     return late
 
 
-def claim(owner: str, now: float, lease: float) -> Work[tuple[Question, Late] | None]:
-    """Take the next one that may be tried now."""
-    row = yield from first("late_claim", owner=owner, now=float(now), lease=float(lease))
+def claim(owner: str, level: Level, now: float, lease: float) -> Work[tuple[Question, Late] | None]:
+    """Take the next one that waits for a level and may be tried now."""
+    row = yield from first(
+        "late_claim", owner=owner, level=level, now=float(now), lease=float(lease)
+    )
     return (yield from _with_question(row))
 
 
@@ -135,12 +137,10 @@ def line() -> Work[tuple[str, ...]]:
     return tuple(row[0] for row in rows)
 
 
-def due(now: float) -> Work[int]:
-    """How many may be tried now."""
-    row = yield from first("late_due", now=float(now))
-    assert row is not None
-    count: int = row[0]
-    return count
+def due(level: Level, now: float) -> Work[bool]:
+    """Whether one that waits for a level may be tried now."""
+    row = yield from first("late_due", level=level, now=float(now))
+    return row is not None and row[0] > 0
 
 
 def as_late(row: Row) -> Late:

@@ -27,11 +27,12 @@ SELECT ROWS (id) FROM (
 ) AS held;
 
 -- name: late_claim
--- Take the next one that waits and may be tried now, until the lease ends.
+-- Take the next one that waits for a level and may be tried now, until the lease ends.
 UPDATE late SET owner = :owner, lease = :lease, tries = tries + 1
 WHERE question_id = (
     SELECT question_id FROM late
-    WHERE state = 'waiting' AND due <= :now AND until > :now AND (owner = '' OR lease <= :now)
+    WHERE state = 'waiting' AND level = :level AND due <= :now AND until > :now
+        AND (owner = '' OR lease <= :now)
     ORDER BY turn, since, question_id LIMIT 1 FOR UPDATE SKIP LOCKED
 )
 RETURNING question_id, level, channel, whose, cause, state, turn, since, until, due, tries, owner, lease,

@@ -44,9 +44,11 @@ SELECT ROWS (question_id) FROM (
 ) AS line;
 
 -- name: late_due
--- How many may be tried now.
-SELECT count(*) FROM late
-WHERE state = 'waiting' AND due <= :now AND until > :now AND (owner = '' OR lease <= :now);
+-- Whether one that waits for a level may be tried now.
+SELECT count(*) FROM (
+    SELECT 1 FROM late WHERE state = 'waiting' AND level = :level AND due <= :now AND until > :now
+        AND (owner = '' OR lease <= :now) LIMIT 1
+) AS found;
 
 -- name: late_hold
 -- A process says that it still works on what it holds.

@@ -25,11 +25,12 @@ ORDER BY number, desk, level, model, purpose, currency, state;
 SELECT ROWS (id) FROM questions WHERE id IN (:ids::text[]);
 
 -- name: late_claim
--- Take the next one that waits and may be tried now, until the lease ends.
+-- Take the next one that waits for a level and may be tried now, until the lease ends.
 UPDATE late SET owner = :owner, lease = :lease, tries = tries + 1
 WHERE question_id = (
     SELECT question_id FROM late
-    WHERE state = 'waiting' AND due <= :now AND until > :now AND (owner = '' OR lease <= :now)
+    WHERE state = 'waiting' AND level = :level AND due <= :now AND until > :now
+        AND (owner = '' OR lease <= :now)
     ORDER BY turn, since, question_id LIMIT 1
 )
 RETURNING question_id, level, channel, whose, cause, state, turn, since, until, due, tries, owner, lease,
