@@ -33,7 +33,7 @@ def test_a_failure_brings_it_back_to_one_after_a_pause() -> None:
     drain.failed(100.1)  # began together, failed together
     assert drain.allowed(EMPTY, 0, 100.9) == 0
     assert drain.allowed(EMPTY, 0, 101.1) == 1
-    pauses, now = [], 101.1
+    pauses, now = [], 102.0
     for _ in range(12):
         drain.failed(now)
         began = now
