@@ -113,7 +113,7 @@ class Gate:
         now = self._clock.steady()
         lines = [line for name in models if not (line := self._lines[name]).health.pause(now)]
         return Vacancy(
-            slots=sum(int(line.slots.limit) for line in lines),
+            slots=sum(1 if line.health.doubtful else int(line.slots.limit) for line in lines),
             free=sum(min(line.free, 1) if line.health.doubtful else line.free for line in lines),
             waiting=sum(map(len, lines)),
         )

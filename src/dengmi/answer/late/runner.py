@@ -21,7 +21,7 @@ EVERY = 1.0
 LEASE = 60.0
 """Seconds after which what a process holds is free again, if it did not say that it lives."""
 
-HOUSEKEEPING = 10.0
+HOUSEKEEPING = 5.0
 """Seconds between two times of saying so, and of looking for what has waited too long."""
 
 Try = Callable[[Question, Level, Callable[[Answer], Awaitable[bool]]], Awaitable[Trial]]

@@ -13,7 +13,7 @@ nothing of it was borne out, asking once more gives the same."""
 Trial = Literal["done", "nothing", "no_room", "failed"]
 """What comes of a try: the better answer; none that would be better; no slot; a model failed."""
 
-PASSING = frozenset({"cli", "eval"})
+PASSING = frozenset({"cli", "eval", "openai", "mcp"})
 """Channels that nobody comes back to."""
 
 FIRST = 2.0
