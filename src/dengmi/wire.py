@@ -33,12 +33,7 @@ async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
     Raises:
         Unavailable: the home cannot be made, or the store cannot be reached.
     """
-    try:
-        await asyncio.to_thread(settings.home.mkdir, parents=True, exist_ok=True)
-    except OSError as error:
-        raise Unavailable(
-            "home_unusable", path=str(settings.home), reason=error.strerror or ""
-        ) from None
+    await _make_home(settings)
     clock = SystemClock()
     store = open_store(settings.store_address)
     await store.open()
@@ -79,6 +74,15 @@ async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
             await search.close()
     finally:
         await store.close()
+
+
+async def _make_home(settings: Settings) -> None:
+    try:
+        await asyncio.to_thread(settings.home.mkdir, parents=True, exist_ok=True)
+    except OSError as error:
+        raise Unavailable(
+            "home_unusable", path=str(settings.home), reason=error.strerror or ""
+        ) from None
 
 
 async def _upper(

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from dengmi.answer.climb import LevelWay, Ways
 from dengmi.answer.ladder import Ladder
 from dengmi.answer.late.runner import Places, Runner
 from dengmi.answer.late.terms import Terms
 from dengmi.answer.late.waits import Standing, Waits
 from dengmi.answer.reusing import Reusing
-from dengmi.answer.upper import LevelWay, Upper, Ways
+from dengmi.answer.upper import Upper
 from dengmi.answer.write.writer import Writer
 from dengmi.core.chat import ChatRequest, Piece
 from dengmi.core.clock import SystemClock
