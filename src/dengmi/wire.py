@@ -51,6 +51,7 @@ async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
             clock,
             await _upper(settings, store, search, clock, models=models, life=life, gate=gate),
             waits=waits,
+            lives=life if _levels(settings) else None,
             most_quotes=settings.ask.quotes,
             most_chars=settings.ask.max_chars,
             history=settings.writing.history,

@@ -23,7 +23,7 @@ from dengmi.core.clock import Clock
 from dengmi.core.errors import BadInput, DengmiError
 from dengmi.core.events import Done, Event, Failed, Found, Notice, Thinking
 from dengmi.core.ids import new_id
-from dengmi.core.ports import Conversations, Inbox, Search
+from dengmi.core.ports import Conversations, Inbox, Lives, Search
 from dengmi.core.records import Answer, Charge, Evidence, Exchange, Level, Question, SearchQuery
 from dengmi.language.detect import language_of
 from dengmi.language.searching import searched_for
@@ -33,6 +33,10 @@ if TYPE_CHECKING:  # what writes answers is imported where a model is configured
     from dengmi.answer.upper import Upper
 
 log = logging.getLogger(__name__)
+
+FORGOTTEN = 900.0
+"""Seconds after which a question without an answer is taken over whoever works on it: a process of
+another machine, of which nothing is known here."""
 
 
 class Kept(Inbox, Conversations, Protocol):
@@ -57,6 +61,8 @@ class Ladder:
         clock: tells the time.
         upper: the levels that use a model; None where there is none.
         waits: where questions wait that wanted more than they got; None where none does.
+        lives: tells which processes are alive; None where it matters to nobody: quotes may be made
+            twice.
         most_quotes: quotes in one answer at the most.
         most_chars: longest question, in characters.
         history: earlier questions of a conversation that are looked at.
@@ -70,6 +76,7 @@ class Ladder:
         upper: "Upper | None" = None,
         *,
         waits: Waits | None = None,
+        lives: Lives | None = None,
         most_quotes: int = 3,
         most_chars: int = 2_000,
         history: int = 6,
@@ -79,6 +86,8 @@ class Ladder:
         self._clock = clock
         self._upper = upper
         self._waits = waits
+        self._lives = lives
+        self._name: str | None = None
         self._most_quotes = most_quotes
         self._most_chars = most_chars
         self._history = history
@@ -105,6 +114,7 @@ class Ladder:
                 text=words,
                 lang=question.lang or language_of(words) or "en",
                 asked_at=question.asked_at or self._clock.now(),
+                owner=await self._owner(),
             )
         )
         return kept
@@ -149,14 +159,32 @@ class Ladder:
             yield Failed(question.id, "unexpected", {"reference": question.id})
 
     async def resume(self) -> int:
-        """Finish the questions that an earlier stop cut off; how many there were. What another
-        process is writing just now is left to it: two calls would be paid for one answer."""
-        busy = await self._upper.recover() if self._upper else ()
-        pending = [one for one in await self._store.pending_questions() if one.id not in busy]
+        """Finish the questions that the end of a process cut off; how many there were. What a
+        living process works on is left to it: two calls would be paid for one answer."""
+        lives, upper = self._lives, self._upper
+        owner = await self._owner()
+        gone = await asyncio.to_thread(lives.gone) if lives else ()
+        alive = await asyncio.to_thread(lives.alive) if lives else ()
+        busy = await upper.writing() if upper else ()
+        pending = await self._store.claim_questions(
+            owner,
+            gone=sorted(gone),
+            alive=sorted(alive),
+            busy=sorted(busy),
+            before=self._clock.now() - FORGOTTEN,
+        )
+        if upper:  # behind the claim: it forgets who is gone
+            await upper.recover()
         for question in pending:
             async for _ in self.run(question):
                 pass
         return len(pending)
+
+    async def _owner(self) -> str:
+        """The name of this process; the first time it is asked for, a file is made."""
+        if self._name is None:
+            self._name = await asyncio.to_thread(self._lives.name) if self._lives else ""
+        return self._name
 
     async def better(
         self, question: Question, level: Level, done: Callable[[Answer], Awaitable[bool]]

@@ -227,7 +227,8 @@ class Citation:
 class Question:
     """One thing one asker asked at one desk through one channel.
 
-    `dedup` is the channel's own key of the message: the same key is the same question.
+    `dedup` is the channel's own key of the message: the same key is the same question. `owner` is
+    the process that took it up; it is written down, and not read back.
     """
 
     id: str
@@ -241,6 +242,7 @@ class Question:
     lang: str = ""
     asked_at: float = 0.0
     state: QuestionState = "asked"
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,6 +28,9 @@ from dengmi.server.ui.errors import error_page
 from dengmi.server.ui.static import Static
 from dengmi.server.warm import read_files, warm
 
+TAKE_OVER = 30.0
+"""Seconds between two looks for questions of processes that are gone."""
+
 
 def routes(context: Context) -> Sequence[BaseRoute]:
     """Every path and who answers it. The busiest come first: they are tried in this order."""
@@ -81,7 +84,10 @@ def create_app(parts: Parts) -> Starlette:
         await asyncio.to_thread(read_files)
         context.crew.start(asyncio.to_thread(warm), "warming up")
         context.crew.start(parts.ladder.resume(), "finishing earlier questions")
-        ongoing = [context.crew.start(context.follower.follow(), "following the store")]
+        ongoing = [
+            context.crew.start(context.follower.follow(), "following the store"),
+            context.crew.start(_take_over(context), "taking questions over"),
+        ]
         if parts.late is not None:
             ongoing.append(context.crew.start(parts.late.run(), "late answers"))
         yield
@@ -105,6 +111,13 @@ def create_app(parts: Parts) -> Starlette:
         exception_handlers={DengmiError: refuse, HTTPException: refuse, Exception: refuse},
         lifespan=lifespan,
     )
+
+
+async def _take_over(context: Context) -> None:
+    """Finish the questions of processes that are gone, now and then, until cancelled."""
+    while True:
+        await asyncio.sleep(TAKE_OVER)
+        await context.crew.start(context.parts.ladder.resume(), "finishing earlier questions")
 
 
 def _refusal(request: Request, error: Exception, context: Context) -> Response:

@@ -104,7 +104,8 @@ CREATE TABLE questions (
     lang text NOT NULL,
     asked_at double precision NOT NULL,
     state text NOT NULL,
-    failure text NOT NULL
+    failure text NOT NULL,
+    owner text NOT NULL DEFAULT ''
 );
 CREATE UNIQUE INDEX questions_dedup ON questions (dedup_id);
 CREATE INDEX questions_pending ON questions (asked_at) WHERE state = 'asked';
