@@ -66,6 +66,7 @@ async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
                 waits=waits,
                 late=runner_of(settings, store, waits, ladder.better, room=gate, lives=waiting),
                 corpus=Corpus(store, search, settings, clock),
+                gate=gate,
             )
         finally:
             await models.close()
@@ -141,7 +142,9 @@ def _made_upper(
         clock,
         reusing=Reusing(store) if settings.writing.reuse else None,
         suggesting=Suggesting(search),
-        rewriting=Rewriting(models.get, ledger, first) if settings.writing.rewrite else None,
+        rewriting=Rewriting(models.get, ledger, first, gate=gate)
+        if settings.writing.rewrite
+        else None,
     )
 
 

@@ -4,8 +4,6 @@ A room that needs something from outside asks for the narrowest of these.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -361,44 +359,6 @@ class Search(Protocol):
 
     async def catch_up(self) -> int:
         """Bring the index to the store's newest change; the change it stands at afterwards."""
-        ...
-
-
-class Grant(Protocol):
-    """A slot of a model that is held. `used`: the tokens it took, set when they are known."""
-
-    used: int
-
-
-class Gate(Protocol):
-    """Lets calls of models begin."""
-
-    def admit(
-        self, question: Question, level: Level, model: str, tokens: int
-    ) -> AbstractAsyncContextManager[Grant]:
-        """A slot of a model for a call of so many tokens, about; held until the block ends.
-
-        Raises:
-            NoRoom: none would be free in time.
-        """
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Vacancy:
-    """What some models have free now, those that are left alone for a while not counted: slots in
-    all, slots that nobody uses, and calls that wait for one."""
-
-    slots: int = 0
-    free: int = 0
-    waiting: int = 0
-
-
-class Room(Protocol):
-    """Tells whether there is room for calls that can wait."""
-
-    def vacancy(self, models: Sequence[str]) -> Vacancy:
-        """What these models have free now, together."""
         ...
 
 

@@ -227,7 +227,9 @@ class Citation:
 class Question:
     """One thing one asker asked at one desk through one channel.
 
-    `dedup` is the channel's own key of the message: the same key is the same question.
+    `dedup` is the channel's own key of the message: the same key is the same question. The rest
+    is not kept: `deadline` is when an answer must begin for anyone to want it (Unix seconds, 0 for
+    none), `background` says that nobody waits for it just now.
     """
 
     id: str
@@ -241,6 +243,8 @@ class Question:
     lang: str = ""
     asked_at: float = 0.0
     state: QuestionState = "asked"
+    deadline: float = 0.0
+    background: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

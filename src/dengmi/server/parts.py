@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from dengmi.answer.late.waits import Standing
 from dengmi.core.clock import Clock
 from dengmi.core.events import Event
+from dengmi.core.gate import Load
 from dengmi.core.ports import Search, Store
 from dengmi.core.records import Answer, Question, Source
 from dengmi.settings.options import Settings
@@ -102,7 +103,8 @@ class Corpus(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """Everything a command or the server works with, opened."""
+    """Everything a command or the server works with, opened. `gate` tells what the models are
+    doing, None where nothing asks any."""
 
     settings: Settings
     clock: Clock
@@ -113,3 +115,4 @@ class Parts:
     waits: Waits
     late: Late | None
     corpus: Corpus
+    gate: Load | None = None

@@ -9,8 +9,9 @@ from dengmi.answer.late.terms import Trial, tried_again
 from dengmi.answer.late.waits import Kept, Waits
 from dengmi.core.clock import Clock
 from dengmi.core.errors import DengmiError
+from dengmi.core.gate import Room
 from dengmi.core.ids import new_id
-from dengmi.core.ports import Lives, Push, Room
+from dengmi.core.ports import Lives, Push
 from dengmi.core.records import Answer, Late, Level, Question
 
 log = logging.getLogger(__name__)
