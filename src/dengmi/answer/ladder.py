@@ -109,7 +109,13 @@ class Ladder:
             async for event in events:
                 yield event
 
-    async def run(self, question: Question, *, thinking: bool = False) -> AsyncGenerator[Event]:
+    async def run(
+        self,
+        question: Question,
+        *,
+        thinking: bool = False,
+        turns: Sequence[Exchange] | None = None,
+    ) -> AsyncGenerator[Event]:
         """The events of an accepted question's answer; of the stored answer if it has one.
 
         Whoever leaves before the end takes the quote answer as the final one: the question has
@@ -118,6 +124,8 @@ class Ladder:
         Args:
             question: as `accept` gave it.
             thinking: whether the model's thinking is told too.
+            turns: what was said before, oldest first, where the channel knows it; by default the
+                store tells.
         """
         began = self._clock.steady()
         try:
@@ -125,7 +133,7 @@ class Ladder:
                 for event in replayed(known):
                     yield event
                 return
-            async with aclosing(self._answered(question, began)) as events:
+            async with aclosing(self._answered(question, began, turns)) as events:
                 async for event in events:
                     if thinking or not isinstance(event, Thinking):
                         yield event
@@ -147,9 +155,11 @@ class Ladder:
                 pass
         return len(pending)
 
-    async def _answered(self, question: Question, began: float) -> AsyncGenerator[Event]:
+    async def _answered(
+        self, question: Question, began: float, turns: Sequence[Exchange] | None
+    ) -> AsyncGenerator[Event]:
         level = self._upper.level(question.wanted) if self._upper else "quote"
-        understood = await self._understood(question, level)
+        understood = await self._understood(question, level, turns)
         evidence = await self._found(question, understood.meant.text, level)
         quoted = await self._quoted(question, understood.meant.text, evidence, began)
         upper = self._upper
@@ -199,18 +209,22 @@ class Ladder:
         await upper.keep(climb, answer)
         yield Done(answer)
 
-    async def _understood(self, question: Question, level: Level) -> _Understood:
+    async def _understood(
+        self, question: Question, level: Level, turns: Sequence[Exchange] | None
+    ) -> _Understood:
         """The question completed from its conversation: by rules, and where they cannot and the
         level has a model, by that."""
-        if not question.conversation or not self._history:
+        if not self._history or not (question.conversation or turns):
             return _Understood(Standalone(question.text))
-        turns = await self._store.turns(
-            question.desk,
-            question.asker,
-            question.conversation,
-            question.asked_at,
-            self._history,
-        )
+        if turns is None:
+            turns = await self._store.turns(
+                question.desk,
+                question.asker,
+                question.conversation,
+                question.asked_at,
+                self._history,
+            )
+        turns = turns[-self._history :]
         said = [_turn(each) for each in turns]
         meant = standalone(question.text, said)
         if meant.sure or self._upper is None or level == "quote":

@@ -1,13 +1,13 @@
 """What the server works with. The wiring chooses and joins the parts; these are their shapes."""
 
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from dengmi.core.clock import Clock
 from dengmi.core.events import Event
 from dengmi.core.ports import Search, Store
-from dengmi.core.records import Question, Source
+from dengmi.core.records import Exchange, Question, Source
 from dengmi.settings.options import Settings
 
 if TYPE_CHECKING:
@@ -25,7 +25,13 @@ class Ladder(Protocol):
         """Accept the question and answer it; raises BadInput before the first event only."""
         ...
 
-    def run(self, question: Question, *, thinking: bool = False) -> AsyncGenerator[Event, None]:
+    def run(
+        self,
+        question: Question,
+        *,
+        thinking: bool = False,
+        turns: Sequence[Exchange] | None = None,
+    ) -> AsyncGenerator[Event, None]:
         """The events of an accepted question's answer. Leaving them early ends the writing."""
         ...
 
