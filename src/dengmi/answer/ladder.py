@@ -119,7 +119,13 @@ class Ladder:
             async for event in events:
                 yield event
 
-    async def run(self, question: Question, *, thinking: bool = False) -> AsyncGenerator[Event]:
+    async def run(
+        self,
+        question: Question,
+        *,
+        thinking: bool = False,
+        turns: Sequence[Exchange] | None = None,
+    ) -> AsyncGenerator[Event]:
         """The events of an accepted question's answer; of the stored answer if it has one.
 
         Whoever leaves before the end takes the quote answer as the final one: the question has
@@ -128,6 +134,8 @@ class Ladder:
         Args:
             question: as `accept` gave it.
             thinking: whether the model's thinking is told too.
+            turns: what was said before, oldest first, where the channel knows it; by default the
+                store tells.
         """
         began = self._clock.steady()
         try:
@@ -136,7 +144,7 @@ class Ladder:
                 for event in replayed(standing.answer, standing.pending):
                     yield event
                 return
-            async with aclosing(self._answered(question, began)) as events:
+            async with aclosing(self._answered(question, began, turns)) as events:
                 async for event in events:
                     if thinking or not isinstance(event, Thinking):
                         yield event
@@ -186,9 +194,11 @@ class Ladder:
             await upper.keep(climb, answer)
         return "done"
 
-    async def _answered(self, question: Question, began: float) -> AsyncGenerator[Event]:
+    async def _answered(
+        self, question: Question, began: float, turns: Sequence[Exchange] | None
+    ) -> AsyncGenerator[Event]:
         level = self._upper.level(question.wanted) if self._upper else "quote"
-        climb = await self._climb(question, level, began)
+        climb = await self._climb(question, level, began, turns)
         evidence, upper = climb.evidence, self._upper
         if upper is None or level == "quote" or not upper.worth_asking(climb.quoted):
             yield Found(question.id, "quote", len(evidence.hits), evidence.took_ms)
@@ -206,9 +216,15 @@ class Ladder:
             async for event in events:
                 yield event
 
-    async def _climb(self, question: Question, level: Level, began: float) -> Climb:
+    async def _climb(
+        self,
+        question: Question,
+        level: Level,
+        began: float,
+        turns: Sequence[Exchange] | None = None,
+    ) -> Climb:
         """The question understood, searched for and quoted: all that comes before a model."""
-        understood = await self._understood(question, level)
+        understood = await self._understood(question, level, turns)
         meant = understood.meant
         evidence = await self._found(question, meant.text, level)
         return Climb(
@@ -249,18 +265,22 @@ class Ladder:
         await upper.keep(climb, answer)
         yield Done(answer)
 
-    async def _understood(self, question: Question, level: Level) -> _Understood:
+    async def _understood(
+        self, question: Question, level: Level, turns: Sequence[Exchange] | None
+    ) -> _Understood:
         """The question completed from its conversation: by rules, and where they cannot and the
         level has a model, by that."""
-        if not question.conversation or not self._history:
+        if not self._history or not (question.conversation or turns):
             return _Understood(Standalone(question.text))
-        turns = await self._store.turns(
-            question.desk,
-            question.asker,
-            question.conversation,
-            question.asked_at,
-            self._history,
-        )
+        if turns is None:
+            turns = await self._store.turns(
+                question.desk,
+                question.asker,
+                question.conversation,
+                question.asked_at,
+                self._history,
+            )
+        turns = turns[-self._history :]
         said = [_turn(each) for each in turns]
         # In a thread: the first follow-up imports the rules.
         meant = await asyncio.to_thread(standalone, question.text, said)

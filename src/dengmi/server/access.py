@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 
 from dengmi.server.problems import Refusal
-from dengmi.settings.options import ServerSettings
+from dengmi.settings.options import ChannelSettings, ServerSettings
 
 _PROXY_HEADERS = (
     *("forwarded", "via", "x-forwarded-", "x-original-", "x-real-ip", "x-client-ip"),
@@ -55,6 +55,34 @@ def check_operator(request: Request, settings: ServerSettings) -> None:
             raise Refusal("operator_token", 401, headers={"WWW-Authenticate": "Bearer"})
     elif settings.public_url or not _is_local(request):
         raise Refusal("operator_local", 403)
+
+
+def check_key(request: Request, settings: ChannelSettings) -> None:
+    """Let a program pass that has one of the keys of `channels.keys`, or any where there are none.
+
+    Raises:
+        Refusal: 401.
+    """
+    if not settings.keys:
+        return
+    scheme, _, given = request.headers.get("authorization", "").partition(" ")
+    sent = given.strip().encode() if scheme.lower() == "bearer" else b""
+    fits = [hmac.compare_digest(sent, key.encode()) for key in settings.keys]
+    if not any(fits):
+        raise Refusal("key_wrong", 401, headers={"WWW-Authenticate": "Bearer"})
+
+
+def check_origin(request: Request, settings: ChannelSettings) -> None:
+    """Refuse what a browser page of another site sends, unless `channels.origins` names the site.
+
+    Raises:
+        Refusal: 403.
+    """
+    origin = request.headers.get("origin")
+    if origin is None or origin.partition("://")[2] == request.headers.get("host", ""):
+        return
+    if "*" not in settings.origins and origin not in settings.origins:
+        raise Refusal("origin_unknown", 403, origin=origin[:100])
 
 
 def is_operator(request: Request, settings: ServerSettings) -> bool:

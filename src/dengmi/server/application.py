@@ -13,6 +13,9 @@ from starlette.routing import BaseRoute, Route
 
 from dengmi.core.errors import DengmiError
 from dengmi.server.access import check_host
+from dengmi.server.channels.openai import PREFIX as CHAT
+from dengmi.server.channels.openai import OpenAI, refusal
+from dengmi.server.channels.sites import Sites
 from dengmi.server.context import Context, make_context
 from dengmi.server.parts import Parts
 from dengmi.server.problems import api_problem, from_http, unexpected
@@ -32,6 +35,7 @@ from dengmi.server.warm import read_files, warm
 def routes(context: Context) -> Sequence[BaseRoute]:
     """Every path and who answers it. The busiest come first: they are tried in this order."""
     answers, reading, sources = Answers(context), Reading(context), Sources(context)
+    chat = OpenAI(context)
     health, page, article, static = (
         Health(context),
         AskPage(context),
@@ -54,6 +58,9 @@ def routes(context: Context) -> Sequence[BaseRoute]:
         Route(f"{api}/desks/{{desk}}/sources/{{source_id}}", sources.remove, methods=["DELETE"]),
         Route(f"{api}/desks/{{desk}}/sources/{{source_id}}/sync", sources.sync, methods=["POST"]),
         Route(f"{api}/openapi.json", openapi, methods=["GET"]),
+        Route(f"{CHAT}/chat/completions", chat.complete, methods=["POST"]),
+        Route(f"{CHAT}/models", chat.models, methods=["GET"]),
+        Route(f"{CHAT}/models/{{model}}", chat.model, methods=["GET"]),
         Route("/openapi.json", openapi, methods=["GET"]),
         Route("/healthz", health.healthz, methods=["GET"]),
         Route("/readyz", health.readyz, methods=["GET"]),
@@ -101,7 +108,10 @@ def create_app(parts: Parts) -> Starlette:
 
     return Starlette(
         routes=routes(context),
-        middleware=[Middleware(Shell, metrics=context.metrics, door=door)],
+        middleware=[
+            Middleware(Shell, metrics=context.metrics, door=door),
+            Middleware(Sites, origins=parts.settings.channels.origins),
+        ],
         exception_handlers={DengmiError: refuse, HTTPException: refuse, Exception: refuse},
         lifespan=lifespan,
     )
@@ -113,6 +123,8 @@ def _refusal(request: Request, error: Exception, context: Context) -> Response:
         error = from_http(request, error)
     elif not isinstance(error, DengmiError):
         error = unexpected()
+    if request.url.path.startswith(f"{CHAT}/"):
+        return refusal(request, error)
     if "text/html" in request.headers.get("accept", "") and not request.url.path.startswith(
         "/api/"
     ):

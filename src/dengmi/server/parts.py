@@ -1,6 +1,6 @@
 """What the server works with. The wiring chooses and joins the parts; these are their shapes."""
 
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -9,7 +9,7 @@ from dengmi.core.clock import Clock
 from dengmi.core.events import Event
 from dengmi.core.gate import Load
 from dengmi.core.ports import Search, Store
-from dengmi.core.records import Answer, Question, Source
+from dengmi.core.records import Answer, Exchange, Question, Source
 from dengmi.settings.options import Settings
 
 if TYPE_CHECKING:
@@ -27,7 +27,13 @@ class Ladder(Protocol):
         """Accept the question and answer it; raises BadInput before the first event only."""
         ...
 
-    def run(self, question: Question, *, thinking: bool = False) -> AsyncGenerator[Event, None]:
+    def run(
+        self,
+        question: Question,
+        *,
+        thinking: bool = False,
+        turns: Sequence[Exchange] | None = None,
+    ) -> AsyncGenerator[Event, None]:
         """The events of an accepted question's answer. Leaving them early ends the writing."""
         ...
 

@@ -91,15 +91,21 @@ def _completed(settings: Settings, has_levels: bool, environ: Mapping[str, str])
                 key = f"levels.{level.name}"
                 known = ", ".join(models) or "–"
                 raise BadSettings("setting_model_unknown", key=key, model=name, known=known)
-    keyed = {name: _keyed(model, environ) for name, model in models.items()}
-    return msgspec.structs.replace(settings, models=keyed, levels=levels)
+    keyed = {
+        name: msgspec.structs.replace(model, api_key=_key(model.api_key, environ))
+        for name, model in models.items()
+    }
+    channels = settings.channels
+    keys = tuple(filter(None, (_key(key, environ) for key in channels.keys)))
+    if channels.keys and not keys:
+        raise BadSettings("setting_keys_missing", key="channels.keys")
+    channels = msgspec.structs.replace(channels, keys=keys)
+    return msgspec.structs.replace(settings, models=keyed, levels=levels, channels=channels)
 
 
-def _keyed(model: ModelSettings, environ: Mapping[str, str]) -> ModelSettings:
-    """The model with its key read from the variable it names; "" where there is none."""
-    if not model.api_key.startswith("env:"):
-        return model
-    return msgspec.structs.replace(model, api_key=environ.get(model.api_key[4:], "").strip())
+def _key(said: str, environ: Mapping[str, str]) -> str:
+    """A key, read from the variable it names; "" where there is none."""
+    return environ.get(said[4:], "").strip() if said.startswith("env:") else said
 
 
 def _read(path: Path) -> dict[str, object]:

@@ -51,6 +51,53 @@ class ServerSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=T
     ] = ""
 
 
+class OpenAISettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How desks answer programs that speak OpenAI's API."""
+
+    enabled: Annotated[bool, Meta(description="whether /v1 answers at all")] = True
+    sources: Annotated[
+        bool, Meta(description="whether the quoted sentences are listed below each answer")
+    ] = True
+    links: Annotated[
+        Literal["original", "page", "none"],
+        Meta(
+            description="where the numbers in an answer lead: original, the article where it was "
+            "published; page, the sentence marked in Dengmi's own page; none, nowhere"
+        ),
+    ] = "original"
+    thinking: Annotated[
+        bool, Meta(description="whether the thinking of the level deep is told to who asks for it")
+    ] = True
+
+
+class McpSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How desks answer programs that speak MCP."""
+
+    enabled: Annotated[bool, Meta(description="whether /mcp answers at all")] = True
+
+
+class ChannelSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The ways in beside the web page and the REST API."""
+
+    keys: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="keys that callers of /v1 and /mcp must send, or env:NAME; "
+            "empty: everybody may ask",
+            extra={"secret": True},
+        ),
+    ] = ()
+    origins: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="sites whose pages may call /v1 and /mcp from a browser, such as "
+            "https://chat.example.org, or * for all"
+        ),
+    ] = ()
+    openai: OpenAISettings = OpenAISettings()
+    mcp: McpSettings = McpSettings()
+
+
 class StoreSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Where everything is kept."""
 
@@ -271,6 +318,7 @@ class Settings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
         ),
     ] = ""
     server: ServerSettings = ServerSettings()
+    channels: ChannelSettings = ChannelSettings()
     store: StoreSettings = StoreSettings()
     fetch: FetchSettings = FetchSettings()
     files: FileSettings = FileSettings()

@@ -1,0 +1,224 @@
+"""GET /v1/models, POST /v1/chat/completions: desks as models of the chat completions API."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import aclosing
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from dengmi.channels.openai import history
+from dengmi.channels.openai.failures import error_json
+from dengmi.channels.openai.names import Model, offered, parted, unknown
+from dengmi.channels.openai.render import Completion, Manner
+from dengmi.channels.openai.request import Chat, read_chat
+from dengmi.channels.openai.shapes import Shape, message_json
+from dengmi.core.errors import DengmiError
+from dengmi.core.events import Done, Failed
+from dengmi.core.ids import new_id
+from dengmi.core.plain import clean
+from dengmi.core.records import HALL, Exchange, Level, Question, Wanted
+from dengmi.language.texts import text
+from dengmi.server.access import check_key
+from dengmi.server.bodies import check_json, read
+from dengmi.server.channels.places import links_of, page_of
+from dengmi.server.context import Context
+from dengmi.server.negotiate import api_language
+from dengmi.server.problems import Refusal, detail, notice_text
+from dengmi.server.replies import json_reply
+from dengmi.server.stream import KEEP_ALIVE, SILENCE, Told, event_stream, start
+
+PREFIX = "/v1"
+
+LIMIT = 4 * 1024 * 1024
+"""Bytes of the largest request: programs send the whole conversation, old pictures included."""
+
+ASKER = "x-openwebui-user-id"
+"""The header in which Open WebUI names the person, where its operator has it do so."""
+
+
+class OpenAI:
+    """Desks for programs that speak OpenAI's API."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._parts = context.parts
+        self._settings = context.parts.settings
+
+    async def models(self, request: Request) -> Response:
+        """Every desk, and every level of it."""
+        self._check(request)
+        found = await self._models(api_language(request))
+        return json_reply({"object": "list", "data": [model.json() for model in found]})
+
+    async def model(self, request: Request) -> Response:
+        """One desk."""
+        self._check(request)
+        name = clean(request.path_params["model"])
+        desk, _ = await self._desk(name, api_language(request))
+        for one in await self._models(api_language(request)):
+            if one.id == name:
+                return json_reply(one.json())
+        return json_reply(Model(name, desk, 0).json())
+
+    async def complete(self, request: Request) -> Response:
+        """Answer the last question of a conversation, whole or in chunks."""
+        self._check(request)
+        check_json(request)
+        chat = read_chat(await read(request, LIMIT))
+        lang = api_language(request)
+        desk, wanted = await self._desk(chat.model, lang)
+        if chat.done:
+            return self._chore(chat, desk)
+        asker = chat.asker or clean(request.headers.get(ASKER, "")).strip()[:200]
+        question = await self._parts.ladder.accept(
+            Question(
+                id="",
+                desk=desk,
+                text=chat.question,
+                wanted=wanted,
+                channel=history.CHANNEL,
+                asker=asker,
+                conversation=history.place(chat.turns, chat.question),
+                dedup=request.headers.get("idempotency-key", "")[:200],
+            )
+        )
+        turns = await self._turns(chat, question)
+        shape = self._shape(chat, question.id, desk)
+        completion = Completion(shape, self._manner(request, lang))
+        thinking = chat.thinking and self._settings.channels.openai.thinking
+        if chat.stream:
+            told = start(self._context, question, thinking=thinking, turns=turns)
+            return event_stream(_chunks(told, completion, shape.begin(), lang))
+        run = self._parts.ladder.run(question, thinking=thinking, turns=turns)
+        async with aclosing(run) as events:
+            async for event in events:
+                for _ in completion.feed(event):
+                    pass
+                if isinstance(event, Done):
+                    self._context.metrics.answer(event.answer)
+                    return json_reply(completion.whole(event.answer))
+                if isinstance(event, Failed):
+                    raise DengmiError(event.code, **event.params)
+        raise DengmiError("unexpected", reference=question.id)
+
+    def _check(self, request: Request) -> None:
+        if not self._settings.channels.openai.enabled:
+            raise Refusal("channel_off", 404, setting="channels.openai.enabled")
+        check_key(request, self._settings.channels)
+
+    async def _models(self, lang: str) -> list[Model]:
+        """What is offered. Private desks are named only to who has a key."""
+        settings = self._settings
+        desks = await self._parts.store.desks()
+        private = {name for name, desk in settings.desks.items() if not desk.public}
+        listed = [one for one in desks if settings.channels.keys or one.name not in private]
+        levels: list[Level] = ["quick"] if settings.levels.quick else []
+        levels += ["deep"] if settings.levels.deep else []
+        hall = text("chat_hall", lang) if len(desks) - len(private) > 1 else ""
+        return offered(listed, ["quote", *levels] if levels else [], hall)
+
+    async def _desk(self, name: str, lang: str) -> tuple[str, Wanted]:
+        """The desk and the level of a model's name. Raises NotFound."""
+        try:
+            desk, wanted = parted(name)
+            known = {one.name for one in await self._parts.store.desks()}
+            if not desk:
+                return await self._parts.desks.resolve(None), wanted
+            if desk == HALL or desk in known:
+                return desk, wanted
+        except ValueError:
+            pass
+        raise unknown(name, [model.id for model in await self._models(lang)])
+
+    async def _turns(self, chat: Chat, question: Question) -> Sequence[Exchange]:
+        """What was said before. What was answered here is found again with all it rested on."""
+        found: list[Exchange] = []
+        first = max(0, len(chat.turns) - self._settings.writing.history)
+        for at in range(first, len(chat.turns)):
+            said = chat.turns[at]
+            kept: Exchange | None = None
+            if said.answer:
+                place = history.place(chat.turns[:at], said.question)
+                stored = await self._parts.store.turns(
+                    question.desk, question.asker, place, question.asked_at, 4
+                )
+                kept = history.answered_so(stored, said)
+            found.append(kept or history.as_sent(said, question.desk))
+        return found
+
+    def _chore(self, chat: Chat, desk: str) -> Response:
+        """The reply to a chore, for which nothing was searched."""
+        shape = self._shape(chat, new_id("chore"), desk)
+        if not chat.stream:
+            return json_reply(shape.whole(message_json(chat.done), "stop", {}))
+        chunks = [
+            shape.begin(),
+            shape.chunk({"content": chat.done}),
+            shape.chunk({}, "stop"),
+            *shape.spent({}),
+        ]
+
+        async def lines() -> AsyncIterator[bytes]:
+            for chunk in chunks:
+                yield _line(chunk)
+            yield _LAST
+
+        return event_stream(lines())
+
+    def _shape(self, chat: Chat, name: str, desk: str) -> Shape:
+        created = int(self._parts.clock.now())
+        return Shape(
+            id=f"chatcmpl-{name}", model=chat.model or desk, created=created, usage=chat.usage
+        )
+
+    def _manner(self, request: Request, lang: str) -> Manner:
+        links = links_of(request, self._settings)
+        return Manner(
+            links=links,
+            sources=self._settings.channels.openai.sources,
+            say=lambda notice: notice_text(notice, lang),
+            page=lambda answer: page_of(links, answer.id),
+        )
+
+
+_LAST = b"data: [DONE]\n\n"
+
+
+def _line(value: object) -> bytes:
+    return b"data: %b\n\n" % msgspec.json.encode(value)
+
+
+async def _chunks(
+    told: Told, completion: Completion, first: object, lang: str
+) -> AsyncIterator[bytes]:
+    try:
+        yield _line(first)
+        while True:
+            try:
+                event = await told.next(KEEP_ALIVE)
+            except TimeoutError:
+                yield SILENCE
+                continue
+            if event is None:
+                return
+            for chunk in completion.feed(event):
+                yield _line(chunk)
+            if isinstance(event, Failed):
+                error = DengmiError(event.code, **event.params)
+                yield _line(error_json(error, error.status, detail(error, lang)))
+                return
+            if isinstance(event, Done):
+                yield _LAST
+    finally:
+        told.leave()
+
+
+def refusal(request: Request, error: DengmiError) -> Response:
+    """An error in the shape that programs of this API expect."""
+    lang = api_language(request)
+    status = error.http_status if isinstance(error, Refusal) else error.status
+    reply = json_reply(error_json(error, status, detail(error, lang)), status)
+    if isinstance(error, Refusal):
+        reply.headers.update(error.headers)
+    return reply
