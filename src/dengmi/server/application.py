@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -28,8 +29,11 @@ from dengmi.server.ui.errors import error_page
 from dengmi.server.ui.static import Static
 from dengmi.server.warm import read_files, warm
 
+if TYPE_CHECKING:
+    from dengmi.server.wechat import WeChatAccounts
 
-def routes(context: Context) -> Sequence[BaseRoute]:
+
+def routes(context: Context, wechat: "WeChatAccounts | None" = None) -> Sequence[BaseRoute]:
     """Every path and who answers it. The busiest come first: they are tried in this order."""
     answers, reading, sources = Answers(context), Reading(context), Sources(context)
     health, page, article, static = (
@@ -39,9 +43,16 @@ def routes(context: Context) -> Sequence[BaseRoute]:
         Static(),
     )
     api = PREFIX
+    channels = []
+    if wechat is not None:
+        channels += [
+            Route("/wechat/{name}", wechat.receive, methods=["POST"]),
+            Route("/wechat/{name}", wechat.verify, methods=["GET"]),
+        ]
     return [
         Route(f"{api}/answers", answers.ask, methods=["POST"]),
         Route(f"{api}/search", reading.search, methods=["POST"]),
+        *channels,
         Route(f"{api}/answers/{{answer_id}}", answers.get, methods=["GET"]),
         Route(f"{api}/answers/{{answer_id}}/thumb", answers.thumb, methods=["PUT"]),
         Route(f"{api}/answers/{{answer_id}}/reuse", answers.reuse, methods=["PUT"]),
@@ -71,16 +82,21 @@ def routes(context: Context) -> Sequence[BaseRoute]:
 def create_app(parts: Parts) -> Starlette:
     """The ASGI application around opened parts. It does not close them."""
     context = make_context(parts)
+    wechat = _wechat(context)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         await asyncio.to_thread(read_files)
         context.crew.start(asyncio.to_thread(warm), "warming up")
+        if wechat is not None:
+            await wechat.recover()
         context.crew.start(parts.ladder.resume(), "finishing earlier questions")
         following = context.crew.start(context.follower.follow(), "following the store")
         yield
         following.cancel()
         await context.crew.stop()
+        if wechat is not None:
+            await wechat.close()
 
     async def refuse(request: Request, error: Exception) -> Response:
         return _refusal(request, error, context)
@@ -93,11 +109,20 @@ def create_app(parts: Parts) -> Starlette:
         return None
 
     return Starlette(
-        routes=routes(context),
+        routes=routes(context, wechat),
         middleware=[Middleware(Shell, metrics=context.metrics, door=door)],
         exception_handlers={DengmiError: refuse, HTTPException: refuse, Exception: refuse},
         lifespan=lifespan,
     )
+
+
+def _wechat(context: Context) -> "WeChatAccounts | None":
+    """The accounts of the settings; nothing of it is imported where there are none."""
+    if not context.parts.settings.wechat:
+        return None
+    from dengmi.server.wechat import WeChatAccounts
+
+    return WeChatAccounts(context)
 
 
 def _refusal(request: Request, error: Exception, context: Context) -> Response:

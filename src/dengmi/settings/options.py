@@ -7,26 +7,13 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-
-class _Masked(Struct, frozen=True):
-    """Shows its secrets as •••, so that they cannot slip into a log."""
-
-    def __rich_repr__(self) -> list[tuple[str, object]]:
-        return [
-            (field.name, "•••" if value and meaning_of(field.type)[1] else value)
-            for field in msgspec.structs.fields(self)
-            for value in (getattr(self, field.name),)
-        ]
-
-    def __repr__(self) -> str:
-        inside = ", ".join(f"{name}={value!r}" for name, value in self.__rich_repr__())
-        return f"{type(self).__name__}({inside})"
-
+from dengmi.settings.channels import WeChatSettings
+from dengmi.settings.masked import Masked, meaning_of
 
 Port = Annotated[int, Meta(ge=1, le=65535)]
 
 
-class ServerSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class ServerSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """How `dengmi serve` listens."""
 
     host: Annotated[str, Meta(description="address to listen on")] = "127.0.0.1"
@@ -51,7 +38,7 @@ class ServerSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=T
     ] = ""
 
 
-class StoreSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class StoreSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Where everything is kept."""
 
     url: Annotated[
@@ -64,7 +51,7 @@ class StoreSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     ] = ""
 
 
-class FetchSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class FetchSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """How pages, sites and feeds are fetched."""
 
     allow_networks: Annotated[
@@ -85,7 +72,7 @@ class FetchSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     ] = 0.5
 
 
-class FileSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class FileSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """How files are read."""
 
     max_bytes: Annotated[
@@ -100,7 +87,7 @@ class FileSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     ] = 1_000_000_000
 
 
-class AskSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class AskSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What a question may be."""
 
     max_chars: Annotated[
@@ -111,7 +98,7 @@ class AskSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=True
     ] = 3
 
 
-class PriceSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class PriceSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What a model costs, where the built-in price sheets do not know it."""
 
     currency: Annotated[
@@ -129,7 +116,7 @@ class PriceSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     ] = 0.0
 
 
-class ModelSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class ModelSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One language model."""
 
     kind: Annotated[
@@ -176,7 +163,7 @@ class ModelSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     ] = None
 
 
-class LevelSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class LevelSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Which models a level may use, the first that answers; a level without one is not offered."""
 
     quick: Annotated[tuple[str, ...], Meta(description="models of the level quick, in order")] = ()
@@ -186,7 +173,7 @@ class LevelSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     ] = ""
 
 
-class WritingSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class WritingSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """How much a written answer may use."""
 
     quick_evidence: Annotated[
@@ -219,7 +206,7 @@ class WritingSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=
     ] = True
 
 
-class DeskSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class DeskSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One desk."""
 
     title: Annotated[str, Meta(description="name shown to askers")] = ""
@@ -238,7 +225,7 @@ class DeskSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     ] = "built-in"
 
 
-class Settings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Settings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Everything that can be set, as one value that is passed by hand."""
 
     home: Annotated[Path, Meta(description="folder of everything that is kept")] = Path()
@@ -261,6 +248,7 @@ class Settings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
     models: Mapping[str, ModelSettings] = {}
     levels: LevelSettings = LevelSettings()
     desks: Mapping[str, DeskSettings] = {}
+    wechat: Mapping[str, WeChatSettings] = {}
 
     @property
     def store_address(self) -> str:
@@ -273,7 +261,11 @@ class Settings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
         return self.home / "index"
 
 
-NAMED: Mapping[str, type[Struct]] = {"desks": DeskSettings, "models": ModelSettings}
+NAMED: Mapping[str, type[Struct]] = {
+    "desks": DeskSettings,
+    "models": ModelSettings,
+    "wechat": WeChatSettings,
+}
 """The tables whose keys are names of the operator's choice."""
 
 
@@ -298,11 +290,3 @@ def fields_of(
             yield from fields_of(NAMED[field.encode_name], (*path, "NAME"))
         else:
             yield path, field
-
-
-def meaning_of(wanted: object) -> tuple[str, bool]:
-    """(meaning, whether secret) of an annotated type."""
-    for note in getattr(wanted, "__metadata__", ()):
-        if isinstance(note, Meta) and note.description:
-            return note.description, bool((note.extra or {}).get("secret"))
-    return "", False

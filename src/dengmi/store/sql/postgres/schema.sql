@@ -200,3 +200,5 @@ CREATE INDEX charges_at ON charges (at);
 CREATE INDEX charges_desk ON charges (desk, at);
 CREATE INDEX charges_question ON charges (question_id);
 CREATE INDEX charges_open ON charges (at) WHERE state = 'reserved';
+
+CREATE INDEX questions_asker ON questions (asker) WHERE asker <> '';
