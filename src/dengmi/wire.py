@@ -104,6 +104,7 @@ def _made_upper(
     from dengmi.gate.gate import Gate
     from dengmi.ledger.ledger import Ledger
 
+    models.warm()
     ledger = Ledger(store, clock, settings.models, life)
     workers = settings.server.workers  # each has a gate of its own, and its part of the slots
     slots = {name: max(1, each.slots // workers) for name, each in settings.models.items()}

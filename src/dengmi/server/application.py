@@ -30,7 +30,7 @@ from dengmi.server.ui.static import Static
 from dengmi.server.warm import read_files, warm
 
 if TYPE_CHECKING:
-    from dengmi.server.wechat import WeChatAccounts
+    from dengmi.server.channels.wechat import WeChatAccounts
 
 
 def routes(context: Context, wechat: "WeChatAccounts | None" = None) -> Sequence[BaseRoute]:
@@ -120,7 +120,7 @@ def _wechat(context: Context) -> "WeChatAccounts | None":
     """The accounts of the settings; nothing of it is imported where there are none."""
     if not context.parts.settings.wechat:
         return None
-    from dengmi.server.wechat import WeChatAccounts
+    from dengmi.server.channels.wechat import WeChatAccounts
 
     return WeChatAccounts(context)
 

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 from dengmi.channels.parts import CUT, Piece, parts, shortened, size
 
 TEXT = st.text(
-    st.sampled_from("ab é中文。？！,，. \n👍🏽👨‍👩‍👧e\u0301") | st.characters(exclude_categories=("Cs",)),
+    st.sampled_from("ab é中文。？！,，. \n👍🏽👨‍👩‍👧e\u0301")
+    | st.characters(exclude_categories=("Cs",)),
     max_size=300,
 )
 LINK = st.builds('<a href="https://e.org/{}">{}</a>'.format, st.integers(0, 999), st.just("页"))

@@ -89,7 +89,14 @@ def test_the_published_reply_is_made_byte_for_byte() -> None:
     ],
 )
 def test_published_examples_of_wecom(
-    token: str, key: str, receiver: str, stamp: str, nonce: str, signed: str, echo: str, wanted: bytes
+    token: str,
+    key: str,
+    receiver: str,
+    stamp: str,
+    nonce: str,
+    signed: str,
+    echo: str,
+    wanted: bytes,
 ) -> None:
     assert Envelope(token, (key,), receiver).open(echo, signed, stamp, nonce).message == wanted
 

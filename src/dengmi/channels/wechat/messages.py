@@ -38,9 +38,9 @@ def read_message(fields: Fields) -> Message:
         raise Malformed("fields")
     event, key = text_of(fields, "Event").lower(), text_of(fields, "EventKey")
     said = {"text": "Content", "voice": "Recognition"}.get(kind, "")
-    number = text_of(fields, "MsgId")
-    # Events have no number; time, name and key tell them apart.
-    dedup = number or ":".join((sender, text_of(fields, "CreateTime"), event, key))
+    # Events have no number; time, name and key tell them apart. The sender belongs to it: nobody
+    # gets the answer of another, whatever the number.
+    number = text_of(fields, "MsgId") or f"{text_of(fields, 'CreateTime')}:{event}:{key}"
     return Message(
         account=account,
         sender=sender,
@@ -49,7 +49,7 @@ def read_message(fields: Fields) -> Message:
         event=event if kind == "event" else "",
         key=key,
         menu=text_of(fields, "bizmsgmenuid"),
-        dedup=dedup,
+        dedup=f"{sender}:{number}",
     )
 
 
