@@ -1,6 +1,7 @@
 """WeChat Official Accounts, from the platform's side."""
 
 import asyncio
+from collections.abc import Callable, Sized
 from pathlib import Path
 
 import httpx
@@ -22,10 +23,15 @@ def small(client: httpx.AsyncClient, **more: object) -> Platform:
     return Platform(client, "/wechat/small", "AAAAA", patience=0.7, **more)  # type: ignore[arg-type]
 
 
-async def until(what: object, wanted: int, seconds: float = 8.0) -> None:
+async def until(what: Sized, wanted: int, seconds: float = 8.0) -> None:
     """Wait until a list has so many entries."""
+    await when(lambda: len(what) >= wanted, seconds)
+
+
+async def when(true: Callable[[], bool], seconds: float = 8.0) -> None:
+    """Wait until something is so; what happens in a thread of its own cannot tell us."""
     async with asyncio.timeout(seconds):
-        while len(what) < wanted:  # type: ignore[arg-type]
+        while not true():  # noqa: ASYNC110
             await asyncio.sleep(0.02)
 
 
@@ -255,9 +261,7 @@ async def test_busy_is_tried_again_and_a_closed_window_is_not(
     assert platform.calls["send"] == 3
     # To the platform's knowledge this person said nothing.
     await verified(client).say("o9", "门口一共有几个车位？")
-    async with asyncio.timeout(8):
-        while platform.calls["send"] < 4:
-            await asyncio.sleep(0.02)
+    await when(lambda: platform.calls["send"] >= 4)
     await asyncio.sleep(0.7)
     assert (platform.calls["send"], len(platform.sent)) == (4, 1)
 
