@@ -125,6 +125,7 @@ def _made_upper(
     from dengmi.answer.write.writer import Writer
     from dengmi.ledger.ledger import Ledger
 
+    models.warm()
     ledger = Ledger(store, clock, settings.models, life)
     first = (*settings.levels.quick, *settings.levels.deep)[0]
     judge = settings.levels.judge or first

@@ -16,7 +16,7 @@ from dengmi.core.events import Event
 from dengmi.core.records import Exchange, Question
 from dengmi.server.channels import openai
 from dengmi.server.parts import Parts
-from dengmi.settings.options import ChannelSettings
+from dengmi.settings.channels import ChannelSettings
 from tests.http.conftest import client_of
 
 CHAT = "/v1/chat/completions"

@@ -83,6 +83,7 @@ class Ladder:
         self._most_chars = most_chars
         self._history = history
         self._ready = False
+        self._opened = clock.now()
 
     async def accept(self, question: Question) -> Question:
         """Check the question and write it down, before anything else happens to it.
@@ -158,9 +159,14 @@ class Ladder:
 
     async def resume(self) -> int:
         """Finish the questions that an earlier stop cut off; how many there were. What another
-        process is writing just now is left to it: two calls would be paid for one answer."""
+        process is writing just now is left to it, and what was asked since this one began to
+        whoever asked: two calls would be paid for one answer."""
         busy = await self._upper.recover() if self._upper else ()
-        pending = [one for one in await self._store.pending_questions() if one.id not in busy]
+        pending = [
+            one
+            for one in await self._store.pending_questions()
+            if one.id not in busy and one.asked_at <= self._opened
+        ]
         for question in pending:
             async for _ in self.run(question):
                 pass

@@ -3,10 +3,11 @@
 A room that needs something from outside asks for the narrowest of these.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from dengmi.core.events import Event
 from dengmi.core.records import (
     Answer,
     Article,
@@ -61,6 +62,18 @@ class Changes(Protocol):
         ...
 
 
+class Answering(Protocol):
+    """Answers questions. The ladder does."""
+
+    async def accept(self, question: Question) -> Question:
+        """Check the question and write it down. Raises BadInput when it is empty or too long."""
+        ...
+
+    def run(self, question: Question, *, thinking: bool = False) -> AsyncGenerator[Event, None]:
+        """The events of an accepted question's answer. Leaving them early ends the writing."""
+        ...
+
+
 class Inbox(Protocol):
     """Keeps questions and answers."""
 
@@ -102,6 +115,15 @@ class Conversations(Protocol):
 
     async def put_thumb(self, answer_id: str, asker: str, up: bool | None, at: float) -> None:
         """An asker's thumb on an answer, up or down; None takes it back. Raises NotFound."""
+        ...
+
+
+class Forgetting(Protocol):
+    """Deletes what is known of a person."""
+
+    async def forget_asker(self, asker: str) -> int:
+        """Delete an asker's questions, answers and thumbs and take the name off the ledger's
+        lines; how many questions went. What was spent stays."""
         ...
 
 
@@ -328,7 +350,18 @@ class Shelf(Protocol):
         ...
 
 
-class Store(Passages, Changes, Inbox, Conversations, Charges, Reuses, LateQueue, Shelf, Protocol):
+class Store(
+    Passages,
+    Changes,
+    Inbox,
+    Conversations,
+    Forgetting,
+    Charges,
+    Reuses,
+    LateQueue,
+    Shelf,
+    Protocol,
+):
     """Everything that is kept. One implementation per database, one contract for both."""
 
     async def open(self) -> None:

@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 
 from dengmi.server.problems import Refusal
-from dengmi.settings.options import ChannelSettings, ServerSettings
+from dengmi.settings.channels import ChannelSettings
+from dengmi.settings.options import ServerSettings
 
 _PROXY_HEADERS = (
     *("forwarded", "via", "x-forwarded-", "x-original-", "x-real-ip", "x-client-ip"),

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -31,8 +32,11 @@ from dengmi.server.ui.errors import error_page
 from dengmi.server.ui.static import Static
 from dengmi.server.warm import read_files, warm
 
+if TYPE_CHECKING:
+    from dengmi.server.channels.wechat import WeChatAccounts
 
-def routes(context: Context) -> Sequence[BaseRoute]:
+
+def routes(context: Context, wechat: "WeChatAccounts | None" = None) -> Sequence[BaseRoute]:
     """Every path and who answers it. The busiest come first: they are tried in this order."""
     answers, reading, sources = Answers(context), Reading(context), Sources(context)
     chat = OpenAI(context)
@@ -43,9 +47,16 @@ def routes(context: Context) -> Sequence[BaseRoute]:
         Static(),
     )
     api = PREFIX
+    channels = []
+    if wechat is not None:
+        channels += [
+            Route("/wechat/{name}", wechat.receive, methods=["POST"]),
+            Route("/wechat/{name}", wechat.verify, methods=["GET"]),
+        ]
     return [
         Route(f"{api}/answers", answers.ask, methods=["POST"]),
         Route(f"{api}/search", reading.search, methods=["POST"]),
+        *channels,
         Route(f"{api}/answers/{{answer_id}}", answers.get, methods=["GET"]),
         Route(f"{api}/answers/{{answer_id}}/events", answers.events, methods=["GET"]),
         Route(f"{api}/answers/{{answer_id}}/pending", answers.withdraw, methods=["DELETE"]),
@@ -82,11 +93,14 @@ def routes(context: Context) -> Sequence[BaseRoute]:
 def create_app(parts: Parts) -> Starlette:
     """The ASGI application around opened parts. It does not close them."""
     context = make_context(parts)
+    wechat = _wechat(context)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         await asyncio.to_thread(read_files)
         context.crew.start(asyncio.to_thread(warm), "warming up")
+        if wechat is not None:
+            await wechat.recover()
         context.crew.start(parts.ladder.resume(), "finishing earlier questions")
         ongoing = [context.crew.start(context.follower.follow(), "following the store")]
         if parts.late is not None:
@@ -95,6 +109,8 @@ def create_app(parts: Parts) -> Starlette:
         for each in ongoing:
             each.cancel()
         await context.crew.stop()
+        if wechat is not None:
+            await wechat.close()
 
     async def refuse(request: Request, error: Exception) -> Response:
         return _refusal(request, error, context)
@@ -107,7 +123,7 @@ def create_app(parts: Parts) -> Starlette:
         return None
 
     return Starlette(
-        routes=routes(context),
+        routes=routes(context, wechat),
         middleware=[
             Middleware(Shell, metrics=context.metrics, door=door),
             Middleware(Sites, origins=parts.settings.channels.origins),
@@ -115,6 +131,15 @@ def create_app(parts: Parts) -> Starlette:
         exception_handlers={DengmiError: refuse, HTTPException: refuse, Exception: refuse},
         lifespan=lifespan,
     )
+
+
+def _wechat(context: Context) -> "WeChatAccounts | None":
+    """The accounts of the settings; nothing of it is imported where there are none."""
+    if not context.parts.settings.wechat:
+        return None
+    from dengmi.server.channels.wechat import WeChatAccounts
+
+    return WeChatAccounts(context)
 
 
 def _refusal(request: Request, error: Exception, context: Context) -> Response:

@@ -6,11 +6,13 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 from msgspec import Struct
 
 from dengmi.core.errors import BadSettings
+from dengmi.settings.masked import meaning_of
 from dengmi.settings.options import (
     NAMED,
     LevelSettings,
@@ -18,6 +20,8 @@ from dengmi.settings.options import (
     Settings,
     fields_of,
 )
+
+Keyed = TypeVar("Keyed", bound=Struct)
 
 
 def load_settings(home: Path | None = None, environ: Mapping[str, str] | None = None) -> Settings:
@@ -91,20 +95,31 @@ def _completed(settings: Settings, has_levels: bool, environ: Mapping[str, str])
                 key = f"levels.{level.name}"
                 known = ", ".join(models) or "–"
                 raise BadSettings("setting_model_unknown", key=key, model=name, known=known)
-    keyed = {
-        name: msgspec.structs.replace(model, api_key=_key(model.api_key, environ))
-        for name, model in models.items()
-    }
     channels = settings.channels
     keys = tuple(filter(None, (_key(key, environ) for key in channels.keys)))
     if channels.keys and not keys:
         raise BadSettings("setting_keys_missing", key="channels.keys")
-    channels = msgspec.structs.replace(channels, keys=keys)
-    return msgspec.structs.replace(settings, models=keyed, levels=levels, channels=channels)
+    return msgspec.structs.replace(
+        settings,
+        models={name: _keyed(model, environ) for name, model in models.items()},
+        levels=levels,
+        channels=msgspec.structs.replace(channels, keys=keys),
+        wechat={name: _keyed(account, environ) for name, account in settings.wechat.items()},
+    )
+
+
+def _keyed(table: Keyed, environ: Mapping[str, str]) -> Keyed:
+    """A table with its secrets read from the variables they name; "" where there is none."""
+    given = {
+        field.name: _key(value, environ)
+        for field in msgspec.structs.fields(table)
+        if meaning_of(field.type)[1] and isinstance(value := getattr(table, field.name), str)
+    }
+    return msgspec.structs.replace(table, **given) if given else table
 
 
 def _key(said: str, environ: Mapping[str, str]) -> str:
-    """A key, read from the variable it names; "" where there is none."""
+    """A secret, read from the variable it names; "" where there is none."""
     return environ.get(said[4:], "").strip() if said.startswith("env:") else said
 
 

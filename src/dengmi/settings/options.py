@@ -7,26 +7,13 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-
-class _Masked(Struct, frozen=True):
-    """Shows its secrets as •••, so that they cannot slip into a log."""
-
-    def __rich_repr__(self) -> list[tuple[str, object]]:
-        return [
-            (field.name, "•••" if value and meaning_of(field.type)[1] else value)
-            for field in msgspec.structs.fields(self)
-            for value in (getattr(self, field.name),)
-        ]
-
-    def __repr__(self) -> str:
-        inside = ", ".join(f"{name}={value!r}" for name, value in self.__rich_repr__())
-        return f"{type(self).__name__}({inside})"
-
+from dengmi.settings.channels import ChannelSettings, WeChatSettings
+from dengmi.settings.masked import Masked, meaning_of
 
 Port = Annotated[int, Meta(ge=1, le=65535)]
 
 
-class ServerSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class ServerSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """How `dengmi serve` listens."""
 
     host: Annotated[str, Meta(description="address to listen on")] = "127.0.0.1"
@@ -51,54 +38,7 @@ class ServerSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=T
     ] = ""
 
 
-class OpenAISettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """How desks answer programs that speak OpenAI's API."""
-
-    enabled: Annotated[bool, Meta(description="whether /v1 answers at all")] = True
-    sources: Annotated[
-        bool, Meta(description="whether the quoted sentences are listed below each answer")
-    ] = True
-    links: Annotated[
-        Literal["original", "page", "none"],
-        Meta(
-            description="where the numbers in an answer lead: original, the article where it was "
-            "published; page, the sentence marked in Dengmi's own page; none, nowhere"
-        ),
-    ] = "original"
-    thinking: Annotated[
-        bool, Meta(description="whether the thinking of the level deep is told to who asks for it")
-    ] = True
-
-
-class McpSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """How desks answer programs that speak MCP."""
-
-    enabled: Annotated[bool, Meta(description="whether /mcp answers at all")] = True
-
-
-class ChannelSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The ways in beside the web page and the REST API."""
-
-    keys: Annotated[
-        tuple[str, ...],
-        Meta(
-            description="keys that callers of /v1 and /mcp must send, or env:NAME; "
-            "empty: everybody may ask",
-            extra={"secret": True},
-        ),
-    ] = ()
-    origins: Annotated[
-        tuple[str, ...],
-        Meta(
-            description="sites whose pages may call /v1 and /mcp from a browser, such as "
-            "https://chat.example.org, or * for all"
-        ),
-    ] = ()
-    openai: OpenAISettings = OpenAISettings()
-    mcp: McpSettings = McpSettings()
-
-
-class StoreSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class StoreSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Where everything is kept."""
 
     url: Annotated[
@@ -111,7 +51,7 @@ class StoreSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     ] = ""
 
 
-class FetchSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class FetchSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """How pages, sites and feeds are fetched."""
 
     allow_networks: Annotated[
@@ -132,7 +72,7 @@ class FetchSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     ] = 0.5
 
 
-class FileSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class FileSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """How files are read."""
 
     max_bytes: Annotated[
@@ -147,7 +87,7 @@ class FileSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     ] = 1_000_000_000
 
 
-class AskSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class AskSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What a question may be."""
 
     max_chars: Annotated[
@@ -158,7 +98,7 @@ class AskSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=True
     ] = 3
 
 
-class PriceSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class PriceSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What a model costs, where the built-in price sheets do not know it."""
 
     currency: Annotated[
@@ -176,7 +116,7 @@ class PriceSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     ] = 0.0
 
 
-class ModelSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class ModelSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One language model."""
 
     kind: Annotated[
@@ -223,7 +163,7 @@ class ModelSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     ] = None
 
 
-class LevelSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class LevelSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Which models a level may use, the first that answers; a level without one is not offered."""
 
     quick: Annotated[tuple[str, ...], Meta(description="models of the level quick, in order")] = ()
@@ -233,7 +173,7 @@ class LevelSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     ] = ""
 
 
-class WritingSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class WritingSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """How much a written answer may use."""
 
     quick_evidence: Annotated[
@@ -266,7 +206,7 @@ class WritingSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=
     ] = True
 
 
-class LateSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class LateSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Questions that wait for a better answer than they got."""
 
     on: Annotated[
@@ -284,7 +224,7 @@ class LateSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     ] = 10_000
 
 
-class DeskSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class DeskSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One desk."""
 
     title: Annotated[str, Meta(description="name shown to askers")] = ""
@@ -303,7 +243,7 @@ class DeskSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     ] = "built-in"
 
 
-class Settings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Settings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Everything that can be set, as one value that is passed by hand."""
 
     home: Annotated[Path, Meta(description="folder of everything that is kept")] = Path()
@@ -328,6 +268,7 @@ class Settings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
     models: Mapping[str, ModelSettings] = {}
     levels: LevelSettings = LevelSettings()
     desks: Mapping[str, DeskSettings] = {}
+    wechat: Mapping[str, WeChatSettings] = {}
 
     @property
     def store_address(self) -> str:
@@ -340,7 +281,11 @@ class Settings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
         return self.home / "index"
 
 
-NAMED: Mapping[str, type[Struct]] = {"desks": DeskSettings, "models": ModelSettings}
+NAMED: Mapping[str, type[Struct]] = {
+    "desks": DeskSettings,
+    "models": ModelSettings,
+    "wechat": WeChatSettings,
+}
 """The tables whose keys are names of the operator's choice."""
 
 
@@ -365,11 +310,3 @@ def fields_of(
             yield from fields_of(NAMED[field.encode_name], (*path, "NAME"))
         else:
             yield path, field
-
-
-def meaning_of(wanted: object) -> tuple[str, bool]:
-    """(meaning, whether secret) of an annotated type."""
-    for note in getattr(wanted, "__metadata__", ()):
-        if isinstance(note, Meta) and note.description:
-            return note.description, bool((note.extra or {}).get("secret"))
-    return "", False

@@ -148,6 +148,10 @@ class SqlStore:
         """An asker's thumb on an answer; None takes it back. Raises NotFound."""
         await self._db.write(conversations.put_thumb, answer_id, asker, up, at)
 
+    async def forget_asker(self, asker: str) -> int:
+        """Delete an asker's questions, answers and thumbs; how many questions went."""
+        return await self._db.write(conversations.forget, asker)
+
     # -- the ledger
 
     async def reserve_charge(self, charge: Charge) -> None:
