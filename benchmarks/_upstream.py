@@ -12,6 +12,7 @@ closed at once, as of a host that is down. `fault`: that share of the calls brea
 """
 
 import asyncio
+import itertools
 import json
 import random
 import re
@@ -25,8 +26,10 @@ from urllib.parse import parse_qs, urlsplit
 
 _EVIDENCE = re.compile(r"\[(\d+\.\d+)\] ([^\n]+)")
 _QUESTION = re.compile(r"^Question: (.+)$", re.MULTILINE)
-_PIECE = re.compile(r"\s*(?:[A-Za-z0-9.']{1,12}|.)", re.DOTALL)
 _OK = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
+CHARACTERS = 4
+"""Characters of a token, about."""
+
 MAKING = 3.0
 """Seconds until a prompt's beginning can be found in the cache."""
 
@@ -211,17 +214,17 @@ class Connection(asyncio.Protocol):
 
 
 def _answer(asked: dict[str, Any], tokens: int) -> list[str]:
-    """Pieces of the answer, a token each: the first sentences of the evidence and their numbers,
-    as many as wanted; said again where there are too few."""
+    """Pieces of the answer, a token each: whole sentences of the evidence with their numbers, of
+    about four characters a token; said again where there are too few."""
     most = min(tokens, asked.get("max_tokens") or tokens)
     found = _EVIDENCE.findall(asked["messages"][-1]["content"]) or [("1.1", "Nothing is known.")]
-    pieces: list[str] = []
-    at = 0
-    while len(pieces) < most:
+    text, at = "", 0
+    while len(text) < CHARACTERS * most:
         number, sentence = found[at % len(found)]
-        pieces += _PIECE.findall(f"{sentence} [{number}] ")
+        text += f"{sentence} [{number}] "
         at += 1
-    return pieces[:most]
+    cuts = [len(text) * n // most for n in range(most + 1)]
+    return [text[first:last] for first, last in itertools.pairwise(cuts)]
 
 
 async def _serve(port: int, upstream: Upstream) -> None:

@@ -13,6 +13,7 @@ from dengmi.core.clock import Clock, SystemClock
 from dengmi.core.errors import Unavailable
 from dengmi.core.ports import Search, Store
 from dengmi.core.records import Level
+from dengmi.core.turns import Turns
 from dengmi.corpus.corpus import Corpus
 from dengmi.gate.gate import Gate
 from dengmi.ledger.life import Life
@@ -125,6 +126,7 @@ def _made_upper(
     from dengmi.answer.write.writer import Writer
     from dengmi.ledger.ledger import Ledger
 
+    turns = Turns()
     ledger = Ledger(store, clock, settings.models, life)
     first = (*settings.levels.quick, *settings.levels.deep)[0]
     judge = settings.levels.judge or first
@@ -136,7 +138,7 @@ def _made_upper(
     }
     return Upper(
         Ways(levels=levels, desks=desks),
-        Writer(models.get, ledger, gate),
+        Writer(models.get, ledger, gate, turns),
         ledger,
         store,
         clock,
@@ -145,6 +147,7 @@ def _made_upper(
         rewriting=Rewriting(models.get, ledger, first, gate=gate)
         if settings.writing.rewrite
         else None,
+        turns=turns,
     )
 
 
