@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -181,8 +182,9 @@ def _busy(seen: Seen, span: tuple[float, float], slots: int) -> float:
     waits: dict[str, list[tuple[float, float]]] = defaultdict(list)
     for row in seen.results:
         until = row["ended"]
-        if seen.ours and row["level"] == "quote" and (late := seen.written(row)) is not None:
-            until = max(until, row["sent"] + late)
+        if seen.ours and row["late"]:  # the answer is waited for beyond the first reply
+            late = seen.written(row)
+            until = inf if late is None else max(until, row["sent"] + late)
         waits[row["question"]].append((row["sent"], until))
     used = 0.0
     for call in seen.calls:

@@ -26,6 +26,8 @@ import argparse
 import json
 import os
 import random
+import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -80,7 +82,8 @@ def main() -> None:
     for name in args.only:
         with ExitStack() as stack:
             folder = Path(args.keep or stack.enter_context(tempfile.TemporaryDirectory())) / name
-            folder.mkdir(parents=True, exist_ok=True)
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(parents=True)
             seen = _measured(name, folder, args, material, phases, asks)
         if seen is not None:
             _told(seen, phases, capacity, args.slots)
@@ -134,6 +137,8 @@ def _measured(
         _warmed(folder, server, name, material)
         used = server.processor()
         start, results = _asked(folder, server, endpoint, lines, phases)
+        if name == "dengmi":
+            _drained(home, start + sum(phase.seconds for phase in phases) + PATIENCE)
         used = server.processor() - used
         print(f"\n{NAMES[name]}: {used:.0f} s of processor time, {server.resident():.0f} MB")
     calls = [json.loads(line) for line in log.read_text().splitlines()]
@@ -166,6 +171,14 @@ def _asked(
     for timer in timers:
         timer.cancel()
     return start, [json.loads(line) for line in out.read_text("utf-8").splitlines()]
+
+
+def _drained(home: Path, until: float) -> None:
+    """Wait for late answers, as long as they count."""
+    with sqlite3.connect(home / "dengmi.sqlite") as base:
+        waiting = "SELECT count(*) FROM late WHERE state = 'waiting'"
+        while time.time() < until and base.execute(waiting).fetchone()[0]:
+            time.sleep(1)
 
 
 def _changes(
