@@ -152,6 +152,7 @@ class Finder:
             return quote_answer(question, meant, evidence, most=self._most_quotes)
 
         if self._ready:
+            await self._turns.go()
             return made()
         await asyncio.to_thread(catalogue)
         if self._warm is not None:

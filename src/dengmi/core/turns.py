@@ -1,8 +1,9 @@
 """Who goes first where everybody shares one processor: first replies, before everything else.
 
-A first reply takes milliseconds, and somebody looks at an empty screen until it is there. Reading
-what models write, checking and storing it can wait for a moment; how long is bounded, so that
-under any load both go on.
+A first reply takes milliseconds, and somebody looks at an empty screen until it is there. Checking
+and storing what models write can wait for a moment. A reply comes back to the event loop about ten
+times (store, search, store again), and each time waits for whatever runs in that round: so no more
+than one piece of work that takes milliseconds runs in a round.
 """
 
 import asyncio
@@ -14,7 +15,7 @@ MOST = 16
 """First replies made at once: enough that searches of several are made as one."""
 
 LONGEST = 0.1
-"""Seconds that other work gives way at the most, each time."""
+"""Seconds after which other work gets every second piece, however many first replies there are."""
 
 
 class Turns:
@@ -24,25 +25,27 @@ class Turns:
         self._most = most
         self._longest = longest
         self._busy = 0
+        self._waiting: deque[asyncio.Future[None]] = deque()
         self._firsts: deque[asyncio.Future[None]] = deque()
         self._others: deque[tuple[float, asyncio.Future[None]]] = deque()
-        self._timer: asyncio.TimerHandle | None = None
+        self._round = False
+        self._yielded = False
 
     @property
     def crowded(self) -> bool:
-        """Whether somebody waits for a first reply to begin."""
-        return bool(self._firsts)
+        """Whether first replies wait: what nobody asked for is better left out."""
+        return bool(self._waiting or self._firsts)
 
     @property
     def waiting(self) -> int:
         """How many wait for a first reply to begin."""
-        return len(self._firsts)
+        return len(self._waiting)
 
     @asynccontextmanager
     async def first(self) -> AsyncIterator[None]:
-        """A turn to make a first reply, held until the block ends."""
+        """A place to make a first reply in, held until the block ends."""
         if self._busy >= self._most:
-            await self._queued()
+            await self._place()
         else:
             self._busy += 1
         try:
@@ -50,54 +53,63 @@ class Turns:
         finally:
             self._end()
 
-    async def give_way(self) -> None:
-        """Let first replies go before what comes next: returns at once where none waits."""
-        if not self._firsts:
-            return
-        loop = asyncio.get_running_loop()
-        turn: asyncio.Future[None] = loop.create_future()
-        self._others.append((loop.time() + self._longest, turn))
-        if self._timer is None:
-            self._timer = loop.call_later(self._longest, self._overdue)
-        await turn
+    async def go(self) -> None:
+        """A turn for a piece of work of a first reply that takes milliseconds."""
+        if self._round:
+            turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._firsts.append(turn)
+            await turn
+        else:
+            self._begin()
 
-    async def _queued(self) -> None:
+    async def give_way(self) -> None:
+        """A turn for a piece of other work that takes milliseconds: behind first replies."""
+        if self._round:
+            loop = asyncio.get_running_loop()
+            turn: asyncio.Future[None] = loop.create_future()
+            self._others.append((loop.time() + self._longest, turn))
+            await turn
+        else:
+            self._begin()
+
+    def _begin(self) -> None:
+        """Nobody has had this round yet."""
+        self._round = True
+        asyncio.get_running_loop().call_soon(self._next)
+
+    def _next(self) -> None:
+        """Give the next round to whose turn it is."""
+        while turn := self._chosen():
+            if not turn.done():  # else who waited has gone
+                turn.set_result(None)
+                asyncio.get_running_loop().call_soon(self._next)
+                return
+        self._round = False
+
+    def _chosen(self) -> "asyncio.Future[None] | None":
+        if not self._firsts:
+            return self._others.popleft()[1] if self._others else None
+        overdue = self._others and self._others[0][0] <= asyncio.get_running_loop().time()
+        self._yielded = bool(overdue) and not self._yielded
+        return self._others.popleft()[1] if self._yielded else self._firsts.popleft()
+
+    async def _place(self) -> None:
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._firsts.append(turn)
+        self._waiting.append(turn)
         try:
             await turn
         except asyncio.CancelledError:
             if turn.cancelled():
-                self._firsts.remove(turn)
-                self._let()
+                self._waiting.remove(turn)
             else:  # given in the same moment
                 self._end()
             raise
 
     def _end(self) -> None:
-        """A first reply was made: the next one begins, or other work goes on."""
-        while self._firsts:
-            turn = self._firsts.popleft()
+        """A first reply was made: the next one begins."""
+        while self._waiting:
+            turn = self._waiting.popleft()
             if not turn.done():
                 turn.set_result(None)
                 return
         self._busy -= 1
-        self._let()
-
-    def _let(self) -> None:
-        """Let other work go on, a piece in each round of the loop, while no first reply waits."""
-        while self._others and not self._firsts:
-            _, turn = self._others.popleft()
-            if not turn.done():
-                turn.set_result(None)
-                asyncio.get_running_loop().call_soon(self._let)
-                return
-
-    def _overdue(self) -> None:
-        """Let go on whoever has given way for long enough."""
-        loop = asyncio.get_running_loop()
-        while self._others and (self._others[0][0] <= loop.time() or self._others[0][1].done()):
-            _, turn = self._others.popleft()
-            if not turn.done():
-                turn.set_result(None)
-        self._timer = loop.call_at(self._others[0][0], self._overdue) if self._others else None
