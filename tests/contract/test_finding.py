@@ -121,3 +121,18 @@ async def test_who_leaves_takes_nothing_from_the_others(store: SqlStore, search:
     first.cancel()
     assert (await second).quoted.answer.question_id == "q_2"
     assert search.asked == 1
+
+
+async def test_looking_begins_while_the_question_is_written_down(
+    store: SqlStore, search: Counting
+) -> None:
+    finder = Finder(search, store, SystemClock(), Turns())
+    finder.begin(question(1), 8)  # nothing is read yet: the first one is not hurried
+    assert not search.now and not search.asked
+    await found(finder, question(1))
+    other = f"{ASKED} Again"
+    finder.begin(question(2, other), 8)
+    await asyncio.sleep(0)
+    assert search.now == 1
+    assert (await found(finder, question(2, other))).quoted.answer.question_id == "q_2"
+    assert search.asked == 2

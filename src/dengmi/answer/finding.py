@@ -82,6 +82,7 @@ class Finder:
         self._changes = changes
         self._change: Together[None, int] = Together(self._newest, most=1_000)
         self._making: dict[Hashable, asyncio.Task[Findings]] = {}
+        self._begun: OrderedDict[str, asyncio.Task[Findings]] = OrderedDict()
         self._kept: OrderedDict[Hashable, _Kept] = OrderedDict()
 
     async def find(self, question: Question, meant: str, limit: int, began: float) -> Findings:
@@ -92,15 +93,11 @@ class Finder:
             limit: passages at the most.
             began: when it began, on the steady clock.
         """
-        key = (question.desk, meant, limit, question.lang, self._day())
-        found = await self._at_hand(key)
+        key = self._key(question, meant, limit)
+        begun = self._begun.pop(question.id, None)
+        found = await asyncio.shield(begun) if begun else await self._at_hand(key)
         if found is None:
-            making = self._making.get(key)
-            if making is None:
-                making = asyncio.create_task(self._made(key, question, meant, limit))
-                making.add_done_callback(_heard)
-                self._making[key] = making
-            found = await asyncio.shield(making)
+            found = await asyncio.shield(self._make(key, question, meant, limit))
         quoted = quotes_for(
             found.quoted,
             question,
@@ -109,6 +106,30 @@ class Finder:
             took_ms=round((self._clock.steady() - began) * 1000, 3),
         )
         return Findings(found.evidence, quoted)
+
+    def begin(self, question: Question, limit: int) -> None:
+        """Begin to look for what a question that stands alone finds, while it is written down."""
+        key = self._key(question, question.text, limit)
+        if self._ready and key not in self._kept:
+            self._begun[question.id] = self._make(key, question, question.text, limit)
+            if len(self._begun) > MOST_KEPT:  # of questions that were delivered twice
+                self._begun.popitem(last=False)
+
+    def _make(
+        self, key: Hashable, question: Question, meant: str, limit: int
+    ) -> "asyncio.Task[Findings]":
+        """The making of what the question finds; there is one for all who ask it."""
+        making = self._making.get(key)
+        if making is None:
+            making = asyncio.create_task(self._made(key, question, meant, limit))
+            making.add_done_callback(_heard)
+            self._making[key] = making
+        return making
+
+    def _key(self, question: Question, meant: str, limit: int) -> Hashable:
+        """The same for questions that find the same: "today" is another day tomorrow."""
+        day = datetime.fromtimestamp(self._clock.now(), UTC).toordinal()
+        return question.desk, meant, limit, question.lang, day
 
     async def _at_hand(self, key: Hashable) -> Findings | None:
         """Findings made a moment ago, if no article has changed since."""
@@ -160,10 +181,6 @@ class Finder:
         quoted = await asyncio.to_thread(made)
         self._ready = True
         return quoted
-
-    def _day(self) -> int:
-        """The day, in the time in which searches read "today"."""
-        return datetime.fromtimestamp(self._clock.now(), UTC).toordinal()
 
     async def _newest(self, askers: Sequence[None]) -> Sequence[int]:
         """The number of the newest change, asked for once for all who ask at the same time."""

@@ -103,15 +103,16 @@ class Ladder:
             raise BadInput("question_empty")
         if len(words) > self._most_chars:
             raise BadInput("question_too_long", chars=len(words), most=self._most_chars)
-        kept, _ = await self._store.record_question(
-            replace(
-                question,
-                id=question.id or new_id("q"),
-                text=words,
-                lang=question.lang or language_of(words) or "en",
-                asked_at=question.asked_at or self._clock.now(),
-            )
+        question = replace(
+            question,
+            id=question.id or new_id("q"),
+            text=words,
+            lang=question.lang or language_of(words) or "en",
+            asked_at=question.asked_at or self._clock.now(),
         )
+        if not question.conversation:
+            self._finder.begin(question, self._depth(self._level(question)))
+        kept, _ = await self._store.record_question(question)
         return kept
 
     async def ask(self, question: Question, *, thinking: bool = False) -> AsyncGenerator[Event]:
@@ -192,7 +193,7 @@ class Ladder:
         return "done"
 
     async def _answered(self, question: Question, began: float) -> AsyncGenerator[Event]:
-        level = self._upper.level(question.wanted) if self._upper else "quote"
+        level = self._level(question)
         climb = await self._climb(question, level, began)
         evidence, upper = climb.evidence, self._upper
         if upper is None or level == "quote" or not upper.worth_asking(climb.quoted):
@@ -273,6 +274,10 @@ class Ladder:
             return _Understood(meant, turns)
         meant, spent = await self._upper.rewritten(question, level, meant, said)
         return _Understood(meant, turns, spent)
+
+    def _level(self, question: Question) -> Level:
+        """The level that the question's wish leads to."""
+        return self._upper.level(question.wanted) if self._upper else "quote"
 
     def _depth(self, level: Level) -> int:
         """How many passages are looked for."""

@@ -127,7 +127,6 @@ class Upper:
             climb.evidence.took_ms,
             climb.quoted.answer.citations,
         )
-        await self.turns.give_way()
         written: Written | None = None
         joined, making = await self._making(climb, way)
         try:
