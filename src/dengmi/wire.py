@@ -13,6 +13,7 @@ from dengmi.core.clock import Clock, SystemClock
 from dengmi.core.errors import Unavailable
 from dengmi.core.ports import Search, Store
 from dengmi.core.records import Level
+from dengmi.core.turns import Turns
 from dengmi.corpus.corpus import Corpus
 from dengmi.gate.gate import Gate
 from dengmi.ledger.life import Life
@@ -126,6 +127,7 @@ def _made_upper(
     from dengmi.ledger.ledger import Ledger
 
     models.warm()
+    turns = Turns()
     ledger = Ledger(store, clock, settings.models, life)
     first = (*settings.levels.quick, *settings.levels.deep)[0]
     judge = settings.levels.judge or first
@@ -137,7 +139,7 @@ def _made_upper(
     }
     return Upper(
         Ways(levels=levels, desks=desks),
-        Writer(models.get, ledger, gate),
+        Writer(models.get, ledger, gate, turns),
         ledger,
         store,
         clock,
@@ -146,6 +148,7 @@ def _made_upper(
         rewriting=Rewriting(models.get, ledger, first, gate=gate)
         if settings.writing.rewrite
         else None,
+        turns=turns,
     )
 
 

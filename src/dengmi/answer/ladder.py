@@ -12,22 +12,22 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from dengmi.answer.climb import Climb
+from dengmi.answer.finding import Changing, Finder
 from dengmi.answer.follow.turns import Standalone, Turn
 from dengmi.answer.followup import standalone
 from dengmi.answer.late.terms import CAUSES, Trial, waits
 from dengmi.answer.late.waits import Standing, Waits
 from dengmi.answer.paid import priced
-from dengmi.answer.quoting import DEPTH, QuoteAnswer, quote_answer
+from dengmi.answer.quoting import DEPTH
 from dengmi.answer.told import replayed, told
 from dengmi.core.clock import Clock
 from dengmi.core.errors import BadInput, DengmiError
 from dengmi.core.events import Done, Event, Failed, Found, Notice, Thinking
 from dengmi.core.ids import new_id
 from dengmi.core.ports import Conversations, Inbox, Search
-from dengmi.core.records import Answer, Charge, Evidence, Exchange, Level, Question, SearchQuery
+from dengmi.core.records import Answer, Charge, Exchange, Level, Question
+from dengmi.core.turns import Turns
 from dengmi.language.detect import language_of
-from dengmi.language.searching import searched_for
-from dengmi.language.texts import catalogue
 
 if TYPE_CHECKING:  # what writes answers is imported where a model is configured, by `wire`
     from dengmi.answer.upper import Upper
@@ -35,7 +35,7 @@ if TYPE_CHECKING:  # what writes answers is imported where a model is configured
 log = logging.getLogger(__name__)
 
 
-class Kept(Inbox, Conversations, Protocol):
+class Kept(Inbox, Conversations, Changing, Protocol):
     """What a ladder needs of the store."""
 
 
@@ -75,14 +75,19 @@ class Ladder:
         history: int = 6,
     ) -> None:
         self._store = store
-        self._search = search
         self._clock = clock
         self._upper = upper
         self._waits = waits
-        self._most_quotes = most_quotes
+        self._finder = Finder(
+            search,
+            store,
+            clock,
+            upper.turns if upper else Turns(),
+            warm=upper.warm if upper else None,
+            most_quotes=most_quotes,
+        )
         self._most_chars = most_chars
         self._history = history
-        self._ready = False
         self._opened = clock.now()
 
     async def accept(self, question: Question) -> Question:
@@ -99,15 +104,16 @@ class Ladder:
             raise BadInput("question_empty")
         if len(words) > self._most_chars:
             raise BadInput("question_too_long", chars=len(words), most=self._most_chars)
-        kept, _ = await self._store.record_question(
-            replace(
-                question,
-                id=question.id or new_id("q"),
-                text=words,
-                lang=question.lang or language_of(words) or "en",
-                asked_at=question.asked_at or self._clock.now(),
-            )
+        question = replace(
+            question,
+            id=question.id or new_id("q"),
+            text=words,
+            lang=question.lang or language_of(words) or "en",
+            asked_at=question.asked_at or self._clock.now(),
         )
+        if not question.conversation:
+            self._finder.begin(question, self._depth(self._level(question)))
+        kept, _ = await self._store.record_question(question)
         return kept
 
     async def ask(self, question: Question, *, thinking: bool = False) -> AsyncGenerator[Event]:
@@ -203,7 +209,7 @@ class Ladder:
     async def _answered(
         self, question: Question, began: float, turns: Sequence[Exchange] | None
     ) -> AsyncGenerator[Event]:
-        level = self._upper.level(question.wanted) if self._upper else "quote"
+        level = self._level(question)
         climb = await self._climb(question, level, began, turns)
         evidence, upper = climb.evidence, self._upper
         if upper is None or level == "quote" or not upper.worth_asking(climb.quoted):
@@ -232,15 +238,15 @@ class Ladder:
         """The question understood, searched for and quoted: all that comes before a model."""
         understood = await self._understood(question, level, turns)
         meant = understood.meant
-        evidence = await self._found(question, meant.text, level)
+        found = await self._finder.find(question, meant.text, self._depth(level), began)
         return Climb(
             question=question,
             standalone=meant.text,
             sure=meant.sure,
             turns=understood.turns,
             spent=understood.spent,
-            evidence=evidence,
-            quoted=await self._quoted(question, meant.text, evidence, began),
+            evidence=found.evidence,
+            quoted=found.quoted,
             level=level,
             began=began,
         )
@@ -295,37 +301,13 @@ class Ladder:
         meant, spent = await self._upper.rewritten(question, level, meant, said)
         return _Understood(meant, turns, spent)
 
-    async def _found(self, question: Question, meant: str, level: Level) -> Evidence:
-        """What the question finds; words of politeness are not searched for. Reading the first
-        Chinese question reads a file."""
-        limit = max(DEPTH, self._upper.passages(level)) if self._upper else DEPTH
-        words = searched_for(meant) if self._ready else await asyncio.to_thread(searched_for, meant)
-        query = SearchQuery(text=words, desk=question.desk, limit=limit, marked=False)
-        return await self._search.search(query)
+    def _level(self, question: Question) -> Level:
+        """The level that the question's wish leads to."""
+        return self._upper.level(question.wanted) if self._upper else "quote"
 
-    async def _quoted(
-        self, question: Question, meant: str, evidence: Evidence, began: float
-    ) -> QuoteAnswer:
-        """The first one reads word lists and texts from files, so it is made in a thread."""
-
-        def made() -> QuoteAnswer:
-            return quote_answer(
-                question,
-                meant,
-                evidence,
-                most=self._most_quotes,
-                now=self._clock.now,
-                took_ms=lambda: round((self._clock.steady() - began) * 1000, 3),
-            )
-
-        if self._ready:
-            return made()
-        await asyncio.to_thread(catalogue)
-        if self._upper is not None:
-            await asyncio.to_thread(self._upper.warm)
-        quoted = await asyncio.to_thread(made)
-        self._ready = True
-        return quoted
+    def _depth(self, level: Level) -> int:
+        """How many passages are looked for."""
+        return max(DEPTH, self._upper.passages(level)) if self._upper else DEPTH
 
 
 def _lowered(question: Question, level: Level) -> Notice | None:

@@ -27,6 +27,7 @@ from dengmi.core.events import Event, Found, Notice, Spent
 from dengmi.core.ids import stable_id
 from dengmi.core.ports import Ledger, Passages
 from dengmi.core.records import Answer, Charge, Cost, Level, Question, Wanted
+from dengmi.core.turns import Turns
 from dengmi.language.asking import asking
 
 HOPELESS = 0.02
@@ -49,6 +50,7 @@ class Upper:
         reusing: earlier answers; None where none is served again.
         suggesting: finds questions that the articles answer too.
         rewriting: completes follow-ups that the rules cannot; None where none is asked.
+        turns: whose turn it is where many ask at once.
     """
 
     def __init__(
@@ -62,7 +64,9 @@ class Upper:
         reusing: Reusing | None = None,
         suggesting: Suggesting | None = None,
         rewriting: Rewriting | None = None,
+        turns: Turns | None = None,
     ) -> None:
+        self.turns = turns or Turns()
         self._ways = ways
         self._writer = writer
         self._ledger = ledger
@@ -261,8 +265,8 @@ class Upper:
         return full
 
     async def _followups(self, climb: Climb, written: Written) -> tuple[str, ...]:
-        if self._suggesting is None or written.declined:
-            return ()
+        if self._suggesting is None or written.declined or self.turns.crowded:
+            return ()  # searching for what nobody asked must not keep those waiting who did
         return await self._suggesting.after(
             climb.standalone, written.text, climb.quoted.evidence, climb.question.lang
         )

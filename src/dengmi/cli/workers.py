@@ -25,8 +25,9 @@ PATIENCE = 20.0
 class Workers:
     """The parent: starts one process per socket, replaces one that dies, stops all together."""
 
-    def __init__(self, app: App, sockets: list[socket.socket]) -> None:
+    def __init__(self, app: App, settings: Settings, sockets: list[socket.socket]) -> None:
         self._app = app
+        self._settings = settings
         self._sockets = sockets
         self._context = multiprocessing.get_context("spawn")
         self._running: dict[SpawnProcess, tuple[int, float]] = {}
@@ -49,7 +50,7 @@ class Workers:
         ear, mouth = self._context.Pipe(duplex=False)
         process = self._context.Process(
             target=work,
-            args=(self._app.settings, self._app.language, self._sockets[place], mouth),
+            args=(self._settings, self._app.language, self._sockets[place], mouth),
             daemon=True,
         )
         process.start()

@@ -56,6 +56,7 @@ class SqlStore:
         self._finish = Together(self._finish_all)
         self._wait = Together(self._wait_all)
         self._passages = Together(self._all_passages, lanes=2)
+        self._reusables = Together(self._all_reusables, lanes=2)
 
     # -- life
 
@@ -191,7 +192,7 @@ class SqlStore:
 
     async def reusables(self, key: str, limit: int) -> Sequence[tuple[Reusable, Answer]]:
         """The answers of a key that are not void, pinned ones first, then the newest."""
-        return await self._db.read(reuses.of_key, key, limit)
+        return await self._reusables((key, limit))
 
     async def served_again(self, answer_id: str) -> None:
         """Count that an answer was served again."""
@@ -370,6 +371,11 @@ class SqlStore:
         self, entries: Sequence[waiting.Entry]
     ) -> Sequence[Late | Exception | None]:
         return await self._db.write(waiting.enter, entries)
+
+    async def _all_reusables(
+        self, wanted: Sequence[tuple[str, int]]
+    ) -> Sequence[Sequence[tuple[Reusable, Answer]]]:
+        return await self._db.read(reuses.of_keys, wanted)
 
     async def _all_passages(
         self, asked: Sequence[Sequence[str]]

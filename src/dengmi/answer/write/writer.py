@@ -15,6 +15,7 @@ from dengmi.core.events import Notice, Thinking
 from dengmi.core.gate import Gate, Grant
 from dengmi.core.ports import Ledger
 from dengmi.core.records import Charge, Tokens
+from dengmi.core.turns import Turns
 
 __all__ = ["Out", "Task", "Writer", "Written"]
 
@@ -28,14 +29,20 @@ class Writer:
         model: gives the model of a name in the settings.
         ledger: reserves and settles what each call costs.
         gate: gives the slot that each call needs; None where nothing is held back.
+        turns: lets the first replies of others go before what a model says is read and checked.
     """
 
     def __init__(
-        self, model: Callable[[str], ChatModel], ledger: Ledger, gate: Gate | None = None
+        self,
+        model: Callable[[str], ChatModel],
+        ledger: Ledger,
+        gate: Gate | None = None,
+        turns: Turns | None = None,
     ) -> None:
         self._model = model
         self._ledger = ledger
         self._gate = gate
+        self._turns = turns or Turns()
         self._second = SecondLook(model, ledger, gate=gate)
 
     async def write(self, task: Task) -> AsyncGenerator[Out, None]:
@@ -132,14 +139,18 @@ class Writer:
                             begun.thought += len(text)
                             yield Thinking(text)
                         case Said(text):
-                            for event in begun.said(text):
-                                yield event
+                            for sentence in begun.heard(text):
+                                await self._turns.give_way()
+                                for event in begun.checked(sentence):
+                                    yield event
                         case Ended():
                             ended = piece
                     if begun.declined:
                         break
-            for event in begun.rest():
-                yield event
+            for sentence in begun.rest():
+                await self._turns.give_way()
+                for event in begun.checked(sentence):
+                    yield event
             begun.cut = ended is not None and ended.ending == "length"
         finally:
             # Also when nobody listens any more: what was used is known no better later on.
