@@ -121,6 +121,7 @@ function show(turn, { name, data }) {
   else if (name === "citation") quotes?.insertAdjacentHTML("beforeend", data.html);
   else if (name === "notice") turn.querySelector(".asked").after(notice(data.text));
   else if (name === "done" || name === "failed") {
+    if (data.wait) quiet(turn);
     replace(turn, data.html);
     live.textContent = data.heard;
     if (data.id) keep(data.id);
@@ -131,7 +132,7 @@ function show(turn, { name, data }) {
 // The better answer takes the place of the quotes, in the address too.
 function better(turn, data) {
   const old = turn.querySelector(".card").id;
-  for (const line of turn.querySelectorAll(":scope > .notice")) line.remove();
+  quiet(turn);
   replace(turn, data.html);
   live.textContent = data.heard;
   for (const input of form.querySelectorAll("[name=a]")) if (input.value === old) input.value = data.id;
@@ -174,6 +175,11 @@ function write(card, quotes, { html, gap }) {
   }
   if (gap || !says.lastElementChild) says.append(document.createElement("p"));
   says.lastElementChild.insertAdjacentHTML("beforeend", html);
+}
+
+// Why there is no better answer yet is of no more interest than that one is on its way.
+function quiet(turn) {
+  for (const line of turn.querySelectorAll(":scope > .notice")) line.remove();
 }
 
 function notice(words) {
