@@ -18,13 +18,16 @@ from dengmi.answer.late.terms import CAUSES, Trial, waits
 from dengmi.answer.late.waits import Standing, Waits
 from dengmi.answer.paid import priced
 from dengmi.answer.quoting import DEPTH, QuoteAnswer, quote_answer
+from dengmi.answer.seen import Seen
 from dengmi.answer.told import replayed, told
 from dengmi.core.clock import Clock
+from dengmi.core.counts import Counts
 from dengmi.core.errors import BadInput, DengmiError
 from dengmi.core.events import Done, Event, Failed, Found, Notice, Thinking
 from dengmi.core.ids import new_id
 from dengmi.core.ports import Conversations, Inbox, Search
 from dengmi.core.records import Answer, Charge, Evidence, Exchange, Level, Question, SearchQuery
+from dengmi.core.trace import work_for
 from dengmi.language.detect import language_of
 from dengmi.language.searching import searched_for
 from dengmi.language.texts import catalogue
@@ -57,6 +60,7 @@ class Ladder:
         clock: tells the time.
         upper: the levels that use a model; None where there is none.
         waits: where questions wait that wanted more than they got; None where none does.
+        counts: where questions are counted; None: nobody looks.
         most_quotes: quotes in one answer at the most.
         most_chars: longest question, in characters.
         history: earlier questions of a conversation that are looked at.
@@ -70,6 +74,7 @@ class Ladder:
         upper: "Upper | None" = None,
         *,
         waits: Waits | None = None,
+        counts: Counts | None = None,
         most_quotes: int = 3,
         most_chars: int = 2_000,
         history: int = 6,
@@ -79,10 +84,12 @@ class Ladder:
         self._clock = clock
         self._upper = upper
         self._waits = waits
+        self._counts = counts or Counts()
         self._most_quotes = most_quotes
         self._most_chars = most_chars
         self._history = history
         self._ready = False
+        self._asked: set[str] = set()
 
     async def accept(self, question: Question) -> Question:
         """Check the question and write it down, before anything else happens to it.
@@ -107,6 +114,7 @@ class Ladder:
                 asked_at=question.asked_at or self._clock.now(),
             )
         )
+        work_for(kept.id)
         return kept
 
     async def ask(self, question: Question, *, thinking: bool = False) -> AsyncGenerator[Event]:
@@ -130,32 +138,47 @@ class Ladder:
             thinking: whether the model's thinking is told too.
         """
         began = self._clock.steady()
+        work_for(question.id)
+        self._asked.add(question.id)
+        seen = Seen(self._counts, question, self._clock)
         try:
             if question.state != "asked" and (known := await self._store.answer(question.id)):
                 standing = await self._waits.standing(known) if self._waits else Standing(known)
                 for event in replayed(standing.answer, standing.pending):
                     yield event
                 return
-            async with aclosing(self._answered(question, began)) as events:
+            async with aclosing(self._answered(question, began, seen)) as events:
                 async for event in events:
+                    seen.hear(event)
                     if thinking or not isinstance(event, Thinking):
                         yield event
         except DengmiError as error:
             await self._store.fail_question(question.id, error.code)
-            yield Failed(question.id, error.code, error.params)
+            seen.hear(failed := Failed(question.id, error.code, error.params))
+            yield failed
         except Exception:
             log.exception("question %s failed", question.id)
             await self._store.fail_question(question.id, "unexpected")
-            yield Failed(question.id, "unexpected", {"reference": question.id})
+            seen.hear(failed := Failed(question.id, "unexpected", {"reference": question.id}))
+            yield failed
+        finally:
+            self._asked.discard(question.id)
+            seen.end()
 
     async def resume(self) -> int:
         """Finish the questions that an earlier stop cut off; how many there were. What another
-        process is writing just now is left to it: two calls would be paid for one answer."""
+        process is writing just now is left to it: two calls would be paid for one answer. So is
+        what was asked here meanwhile."""
         busy = await self._upper.recover() if self._upper else ()
-        pending = [one for one in await self._store.pending_questions() if one.id not in busy]
+        pending = [
+            one
+            for one in await self._store.pending_questions()
+            if one.id not in busy and one.id not in self._asked
+        ]
         for question in pending:
             async for _ in self.run(question):
                 pass
+        work_for("")
         return len(pending)
 
     async def better(
@@ -167,6 +190,7 @@ class Ladder:
             level: the level that it waits for.
             done: stores the better answer; whether it did.
         """
+        work_for(question.id)
         upper = self._upper
         if upper is None or upper.level(level) != level:
             return "nothing"  # the level is not offered any more
@@ -184,10 +208,14 @@ class Ladder:
             return "nothing" if not cause else "no_room" if cause == "no_room" else "failed"
         if await done(answer):
             await upper.keep(climb, answer)
+            self._counts.add("late", level)
         return "done"
 
-    async def _answered(self, question: Question, began: float) -> AsyncGenerator[Event]:
+    async def _answered(
+        self, question: Question, began: float, seen: Seen
+    ) -> AsyncGenerator[Event]:
         level = self._upper.level(question.wanted) if self._upper else "quote"
+        seen.aims(level)
         climb = await self._climb(question, level, began)
         evidence, upper = climb.evidence, self._upper
         if upper is None or level == "quote" or not upper.worth_asking(climb.quoted):

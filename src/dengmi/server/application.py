@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -18,6 +19,7 @@ from dengmi.server.parts import Parts
 from dengmi.server.problems import api_problem, from_http, unexpected
 from dengmi.server.rest.answers import Answers
 from dengmi.server.rest.health import Health
+from dengmi.server.rest.loading import Loading
 from dengmi.server.rest.openapi import PREFIX, openapi
 from dengmi.server.rest.reading import Reading
 from dengmi.server.rest.sources import Sources
@@ -53,6 +55,7 @@ def routes(context: Context) -> Sequence[BaseRoute]:
         Route(f"{api}/desks/{{desk}}/sources", sources.add, methods=["POST"]),
         Route(f"{api}/desks/{{desk}}/sources/{{source_id}}", sources.remove, methods=["DELETE"]),
         Route(f"{api}/desks/{{desk}}/sources/{{source_id}}/sync", sources.sync, methods=["POST"]),
+        Route(f"{api}/load", Loading(context).load, methods=["GET"]),
         Route(f"{api}/openapi.json", openapi, methods=["GET"]),
         Route("/openapi.json", openapi, methods=["GET"]),
         Route("/healthz", health.healthz, methods=["GET"]),
@@ -72,9 +75,13 @@ def routes(context: Context) -> Sequence[BaseRoute]:
     ]
 
 
-def create_app(parts: Parts) -> Starlette:
-    """The ASGI application around opened parts. It does not close them."""
-    context = make_context(parts)
+def create_app(parts: Parts, board: Path | None = None) -> Starlette:
+    """The ASGI application around opened parts. It does not close them.
+
+    Args:
+        board: the folder where the processes of this server meet; None where it is the only one.
+    """
+    context = make_context(parts, board)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -82,6 +89,7 @@ def create_app(parts: Parts) -> Starlette:
         context.crew.start(asyncio.to_thread(warm), "warming up")
         context.crew.start(parts.ladder.resume(), "finishing earlier questions")
         ongoing = [context.crew.start(context.follower.follow(), "following the store")]
+        ongoing.append(context.crew.start(context.load.keep(), "telling the load"))
         if parts.late is not None:
             ongoing.append(context.crew.start(parts.late.run(), "late answers"))
         yield
@@ -101,7 +109,7 @@ def create_app(parts: Parts) -> Starlette:
 
     return Starlette(
         routes=routes(context),
-        middleware=[Middleware(Shell, metrics=context.metrics, door=door)],
+        middleware=[Middleware(Shell, counts=parts.counts, door=door)],
         exception_handlers={DengmiError: refuse, HTTPException: refuse, Exception: refuse},
         lifespan=lifespan,
     )
