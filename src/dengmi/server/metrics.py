@@ -97,6 +97,11 @@ def _present(whole: Whole) -> "Iterator[Metric]":
         yield gauge
     yield from _told("model", whole.models)
     yield from _told("gate", whole.gates, "level")
+    for watched, facts in whole.facts.items():
+        for name, value in facts.items():
+            if isinstance(value, int | float):
+                meaning = f"What is told of {watched}: {name}"
+                yield GaugeMetricFamily(f"dengmi_{watched}_{name}", meaning, value=float(value))
     lag, newest = whole.index_lag, whole.store_seq
     yield GaugeMetricFamily("dengmi_index_lag", "Changes the index is behind", value=lag)
     yield GaugeMetricFamily("dengmi_store_change", "Newest change of the store", value=newest)

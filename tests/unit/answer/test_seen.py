@@ -7,7 +7,16 @@ import pytest
 from dengmi.answer.seen import Seen
 from dengmi.core.counts import Counted, Counts
 from dengmi.core.events import Cited, Done, Event, Failed, Found, Notice, Text, Thinking
-from dengmi.core.records import Answer, Citation, Claim, Head, Level, Question, Wanted
+from dengmi.core.records import (
+    Answer,
+    Citation,
+    Claim,
+    Head,
+    Level,
+    Pending,
+    Question,
+    Wanted,
+)
 
 
 class Hands:
@@ -136,6 +145,15 @@ def test_who_wants_more_than_is_offered_asks_for_that_level() -> None:
 
 def test_a_higher_level_than_asked_for_is_granted() -> None:
     assert seen("quote", answer("quick", reused=True)).counts["granted", "quote"] == 1
+
+
+def test_a_question_that_waits_for_a_better_answer() -> None:
+    waiting = replace(
+        answer("quote"), pending=Pending(level="quick", position=2, wait=30.0, until=2_000.0)
+    )
+    told = seen("quick", Notice("no_room"), Text("Quoted."), waiting)
+    assert told.counts["pending", "quick"] == 1
+    assert told.counts["lowered", "quick", "no_room"] == 1
 
 
 def test_failed_and_left() -> None:

@@ -8,6 +8,7 @@ from dengmi.core.counts import Counted, Counts
 from dengmi.core.errors import Unavailable
 from dengmi.server.board import Board, Boards
 from dengmi.server.metrics import BUCKETS, cumulative, text
+from dengmi.server.rest.loading import load_json
 from dengmi.server.shown import GONE, Shown, joined, whole
 
 
@@ -128,5 +129,9 @@ def test_what_a_gate_tells_becomes_metrics() -> None:
         'dengmi_gate_open{level="quick"} 0.4',
     ):
         assert line in told.splitlines(), line
+    facts = {"searches": {"limit": 8, "waiting": 3}}
+    several = whole([shown(1, facts=facts), shown(2, facts=facts)], 100)
+    assert "dengmi_searches_waiting 6.0" in text(several).decode().splitlines()
+    assert load_json(several)["searches"] == {"limit": 16, "waiting": 6, "running": 0}
     assert "odd" not in told
     assert "trouble" not in told

@@ -58,7 +58,7 @@ class ModelLoad(Struct, kw_only=True):
 
 
 class SearchLoad(Struct, kw_only=True):
-    """Searches."""
+    """Searches; there may be more told of them."""
 
     running: int
 
@@ -98,9 +98,12 @@ class Loading:
 
 
 def load_json(whole: Whole) -> dict[str, Any]:
-    """A server's load as it is sent. What a gate tells of a model beside the known is sent too."""
+    """A server's load as it is sent, with all that what is watched tells of itself."""
+    more = {name: value for name, value in whole.facts.items() if name not in ("gate", "searches")}
+    searches = whole.facts.get("searches", {})
     used = {key[1] for key in whole.counted.counts if key[0] in ("arrivals", "answers")}
     return {
+        **more,
         "at": whole.at,
         "since": whole.began,
         "seconds": round(whole.seconds, 3),
@@ -108,7 +111,7 @@ def load_json(whole: Whole) -> dict[str, Any]:
         "gate": dict(whole.gates),
         "models": [{"model": name, **facts} for name, facts in whole.models.items()],
         "levels": [_level(whole, level) for level in LEVELS if level in used],
-        "searches": {"running": int(whole.counted.now.get(("searches",), 0))},
+        "searches": {**searches, "running": int(whole.counted.now.get(("searches",), 0))},
         "index": {"lag": whole.index_lag},
     }
 
