@@ -10,6 +10,7 @@ from dengmi.answer.desks import Desks
 from dengmi.answer.ladder import Ladder
 from dengmi.answer.late.made import runner_of, waits_of
 from dengmi.core.clock import Clock, SystemClock
+from dengmi.core.counts import Counts
 from dengmi.core.errors import Unavailable
 from dengmi.core.ports import Search, Store
 from dengmi.core.records import Level
@@ -35,23 +36,31 @@ async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
         Unavailable: the home cannot be made, or the store cannot be reached.
     """
     await _make_home(settings)
-    clock = SystemClock()
+    clock, counts = SystemClock(), Counts()
     store = open_store(settings.store_address)
     await store.open()
     try:
         private = [name for name, desk in settings.desks.items() if not desk.public]
-        search = Searcher(store, settings.index_folder, clock, private=private)
+        search = Searcher(store, settings.index_folder, clock, private=private, counts=counts)
         await search.open()
         models = Models(settings.models, settings.home)
         life, waiting = Life(settings.home / "lives"), Life(settings.home / "late")
         gate = _gate(settings, clock)
+        counts.watch("gate", gate.load)
         waits = waits_of(settings, store, clock)
         ladder = Ladder(
             store,
             search,
             clock,
-            await _upper(settings, store, search, clock, models=models, life=life, gate=gate),
+            await _upper(
+                *(settings, store, search, clock),
+                models=models,
+                life=life,
+                gate=gate,
+                counts=counts,
+            ),
             waits=waits,
+            counts=counts,
             most_quotes=settings.ask.quotes,
             most_chars=settings.ask.max_chars,
             history=settings.writing.history,
@@ -68,6 +77,7 @@ async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
                 late=runner_of(settings, store, waits, ladder.better, room=gate, lives=waiting),
                 corpus=Corpus(store, search, settings, clock),
                 gate=gate,
+                counts=counts,
             )
         finally:
             await models.close()
@@ -96,13 +106,19 @@ async def _upper(
     models: Models,
     life: Life,
     gate: Gate,
+    counts: Counts,
 ) -> "Upper | None":
     """The levels that use a model; None where no model is configured."""
     levels = _levels(settings)
     if not levels:
         return None
     return await asyncio.to_thread(
-        _made_upper, settings, levels, store, search, clock, models=models, life=life, gate=gate
+        _made_upper,
+        *(settings, levels, store, search, clock),
+        models=models,
+        life=life,
+        gate=gate,
+        counts=counts,
     )
 
 
@@ -116,6 +132,7 @@ def _made_upper(
     models: Models,
     life: Life,
     gate: Gate,
+    counts: Counts,
 ) -> "Upper":
     """Imported here: what writes and checks takes half a second, and a home without a model
     needs none of it. Blocks."""
@@ -128,7 +145,7 @@ def _made_upper(
 
     models.warm()
     turns = Turns()
-    ledger = Ledger(store, clock, settings.models, life)
+    ledger = Ledger(store, clock, settings.models, life, counts=counts)
     first = (*settings.levels.quick, *settings.levels.deep)[0]
     judge = settings.levels.judge or first
     desks = {

@@ -19,13 +19,16 @@ from dengmi.answer.late.terms import CAUSES, Trial, waits
 from dengmi.answer.late.waits import Standing, Waits
 from dengmi.answer.paid import priced
 from dengmi.answer.quoting import DEPTH
+from dengmi.answer.seen import Seen
 from dengmi.answer.told import replayed, told
 from dengmi.core.clock import Clock
+from dengmi.core.counts import Counts
 from dengmi.core.errors import BadInput, DengmiError
 from dengmi.core.events import Done, Event, Failed, Found, Notice, Thinking
 from dengmi.core.ids import new_id
 from dengmi.core.ports import Conversations, Inbox, Search
 from dengmi.core.records import Answer, Charge, Exchange, Level, Question
+from dengmi.core.trace import work_for
 from dengmi.core.turns import Turns
 from dengmi.language.detect import language_of
 
@@ -57,6 +60,7 @@ class Ladder:
         clock: tells the time.
         upper: the levels that use a model; None where there is none.
         waits: where questions wait that wanted more than they got; None where none does.
+        counts: where questions are counted; None: nobody looks.
         most_quotes: quotes in one answer at the most.
         most_chars: longest question, in characters.
         history: earlier questions of a conversation that are looked at.
@@ -70,6 +74,7 @@ class Ladder:
         upper: "Upper | None" = None,
         *,
         waits: Waits | None = None,
+        counts: Counts | None = None,
         most_quotes: int = 3,
         most_chars: int = 2_000,
         history: int = 6,
@@ -89,6 +94,7 @@ class Ladder:
         self._most_chars = most_chars
         self._history = history
         self._opened = clock.now()
+        self._counts = counts or Counts()
 
     async def accept(self, question: Question) -> Question:
         """Check the question and write it down, before anything else happens to it.
@@ -114,6 +120,7 @@ class Ladder:
         if not question.conversation:
             self._finder.begin(question, self._depth(self._level(question)))
         kept, _ = await self._store.record_question(question)
+        work_for(kept.id)
         return kept
 
     async def ask(self, question: Question, *, thinking: bool = False) -> AsyncGenerator[Event]:
@@ -145,23 +152,30 @@ class Ladder:
                 store tells.
         """
         began = self._clock.steady()
+        work_for(question.id)
+        seen = Seen(self._counts, question, self._clock)
         try:
             if question.state != "asked" and (known := await self._store.answer(question.id)):
                 standing = await self._waits.standing(known) if self._waits else Standing(known)
                 for event in replayed(standing.answer, standing.pending):
                     yield event
                 return
-            async with aclosing(self._answered(question, began, turns)) as events:
+            async with aclosing(self._answered(question, began, turns, seen)) as events:
                 async for event in events:
+                    seen.hear(event)
                     if thinking or not isinstance(event, Thinking):
                         yield event
         except DengmiError as error:
             await self._store.fail_question(question.id, error.code)
-            yield Failed(question.id, error.code, error.params)
+            seen.hear(failed := Failed(question.id, error.code, error.params))
+            yield failed
         except Exception:
             log.exception("question %s failed", question.id)
             await self._store.fail_question(question.id, "unexpected")
-            yield Failed(question.id, "unexpected", {"reference": question.id})
+            seen.hear(failed := Failed(question.id, "unexpected", {"reference": question.id}))
+            yield failed
+        finally:
+            seen.end()
 
     async def resume(self) -> int:
         """Finish the questions that an earlier stop cut off; how many there were. What another
@@ -176,6 +190,7 @@ class Ladder:
         for question in pending:
             async for _ in self.run(question):
                 pass
+        work_for("")
         return len(pending)
 
     async def better(
@@ -187,6 +202,7 @@ class Ladder:
             level: the level that it waits for.
             done: stores the better answer; whether it did.
         """
+        work_for(question.id)
         upper = self._upper
         if upper is None or upper.level(level) != level:
             return "nothing"  # the level is not offered any more
@@ -204,12 +220,18 @@ class Ladder:
             return "nothing" if not cause else "no_room" if cause == "no_room" else "failed"
         if await done(answer):
             await upper.keep(climb, answer)
+            self._counts.add("late", level)
         return "done"
 
     async def _answered(
-        self, question: Question, began: float, turns: Sequence[Exchange] | None
+        self,
+        question: Question,
+        began: float,
+        turns: Sequence[Exchange] | None,
+        seen: Seen,
     ) -> AsyncGenerator[Event]:
         level = self._level(question)
+        seen.aims(level)
         climb = await self._climb(question, level, began, turns)
         evidence, upper = climb.evidence, self._upper
         if upper is None or level == "quote" or not upper.worth_asking(climb.quoted):

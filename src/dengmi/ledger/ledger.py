@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from dengmi.core.clock import Clock
+from dengmi.core.counts import Counts
 from dengmi.core.ids import new_id, stable_id
 from dengmi.core.ports import Charges
 from dengmi.core.records import Charge, Cost, Level, Purpose, Question, Tokens
@@ -25,6 +26,7 @@ class Ledger:
         clock: a call costs what is valid when it is sent.
         models: the models' settings, by name.
         life: tells which processes are alive; None where that cannot be known.
+        counts: where tokens, money and shared answers are counted; None: nobody looks.
     """
 
     def __init__(
@@ -33,11 +35,14 @@ class Ledger:
         clock: Clock,
         models: Mapping[str, ModelSettings],
         life: Life | None = None,
+        *,
+        counts: Counts | None = None,
     ) -> None:
         self._charges = charges
         self._clock = clock
         self._models = models
         self._life = life
+        self._counts = counts or Counts()
         self._owner: str | None = None
 
     async def reserve(
@@ -85,7 +90,8 @@ class Ledger:
             state="settled",
             settled_at=self._clock.now(),
         )
-        await self._charges.settle_charge(settled)
+        if await self._charges.settle_charge(settled):
+            self._count(settled)
         return settled
 
     async def shared(
@@ -108,6 +114,8 @@ class Ledger:
             settled_at=now,
         )
         await self._charges.reserve_charge(charge)
+        self._counts.add("shared", level, purpose)
+        self._counts.add("saved", level, purpose, full.currency, by=full.micros)
         return charge
 
     async def recover(self, before: float) -> Sequence[Charge]:
@@ -140,6 +148,14 @@ class Ledger:
         alive = await asyncio.to_thread(self._life.alive) if self._life else ()
         lines = await self._charges.open_charges(FOREVER)
         return {charge.question_id for charge in lines if charge.owner in alive}
+
+    def _count(self, charge: Charge) -> None:
+        level, model = charge.level, charge.model
+        self._counts.add("calls", level, model, charge.purpose)
+        self._counts.add("micros", level, model, charge.currency, by=charge.micros)
+        for kind in ("hit", "miss", "output", "reasoning"):
+            if number := getattr(charge.tokens, kind):
+                self._counts.add("tokens", level, model, kind, by=number)
 
     def _begin(self, now: float) -> str:
         """Read the price sheets, once; the name of this process."""

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
@@ -22,6 +23,7 @@ from dengmi.server.parts import Parts
 from dengmi.server.problems import api_problem, from_http, unexpected
 from dengmi.server.rest.answers import Answers
 from dengmi.server.rest.health import Health
+from dengmi.server.rest.loading import Loading
 from dengmi.server.rest.openapi import PREFIX, openapi
 from dengmi.server.rest.reading import Reading
 from dengmi.server.rest.sources import Sources
@@ -68,6 +70,7 @@ def routes(context: Context, wechat: "WeChatAccounts | None" = None) -> Sequence
         Route(f"{api}/desks/{{desk}}/sources", sources.add, methods=["POST"]),
         Route(f"{api}/desks/{{desk}}/sources/{{source_id}}", sources.remove, methods=["DELETE"]),
         Route(f"{api}/desks/{{desk}}/sources/{{source_id}}/sync", sources.sync, methods=["POST"]),
+        Route(f"{api}/load", Loading(context).load, methods=["GET"]),
         Route(f"{api}/openapi.json", openapi, methods=["GET"]),
         Route(f"{CHAT}/chat/completions", chat.complete, methods=["POST"]),
         Route(f"{CHAT}/models", chat.models, methods=["GET"]),
@@ -90,9 +93,13 @@ def routes(context: Context, wechat: "WeChatAccounts | None" = None) -> Sequence
     ]
 
 
-def create_app(parts: Parts) -> Starlette:
-    """The ASGI application around opened parts. It does not close them."""
-    context = make_context(parts)
+def create_app(parts: Parts, board: Path | None = None) -> Starlette:
+    """The ASGI application around opened parts. It does not close them.
+
+    Args:
+        board: the folder where the processes of this server meet; None where it is the only one.
+    """
+    context = make_context(parts, board)
     wechat = _wechat(context)
 
     @asynccontextmanager
@@ -103,6 +110,7 @@ def create_app(parts: Parts) -> Starlette:
             await wechat.recover()
         context.crew.start(parts.ladder.resume(), "finishing earlier questions")
         ongoing = [context.crew.start(context.follower.follow(), "following the store")]
+        ongoing.append(context.crew.start(context.load.keep(), "telling the load"))
         if parts.late is not None:
             ongoing.append(context.crew.start(parts.late.run(), "late answers"))
         yield
@@ -125,7 +133,7 @@ def create_app(parts: Parts) -> Starlette:
     return Starlette(
         routes=routes(context, wechat),
         middleware=[
-            Middleware(Shell, metrics=context.metrics, door=door),
+            Middleware(Shell, counts=parts.counts, door=door),
             Middleware(Sites, origins=parts.settings.channels.origins),
         ],
         exception_handlers={DengmiError: refuse, HTTPException: refuse, Exception: refuse},

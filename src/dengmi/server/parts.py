@@ -1,11 +1,12 @@
 """What the server works with. The wiring chooses and joins the parts; these are their shapes."""
 
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from dengmi.answer.late.waits import Standing
 from dengmi.core.clock import Clock
+from dengmi.core.counts import Counts
 from dengmi.core.events import Event
 from dengmi.core.gate import Load
 from dengmi.core.ports import Search, Store
@@ -122,3 +123,4 @@ class Parts:
     late: Late | None
     corpus: Corpus
     gate: Load | None = None
+    counts: Counts = field(default_factory=Counts)

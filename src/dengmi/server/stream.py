@@ -88,7 +88,6 @@ class Told:
                     self._climbing = asyncio.current_task()
                 elif isinstance(event, Done):
                     self._climbing = None
-                    self._context.metrics.answer(event.answer)
                 self.queue.put_nowait(event)
         finally:
             self._climbing = None

@@ -36,6 +36,14 @@ class ServerSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=Tr
             extra={"secret": True},
         ),
     ] = ""
+    log_format: Annotated[
+        Literal["text", "json"],
+        Meta(description="how the log is written: text for people, json for programs"),
+    ] = "text"
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error"],
+        Meta(description="the least that is logged; info: every request and answer"),
+    ] = "warning"
 
 
 class StoreSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -96,7 +96,6 @@ class OpenAI:
                 for _ in completion.feed(event):
                     pass
                 if isinstance(event, Done):
-                    self._context.metrics.answer(event.answer)
                     return json_reply(completion.whole(event.answer))
                 if isinstance(event, Failed):
                     raise DengmiError(event.code, **event.params)

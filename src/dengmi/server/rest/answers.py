@@ -68,7 +68,6 @@ class Answers:
         async with aclosing(self._parts.ladder.run(question)) as events:
             async for event in events:
                 if isinstance(event, Done):
-                    self._context.metrics.answer(event.answer)
                     return json_reply(answer_json(event.answer, event.pending))
                 if isinstance(event, Failed):
                     raise DengmiError(event.code, **event.params)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from msgspec import Struct
 
+from dengmi.server.rest.loading import LoadResponse
 from dengmi.server.rest.models import (
     AnswerRequest,
     AnswerResponse,
@@ -212,6 +213,21 @@ OPERATIONS = (
         reply=SourceShape,
         status=202,
         failures=(401, 403, 404, 409),
+        operator=True,
+    ),
+    Operation(
+        method="GET",
+        path="/load",
+        id="get_load",
+        summary="The present load",
+        text=(
+            "Per model: slots busy and granted, who waits, health. Per level: what was asked for "
+            "and given in the last minute, how long the first reply, a model's first words and "
+            "the whole took, tokens, money, and the shares of answers reused and joined. Added "
+            "up over all processes of the server."
+        ),
+        reply=LoadResponse,
+        failures=(401, 403),
         operator=True,
     ),
 )

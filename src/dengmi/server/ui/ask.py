@@ -152,7 +152,6 @@ class AskPage:
         question = await self._parts.ladder.accept(self._question(frame, words))
         async for event in self._parts.ladder.run(question):
             if isinstance(event, Done):
-                self._context.metrics.answer(event.answer)
                 return event
             if isinstance(event, Failed):
                 raise DengmiError(event.code, **event.params)
