@@ -26,6 +26,20 @@ Books are lent for four weeks.
 The lantern room on the second floor has forty seats.
 """
 
+FILMS = """---
+title: Questions of readers
+---
+# Questions of readers
+
+## How many films may a reader borrow?
+
+A reader may borrow three films at the same time, for one week.
+
+## Where are films returned?
+
+Films are returned at the desk beside the northern entrance.
+"""
+
 MUSEUM = """---
 title: 博物馆参观须知
 date: 2025-01-15
@@ -107,7 +121,7 @@ def fill(root: Path) -> Path:
     home.mkdir()
     (home / "dengmi.toml").write_text(SETTINGS, encoding="utf-8")
     (home / "script.toml").write_text(SCRIPT, encoding="utf-8")
-    for desk, texts in {"town": (LIBRARY, MUSEUM), "staff": (STAFF,)}.items():
+    for desk, texts in {"town": (LIBRARY, MUSEUM, FILMS), "staff": (STAFF,)}.items():
         folder = root / desk
         folder.mkdir()
         for place, text in enumerate(texts):

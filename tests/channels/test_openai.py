@@ -1,6 +1,7 @@
 """Desks as models, asked by the official client of the API over real HTTP."""
 
 import asyncio
+import json
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -201,6 +202,34 @@ def test_who_hangs_up_leaves_the_model(served: Served) -> None:
         time.sleep(0.1)
     assert found.json()["level"] == "quote"
     assert "four weeks" in found.json()["text"]
+
+
+def test_who_hangs_up_on_a_whole_answer_leaves_the_model_too(served: Served) -> None:
+    words = "Tell me, for how long are books lent to readers?"
+    body = {"model": "town", "messages": [{"role": "user", "content": words}]}
+    headers = {"authorization": f"Bearer {KEY}", "idempotency-key": "hung-up"}
+    url = f"{served.address}/v1/chat/completions"
+    with pytest.raises(httpx.ReadTimeout):
+        httpx.post(url, json=body, headers=headers, timeout=2)
+    time.sleep(2)
+    again = httpx.post(url, json=body, headers=headers, timeout=25)
+    assert again.json()["dengmi"]["level"] == "quote"
+    assert "four weeks" in again.text
+
+
+def test_open_webui_gets_the_follow_ups_of_its_answer(client: openai.OpenAI) -> None:
+    asked = "How many books may a reader borrow?"
+    made = ask(client, "town", asked)
+    assert made.model_extra is not None
+    suggested = made.model_extra["dengmi"]["followups"]
+    told = (
+        "### Task:\nSuggest 3-5 relevant follow-up questions or prompts\n### Chat History:\n"
+        f"<chat_history>\nUSER: {asked}\nASSISTANT: {text_of(made)}\n</chat_history>"
+    )
+    assert json.loads(text_of(ask(client, "town", told))) == {"follow_ups": suggested}
+    assert suggested
+    other = told.replace("How many", "How few")
+    assert json.loads(text_of(ask(client, "town", other))) == {"follow_ups": []}
 
 
 def test_without_keys_everybody_asks_and_private_desks_are_not_named(filled: Any) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from tests.docs.test_readme import ROOT, script
 
-PAGES = ("chat-programs.md",)
+PAGES = ("chat-programs.md", "mcp.md")
 QUIET = {"PYTHONWARNINGS": "ignore"}
 
 

@@ -26,7 +26,7 @@ State = Literal["ok", "warn", "fail"]
 LITTLE_DISK = 500_000_000
 """Bytes; below this a sync of a middling site can fill the disk."""
 
-EXTRAS = {"office": "mammoth", "postgres": "asyncpg", "vectors": "usearch"}
+EXTRAS = {"office": "mammoth", "postgres": "asyncpg", "vectors": "usearch", "mcp": "mcp"}
 """Each extra with a module that only it installs."""
 
 COLOURS = {"ok": "green", "warn": "yellow", "fail": "red"}

@@ -15,6 +15,8 @@ from starlette.routing import BaseRoute, Route
 
 from dengmi.core.errors import DengmiError
 from dengmi.server.access import check_host
+from dengmi.server.channels.mcp import PATH as MCP
+from dengmi.server.channels.mcp import Mcp
 from dengmi.server.channels.openai import PREFIX as CHAT
 from dengmi.server.channels.openai import OpenAI, refusal
 from dengmi.server.channels.sites import Sites
@@ -41,7 +43,7 @@ if TYPE_CHECKING:
 def routes(context: Context, wechat: "WeChatAccounts | None" = None) -> Sequence[BaseRoute]:
     """Every path and who answers it. The busiest come first: they are tried in this order."""
     answers, reading, sources = Answers(context), Reading(context), Sources(context)
-    chat = OpenAI(context)
+    chat, mcp = OpenAI(context), Mcp(context)
     health, page, article, static = (
         Health(context),
         AskPage(context),
@@ -75,6 +77,8 @@ def routes(context: Context, wechat: "WeChatAccounts | None" = None) -> Sequence
         Route(f"{CHAT}/chat/completions", chat.complete, methods=["POST"]),
         Route(f"{CHAT}/models", chat.models, methods=["GET"]),
         Route(f"{CHAT}/models/{{model}}", chat.model, methods=["GET"]),
+        Route(MCP, mcp, methods=["POST"]),
+        Route(f"{MCP}/{{desk}}", mcp, methods=["POST"]),
         Route("/openapi.json", openapi, methods=["GET"]),
         Route("/healthz", health.healthz, methods=["GET"]),
         Route("/readyz", health.readyz, methods=["GET"]),

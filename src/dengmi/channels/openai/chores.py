@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from dengmi.channels.openai.failures import BadChat
-from dengmi.channels.openai.messages import Message, conversation
+from dengmi.channels.openai.messages import Message, Said, conversation
 from dengmi.language.detect import language_of
 
 Kind = Literal[
@@ -60,6 +60,8 @@ _SAID_IN = re.compile(
     r"(?=^(?:USER|User|user|Human|ASSISTANT|Assistant|assistant|AI|用户|助手)[:：]|^</chat_history>|\Z)",
     re.DOTALL | re.MULTILINE,
 )
+_SPOKEN = re.compile(r"^(USER|ASSISTANT): ", re.MULTILINE)
+_TALK = re.compile(r"<chat_history>\n(.*)\n</chat_history>", re.DOTALL)
 _PART = re.compile(r".+?[。！？!?；;\n]|.+", re.DOTALL)
 _LONGEST = 40
 _LONGEST_WIDE = 18
@@ -114,6 +116,23 @@ def done(chore: Chore, messages: Sequence[Message], *, as_json: bool = False) ->
     if chore.as_json or as_json:
         return json.dumps({"title": title}, ensure_ascii=False)
     return title
+
+
+def talk_of(messages: Sequence[Message]) -> tuple[Said, ...]:
+    """The conversation that a chore of Open WebUI quotes; its last messages, if it is long."""
+    quoted = _TALK.search(messages[-1].text)
+    if quoted is None:
+        return ()
+    _, *parts = _SPOKEN.split(quoted[1])
+    spoken = [
+        Message(role.lower(), text.removesuffix("\n"))
+        for role, text in zip(parts[::2], parts[1::2], strict=True)
+    ]
+    try:
+        last, turns = conversation([*spoken, Message("user", "?")])
+    except BadChat:
+        return ()
+    return turns if last.text == "?" else ()
 
 
 def title_of(question: str) -> str:

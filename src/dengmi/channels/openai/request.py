@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from dengmi.channels.openai.chores import chore_of, done
+from dengmi.channels.openai.chores import chore_of, done, talk_of
 from dengmi.channels.openai.failures import BadChat
 from dengmi.channels.openai.messages import Said, asked, conversation, read_messages
 from dengmi.core.plain import clean
@@ -21,6 +21,7 @@ class Chat:
         question: the last question; "" where `done` is the reply.
         turns: what was said before, oldest first.
         done: the reply to a chore, for which nothing is searched.
+        after: the conversation that follow-up questions are wanted for, if that is the chore.
         stream: whether the reply comes in pieces; `usage` whether its end tells the usage.
         asker: the program's id of the person who asks.
         thinking: whether the model's thinking may be told.
@@ -30,6 +31,7 @@ class Chat:
     question: str = ""
     turns: tuple[Said, ...] = ()
     done: str = ""
+    after: tuple[Said, ...] = ()
     stream: bool = False
     usage: bool = False
     asker: str = ""
@@ -58,7 +60,8 @@ def read_chat(raw: bytes) -> Chat:
         raise BadChat("chat_json_unknown", "response_format")
     _refuse(table)
     if chore is not None:
-        return replace(made, done=done(chore, messages, as_json=as_json))
+        after = talk_of(messages) if chore.kind == "follow_ups" else ()
+        return replace(made, done=done(chore, messages, as_json=as_json), after=after)
     last, turns = conversation(messages)
     for path, kind in last.other:
         raise BadChat("chat_part_unknown", path, kind=kind)

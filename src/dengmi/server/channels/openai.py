@@ -1,7 +1,7 @@
 """GET /v1/models, POST /v1/chat/completions: desks as models of the chat completions API."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import aclosing
 
 import msgspec
 from starlette.requests import Request
@@ -9,15 +9,16 @@ from starlette.responses import Response
 
 from dengmi.channels.openai import history
 from dengmi.channels.openai.failures import error_json
+from dengmi.channels.openai.messages import Said
 from dengmi.channels.openai.names import Model, offered, parted, unknown
 from dengmi.channels.openai.render import Completion, Manner
 from dengmi.channels.openai.request import Chat, read_chat
 from dengmi.channels.openai.shapes import Shape, message_json
-from dengmi.core.errors import DengmiError
+from dengmi.core.errors import DengmiError, NotFound
 from dengmi.core.events import Done, Failed
 from dengmi.core.ids import new_id
 from dengmi.core.plain import clean
-from dengmi.core.records import HALL, Exchange, Level, Question, Wanted
+from dengmi.core.records import Exchange, Level, Question, Wanted
 from dengmi.language.texts import text
 from dengmi.server.access import check_key
 from dengmi.server.bodies import check_json, read
@@ -68,9 +69,10 @@ class OpenAI:
         chat = read_chat(await read(request, LIMIT))
         lang = api_language(request)
         desk, wanted = await self._desk(chat.model, lang)
-        if chat.done:
-            return self._chore(chat, desk)
         asker = chat.asker or clean(request.headers.get(ASKER, "")).strip()[:200]
+        if chat.done:
+            content = await self._followups(chat, desk, asker) or chat.done
+            return self._chore(chat, desk, content)
         question = await self._parts.ladder.accept(
             Question(
                 id="",
@@ -83,23 +85,14 @@ class OpenAI:
                 dedup=request.headers.get("idempotency-key", "")[:200],
             )
         )
-        turns = await self._turns(chat, question)
+        turns = await self._turns(chat.turns, desk, asker)
         shape = self._shape(chat, question.id, desk)
         completion = Completion(shape, self._manner(request, lang))
         thinking = chat.thinking and self._settings.channels.openai.thinking
+        told = start(self._context, question, thinking=thinking, turns=turns)
         if chat.stream:
-            told = start(self._context, question, thinking=thinking, turns=turns)
             return event_stream(_chunks(told, completion, shape.begin(), lang))
-        run = self._parts.ladder.run(question, thinking=thinking, turns=turns)
-        async with aclosing(run) as events:
-            async for event in events:
-                for _ in completion.feed(event):
-                    pass
-                if isinstance(event, Done):
-                    return json_reply(completion.whole(event.answer))
-                if isinstance(event, Failed):
-                    raise DengmiError(event.code, **event.params)
-        raise DengmiError("unexpected", reference=question.id)
+        return await _whole(request, told, completion)
 
     def _check(self, request: Request) -> None:
         if not self._settings.channels.openai.enabled:
@@ -121,39 +114,43 @@ class OpenAI:
         """The desk and the level of a model's name. Raises NotFound."""
         try:
             desk, wanted = parted(name)
-            known = {one.name for one in await self._parts.store.desks()}
-            if not desk:
-                return await self._parts.desks.resolve(None), wanted
-            if desk == HALL or desk in known:
-                return desk, wanted
-        except ValueError:
-            pass
-        raise unknown(name, [model.id for model in await self._models(lang)])
+            return await self._parts.desks.resolve(desk or None), wanted
+        except (ValueError, NotFound):
+            listed = [model.id for model in await self._models(lang)]
+        raise unknown(name, listed)
 
-    async def _turns(self, chat: Chat, question: Question) -> Sequence[Exchange]:
+    async def _turns(
+        self, said: Sequence[Said], desk: str, asker: str, most: int | None = None
+    ) -> list[Exchange]:
         """What was said before. What was answered here is found again with all it rested on."""
         found: list[Exchange] = []
-        first = max(0, len(chat.turns) - self._settings.writing.history)
-        for at in range(first, len(chat.turns)):
-            said = chat.turns[at]
+        most = self._settings.writing.history if most is None else most
+        now = self._parts.clock.now()
+        for at in range(max(0, len(said) - most), len(said)):
             kept: Exchange | None = None
-            if said.answer:
-                place = history.place(chat.turns[:at], said.question)
-                stored = await self._parts.store.turns(
-                    question.desk, question.asker, place, question.asked_at, 4
-                )
-                kept = history.answered_so(stored, said)
-            found.append(kept or history.as_sent(said, question.desk))
+            if said[at].answer:
+                place = history.place(said[:at], said[at].question)
+                stored = await self._parts.store.turns(desk, asker, place, now, 4)
+                kept = history.answered_so(stored, said[at])
+            found.append(kept or history.as_sent(said[at], desk))
         return found
 
-    def _chore(self, chat: Chat, desk: str) -> Response:
+    async def _followups(self, chat: Chat, desk: str, asker: str) -> str:
+        """Follow-up questions that the articles answer, as the answer suggested them; "" for
+        none."""
+        for exchange in await self._turns(chat.after, desk, asker, 1):
+            if exchange.answer is not None and exchange.answer.followups:
+                return msgspec.json.encode({"follow_ups": exchange.answer.followups}).decode()
+        return ""
+
+    def _chore(self, chat: Chat, desk: str, content: str) -> Response:
         """The reply to a chore, for which nothing was searched."""
         shape = self._shape(chat, new_id("chore"), desk)
         if not chat.stream:
-            return json_reply(shape.whole(message_json(chat.done), "stop", {}))
+            return json_reply(shape.whole(message_json(content), "stop", {}))
         chunks = [
             shape.begin(),
-            shape.chunk({"content": chat.done}),
+            shape.chunk({"content": content}),
             shape.chunk({}, "stop"),
             *shape.spent({}),
         ]
@@ -211,6 +208,30 @@ async def _chunks(
                 yield _LAST
     finally:
         told.leave()
+
+
+async def _whole(request: Request, told: Told, completion: Completion) -> Response:
+    """The completion in one piece. A reader who hangs up meanwhile leaves the model, as one of a
+    stream does."""
+    hanging = asyncio.create_task(_hung_up(request, told))
+    try:
+        while (event := await told.next()) is not None:
+            for _ in completion.feed(event):
+                pass
+            if isinstance(event, Done):
+                return json_reply(completion.whole(event.answer))
+            if isinstance(event, Failed):
+                raise DengmiError(event.code, **event.params)
+        raise Refusal("request_bad", 400)  # nobody reads it
+    finally:
+        hanging.cancel()
+        told.leave()
+
+
+async def _hung_up(request: Request, told: Told) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+    told.leave()
 
 
 def refusal(request: Request, error: DengmiError) -> Response:
