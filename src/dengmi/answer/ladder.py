@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 from dengmi.answer.climb import Climb
 from dengmi.answer.follow.turns import Standalone, Turn
 from dengmi.answer.followup import standalone
-from dengmi.answer.late.terms import CAUSES, Trial, waits
+from dengmi.answer.late.terms import CAUSES, SPENT, Trial, came_of, waits
 from dengmi.answer.late.waits import Standing, Waits
 from dengmi.answer.paid import priced
 from dengmi.answer.quoting import DEPTH, QuoteAnswer, quote_answer
@@ -178,10 +178,10 @@ class Ladder:
             async for event in events:
                 if isinstance(event, Answer):
                     answer = event
-                elif isinstance(event, Notice) and event.code in CAUSES:
+                elif isinstance(event, Notice) and event.code in CAUSES | SPENT:
                     cause = event.code
         if answer.level != level:
-            return "nothing" if not cause else "no_room" if cause == "no_room" else "failed"
+            return came_of(cause)
         if await done(answer):
             await upper.keep(climb, answer)
         return "done"

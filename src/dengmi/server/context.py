@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from dengmi.server.callers import Callers
 from dengmi.server.crew import Crew
 from dengmi.server.follow import Follower
 from dengmi.server.metrics import Metrics
@@ -18,10 +19,18 @@ class Context:
     follower: Follower
     metrics: Metrics
     syncs: Syncs
+    callers: Callers
 
 
 def make_context(parts: Parts) -> Context:
     """A fresh context around the parts."""
     crew = Crew()
     follower = Follower(parts.store, parts.search)
-    return Context(parts, crew, follower, Metrics(follower), Syncs(parts.corpus, crew, parts.clock))
+    return Context(
+        parts,
+        crew,
+        follower,
+        Metrics(follower),
+        Syncs(parts.corpus, crew, parts.clock),
+        Callers(parts.settings, parts.store, parts.clock),
+    )

@@ -72,6 +72,8 @@ _DEFAULT_MODELS: Mapping[str, ModelSettings] = {
     "flash": ModelSettings(kind="deepseek", model="deepseek-flash", api_key=f"env:{_KEY}"),
     "pro": ModelSettings(kind="deepseek", model="deepseek-v4-pro", api_key=f"env:{_KEY}"),
 }
+_USUAL = Settings()
+_CHECKED = ("desks", "plans", "keys", "time_zone", "default_plan", "server")
 _DEFAULT_LEVELS = LevelSettings(quick=("flash",), deep=("pro", "flash"))
 
 
@@ -92,14 +94,26 @@ def _completed(settings: Settings, has_levels: bool, environ: Mapping[str, str])
                 known = ", ".join(models) or "–"
                 raise BadSettings("setting_model_unknown", key=key, model=name, known=known)
     keyed = {name: _keyed(model, environ) for name, model in models.items()}
-    return msgspec.structs.replace(settings, models=keyed, levels=levels)
+    keys = {
+        name: msgspec.structs.replace(each, key=_secret(each.key, environ))
+        for name, each in settings.keys.items()
+    }
+    settings = msgspec.structs.replace(settings, models=keyed, levels=levels, keys=keys)
+    if any(getattr(settings, name) != getattr(_USUAL, name) for name in _CHECKED):
+        from dengmi.settings.limits import check_limits
+
+        check_limits(settings)
+    return settings
 
 
 def _keyed(model: ModelSettings, environ: Mapping[str, str]) -> ModelSettings:
     """The model with its key read from the variable it names; "" where there is none."""
-    if not model.api_key.startswith("env:"):
-        return model
-    return msgspec.structs.replace(model, api_key=environ.get(model.api_key[4:], "").strip())
+    return msgspec.structs.replace(model, api_key=_secret(model.api_key, environ))
+
+
+def _secret(text: str, environ: Mapping[str, str]) -> str:
+    """What env:NAME stands for, "" where there is no such variable; other text as it is."""
+    return environ.get(text[4:], "").strip() if text.startswith("env:") else text
 
 
 def _read(path: Path) -> dict[str, object]:
