@@ -17,6 +17,7 @@ from dengmi.core.records import Level
 from dengmi.core.turns import Turns
 from dengmi.corpus.corpus import Corpus
 from dengmi.gate.gate import Gate
+from dengmi.gate.quota import plans
 from dengmi.ledger.life import Life
 from dengmi.models.open import Models
 from dengmi.search.searcher import Searcher
@@ -141,11 +142,13 @@ def _made_upper(
     from dengmi.answer.suggesting import Suggesting
     from dengmi.answer.upper import Upper
     from dengmi.answer.write.writer import Writer
+    from dengmi.gate.open import limits_of
     from dengmi.ledger.ledger import Ledger
 
     models.warm()
     turns = Turns()
-    ledger = Ledger(store, clock, settings.models, life, counts=counts)
+    limits = limits_of(settings, clock)
+    ledger = Ledger(store, clock, settings.models, life, limits, counts=counts)
     first = (*settings.levels.quick, *settings.levels.deep)[0]
     judge = settings.levels.judge or first
     desks = {
@@ -173,7 +176,10 @@ def _gate(settings: Settings, clock: Clock) -> Gate:
     """Each worker has a gate of its own, and its part of the slots."""
     workers = settings.server.workers
     slots = {name: max(1, each.slots // workers) for name, each in settings.models.items()}
-    return Gate(slots, clock, settings.writing.patience)
+    ranks = plans(settings.plans, settings.keys, settings.default_plan)
+    return Gate(
+        slots, clock, settings.writing.patience, rank=lambda question: ranks.rank(question.payer)
+    )
 
 
 def _levels(settings: Settings) -> dict[Level, LevelWay]:

@@ -17,6 +17,7 @@ from dengmi.core.records import Exchange, Question
 from dengmi.server.channels import openai
 from dengmi.server.parts import Parts
 from dengmi.settings.channels import ChannelSettings
+from dengmi.settings.options import KeySettings
 from tests.http.conftest import client_of
 
 CHAT = "/v1/chat/completions"
@@ -116,7 +117,10 @@ async def test_errors_have_one_shape_whatever_went_wrong(client: httpx.AsyncClie
 
 
 async def test_keys(parts: Parts) -> None:
-    async with client_of(with_channels(parts, keys=["one", "两"])) as client:
+    closed = with_channels(parts, open=False)
+    keys = {"app": KeySettings(key="one"), "other": KeySettings(key="两")}
+    closed = replace(closed, settings=msgspec.structs.replace(closed.settings, keys=keys))
+    async with client_of(closed) as client:
         for sent, status in (
             ("Bearer one", 200),
             ("bearer one", 200),

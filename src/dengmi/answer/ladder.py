@@ -15,7 +15,7 @@ from dengmi.answer.climb import Climb
 from dengmi.answer.finding import Changing, Finder
 from dengmi.answer.follow.turns import Standalone, Turn
 from dengmi.answer.followup import standalone
-from dengmi.answer.late.terms import CAUSES, Trial, waits
+from dengmi.answer.late.terms import CAUSES, SPENT, Trial, came_of, waits
 from dengmi.answer.late.waits import Standing, Waits
 from dengmi.answer.paid import priced
 from dengmi.answer.quoting import DEPTH
@@ -214,10 +214,10 @@ class Ladder:
             async for event in events:
                 if isinstance(event, Answer):
                     answer = event
-                elif isinstance(event, Notice) and event.code in CAUSES:
+                elif isinstance(event, Notice) and event.code in CAUSES | SPENT:
                     cause = event.code
         if answer.level != level:
-            return "nothing" if not cause else "no_room" if cause == "no_room" else "failed"
+            return came_of(cause)
         if await done(answer):
             await upper.keep(climb, answer)
             self._counts.add("late", level)

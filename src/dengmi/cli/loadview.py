@@ -5,7 +5,8 @@ from typing import Any
 
 from dengmi.cli.app import App
 from dengmi.cli.progress import duration
-from dengmi.cli.terminal import amount, clean, columns, table
+from dengmi.cli.terminal import clean, columns, table
+from dengmi.language.money import amount
 from dengmi.language.texts import catalogue
 
 Row = Mapping[str, Any]

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import click
 
 from dengmi.core.records import Cost, Head
+from dengmi.language.money import amount
 
 Span = tuple[int, int]
 
@@ -80,11 +81,3 @@ def columns(text: str) -> int:
 def money(cost: Cost) -> str:
     """An amount such as ¥0.0012; "" for nothing."""
     return amount(cost.micros, cost.currency) if cost.micros else ""
-
-
-def amount(micros: int, currency: str) -> str:
-    """Millionths as an amount: as many digits as say something, two at least."""
-    sign = {"CNY": "¥", "USD": "$", "EUR": "€"}.get(currency, f"{currency} ")
-    whole, part = divmod(abs(micros), 1_000_000)
-    digits = f"{part:06}".rstrip("0").ljust(2, "0")
-    return f"{'-' if micros < 0 else ''}{sign}{whole:,}.{digits}"

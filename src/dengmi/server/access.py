@@ -58,21 +58,6 @@ def check_operator(request: Request, settings: ServerSettings) -> None:
         raise Refusal("operator_local", 403)
 
 
-def check_key(request: Request, settings: ChannelSettings) -> None:
-    """Let a program pass that has one of the keys of `channels.keys`, or any where there are none.
-
-    Raises:
-        Refusal: 401.
-    """
-    if not settings.keys:
-        return
-    scheme, _, given = request.headers.get("authorization", "").partition(" ")
-    sent = given.strip().encode() if scheme.lower() == "bearer" else b""
-    fits = [hmac.compare_digest(sent, key.encode()) for key in settings.keys]
-    if not any(fits):
-        raise Refusal("key_wrong", 401, headers={"WWW-Authenticate": "Bearer"})
-
-
 def check_origin(request: Request, settings: ChannelSettings) -> None:
     """Refuse what a browser page of another site sends, unless `channels.origins` names the site.
 

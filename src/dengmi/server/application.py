@@ -24,6 +24,7 @@ from dengmi.server.context import Context, make_context
 from dengmi.server.parts import Parts
 from dengmi.server.problems import api_problem, from_http, unexpected
 from dengmi.server.rest.answers import Answers
+from dengmi.server.rest.budgets import Budgets
 from dengmi.server.rest.health import Health
 from dengmi.server.rest.loading import Loading
 from dengmi.server.rest.openapi import PREFIX, openapi
@@ -67,6 +68,7 @@ def routes(context: Context, wechat: "WeChatAccounts | None" = None) -> Sequence
         Route(f"{api}/answers/{{answer_id}}/thumb", answers.thumb, methods=["PUT"]),
         Route(f"{api}/answers/{{answer_id}}/reuse", answers.reuse, methods=["PUT"]),
         Route(f"{api}/articles/{{article_id:path}}", reading.article, methods=["GET"]),
+        Route(f"{api}/budgets", Budgets(context).list, methods=["GET"]),
         Route(f"{api}/desks", reading.desks, methods=["GET"]),
         Route(f"{api}/desks/{{desk}}/sources", sources.list, methods=["GET"]),
         Route(f"{api}/desks/{{desk}}/sources", sources.add, methods=["POST"]),

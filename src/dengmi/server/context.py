@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dengmi.server.board import Board
+from dengmi.server.callers import Callers
 from dengmi.server.crew import Crew
 from dengmi.server.follow import Follower
 from dengmi.server.load import Load
@@ -20,6 +21,7 @@ class Context:
     follower: Follower
     load: Load
     syncs: Syncs
+    callers: Callers
 
 
 def make_context(parts: Parts, board: Path | None = None) -> Context:
@@ -31,5 +33,11 @@ def make_context(parts: Parts, board: Path | None = None) -> Context:
     crew = Crew()
     follower = Follower(parts.store, parts.search)
     meeting = Board(board) if board else None
-    load = Load(parts.counts, follower, parts.clock, meeting)
-    return Context(parts, crew, follower, load, Syncs(parts.corpus, crew, parts.clock))
+    return Context(
+        parts,
+        crew,
+        follower,
+        Load(parts.counts, follower, parts.clock, meeting),
+        Syncs(parts.corpus, crew, parts.clock),
+        Callers(parts.settings, parts.store, parts.clock),
+    )

@@ -35,14 +35,10 @@ class McpSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True)
 class ChannelSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The ways in beside the web page and the REST API."""
 
-    keys: Annotated[
-        tuple[str, ...],
-        Meta(
-            description="keys that callers of /v1 and /mcp must send, or env:NAME; "
-            "empty: everybody may ask",
-            extra={"secret": True},
-        ),
-    ] = ()
+    open: Annotated[
+        bool,
+        Meta(description="whether programs without a key of keys.NAME may call /v1 and /mcp"),
+    ] = True
     origins: Annotated[
         tuple[str, ...],
         Meta(

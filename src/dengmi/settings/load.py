@@ -76,6 +76,8 @@ _DEFAULT_MODELS: Mapping[str, ModelSettings] = {
     "flash": ModelSettings(kind="deepseek", model="deepseek-flash", api_key=f"env:{_KEY}"),
     "pro": ModelSettings(kind="deepseek", model="deepseek-v4-pro", api_key=f"env:{_KEY}"),
 }
+_USUAL = Settings()
+_CHECKED = ("desks", "plans", "keys", "time_zone", "default_plan", "server")
 _DEFAULT_LEVELS = LevelSettings(quick=("flash",), deep=("pro", "flash"))
 
 
@@ -95,17 +97,20 @@ def _completed(settings: Settings, has_levels: bool, environ: Mapping[str, str])
                 key = f"levels.{level.name}"
                 known = ", ".join(models) or "–"
                 raise BadSettings("setting_model_unknown", key=key, model=name, known=known)
-    channels = settings.channels
-    keys = tuple(filter(None, (_key(key, environ) for key in channels.keys)))
-    if channels.keys and not keys:
-        raise BadSettings("setting_keys_missing", key="channels.keys")
-    return msgspec.structs.replace(
+    settings = msgspec.structs.replace(
         settings,
         models={name: _keyed(model, environ) for name, model in models.items()},
         levels=levels,
-        channels=msgspec.structs.replace(channels, keys=keys),
         wechat={name: _keyed(account, environ) for name, account in settings.wechat.items()},
+        keys={name: _keyed(each, environ) for name, each in settings.keys.items()},
     )
+    if any(getattr(settings, name) != getattr(_USUAL, name) for name in _CHECKED):
+        from dengmi.settings.limits import check_limits
+
+        check_limits(settings)
+    if not settings.channels.open and not any(each.key for each in settings.keys.values()):
+        raise BadSettings("setting_keys_missing", key="channels.open")
+    return settings
 
 
 def _keyed(table: Keyed, environ: Mapping[str, str]) -> Keyed:

@@ -44,6 +44,34 @@ class ServerSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         Literal["debug", "info", "warning", "error"],
         Meta(description="the least that is logged; info: every request and answer"),
     ] = "warning"
+    trusted_proxies: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="proxies, as addresses or networks, whose X-Forwarded-For says "
+            "where a reader is"
+        ),
+    ] = ("127.0.0.0/8", "::1")
+
+
+class LimitSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How fast one caller may ask over HTTP; each worker counts for itself."""
+
+    address_rate: Annotated[
+        Annotated[float, Meta(ge=0)],
+        Meta(description="questions and searches a second from one address, 0: no limit"),
+    ] = 10.0
+    address_burst: Annotated[
+        Annotated[int, Meta(ge=1)],
+        Meta(description="questions and searches from one address at once"),
+    ] = 600
+    asker_rate: Annotated[
+        Annotated[float, Meta(ge=0)],
+        Meta(description="questions and searches a second of one asker of a key, 0: no limit"),
+    ] = 1.0
+    asker_burst: Annotated[
+        Annotated[int, Meta(ge=1)],
+        Meta(description="questions and searches of one asker of a key at once"),
+    ] = 60
 
 
 class StoreSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -249,6 +277,60 @@ class DeskSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True
         Literal["built-in", "model"],
         Meta(description="who decides on doubtful sentences: built-in, or a model that is asked"),
     ] = "built-in"
+    daily_budget: Annotated[
+        str,
+        Meta(
+            description="money a day for written answers, such as ¥20 or $3; then quotes and "
+            "reused answers; empty: no limit"
+        ),
+    ] = ""
+    time_zone: Annotated[
+        str,
+        Meta(description="where the desk's day begins, such as Asia/Shanghai; empty: time_zone"),
+    ] = ""
+
+
+USUAL_PLAN = "visitor"
+"""The plan of those who have no other; without limits unless the settings have a plan so called."""
+
+
+class PlanSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What one asker may use a day; quotes and reused answers are always free."""
+
+    questions: Annotated[
+        Annotated[int, Meta(ge=0)] | None,
+        Meta(description="questions a day that a model answers; without it, no limit"),
+    ] = None
+    tokens: Annotated[
+        Annotated[int, Meta(ge=0)] | None,
+        Meta(description="tokens a day, of prompts and answers; without it, no limit"),
+    ] = None
+    money: Annotated[str, Meta(description="money a day, such as ¥1 or $0.2; empty: no limit")] = ""
+    rank: Annotated[
+        Literal["paid", "member", "visitor"],
+        Meta(description="whose turn is first where not all can be answered: paid, then member"),
+    ] = "visitor"
+    askers: Annotated[
+        tuple[str, ...],
+        Meta(description="who has this plan, as “key:asker” or “channel:asker”"),
+    ] = ()
+
+
+class KeySettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One secret with which a program may ask for its askers over HTTP."""
+
+    key: Annotated[
+        str,
+        Meta(
+            description="the secret, sent as a bearer token, or env:NAME for a variable",
+            extra={"secret": True},
+        ),
+    ] = ""
+    plan: Annotated[str, Meta(description="plan of its askers; empty: the usual one")] = ""
+    rate: Annotated[
+        Annotated[float, Meta(ge=0)],
+        Meta(description="questions and searches a second under this key, 0: no limit"),
+    ] = 100.0
 
 
 class Settings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -265,8 +347,18 @@ class Settings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
             description="language of messages, en or zh; empty: that of the system or browser",
         ),
     ] = ""
+    time_zone: Annotated[
+        str,
+        Meta(description="where days begin, such as Asia/Shanghai; empty: where the computer is"),
+    ] = ""
+    default_plan: Annotated[str, Meta(description="plan of askers who have no other")] = USUAL_PLAN
+    rates: Annotated[
+        Mapping[str, float],
+        Meta(description="what one unit of a currency is in CNY, where budget and price differ"),
+    ] = {}
     server: ServerSettings = ServerSettings()
     channels: ChannelSettings = ChannelSettings()
+    limits: LimitSettings = LimitSettings()
     store: StoreSettings = StoreSettings()
     fetch: FetchSettings = FetchSettings()
     files: FileSettings = FileSettings()
@@ -277,6 +369,8 @@ class Settings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
     levels: LevelSettings = LevelSettings()
     desks: Mapping[str, DeskSettings] = {}
     wechat: Mapping[str, WeChatSettings] = {}
+    plans: Mapping[str, PlanSettings] = {}
+    keys: Mapping[str, KeySettings] = {}
 
     @property
     def store_address(self) -> str:
@@ -293,6 +387,8 @@ NAMED: Mapping[str, type[Struct]] = {
     "desks": DeskSettings,
     "models": ModelSettings,
     "wechat": WeChatSettings,
+    "plans": PlanSettings,
+    "keys": KeySettings,
 }
 """The tables whose keys are names of the operator's choice."""
 

@@ -13,7 +13,7 @@ from dengmi.core.errors import BadInput, DengmiError, NotFound
 from dengmi.core.events import Event, Notice
 from dengmi.core.plain import clean
 from dengmi.core.records import HALL, Answer, Article, Head, Question, SearchQuery
-from dengmi.server.access import check_key, check_origin
+from dengmi.server.access import check_origin
 from dengmi.server.channels.places import links_of, page_of
 from dengmi.server.context import Context
 from dengmi.server.negotiate import api_language
@@ -41,7 +41,7 @@ class Mcp:
         if not self._settings.mcp.enabled:
             raise Refusal("channel_off", 404, setting="channels.mcp.enabled")
         check_origin(request, self._settings)
-        check_key(request, self._settings)
+        self._context.callers.program(request)
         if name := request.path_params.get("desk"):
             await self._context.parts.desks.resolve(clean(name) or "-")
         manager = self._manager or await self._open()
@@ -104,6 +104,7 @@ class _Desk:
 
     def __init__(self, context: Context, request: Request, name: str) -> None:
         self._context = context
+        self._request = request
         self._parts = context.parts
         self._name = name
         self._lang = api_language(request)
@@ -117,6 +118,7 @@ class _Desk:
             raise BadInput("query_empty")
         if len(words) > most:
             raise BadInput("question_too_long", chars=len(words), most=most)
+        await self._context.callers.admit(self._request, channel=CHANNEL)
         evidence = await self._parts.search.search(
             SearchQuery(text=words, desk=self._name, limit=3 * limit, marked=False)
         )
@@ -131,8 +133,16 @@ class _Desk:
         self, question: str, level: Literal["auto", "quote", "quick", "deep"]
     ) -> AsyncGenerator[Event, None]:
         """The events of an answer."""
+        payer = await self._context.callers.admit(self._request, channel=CHANNEL)
         accepted = await self._parts.ladder.accept(
-            Question(id="", desk=self._name, text=clean(question), wanted=level, channel=CHANNEL)
+            Question(
+                id="",
+                desk=self._name,
+                text=clean(question),
+                wanted=level,
+                channel=CHANNEL,
+                payer=payer,
+            )
         )
         told = start(self._context, accepted)
         try:

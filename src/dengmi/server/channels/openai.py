@@ -20,7 +20,6 @@ from dengmi.core.ids import new_id
 from dengmi.core.plain import clean
 from dengmi.core.records import Exchange, Level, Question, Wanted
 from dengmi.language.texts import text
-from dengmi.server.access import check_key
 from dengmi.server.bodies import check_json, read
 from dengmi.server.channels.places import links_of, page_of
 from dengmi.server.context import Context
@@ -48,16 +47,15 @@ class OpenAI:
 
     async def models(self, request: Request) -> Response:
         """Every desk, and every level of it."""
-        self._check(request)
-        found = await self._models(api_language(request))
+        found = await self._models(api_language(request), self._check(request))
         return json_reply({"object": "list", "data": [model.json() for model in found]})
 
     async def model(self, request: Request) -> Response:
         """One desk."""
-        self._check(request)
+        key = self._check(request)
         name = clean(request.path_params["model"])
         desk, _ = await self._desk(name, api_language(request))
-        for one in await self._models(api_language(request)):
+        for one in await self._models(api_language(request), key):
             if one.id == name:
                 return json_reply(one.json())
         return json_reply(Model(name, desk, 0).json())
@@ -73,6 +71,7 @@ class OpenAI:
         if chat.done:
             content = await self._followups(chat, desk, asker) or chat.done
             return self._chore(chat, desk, content)
+        payer = await self._context.callers.admit(request, asker, history.CHANNEL)
         question = await self._parts.ladder.accept(
             Question(
                 id="",
@@ -81,6 +80,7 @@ class OpenAI:
                 wanted=wanted,
                 channel=history.CHANNEL,
                 asker=asker,
+                payer=payer,
                 conversation=history.place(chat.turns, chat.question),
                 dedup=request.headers.get("idempotency-key", "")[:200],
             )
@@ -94,17 +94,18 @@ class OpenAI:
             return event_stream(_chunks(told, completion, shape.begin(), lang))
         return await _whole(request, told, completion)
 
-    def _check(self, request: Request) -> None:
+    def _check(self, request: Request) -> str:
+        """The name of the caller's key. Raises Refusal."""
         if not self._settings.channels.openai.enabled:
             raise Refusal("channel_off", 404, setting="channels.openai.enabled")
-        check_key(request, self._settings.channels)
+        return self._context.callers.program(request)
 
-    async def _models(self, lang: str) -> list[Model]:
+    async def _models(self, lang: str, key: str = "") -> list[Model]:
         """What is offered. Private desks are named only to who has a key."""
         settings = self._settings
         desks = await self._parts.store.desks()
         private = {name for name, desk in settings.desks.items() if not desk.public}
-        listed = [one for one in desks if settings.channels.keys or one.name not in private]
+        listed = [one for one in desks if key or one.name not in private]
         levels: list[Level] = ["quick"] if settings.levels.quick else []
         levels += ["deep"] if settings.levels.deep else []
         hall = text("chat_hall", lang) if len(desks) - len(private) > 1 else ""

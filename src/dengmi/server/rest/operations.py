@@ -10,6 +10,7 @@ from dengmi.server.rest.models import (
     AnswerRequest,
     AnswerResponse,
     ArticleResponse,
+    BudgetsResponse,
     DesksResponse,
     RemovedResponse,
     ReuseRequest,
@@ -48,6 +49,9 @@ class Operation:
 
 BODY_FAILURES = (400, 404, 413, 415, 422)
 
+ASKING_FAILURES = (400, 401, 404, 413, 415, 422, 429)
+"""Of what callers are counted for: a key that is not known, too many in a short time."""
+
 OPERATIONS = (
     Operation(
         method="POST",
@@ -62,14 +66,18 @@ OPERATIONS = (
             "model writes, `found` brings quotes to show meanwhile; the answer of `done` is the "
             "one that holds. Hanging up ends the writing unless others wait for it too. Comments "
             "(`: keep-alive`) fill silences. Where no model had room or none answered, the quotes "
-            "are the answer and `pending` says that a better one is waited for."
+            "are the answer and `pending` says that a better one is waited for. A budget or quota "
+            "that is used up is no failure: the answer is a quote or an earlier answer then, and a "
+            "notice (`budget_spent`, `quota_spent`) says when it starts anew. A program with a key "
+            "of the setting `keys` sends it as a bearer token and names its `asker`. Status 429 "
+            "says that the caller is too fast, and `Retry-After` how many seconds to wait."
         ),
         body=AnswerRequest,
         reply=AnswerResponse,
         header_texts={
-            "Idempotency-Key": "Your key of this question: sent twice, it is asked once."
+            "Idempotency-Key": "Your key of this question: sent twice, it is asked once.",
         },
-        failures=BODY_FAILURES,
+        failures=ASKING_FAILURES,
         streams=True,
     ),
     Operation(
@@ -145,7 +153,7 @@ OPERATIONS = (
         ),
         body=SearchRequest,
         reply=SearchResponse,
-        failures=BODY_FAILURES,
+        failures=ASKING_FAILURES,
     ),
     Operation(
         method="GET",
@@ -165,6 +173,16 @@ OPERATIONS = (
         summary="Desks",
         text="Every desk of this installation.",
         reply=DesksResponse,
+    ),
+    Operation(
+        method="GET",
+        path="/budgets",
+        id="list_budgets",
+        summary="Budgets",
+        text="How much of each desk's budget of today is used, and what was told of late.",
+        reply=BudgetsResponse,
+        failures=(401, 403),
+        operator=True,
     ),
     Operation(
         method="GET",

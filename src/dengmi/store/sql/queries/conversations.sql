@@ -1,6 +1,6 @@
 -- name: exchange_questions
 -- The last questions of one asker's conversation, newest first.
-SELECT id, desk, text, wanted, channel, asker, conversation, dedup, lang, asked_at, state
+SELECT id, desk, text, wanted, channel, asker, conversation, dedup, lang, asked_at, state, payer
 FROM questions
 WHERE desk = :desk AND conversation = :conversation AND conversation <> '' AND asker = :asker
     AND asked_at < :before
