@@ -26,6 +26,7 @@ from dengmi.settings.options import Settings
 from dengmi.store.open import open_store
 
 if TYPE_CHECKING:
+    from dengmi.answer.late.waits import Waits
     from dengmi.answer.upper import Upper
 
 
@@ -49,23 +50,10 @@ async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
         gate = _gate(settings, clock)
         counts.watch("gate", gate.load)
         waits = waits_of(settings, store, clock)
-        ladder = Ladder(
-            store,
-            search,
-            clock,
-            await _upper(
-                *(settings, store, search, clock),
-                models=models,
-                life=life,
-                gate=gate,
-                counts=counts,
-            ),
-            waits=waits,
-            counts=counts,
-            most_quotes=settings.ask.quotes,
-            most_chars=settings.ask.max_chars,
-            history=settings.writing.history,
+        upper = await _upper(
+            settings, store, search, clock, models=models, life=life, gate=gate, counts=counts
         )
+        ladder = _ladder(settings, store, search, clock, upper=upper, waits=waits, counts=counts)
         try:
             yield Parts(
                 settings=settings,
@@ -96,6 +84,29 @@ async def _make_home(settings: Settings) -> None:
         raise Unavailable(
             "home_unusable", path=str(settings.home), reason=error.strerror or ""
         ) from None
+
+
+def _ladder(
+    settings: Settings,
+    store: Store,
+    search: Search,
+    clock: Clock,
+    *,
+    upper: "Upper | None",
+    waits: "Waits",
+    counts: Counts,
+) -> Ladder:
+    return Ladder(
+        store,
+        search,
+        clock,
+        upper,
+        waits=waits,
+        counts=counts,
+        most_quotes=settings.ask.quotes,
+        most_chars=settings.ask.max_chars,
+        history=settings.writing.history,
+    )
 
 
 async def _upper(

@@ -83,11 +83,12 @@ class Ladder:
         self._clock = clock
         self._upper = upper
         self._waits = waits
+        turns = upper.turns if upper else Turns()
         self._finder = Finder(
             search,
             store,
             clock,
-            upper.turns if upper else Turns(),
+            turns,
             warm=upper.warm if upper else None,
             most_quotes=most_quotes,
         )
@@ -95,6 +96,7 @@ class Ladder:
         self._history = history
         self._opened = clock.now()
         self._counts = counts or Counts()
+        self._counts.watch("searches", lambda: {"waiting": turns.waiting})
 
     async def accept(self, question: Question) -> Question:
         """Check the question and write it down, before anything else happens to it.
@@ -117,6 +119,7 @@ class Ladder:
             lang=question.lang or language_of(words) or "en",
             asked_at=question.asked_at or self._clock.now(),
         )
+        work_for(question.id)
         if not question.conversation:
             self._finder.begin(question, self._depth(self._level(question)))
         kept, _ = await self._store.record_question(question)

@@ -64,7 +64,7 @@ def lines(app: App, address: str, load: Row, width: int) -> Iterator[str]:
         address.partition("://")[2],
         app.say("cli_load_up", time=duration(load["at"] - load["since"])),
         app.say("cli_load_processes", count=load["workers"]) if load["workers"] > 1 else "",
-        app.say("cli_load_searches", count=load["searches"]["running"]),
+        _searches(app, load["searches"]),
         app.say("cli_load_lag", count=load["index"]["lag"]) if load["index"]["lag"] else "",
     )
     yield from _wrapped([clean(part) for part in head if part], width)
@@ -82,6 +82,12 @@ def lines(app: App, address: str, load: Row, width: int) -> Iterator[str]:
         yield ""
         gates = [{"level": level, **facts} for level, facts in load["gate"].items()]
         yield from _fitted(app, GATE_COLUMNS, _named(app, gates), width)
+
+
+def _searches(app: App, searches: Row) -> str:
+    waiting = searches.get("waiting", 0)
+    key = "cli_load_searches_waiting" if waiting else "cli_load_searches"
+    return app.say(key, count=searches["running"], waiting=waiting)
 
 
 def took(times: Row) -> str:

@@ -28,7 +28,6 @@ def serve(app: App, host: str | None, port: int | None, workers: int | None) -> 
     # Each process takes its part of the slots, so the parts must know how many there are.
     settings = replace(app.settings, server=replace(server, workers=count))
     sockets = listen(host or server.host, server.port if port is None else port, count)
-    settings = replace(app.settings, server=replace(server, workers=count))
     try:
         if count == 1:
             from dengmi.cli.serving import serve_here

@@ -7,6 +7,7 @@ from starlette.routing import BaseRoute, Route
 
 from dengmi.server.channels.mcp import PATH as MCP
 from dengmi.server.channels.mcp import Mcp
+from dengmi.server.channels.openai import PREFIX as CHAT
 from dengmi.server.channels.openai import OpenAI
 from dengmi.server.context import Context
 from dengmi.server.rest.answers import Answers

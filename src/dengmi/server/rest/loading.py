@@ -61,6 +61,7 @@ class SearchLoad(Struct, kw_only=True):
     """Searches; there may be more told of them."""
 
     running: int
+    waiting: Annotated[int, Meta(description="Questions that wait for theirs.")] = 0
 
 
 class IndexLoad(Struct, kw_only=True):
