@@ -1,11 +1,12 @@
 """Which desk a request means."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from dengmi.core.errors import BadInput, NotFound
 from dengmi.core.ports import Shelf
 from dengmi.core.records import HALL
+from dengmi.core.together import Together
 
 FIRST_DESK = "main"
 """The desk that articles go to when nobody named one."""
@@ -20,6 +21,7 @@ class Desks:
         self._shelf = shelf
         self._default = default
         self._known: set[str] = set()
+        self._used: Together[None, Collection[str]] = Together(self._used_all, most=1_000)
 
     async def resolve(self, name: str | None) -> str:
         """The desk to ask.
@@ -32,7 +34,7 @@ class Desks:
         if name and (name == HALL or name in self._known):
             return name
         if not name and not self._default:
-            used = await self._shelf.desks_with_sources()
+            used = await self._used(None)
             if len(used) == 1:  # a source's desk is there
                 return next(iter(used))
             self._known = {desk.name for desk in await self._shelf.desks()}
@@ -44,6 +46,10 @@ class Desks:
             known = ", ".join(sorted(self._known))
             raise NotFound("desk_unknown" if known else "desk_none", desk=name, known=known)
         return name
+
+    async def _used_all(self, askers: Sequence[None]) -> Sequence[Collection[str]]:
+        """The desks with sources, read once for all who ask at the same time."""
+        return [await self._shelf.desks_with_sources()] * len(askers)
 
     async def for_adding(self, name: str | None) -> str:
         """The desk that new articles go to; it need not exist yet.

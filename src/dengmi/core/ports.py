@@ -3,18 +3,16 @@
 A room that needs something from outside asks for the narrowest of these.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from dengmi.core.events import Event
+from dengmi.core.paying import Charges, Ledger
 from dengmi.core.records import (
     Answer,
     Article,
     Change,
-    Charge,
-    Cost,
     Desk,
     Evidence,
     Exchange,
@@ -23,18 +21,17 @@ from dengmi.core.records import (
     Late,
     LateState,
     Level,
-    Outlay,
     Passage,
     Prepared,
-    Purpose,
     Question,
     Reusable,
     ReuseState,
     SearchQuery,
     Source,
     SourceKind,
-    Tokens,
 )
+
+__all__ = ["Charges", "Ledger"]  # beside what is defined here
 
 
 class Passages(Protocol):
@@ -60,6 +57,18 @@ class Changes(Protocol):
         self, article_pks: Sequence[int]
     ) -> Mapping[int, tuple[Head, tuple[Passage, ...]]]:
         """Every passage of these articles, as they are now."""
+        ...
+
+
+class Answering(Protocol):
+    """Answers questions. The ladder does."""
+
+    async def accept(self, question: Question) -> Question:
+        """Check the question and write it down. Raises BadInput when it is empty or too long."""
+        ...
+
+    def run(self, question: Question, *, thinking: bool = False) -> AsyncGenerator[Event, None]:
+        """The events of an accepted question's answer. Leaving them early ends the writing."""
         ...
 
 
@@ -125,72 +134,12 @@ class Conversations(Protocol):
         ...
 
 
-class Charges(Protocol):
-    """Keeps the ledger's lines."""
+class Forgetting(Protocol):
+    """Deletes what is known of a person."""
 
-    async def reserve_charge(self, charge: Charge) -> None:
-        """Write a line before the call; nothing happens when its id is there already."""
-        ...
-
-    async def settle_charge(self, charge: Charge) -> bool:
-        """Complete a reserved line, once: False when it was settled before."""
-        ...
-
-    async def open_charges(self, before: float) -> Sequence[Charge]:
-        """Lines reserved before a time and never settled, oldest first."""
-        ...
-
-    async def charges(
-        self, *, desk: str | None = None, since: float = 0.0, until: float | None = None
-    ) -> Sequence[Charge]:
-        """Lines of a time (Unix seconds, `until` excluded), oldest first."""
-        ...
-
-    async def outlays(
-        self,
-        *,
-        desk: str | None = None,
-        since: float = 0.0,
-        until: float | None = None,
-        stretch: float | None = None,
-    ) -> Sequence[Outlay]:
-        """Lines of a time added up, for each stretch of so many seconds where that is given."""
-        ...
-
-
-class Ledger(Protocol):
-    """Writes down what answers use and cost: reserve before a call, settle after."""
-
-    async def reserve(
-        self,
-        question: Question,
-        level: Level,
-        model: str,
-        *,
-        prompt_tokens: int,
-        max_tokens: int,
-        purpose: Purpose = "answer",
-    ) -> Charge:
-        """Reserve the most that a call of this model (its name in the settings) may cost."""
-        ...
-
-    async def settle(self, charge: Charge, tokens: Tokens, version: str) -> Charge:
-        """What the call did cost, written once; the charge as it is kept."""
-        ...
-
-    async def shared(
-        self, question: Question, level: Level, purpose: Purpose, full: Cost
-    ) -> Charge:
-        """Note an answer that cost nothing because it was reused or joined; `full` is what the
-        answer that was shared had cost."""
-        ...
-
-    async def recover(self, before: float) -> Sequence[Charge]:
-        """Close the lines reserved before a time that a dead process left open."""
-        ...
-
-    async def writing(self) -> Collection[str]:
-        """Ids of the questions for which a living process is calling a model just now."""
+    async def forget_asker(self, asker: str) -> int:
+        """Delete an asker's questions, answers and thumbs and take the name off the ledger's
+        lines; how many questions went. What was spent stays."""
         ...
 
 
@@ -348,7 +297,18 @@ class Shelf(Protocol):
         ...
 
 
-class Store(Passages, Changes, Inbox, Conversations, Charges, Reuses, LateQueue, Shelf, Protocol):
+class Store(
+    Passages,
+    Changes,
+    Inbox,
+    Conversations,
+    Forgetting,
+    Charges,
+    Reuses,
+    LateQueue,
+    Shelf,
+    Protocol,
+):
     """Everything that is kept. One implementation per database, one contract for both."""
 
     async def open(self) -> None:
@@ -359,6 +319,10 @@ class Store(Passages, Changes, Inbox, Conversations, Charges, Reuses, LateQueue,
 
     async def migrate(self) -> Sequence[str]:
         """Apply what is missing; the names of the migrations applied."""
+        ...
+
+    async def secret(self, name: str) -> str:
+        """The store's own secret of a name, made when it is first asked for."""
         ...
 
     async def snapshot(self, path: Path) -> int:
@@ -379,44 +343,6 @@ class Search(Protocol):
 
     async def catch_up(self) -> int:
         """Bring the index to the store's newest change; the change it stands at afterwards."""
-        ...
-
-
-class Grant(Protocol):
-    """A slot of a model that is held. `used`: the tokens it took, set when they are known."""
-
-    used: int
-
-
-class Gate(Protocol):
-    """Lets calls of models begin."""
-
-    def admit(
-        self, question: Question, level: Level, model: str, tokens: int
-    ) -> AbstractAsyncContextManager[Grant]:
-        """A slot of a model for a call of so many tokens, about; held until the block ends.
-
-        Raises:
-            NoRoom: none would be free in time.
-        """
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Vacancy:
-    """What some models have free now, those that are left alone for a while not counted: slots in
-    all, slots that nobody uses, and calls that wait for one."""
-
-    slots: int = 0
-    free: int = 0
-    waiting: int = 0
-
-
-class Room(Protocol):
-    """Tells whether there is room for calls that can wait."""
-
-    def vacancy(self, models: Sequence[str]) -> Vacancy:
-        """What these models have free now, together."""
         ...
 
 

@@ -4,6 +4,7 @@ then tried with one call before the others follow. Pure: the time comes in as a 
 from dataclasses import dataclass
 
 from dengmi.core.errors import Trouble
+from dengmi.core.gate import ModelState
 
 FAILURES = 3
 """Failures in a row after which a model is left alone."""
@@ -42,6 +43,12 @@ class Health:
         if self._probing:
             return max(1.0, self._until - now)
         return max(0.0, self._until - now)
+
+    def state(self, now: float) -> ModelState:
+        """The health in a word."""
+        if self._probing:
+            return "trying"
+        return "resting" if self.pause(now) else "well"
 
     def begin(self) -> bool:
         """A call begins; whether it is the one that tries a model after its pause."""

@@ -1,14 +1,16 @@
 """What the server works with. The wiring chooses and joins the parts; these are their shapes."""
 
-from collections.abc import AsyncGenerator, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from dengmi.answer.late.waits import Standing
 from dengmi.core.clock import Clock
+from dengmi.core.counts import Counts
 from dengmi.core.events import Event
+from dengmi.core.gate import Load
 from dengmi.core.ports import Search, Store
-from dengmi.core.records import Answer, Question, Source
+from dengmi.core.records import Answer, Exchange, Question, Source
 from dengmi.settings.options import Settings
 
 if TYPE_CHECKING:
@@ -26,7 +28,13 @@ class Ladder(Protocol):
         """Accept the question and answer it; raises BadInput before the first event only."""
         ...
 
-    def run(self, question: Question, *, thinking: bool = False) -> AsyncGenerator[Event, None]:
+    def run(
+        self,
+        question: Question,
+        *,
+        thinking: bool = False,
+        turns: Sequence[Exchange] | None = None,
+    ) -> AsyncGenerator[Event, None]:
         """The events of an accepted question's answer. Leaving them early ends the writing."""
         ...
 
@@ -102,7 +110,8 @@ class Corpus(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """Everything a command or the server works with, opened."""
+    """Everything a command or the server works with, opened. `gate` tells what the models are
+    doing, None where nothing asks any."""
 
     settings: Settings
     clock: Clock
@@ -113,3 +122,5 @@ class Parts:
     waits: Waits
     late: Late | None
     corpus: Corpus
+    gate: Load | None = None
+    counts: Counts = field(default_factory=Counts)

@@ -10,7 +10,7 @@ import math
 from collections import deque
 from dataclasses import dataclass, field
 
-from dengmi.core.ports import Vacancy
+from dengmi.core.gate import Vacancy
 
 MOST = 64
 """Late answers of one level written at once by one process, at most."""

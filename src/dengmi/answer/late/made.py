@@ -6,7 +6,8 @@ from dengmi.answer.late.runner import Places, Runner, Try
 from dengmi.answer.late.terms import Terms
 from dengmi.answer.late.waits import Kept, Waits
 from dengmi.core.clock import Clock
-from dengmi.core.ports import Lives, Room
+from dengmi.core.gate import Room
+from dengmi.core.ports import Lives
 from dengmi.core.records import Level
 from dengmi.settings.options import Settings
 

@@ -9,8 +9,9 @@ from dengmi.answer.late.terms import Trial, tried_again
 from dengmi.answer.late.waits import Kept, Waits
 from dengmi.core.clock import Clock
 from dengmi.core.errors import DengmiError
+from dengmi.core.gate import Room
 from dengmi.core.ids import new_id
-from dengmi.core.ports import Lives, Push, Room
+from dengmi.core.ports import Lives, Push
 from dengmi.core.records import Answer, Late, Level, Question
 
 log = logging.getLogger(__name__)
@@ -136,7 +137,8 @@ class Runner:
             drain.crowded(now)
             await self._store.release_late(late, self._clock.now())
         else:
-            drain.failed(now)
+            if trial == "failed":  # what one may not spend says nothing of the models
+                drain.failed(now)
             await self._store.release_late(late, self._again(late))
 
     async def _keep_house(self) -> None:

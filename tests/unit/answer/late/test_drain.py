@@ -1,7 +1,7 @@
 """The line drains without taking room from those who ask now, and slowly after a failure."""
 
 from dengmi.answer.late.drain import LONGEST, MOST, Drain
-from dengmi.core.ports import Vacancy
+from dengmi.core.gate import Vacancy
 
 EMPTY = Vacancy(slots=40, free=40)
 

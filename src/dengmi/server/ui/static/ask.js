@@ -69,11 +69,15 @@ async function ask(words) {
   try {
     const response = await fetch(form.action.split("#")[0], {
       method: "POST",
-      headers: { Accept: "text/event-stream", "Content-Type": "application/x-www-form-urlencoded" },
+      headers: {
+        Accept: "text/event-stream",
+        "Accept-Language": document.documentElement.lang,
+        "Content-Type": "application/x-www-form-urlencoded",
+      },
       body: new URLSearchParams(asked(words)),
       signal: asking.signal,
     });
-    if (!response.ok) fail(turn, words, (await response.json()).detail);
+    if (!response.ok) refused(turn, words, await response.json());
     else for await (const event of events(response)) show(turn, event);
     if (turn.querySelector("[aria-busy]")) fail(turn, words, template.dataset.offline);
   } catch {
@@ -219,13 +223,17 @@ async function stored(question) {
   return null;
 }
 
-function fail(turn, words, reason) {
+function refused(turn, words, problem) {
+  fail(turn, words, problem.detail, problem.status === 429 ? problem.title : undefined);
+}
+
+function fail(turn, words, reason, heading = template.dataset.failed) {
   const card = turn.querySelector(".card");
   card.className = "card none";
   card.removeAttribute("aria-busy");
   card.setAttribute("role", "alert");
   const level = card.querySelector(".level");
-  level.textContent = template.dataset.failed;
+  level.textContent = heading;
   level.classList.remove("breathe");
   const line = document.createElement("p");
   line.className = "says";

@@ -1,7 +1,4 @@
--- Questions that wait for a better answer than the one they got; which process works on a question
--- that has no answer yet, so that those of a dead one are taken over once.
-
-ALTER TABLE questions ADD COLUMN owner text NOT NULL DEFAULT '';
+-- Questions that wait for a better answer than the one they got.
 
 CREATE TABLE late (
     question_id text PRIMARY KEY NOT NULL REFERENCES questions (id),
