@@ -70,5 +70,5 @@ FROM answers WHERE question_id = :id ORDER BY created_at DESC, id DESC LIMIT 1;
 
 -- name: question
 -- One question by its id.
-SELECT id, desk, text, wanted, channel, asker, conversation, dedup, lang, asked_at, state
+SELECT id, desk, text, wanted, channel, asker, conversation, dedup, lang, asked_at, state, payer
 FROM questions WHERE id = :id;
