@@ -15,17 +15,20 @@ from dengmi.answer.climb import Climb
 from dengmi.answer.finding import Changing, Finder
 from dengmi.answer.follow.turns import Standalone, Turn
 from dengmi.answer.followup import standalone
-from dengmi.answer.late.terms import CAUSES, Trial, waits
+from dengmi.answer.late.terms import CAUSES, SPENT, Trial, came_of, waits
 from dengmi.answer.late.waits import Standing, Waits
 from dengmi.answer.paid import priced
 from dengmi.answer.quoting import DEPTH
+from dengmi.answer.seen import Seen
 from dengmi.answer.told import replayed, told
 from dengmi.core.clock import Clock
+from dengmi.core.counts import Counts
 from dengmi.core.errors import BadInput, DengmiError
 from dengmi.core.events import Done, Event, Failed, Found, Notice, Thinking
 from dengmi.core.ids import new_id
 from dengmi.core.ports import Conversations, Inbox, Search
 from dengmi.core.records import Answer, Charge, Exchange, Level, Question
+from dengmi.core.trace import work_for
 from dengmi.core.turns import Turns
 from dengmi.language.detect import language_of
 
@@ -57,6 +60,7 @@ class Ladder:
         clock: tells the time.
         upper: the levels that use a model; None where there is none.
         waits: where questions wait that wanted more than they got; None where none does.
+        counts: where questions are counted; None: nobody looks.
         most_quotes: quotes in one answer at the most.
         most_chars: longest question, in characters.
         history: earlier questions of a conversation that are looked at.
@@ -70,6 +74,7 @@ class Ladder:
         upper: "Upper | None" = None,
         *,
         waits: Waits | None = None,
+        counts: Counts | None = None,
         most_quotes: int = 3,
         most_chars: int = 2_000,
         history: int = 6,
@@ -78,16 +83,20 @@ class Ladder:
         self._clock = clock
         self._upper = upper
         self._waits = waits
+        turns = upper.turns if upper else Turns()
         self._finder = Finder(
             search,
             store,
             clock,
-            upper.turns if upper else Turns(),
+            turns,
             warm=upper.warm if upper else None,
             most_quotes=most_quotes,
         )
         self._most_chars = most_chars
         self._history = history
+        self._opened = clock.now()
+        self._counts = counts or Counts()
+        self._counts.watch("searches", lambda: {"waiting": turns.waiting})
 
     async def accept(self, question: Question) -> Question:
         """Check the question and write it down, before anything else happens to it.
@@ -110,9 +119,11 @@ class Ladder:
             lang=question.lang or language_of(words) or "en",
             asked_at=question.asked_at or self._clock.now(),
         )
+        work_for(question.id)
         if not question.conversation:
             self._finder.begin(question, self._depth(self._level(question)))
         kept, _ = await self._store.record_question(question)
+        work_for(kept.id)
         return kept
 
     async def ask(self, question: Question, *, thinking: bool = False) -> AsyncGenerator[Event]:
@@ -125,7 +136,13 @@ class Ladder:
             async for event in events:
                 yield event
 
-    async def run(self, question: Question, *, thinking: bool = False) -> AsyncGenerator[Event]:
+    async def run(
+        self,
+        question: Question,
+        *,
+        thinking: bool = False,
+        turns: Sequence[Exchange] | None = None,
+    ) -> AsyncGenerator[Event]:
         """The events of an accepted question's answer; of the stored answer if it has one.
 
         Whoever leaves before the end takes the quote answer as the final one: the question has
@@ -134,34 +151,49 @@ class Ladder:
         Args:
             question: as `accept` gave it.
             thinking: whether the model's thinking is told too.
+            turns: what was said before, oldest first, where the channel knows it; by default the
+                store tells.
         """
         began = self._clock.steady()
+        work_for(question.id)
+        seen = Seen(self._counts, question, self._clock)
         try:
             if question.state != "asked" and (known := await self._store.answer(question.id)):
                 standing = await self._waits.standing(known) if self._waits else Standing(known)
                 for event in replayed(standing.answer, standing.pending):
                     yield event
                 return
-            async with aclosing(self._answered(question, began)) as events:
+            async with aclosing(self._answered(question, began, turns, seen)) as events:
                 async for event in events:
+                    seen.hear(event)
                     if thinking or not isinstance(event, Thinking):
                         yield event
         except DengmiError as error:
             await self._store.fail_question(question.id, error.code)
-            yield Failed(question.id, error.code, error.params)
+            seen.hear(failed := Failed(question.id, error.code, error.params))
+            yield failed
         except Exception:
             log.exception("question %s failed", question.id)
             await self._store.fail_question(question.id, "unexpected")
-            yield Failed(question.id, "unexpected", {"reference": question.id})
+            seen.hear(failed := Failed(question.id, "unexpected", {"reference": question.id}))
+            yield failed
+        finally:
+            seen.end()
 
     async def resume(self) -> int:
         """Finish the questions that an earlier stop cut off; how many there were. What another
-        process is writing just now is left to it: two calls would be paid for one answer."""
+        process is writing just now is left to it, and what was asked since this one began to
+        whoever asked: two calls would be paid for one answer."""
         busy = await self._upper.recover() if self._upper else ()
-        pending = [one for one in await self._store.pending_questions() if one.id not in busy]
+        pending = [
+            one
+            for one in await self._store.pending_questions()
+            if one.id not in busy and one.asked_at <= self._opened
+        ]
         for question in pending:
             async for _ in self.run(question):
                 pass
+        work_for("")
         return len(pending)
 
     async def better(
@@ -173,6 +205,7 @@ class Ladder:
             level: the level that it waits for.
             done: stores the better answer; whether it did.
         """
+        work_for(question.id)
         upper = self._upper
         if upper is None or upper.level(level) != level:
             return "nothing"  # the level is not offered any more
@@ -184,17 +217,25 @@ class Ladder:
             async for event in events:
                 if isinstance(event, Answer):
                     answer = event
-                elif isinstance(event, Notice) and event.code in CAUSES:
+                elif isinstance(event, Notice) and event.code in CAUSES | SPENT:
                     cause = event.code
         if answer.level != level:
-            return "nothing" if not cause else "no_room" if cause == "no_room" else "failed"
+            return came_of(cause)
         if await done(answer):
             await upper.keep(climb, answer)
+            self._counts.add("late", level)
         return "done"
 
-    async def _answered(self, question: Question, began: float) -> AsyncGenerator[Event]:
+    async def _answered(
+        self,
+        question: Question,
+        began: float,
+        turns: Sequence[Exchange] | None,
+        seen: Seen,
+    ) -> AsyncGenerator[Event]:
         level = self._level(question)
-        climb = await self._climb(question, level, began)
+        seen.aims(level)
+        climb = await self._climb(question, level, began, turns)
         evidence, upper = climb.evidence, self._upper
         if upper is None or level == "quote" or not upper.worth_asking(climb.quoted):
             yield Found(question.id, "quote", len(evidence.hits), evidence.took_ms)
@@ -212,9 +253,15 @@ class Ladder:
             async for event in events:
                 yield event
 
-    async def _climb(self, question: Question, level: Level, began: float) -> Climb:
+    async def _climb(
+        self,
+        question: Question,
+        level: Level,
+        began: float,
+        turns: Sequence[Exchange] | None = None,
+    ) -> Climb:
         """The question understood, searched for and quoted: all that comes before a model."""
-        understood = await self._understood(question, level)
+        understood = await self._understood(question, level, turns)
         meant = understood.meant
         found = await self._finder.find(question, meant.text, self._depth(level), began)
         return Climb(
@@ -255,18 +302,22 @@ class Ladder:
         await upper.keep(climb, answer)
         yield Done(answer)
 
-    async def _understood(self, question: Question, level: Level) -> _Understood:
+    async def _understood(
+        self, question: Question, level: Level, turns: Sequence[Exchange] | None
+    ) -> _Understood:
         """The question completed from its conversation: by rules, and where they cannot and the
         level has a model, by that."""
-        if not question.conversation or not self._history:
+        if not self._history or not (question.conversation or turns):
             return _Understood(Standalone(question.text))
-        turns = await self._store.turns(
-            question.desk,
-            question.asker,
-            question.conversation,
-            question.asked_at,
-            self._history,
-        )
+        if turns is None:
+            turns = await self._store.turns(
+                question.desk,
+                question.asker,
+                question.conversation,
+                question.asked_at,
+                self._history,
+            )
+        turns = turns[-self._history :]
         said = [_turn(each) for each in turns]
         # In a thread: the first follow-up imports the rules.
         meant = await asyncio.to_thread(standalone, question.text, said)

@@ -22,7 +22,7 @@ from dengmi.answer.write.prompt import VERSION, messages
 from dengmi.answer.write.shown import Shown, chosen
 from dengmi.answer.write.writer import Out, Task, Writer, Written
 from dengmi.core.clock import Clock
-from dengmi.core.errors import ModelFailed, NoRoom
+from dengmi.core.errors import ModelFailed, NoRoom, OverLimit
 from dengmi.core.events import Event, Found, Notice, Spent
 from dengmi.core.ids import stable_id
 from dengmi.core.ports import Ledger, Passages
@@ -37,6 +37,9 @@ LONGEST_CALL = 900.0
 """Seconds after which a call that is still open in the ledger belongs to a process that is gone."""
 
 _LADDER: tuple[Level, ...] = ("deep", "quick")
+
+_TRIES = 3
+"""How often an answer is joined whose first asker then may not have it, before the quotes do."""
 
 
 class Upper:
@@ -93,8 +96,14 @@ class Upper:
         """A follow-up that the rules could not complete, as a model does; and what that cost."""
         if self._rewriting is None:
             return meant, ()
+        way = self._ways.levels[level]
+        refused = self._ledger.refusal(
+            question, level, way.models[0], prompt_tokens=way.evidence, max_tokens=way.tokens
+        )
+        if refused is not None:  # it would be of no use to who gets the quotes anyway
+            return meant, ()
         made, charge = await self._rewriting.rewrite(question, level, meant, turns)
-        return made, (charge,)
+        return made, (charge,) if charge is not None else ()
 
     def level(self, wanted: Wanted) -> Level:
         """The level a wish leads to: the highest one offered that is no higher."""
@@ -128,16 +137,20 @@ class Upper:
             climb.quoted.answer.citations,
         )
         written: Written | None = None
-        joined, making = await self._making(climb, way)
-        try:
-            async with aclosing(making) as events:
-                async for event in events:
-                    if isinstance(event, Written):
-                        written = event
-                    else:
-                        yield event
-        except ModelFailed as error:
-            yield _why(error)
+        for tries in range(_TRIES, 0, -1):
+            joined, making = await self._making(climb, way)
+            try:
+                async with aclosing(making) as events:
+                    async for event in events:
+                        if isinstance(event, Written):
+                            written = event
+                        else:
+                            yield event
+            except ModelFailed as error:
+                if joined and tries > 1 and _is_anothers(error, climb.question):
+                    continue
+                yield _why(error)
+            break
         answer = await self._answer(climb, written, joined)
         if answer.level == "quote" or not answer.grounded:
             if written is not None and not written.declined:
@@ -275,8 +288,17 @@ class Upper:
         return round((self._clock.steady() - climb.began) * 1000, 3)
 
 
+def _is_anothers(error: ModelFailed, question: Question) -> bool:
+    """Whether it was the quota of whoever asked first that did not allow the answer."""
+    if not isinstance(error, OverLimit):
+        return False
+    return error.notice == "quota_spent" and error.holder != question.payer
+
+
 def _why(error: ModelFailed) -> Notice:
     """Why no model wrote, in a quiet word."""
+    if isinstance(error, OverLimit):
+        return Notice(error.notice, error.told)
     if isinstance(error, NoRoom):
         return Notice("no_room", {"position": error.position, "wait": math.ceil(error.wait)})
     return Notice("model_failed", {"model": error.model})

@@ -1,17 +1,19 @@
 """Sends the events of an answer as they come, as server-sent events (HTML standard, 9.2)."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 
 import msgspec
 from starlette.responses import StreamingResponse
 
 from dengmi.core.events import Done, Event, Found
-from dengmi.core.records import Question
+from dengmi.core.records import Exchange, Question
 from dengmi.server.context import Context
 
 KEEP_ALIVE = 15.0
 """Seconds of silence after which a comment is sent, so that no proxy hangs up."""
+
+SILENCE = b": keep-alive\n\n"
 
 Render = Callable[[Event], tuple[str, object]]
 """An event as (name on the wire, value to be sent as JSON)."""
@@ -28,62 +30,99 @@ def stream(
     Args:
         thinking: whether the model's thinking is told too.
     """
-    told = _Told(context, question, thinking)
-    context.crew.start(told.tell(), f"question {question.id}")
+    return event_stream(_lines(start(context, question, thinking=thinking), render))
+
+
+def event_stream(lines: AsyncIterator[bytes]) -> StreamingResponse:
+    """The response made of these lines."""
     return StreamingResponse(
-        _lines(told, render),
+        lines,
         media_type="text/event-stream",
         headers={"cache-control": "no-store", "x-accel-buffering": "no"},
     )
 
 
-class _Told:
+def start(
+    context: Context,
+    question: Question,
+    *,
+    thinking: bool = False,
+    turns: Sequence[Exchange] | None = None,
+) -> "Told":
+    """Have an accepted question answered by a task of its own. The reader calls `leave` at the
+    end, whatever happened."""
+    told = Told(context, question, thinking=thinking, turns=turns)
+    context.crew.start(told.tell(), f"question {question.id}")
+    return told
+
+
+class Told:
     """An answer on its way to one reader."""
 
-    def __init__(self, context: Context, question: Question, thinking: bool) -> None:
+    def __init__(
+        self,
+        context: Context,
+        question: Question,
+        *,
+        thinking: bool,
+        turns: Sequence[Exchange] | None = None,
+    ) -> None:
         self.queue: asyncio.Queue[Event | None] = asyncio.Queue()
         self._context = context
         self._question = question
         self._thinking = thinking
+        self._turns = turns
         self._climbing: asyncio.Task[None] | None = None
+        self._left = False
 
     async def tell(self) -> None:
         """Put the events into the queue, None behind the last."""
-        events = self._context.parts.ladder.run(self._question, thinking=self._thinking)
+        events = self._context.parts.ladder.run(
+            self._question, thinking=self._thinking, turns=self._turns
+        )
         try:
             async for event in events:
                 if isinstance(event, Found) and event.level != "quote":
+                    if self._left:  # before the model was called
+                        return
                     self._climbing = asyncio.current_task()
                 elif isinstance(event, Done):
                     self._climbing = None
-                    self._context.metrics.answer(event.answer)
                 self.queue.put_nowait(event)
         finally:
             self._climbing = None
             self.queue.put_nowait(None)
             await events.aclose()
 
+    async def next(self, patience: float | None = None) -> Event | None:
+        """The next event, None behind the last. Raises TimeoutError after so many seconds."""
+        if not self.queue.empty():
+            return self.queue.get_nowait()
+        async with asyncio.timeout(patience):
+            return await self.queue.get()
+
     def leave(self) -> None:
         """The reader has gone."""
+        self._left = True
         if self._climbing is not None:
             self._climbing.cancel()
 
 
-async def _lines(told: _Told, render: Render) -> AsyncIterator[bytes]:
+async def _lines(told: Told, render: Render) -> AsyncIterator[bytes]:
     try:
-        async for line in _events(told.queue, render):
+        async for line in _events(told, render):
             yield line
     finally:
         told.leave()
 
 
-async def _events(queue: asyncio.Queue[Event | None], render: Render) -> AsyncIterator[bytes]:
+async def _events(told: Told, render: Render) -> AsyncIterator[bytes]:
     number = 0
     while True:
         try:
-            event = queue.get_nowait() if not queue.empty() else await _next(queue)
+            event = await told.next(KEEP_ALIVE)
         except TimeoutError:
-            yield b": keep-alive\n\n"
+            yield SILENCE
             continue
         if event is None:
             return
@@ -91,8 +130,3 @@ async def _events(queue: asyncio.Queue[Event | None], render: Render) -> AsyncIt
         name, value = render(event)
         data = msgspec.json.encode(value)
         yield b"event: %b\nid: %d\ndata: %b\n\n" % (name.encode(), number, data)
-
-
-async def _next(queue: asyncio.Queue[Event | None]) -> Event | None:
-    async with asyncio.timeout(KEEP_ALIVE):
-        return await queue.get()
