@@ -11,7 +11,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
-from dengmi.answer.climb import Climb
+from dengmi.answer.climb import Climb, Sought
 from dengmi.answer.follow.turns import Standalone, Turn
 from dengmi.answer.followup import standalone
 from dengmi.answer.paid import priced
@@ -28,6 +28,7 @@ from dengmi.language.searching import searched_for
 from dengmi.language.texts import catalogue
 
 if TYPE_CHECKING:  # what writes answers is imported where a model is configured, by `wire`
+    from dengmi.answer.begin import Begun
     from dengmi.answer.upper import Upper
 
 log = logging.getLogger(__name__)
@@ -155,38 +156,69 @@ class Ladder:
     async def _answered(self, question: Question, began: float) -> AsyncGenerator[Event]:
         level = self._upper.level(question.wanted) if self._upper else "quote"
         understood = await self._understood(question, level)
-        evidence = await self._found(question, understood.meant.text, level)
-        quoted = await self._quoted(question, understood.meant.text, evidence, began)
-        upper = self._upper
-        if upper is None or level == "quote" or not upper.worth_asking(quoted):
-            yield Found(question.id, "quote", len(evidence.hits), evidence.took_ms)
-            if level == "quote" and (lowered := _lowered(question, "quote")):
-                yield lowered
-            answer = priced(quoted.answer, understood.spent)
-            for event in told(answer):
-                yield event
-            await self._store.finish_question(answer)
-            yield Done(answer)
-            return
-        if lowered := _lowered(question, level):
-            yield lowered
-        climb = Climb(
+        meant = understood.meant
+        evidence = await self._found(question, meant.text, level)
+        upper = self._upper if level != "quote" else None
+        begun: Begun | None = None
+        sought = Sought(
             question=question,
-            standalone=understood.meant.text,
-            sure=understood.meant.sure,
+            meant=meant,
             turns=understood.turns,
-            spent=understood.spent,
             evidence=evidence,
-            quoted=quoted,
             level=level,
-            began=began,
         )
-        async with aclosing(self._climbed(upper, climb)) as events:
-            async for event in events:
-                yield event
+        try:
+            if upper is not None and upper.may_begin(meant.text, evidence):
+                begun = await upper.begin(sought, evidence)
+                await begun.called()
+            quoted = await self._quoted(question, meant.text, evidence, began)
+            if upper is not None and begun is None and upper.worth_asking(quoted):
+                begun = await upper.begin(sought, quoted.evidence)
+            if upper is None or begun is None:
+                events = self._quotes(question, level, understood, evidence, quoted)
+            else:
+                climb = Climb(
+                    question=question,
+                    standalone=meant.text,
+                    sure=meant.sure,
+                    turns=understood.turns,
+                    spent=understood.spent,
+                    evidence=evidence,
+                    quoted=quoted,
+                    level=level,
+                    began=began,
+                    begun=begun,
+                )
+                events = self._climbed(upper, climb)
+            async with aclosing(events):
+                async for event in events:
+                    yield event
+        finally:
+            if begun is not None:
+                await begun.leave()
+
+    async def _quotes(
+        self,
+        question: Question,
+        level: Level,
+        understood: _Understood,
+        evidence: Evidence,
+        quoted: QuoteAnswer,
+    ) -> AsyncGenerator[Event]:
+        """The quotes as the answer."""
+        yield Found(question.id, "quote", len(evidence.hits), evidence.took_ms)
+        if level == "quote" and (lowered := _lowered(question, "quote")):
+            yield lowered
+        answer = priced(quoted.answer, understood.spent)
+        for event in told(answer):
+            yield event
+        await self._store.finish_question(answer)
+        yield Done(answer)
 
     async def _climbed(self, upper: "Upper", climb: Climb) -> AsyncGenerator[Event]:
         answer: Answer | None = None
+        if lowered := _lowered(climb.question, climb.level):
+            yield lowered
         try:
             async with aclosing(upper.climb(climb)) as events:
                 async for event in events:

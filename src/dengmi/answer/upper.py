@@ -2,32 +2,28 @@
 time, and served again while the articles still say the same."""
 
 import math
-from collections.abc import AsyncGenerator, AsyncIterator, Collection, Sequence
+from collections.abc import AsyncGenerator, Collection, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 
+from dengmi.answer.begin import Beginning, Begun, is_clear
 from dengmi.answer.check.judge import warm
-from dengmi.answer.climb import Climb, Ways
+from dengmi.answer.climb import Climb, Sought, Ways
 from dengmi.answer.follow.turns import Standalone, Turn
-from dengmi.answer.join import Hub
 from dengmi.answer.paid import added, model_of, paid, usage
 from dengmi.answer.quoting import QuoteAnswer, nearest_of, not_answered
-from dengmi.answer.reuse import way_of
 from dengmi.answer.reusing import Reusing
 from dengmi.answer.rewriting import Rewriting
 from dengmi.answer.suggesting import Suggesting
 from dengmi.answer.told import told
-from dengmi.answer.write.past import passages_of, past_of
-from dengmi.answer.write.prompt import VERSION, messages
-from dengmi.answer.write.shown import Shown, chosen
-from dengmi.answer.write.writer import Out, Task, Writer, Written
+from dengmi.answer.write.shown import Shown
+from dengmi.answer.write.writer import Writer, Written
 from dengmi.core.clock import Clock
 from dengmi.core.errors import ModelFailed, NoRoom
 from dengmi.core.events import Event, Found, Notice, Spent
 from dengmi.core.ids import stable_id
 from dengmi.core.ports import Ledger, Passages
-from dengmi.core.records import Answer, Charge, Cost, Level, Question, Wanted
-from dengmi.language.asking import asking
+from dengmi.core.records import Answer, Charge, Cost, Evidence, Level, Question, Wanted
 
 HOPELESS = 0.02
 """Confidence of the quotes below which no model is asked: the articles are about something else."""
@@ -64,14 +60,12 @@ class Upper:
         rewriting: Rewriting | None = None,
     ) -> None:
         self._ways = ways
-        self._writer = writer
         self._ledger = ledger
-        self._passages = passages
         self._clock = clock
         self._reusing = reusing
         self._suggesting = suggesting
         self._rewriting = rewriting
-        self._hub: Hub[Out] = Hub()
+        self._beginning = Beginning(ways, writer, passages, clock, reusing)
 
     def warm(self) -> None:
         """Read the files that judging needs; blocks."""
@@ -108,14 +102,39 @@ class Upper:
         """Whether a model could find an answer where the quotes are this unsure."""
         return bool(quoted.evidence.hits) and quoted.near.confidence >= HOPELESS
 
+    def may_begin(self, meant: str, evidence: Evidence) -> bool:
+        """Whether the evidence alone says that a model is worth asking."""
+        return is_clear(meant, evidence)
+
+    async def begin(self, sought: Sought, best: Evidence) -> Begun:
+        """Find an answer that serves again, or have one made; see Beginning.begin."""
+        return await self._beginning.begin(sought, best)
+
     async def climb(self, climb: Climb) -> AsyncGenerator[Event | Answer, None]:
         """The events of a written answer up to what it cost, then the answer, last and once."""
-        way = self._way(climb)
-        earlier = await self._earlier(climb, way)
-        if earlier is not None:
-            async for again in self._served(climb, earlier):
-                yield again
-            return
+        begun = climb.begun or await self._begun(climb)
+        try:
+            told = self._served if begun.earlier is not None else self._written
+            async with aclosing(told(climb, begun)) as events:
+                async for event in events:
+                    yield event
+        finally:
+            if climb.begun is None:
+                await begun.leave()
+
+    async def _begun(self, climb: Climb) -> Begun:
+        sought = Sought(
+            question=climb.question,
+            meant=Standalone(climb.standalone, sure=climb.sure),
+            turns=climb.turns,
+            evidence=climb.evidence,
+            level=climb.level,
+        )
+        return await self.begin(sought, climb.quoted.evidence)
+
+    async def _written(self, climb: Climb, begun: Begun) -> AsyncGenerator[Event | Answer, None]:
+        """The answer as it is written."""
+        assert begun.held is not None
         yield Found(
             climb.question.id,
             climb.level,
@@ -124,9 +143,8 @@ class Upper:
             climb.quoted.answer.citations,
         )
         written: Written | None = None
-        joined, making = await self._making(climb, way)
         try:
-            async with aclosing(making) as events:
+            async with aclosing(begun.held.pieces()) as events:
                 async for event in events:
                     if isinstance(event, Written):
                         written = event
@@ -134,7 +152,7 @@ class Upper:
                         yield event
         except ModelFailed as error:
             yield _why(error)
-        answer = await self._answer(climb, written, joined)
+        answer = await self._answer(climb, written, begun.held.joined)
         if answer.level == "quote" or not answer.grounded:
             if written is not None and not written.declined:
                 yield Notice("answer_unchecked")
@@ -147,26 +165,13 @@ class Upper:
     async def keep(self, climb: Climb, answer: Answer) -> None:
         """Keep a stored answer for whoever asks the same later."""
         if self._reusing is not None and climb.sure and answer.level == climb.level:
-            await self._reusing.keep(
-                climb.standalone, climb.level, self._way(climb), answer, climb.evidence
-            )
+            way = self._beginning.way(answer.desk, climb.level)
+            await self._reusing.keep(climb.standalone, climb.level, way, answer, climb.evidence)
 
-    def _way(self, climb: Climb) -> str:
-        """One name for all that shapes an answer beside its question and evidence."""
-        desk, level = self._ways.desk(climb.question.desk), self._ways.levels[climb.level]
-        judge = (f"judge {desk.judge}",) if desk.judge else ()
-        return way_of(VERSION, desk.voice, desk.policy, *level.models, str(level.evidence), *judge)
-
-    async def _earlier(self, climb: Climb, way: str) -> Answer | None:
-        if self._reusing is None or not climb.sure:
-            return None
-        return await self._reusing.find(
-            climb.standalone, climb.level, way, climb.evidence, self._clock.now()
-        )
-
-    async def _served(self, climb: Climb, earlier: Answer) -> AsyncIterator[Event | Answer]:
+    async def _served(self, climb: Climb, begun: Begun) -> AsyncGenerator[Event | Answer, None]:
         """An earlier answer as the answer to this question."""
-        question = climb.question
+        question, earlier = climb.question, begun.earlier
+        assert earlier is not None
         full = earlier.full_cost if earlier.full_cost.micros else earlier.cost
         await self._ledger.shared(question, climb.level, "reuse", full)
         if self._reusing is not None:
@@ -191,36 +196,6 @@ class Upper:
         for event in told(answer):
             yield event
         yield answer
-
-    async def _making(self, climb: Climb, way: str) -> tuple[bool, AsyncGenerator[Out, None]]:
-        """Whether the same answer is being written already, and its events."""
-        past, shown = past_of(climb.turns, await self._passages.passages(passages_of(climb.turns)))
-        level, desk = self._ways.levels[climb.level], self._ways.desk(climb.question.desk)
-        shown = shown.more(chosen(climb.quoted.evidence, level.evidence))
-        task = Task(
-            question=climb.question,
-            level=climb.level,
-            models=level.models,
-            messages=messages(
-                desk.voice, past, shown, climb.standalone, climb.level, climb.question.lang
-            ),
-            shown=shown,
-            policy=desk.policy,
-            max_tokens=level.tokens,
-            thinking=level.thinking,
-            judge=desk.judge,
-        )
-        if past:  # what was said before makes the prompt its own
-            return False, self._writer.write(task)
-        key = (
-            climb.question.desk,
-            climb.level,
-            way,
-            climb.question.lang,
-            asking(climb.standalone).form,
-            _ids(shown),
-        )
-        return self._hub.running(key), self._hub.follow(key, lambda: self._writer.write(task))
 
     async def _answer(self, climb: Climb, written: Written | None, joined: bool) -> Answer:
         """The answer that came of it: the written one, or the quotes."""

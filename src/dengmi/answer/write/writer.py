@@ -45,6 +45,7 @@ class Task:
         thinking: whether the model thinks first.
         max_tokens: most tokens of thinking and answer.
         judge: name of the model that takes a second look at doubtful sentences; "" for none.
+        calling: called when a model is about to be called.
     """
 
     question: Question
@@ -56,6 +57,7 @@ class Task:
     max_tokens: int
     thinking: bool = False
     judge: str = ""
+    calling: Callable[[], object] = bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,6 +173,7 @@ class Writer:
         )
         ended: Ended | None = None
         begun = False
+        task.calling()
         try:
             async with aclosing(spoken(self._model(name), request)) as pieces:
                 async for piece in pieces:
