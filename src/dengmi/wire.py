@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 from dengmi.answer.climb import DeskWay, LevelWay, Ways
 from dengmi.answer.desks import Desks
 from dengmi.answer.ladder import Ladder
+from dengmi.answer.late.made import runner_of, waits_of
 from dengmi.core.clock import Clock, SystemClock
 from dengmi.core.errors import Unavailable
 from dengmi.core.ports import Search, Store
 from dengmi.core.records import Level
 from dengmi.corpus.corpus import Corpus
+from dengmi.gate.gate import Gate
 from dengmi.ledger.life import Life
 from dengmi.models.open import Models
 from dengmi.search.searcher import Searcher
@@ -31,12 +33,7 @@ async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
     Raises:
         Unavailable: the home cannot be made, or the store cannot be reached.
     """
-    try:
-        await asyncio.to_thread(settings.home.mkdir, parents=True, exist_ok=True)
-    except OSError as error:
-        raise Unavailable(
-            "home_unusable", path=str(settings.home), reason=error.strerror or ""
-        ) from None
+    await _make_home(settings)
     clock = SystemClock()
     store = open_store(settings.store_address)
     await store.open()
@@ -45,7 +42,19 @@ async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
         search = Searcher(store, settings.index_folder, clock, private=private)
         await search.open()
         models = Models(settings.models, settings.home)
-        life = Life(settings.home / "lives")
+        life, waiting = Life(settings.home / "lives"), Life(settings.home / "late")
+        gate = _gate(settings, clock)
+        waits = waits_of(settings, store, clock)
+        ladder = Ladder(
+            store,
+            search,
+            clock,
+            await _upper(settings, store, search, clock, models=models, life=life, gate=gate),
+            waits=waits,
+            most_quotes=settings.ask.quotes,
+            most_chars=settings.ask.max_chars,
+            history=settings.writing.history,
+        )
         try:
             yield Parts(
                 settings=settings,
@@ -53,34 +62,46 @@ async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
                 store=store,
                 search=search,
                 desks=Desks(store, settings.default_desk),
-                ladder=Ladder(
-                    store,
-                    search,
-                    clock,
-                    await _upper(settings, store, search, clock, models=models, life=life),
-                    most_quotes=settings.ask.quotes,
-                    most_chars=settings.ask.max_chars,
-                    history=settings.writing.history,
-                ),
+                ladder=ladder,
+                waits=waits,
+                late=runner_of(settings, store, waits, ladder.better, room=gate, lives=waiting),
                 corpus=Corpus(store, search, settings, clock),
+                gate=gate,
             )
         finally:
             await models.close()
             await asyncio.to_thread(life.close)
+            await asyncio.to_thread(waiting.close)
             await search.close()
     finally:
         await store.close()
 
 
+async def _make_home(settings: Settings) -> None:
+    try:
+        await asyncio.to_thread(settings.home.mkdir, parents=True, exist_ok=True)
+    except OSError as error:
+        raise Unavailable(
+            "home_unusable", path=str(settings.home), reason=error.strerror or ""
+        ) from None
+
+
 async def _upper(
-    settings: Settings, store: Store, search: Search, clock: Clock, *, models: Models, life: Life
+    settings: Settings,
+    store: Store,
+    search: Search,
+    clock: Clock,
+    *,
+    models: Models,
+    life: Life,
+    gate: Gate,
 ) -> "Upper | None":
     """The levels that use a model; None where no model is configured."""
     levels = _levels(settings)
     if not levels:
         return None
     return await asyncio.to_thread(
-        _made_upper, settings, levels, store, search, clock, models=models, life=life
+        _made_upper, settings, levels, store, search, clock, models=models, life=life, gate=gate
     )
 
 
@@ -93,6 +114,7 @@ def _made_upper(
     *,
     models: Models,
     life: Life,
+    gate: Gate,
 ) -> "Upper":
     """Imported here: what writes and checks takes half a second, and a home without a model
     needs none of it. Blocks."""
@@ -101,13 +123,9 @@ def _made_upper(
     from dengmi.answer.suggesting import Suggesting
     from dengmi.answer.upper import Upper
     from dengmi.answer.write.writer import Writer
-    from dengmi.gate.gate import Gate
     from dengmi.ledger.ledger import Ledger
 
     ledger = Ledger(store, clock, settings.models, life)
-    workers = settings.server.workers  # each has a gate of its own, and its part of the slots
-    slots = {name: max(1, each.slots // workers) for name, each in settings.models.items()}
-    gate = Gate(slots, clock, settings.writing.patience)
     first = (*settings.levels.quick, *settings.levels.deep)[0]
     judge = settings.levels.judge or first
     desks = {
@@ -124,8 +142,17 @@ def _made_upper(
         clock,
         reusing=Reusing(store) if settings.writing.reuse else None,
         suggesting=Suggesting(search),
-        rewriting=Rewriting(models.get, ledger, first) if settings.writing.rewrite else None,
+        rewriting=Rewriting(models.get, ledger, first, gate=gate)
+        if settings.writing.rewrite
+        else None,
     )
+
+
+def _gate(settings: Settings, clock: Clock) -> Gate:
+    """Each worker has a gate of its own, and its part of the slots."""
+    workers = settings.server.workers
+    slots = {name: max(1, each.slots // workers) for name, each in settings.models.items()}
+    return Gate(slots, clock, settings.writing.patience)
 
 
 def _levels(settings: Settings) -> dict[Level, LevelWay]:

@@ -229,20 +229,20 @@ async def test_without_a_slot_the_next_model_writes_and_without_any_the_quotes(
     gate = Gate({"first": 1, "second": 1}, SystemClock(), 1.0)
     ladder = make(first, second, gate=gate)
     holder = Question(id="holder", desk="guide", text=ASKED)
-    async with gate.admit(holder, "quick", "first", 1):
+    async with gate.admit(holder, "quick", ("first",), prompt=1, most=1):
         spilled = told(await events(ladder, question(text="When was the clock tower built?")))
         assert spilled.model == "second scripted"
-        async with gate.admit(holder, "quick", "second", 1):
+        async with gate.admit(holder, "quick", ("second",), prompt=1, most=1):
             some = await events(ladder, question())
             notices = [event for event in some if isinstance(event, Notice)]
             assert [notice.code for notice in notices] == ["no_room"]
-            assert notices[0].params == {"position": 1, "wait": 5}
+            assert notices[0].params == {"position": 1, "wait": 3}  # of two slots, the next
             assert told(some).level == "quote"
             assert told(some).grounded
             assert told(some).cost.micros == 0
     again = told(await events(ladder, question()))  # the refusal is not shared with who asks later
     assert again.level == "quick"
-    assert {model["busy"] for model in gate.load().values()} == {0}
+    assert {model.busy for model in gate.load().models.values()} == {0}
     assert (len(first.asked), len(second.asked)) == (1, 1)
 
 

@@ -9,7 +9,7 @@ from dengmi.answer.quoting import QuoteAnswer
 from dengmi.core.records import Charge, Evidence, Exchange, Level, Policy, Question
 
 if TYPE_CHECKING:
-    from dengmi.answer.begin import Begun
+    from dengmi.answer.sharing import Share
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +53,7 @@ class Sought:
     Attributes:
         meant: the question completed from its conversation.
         turns: the conversation before it, oldest first.
+        spent: what completing the question cost.
         evidence: what it found; an answer that serves again must rest on the same.
     """
 
@@ -61,6 +62,7 @@ class Sought:
     turns: Sequence[Exchange]
     evidence: Evidence
     level: Level
+    spent: tuple[Charge, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +74,7 @@ class Climb:
         turns: the conversation before it, oldest first.
         quoted: the quote answer, which stands where the model gives none.
         spent: what completing the question cost.
-        begun: its answer, where that has begun; whoever began it leaves it.
+        share: its answer, where that has begun; whoever began it leaves it.
     """
 
     question: Question
@@ -84,4 +86,4 @@ class Climb:
     level: Level
     began: float
     spent: tuple[Charge, ...] = ()
-    begun: "Begun | None" = None
+    share: "Share | None" = None

@@ -6,7 +6,7 @@ answer, unless an earlier one still stands. Whatever goes wrong above, the quote
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Protocol
 from dengmi.answer.climb import Climb, Sought
 from dengmi.answer.follow.turns import Standalone, Turn
 from dengmi.answer.followup import standalone
+from dengmi.answer.late.terms import CAUSES, Trial, waits
+from dengmi.answer.late.waits import Standing, Waits
 from dengmi.answer.paid import priced
 from dengmi.answer.quoting import DEPTH, QuoteAnswer, quote_answer
 from dengmi.answer.told import replayed, told
@@ -28,7 +30,7 @@ from dengmi.language.searching import searched_for
 from dengmi.language.texts import catalogue
 
 if TYPE_CHECKING:  # what writes answers is imported where a model is configured, by `wire`
-    from dengmi.answer.begin import Begun
+    from dengmi.answer.sharing import Share
     from dengmi.answer.upper import Upper
 
 log = logging.getLogger(__name__)
@@ -55,6 +57,7 @@ class Ladder:
         search: finds the evidence.
         clock: tells the time.
         upper: the levels that use a model; None where there is none.
+        waits: where questions wait that wanted more than they got; None where none does.
         most_quotes: quotes in one answer at the most.
         most_chars: longest question, in characters.
         history: earlier questions of a conversation that are looked at.
@@ -67,6 +70,7 @@ class Ladder:
         clock: Clock,
         upper: "Upper | None" = None,
         *,
+        waits: Waits | None = None,
         most_quotes: int = 3,
         most_chars: int = 2_000,
         history: int = 6,
@@ -75,6 +79,7 @@ class Ladder:
         self._search = search
         self._clock = clock
         self._upper = upper
+        self._waits = waits
         self._most_quotes = most_quotes
         self._most_chars = most_chars
         self._history = history
@@ -128,7 +133,8 @@ class Ladder:
         began = self._clock.steady()
         try:
             if question.state != "asked" and (known := await self._store.answer(question.id)):
-                for event in replayed(known):
+                standing = await self._waits.standing(known) if self._waits else Standing(known)
+                for event in replayed(standing.answer, standing.pending):
                     yield event
                 return
             async with aclosing(self._answered(question, began)) as events:
@@ -153,70 +159,89 @@ class Ladder:
                 pass
         return len(pending)
 
+    async def better(
+        self, question: Question, level: Level, done: Callable[[Answer], Awaitable[bool]]
+    ) -> Trial:
+        """Try a question that has its quotes once more.
+
+        Args:
+            level: the level that it waits for.
+            done: stores the better answer; whether it did.
+        """
+        upper = self._upper
+        if upper is None or upper.level(level) != level:
+            return "nothing"  # the level is not offered any more
+        began = self._clock.steady()
+        sought = await self._sought(question, level)
+        quoted = await self._quoted(question, sought.meant.text, sought.evidence, began)
+        climb = _climb(sought, quoted, began)
+        if not upper.worth_asking(climb.quoted):
+            return "nothing"
+        answer, cause = climb.quoted.answer, ""
+        async with aclosing(upper.climb(climb)) as events:
+            async for event in events:
+                if isinstance(event, Answer):
+                    answer = event
+                elif isinstance(event, Notice) and event.code in CAUSES:
+                    cause = event.code
+        if answer.level != level:
+            return "nothing" if not cause else "no_room" if cause == "no_room" else "failed"
+        if await done(answer):
+            await upper.keep(climb, answer)
+        return "done"
+
     async def _answered(self, question: Question, began: float) -> AsyncGenerator[Event]:
         level = self._upper.level(question.wanted) if self._upper else "quote"
-        understood = await self._understood(question, level)
-        meant = understood.meant
-        evidence = await self._found(question, meant.text, level)
+        sought = await self._sought(question, level)
+        meant, evidence = sought.meant, sought.evidence
         upper = self._upper if level != "quote" else None
-        begun: Begun | None = None
-        sought = Sought(
-            question=question,
-            meant=meant,
-            turns=understood.turns,
-            evidence=evidence,
-            level=level,
-        )
+        share: Share | None = None
         try:
             if upper is not None and upper.may_begin(meant.text, evidence):
-                begun = await upper.begin(sought, evidence)
-                await begun.called()
+                share = await upper.begin(sought, evidence)
+                await share.called()
             quoted = await self._quoted(question, meant.text, evidence, began)
-            if upper is not None and begun is None and upper.worth_asking(quoted):
-                begun = await upper.begin(sought, quoted.evidence)
-            if upper is None or begun is None:
-                events = self._quotes(question, level, understood, evidence, quoted)
+            if upper is not None and share is None and upper.worth_asking(quoted):
+                share = await upper.begin(sought, quoted.evidence)
+            climb = _climb(sought, quoted, began, share)
+            if upper is None or share is None:
+                events = self._quotes(climb)
             else:
-                climb = Climb(
-                    question=question,
-                    standalone=meant.text,
-                    sure=meant.sure,
-                    turns=understood.turns,
-                    spent=understood.spent,
-                    evidence=evidence,
-                    quoted=quoted,
-                    level=level,
-                    began=began,
-                    begun=begun,
-                )
                 events = self._climbed(upper, climb)
             async with aclosing(events):
                 async for event in events:
                     yield event
         finally:
-            if begun is not None:
-                await begun.leave()
+            if share is not None:
+                await share.leave()
 
-    async def _quotes(
-        self,
-        question: Question,
-        level: Level,
-        understood: _Understood,
-        evidence: Evidence,
-        quoted: QuoteAnswer,
-    ) -> AsyncGenerator[Event]:
+    async def _quotes(self, climb: Climb) -> AsyncGenerator[Event]:
         """The quotes as the answer."""
+        question, evidence = climb.question, climb.evidence
         yield Found(question.id, "quote", len(evidence.hits), evidence.took_ms)
-        if level == "quote" and (lowered := _lowered(question, "quote")):
+        if climb.level == "quote" and (lowered := _lowered(question, "quote")):
             yield lowered
-        answer = priced(quoted.answer, understood.spent)
+        answer = priced(climb.quoted.answer, climb.spent)
         for event in told(answer):
             yield event
         await self._store.finish_question(answer)
         yield Done(answer)
 
+    async def _sought(self, question: Question, level: Level) -> Sought:
+        """The question understood and searched for."""
+        understood = await self._understood(question, level)
+        return Sought(
+            question=question,
+            meant=understood.meant,
+            turns=understood.turns,
+            spent=understood.spent,
+            evidence=await self._found(question, understood.meant.text, level),
+            level=level,
+        )
+
     async def _climbed(self, upper: "Upper", climb: Climb) -> AsyncGenerator[Event]:
         answer: Answer | None = None
+        cause = ""
         if lowered := _lowered(climb.question, climb.level):
             yield lowered
         try:
@@ -224,14 +249,20 @@ class Ladder:
                 async for event in events:
                     if isinstance(event, Answer):
                         answer = event
-                    else:
-                        yield event
+                        continue
+                    if isinstance(event, Notice) and event.code in CAUSES:
+                        cause = event.code
+                    yield event
         finally:
             # Nobody listens any more, or the server stops: the quotes are there already.
             if answer is None:
                 left = self._store.finish_question(climb.quoted.answer)
                 await asyncio.shield(asyncio.ensure_future(left))
         assert answer is not None
+        if self._waits and waits(climb.question, climb.level, answer.level, cause):
+            pending = await self._waits.enter(climb.question, climb.level, cause, answer)
+            yield Done(answer, pending)
+            return
         await self._store.finish_question(answer)
         await upper.keep(climb, answer)
         yield Done(answer)
@@ -287,6 +318,24 @@ class Ladder:
         quoted = await asyncio.to_thread(made)
         self._ready = True
         return quoted
+
+
+def _climb(
+    sought: Sought, quoted: QuoteAnswer, began: float, share: "Share | None" = None
+) -> Climb:
+    """A question, searched for and quoted, on its way up."""
+    return Climb(
+        question=sought.question,
+        standalone=sought.meant.text,
+        sure=sought.meant.sure,
+        turns=sought.turns,
+        spent=sought.spent,
+        evidence=sought.evidence,
+        quoted=quoted,
+        level=sought.level,
+        began=began,
+        share=share,
+    )
 
 
 def _lowered(question: Question, level: Level) -> Notice | None:

@@ -15,6 +15,7 @@ from dengmi.answer.check.names import names_of
 from dengmi.answer.followup import LONGEST, Standalone, Turn
 from dengmi.answer.write.spoken import Aside
 from dengmi.core.chat import ChatModel, ChatRequest, Message
+from dengmi.core.gate import Gate
 from dengmi.core.ports import Ledger
 from dengmi.core.records import Charge, Level, Question
 from dengmi.language.detect import language_of
@@ -51,6 +52,7 @@ class Rewriting:
         ledger: reserves and settles what each call costs.
         name: the model that is asked.
         deadline: seconds after which the rules' form stands.
+        gate: gives the slot that a call needs; None where nothing is held back.
     """
 
     def __init__(
@@ -59,8 +61,10 @@ class Rewriting:
         ledger: Ledger,
         name: str,
         deadline: float = DEADLINE,
+        *,
+        gate: Gate | None = None,
     ) -> None:
-        self._aside = Aside(model, ledger, deadline)
+        self._aside = Aside(model, ledger, deadline, gate)
         self._name = name
 
     async def rewrite(

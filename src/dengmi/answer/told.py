@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from dengmi.core.events import Cited, Done, Event, Found, Spent, Text
-from dengmi.core.records import Answer, Claim
+from dengmi.core.records import Answer, Claim, Pending
 
 
 def told(answer: Answer) -> Iterator[Event]:
@@ -22,11 +22,11 @@ def told(answer: Answer) -> Iterator[Event]:
     yield Spent(answer.cost, answer.usage)
 
 
-def replayed(answer: Answer) -> Iterator[Event]:
-    """All events of an answer that is stored."""
+def replayed(answer: Answer, pending: Pending | None = None) -> Iterator[Event]:
+    """All events of an answer that is stored; `pending` where a better one is waited for."""
     yield Found(answer.question_id, answer.level, len(answer.citations), 0.0)
     yield from told(answer)
-    yield Done(answer)
+    yield Done(answer, pending)
 
 
 def _sentences(answer: Answer) -> Iterator[Event]:

@@ -6,7 +6,6 @@ from collections.abc import AsyncGenerator, Collection, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 
-from dengmi.answer.begin import Beginning, Begun, is_clear
 from dengmi.answer.check.judge import warm
 from dengmi.answer.climb import Climb, Sought, Ways
 from dengmi.answer.follow.turns import Standalone, Turn
@@ -14,6 +13,7 @@ from dengmi.answer.paid import added, model_of, paid, usage
 from dengmi.answer.quoting import QuoteAnswer, nearest_of, not_answered
 from dengmi.answer.reusing import Reusing
 from dengmi.answer.rewriting import Rewriting
+from dengmi.answer.sharing import Share, Sharing, is_clear
 from dengmi.answer.suggesting import Suggesting
 from dengmi.answer.told import told
 from dengmi.answer.write.shown import Shown
@@ -65,7 +65,7 @@ class Upper:
         self._reusing = reusing
         self._suggesting = suggesting
         self._rewriting = rewriting
-        self._beginning = Beginning(ways, writer, passages, clock, reusing)
+        self._sharing = Sharing(ways, writer, passages, clock, reusing)
 
     def warm(self) -> None:
         """Read the files that judging needs; blocks."""
@@ -106,23 +106,23 @@ class Upper:
         """Whether the evidence alone says that a model is worth asking."""
         return is_clear(meant, evidence)
 
-    async def begin(self, sought: Sought, best: Evidence) -> Begun:
-        """Find an answer that serves again, or have one made; see Beginning.begin."""
-        return await self._beginning.begin(sought, best)
+    async def begin(self, sought: Sought, best: Evidence) -> Share:
+        """Find an answer that serves again, or have one made; see Sharing.begin."""
+        return await self._sharing.begin(sought, best)
 
     async def climb(self, climb: Climb) -> AsyncGenerator[Event | Answer, None]:
         """The events of a written answer up to what it cost, then the answer, last and once."""
-        begun = climb.begun or await self._begun(climb)
+        share = climb.share or await self._share(climb)
         try:
-            told = self._served if begun.earlier is not None else self._written
-            async with aclosing(told(climb, begun)) as events:
+            told = self._served if share.earlier is not None else self._written
+            async with aclosing(told(climb, share)) as events:
                 async for event in events:
                     yield event
         finally:
-            if climb.begun is None:
-                await begun.leave()
+            if climb.share is None:
+                await share.leave()
 
-    async def _begun(self, climb: Climb) -> Begun:
+    async def _share(self, climb: Climb) -> Share:
         sought = Sought(
             question=climb.question,
             meant=Standalone(climb.standalone, sure=climb.sure),
@@ -132,9 +132,9 @@ class Upper:
         )
         return await self.begin(sought, climb.quoted.evidence)
 
-    async def _written(self, climb: Climb, begun: Begun) -> AsyncGenerator[Event | Answer, None]:
+    async def _written(self, climb: Climb, share: Share) -> AsyncGenerator[Event | Answer, None]:
         """The answer as it is written."""
-        assert begun.held is not None
+        assert share.held is not None
         yield Found(
             climb.question.id,
             climb.level,
@@ -144,7 +144,7 @@ class Upper:
         )
         written: Written | None = None
         try:
-            async with aclosing(begun.held.pieces()) as events:
+            async with aclosing(share.held.pieces()) as events:
                 async for event in events:
                     if isinstance(event, Written):
                         written = event
@@ -152,7 +152,7 @@ class Upper:
                         yield event
         except ModelFailed as error:
             yield _why(error)
-        answer = await self._answer(climb, written, begun.held.joined)
+        answer = await self._answer(climb, written, share.held.joined)
         if answer.level == "quote" or not answer.grounded:
             if written is not None and not written.declined:
                 yield Notice("answer_unchecked")
@@ -165,12 +165,12 @@ class Upper:
     async def keep(self, climb: Climb, answer: Answer) -> None:
         """Keep a stored answer for whoever asks the same later."""
         if self._reusing is not None and climb.sure and answer.level == climb.level:
-            way = self._beginning.way(answer.desk, climb.level)
+            way = self._sharing.way(answer.desk, climb.level)
             await self._reusing.keep(climb.standalone, climb.level, way, answer, climb.evidence)
 
-    async def _served(self, climb: Climb, begun: Begun) -> AsyncGenerator[Event | Answer, None]:
+    async def _served(self, climb: Climb, share: Share) -> AsyncGenerator[Event | Answer, None]:
         """An earlier answer as the answer to this question."""
-        question, earlier = climb.question, begun.earlier
+        question, earlier = climb.question, share.earlier
         assert earlier is not None
         full = earlier.full_cost if earlier.full_cost.micros else earlier.cost
         await self._ledger.shared(question, climb.level, "reuse", full)

@@ -8,7 +8,7 @@ the text so far (nothing the model wrote could be kept, say), it takes its place
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from dengmi.core.records import Answer, Citation, Claim, Cost, Level
+from dengmi.core.records import Answer, Citation, Claim, Cost, Level, Pending
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +67,10 @@ class Spent:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The answer is complete and stored."""
+    """The answer is complete and stored. `pending`: a better one is waited for."""
 
     answer: Answer
+    pending: Pending | None = None
 
 
 @dataclass(frozen=True, slots=True)

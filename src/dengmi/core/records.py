@@ -227,7 +227,9 @@ class Citation:
 class Question:
     """One thing one asker asked at one desk through one channel.
 
-    `dedup` is the channel's own key of the message: the same key is the same question.
+    `dedup` is the channel's own key of the message: the same key is the same question. The rest
+    is not kept: `deadline` is when an answer must begin for anyone to want it (Unix seconds, 0 for
+    none), `background` says that nobody waits for it just now.
     """
 
     id: str
@@ -241,6 +243,8 @@ class Question:
     lang: str = ""
     asked_at: float = 0.0
     state: QuestionState = "asked"
+    deadline: float = 0.0
+    background: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -406,3 +410,52 @@ class Reusable:
     reason: str = ""
     made_at: float = 0.0
     served: int = 0
+
+
+LateState = Literal["waiting", "answered", "expired", "withdrawn", "ended"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Late:
+    """A question that waits, or waited, for a better answer than the one it got.
+
+    Times are Unix seconds.
+
+    Attributes:
+        level: the level waited for.
+        whose: what is the same for all questions of one asker, who takes one turn after another.
+        cause: the code of the notice that said why it got less.
+        turn: place in the line; those of one turn stand in the order they came.
+        until: when the wait ends without an answer.
+        due: when it may next be tried; `tries` how often it was.
+        owner: the process that works on it, "" for none, and until when that counts (`lease`).
+        answer_id: the better answer, once it is there.
+        told_at: when the channel was handed the answer, where it can send a message later.
+    """
+
+    question_id: str
+    level: Level
+    channel: str
+    whose: str
+    cause: str
+    since: float
+    until: float
+    state: LateState = "waiting"
+    turn: int = 0
+    due: float = 0.0
+    tries: int = 0
+    owner: str = ""
+    lease: float = 0.0
+    answer_id: str = ""
+    told_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pending:
+    """What an asker who waits for a better answer is told: the level, the place in the line (the
+    next one has 1), the seconds that takes, about, and when the wait ends at the latest."""
+
+    level: Level
+    position: int
+    wait: float
+    until: float

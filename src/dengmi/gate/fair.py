@@ -15,22 +15,56 @@ MOST_KEPT = 10_000
 """Counters kept before those that say nothing any more are forgotten."""
 
 
+class Counters:
+    """Tokens served, by key. `floor` is where those stand who were not served of late; several
+    lines of waiters may count in the same ones."""
+
+    def __init__(self) -> None:
+        self.floor = 0.0
+        self._served: dict[str, float] = {}
+        self._most = MOST_KEPT
+
+    def __len__(self) -> int:
+        return len(self._served)
+
+    def of(self, key: str) -> float:
+        """The counter of a key."""
+        return self._served.get(key, self.floor)
+
+    def lift(self, key: str) -> None:
+        """A key comes to wait: it stands no lower than the others."""
+        self._served[key] = max(self.of(key), self.floor)
+
+    def turn(self, key: str) -> None:
+        """It is a key's turn: nobody stands lower from now on."""
+        self.floor = max(self.floor, self.of(key))
+
+    def charge(self, key: str, tokens: float) -> None:
+        """A key was served so many tokens; fewer than none where too many had been counted."""
+        self._served[key] = self.of(key) + tokens
+        if len(self._served) > self._most:
+            self._served = {name: n for name, n in self._served.items() if n > self.floor}
+            self._most = max(MOST_KEPT, 2 * len(self._served))
+
+    def forget(self) -> None:
+        """Everyone starts anew."""
+        self.floor = 0.0
+        self._served = {}
+
+
 class Fair(Generic[T]):
     """What waits, by key; the order within a key is that of arrival."""
 
-    def __init__(self) -> None:
+    def __init__(self, counters: Counters | None = None) -> None:
+        self.counters = Counters() if counters is None else counters
         self._waiting: dict[str, deque[T]] = {}
-        self._served: dict[str, float] = {}
+        self._count = 0
         self._heap: list[tuple[float, int, str]] = []
+        self._entry: dict[str, int] = {}
         self._entries = 0
-        self._floor = 0.0
 
     def __len__(self) -> int:
-        return sum(map(len, self._waiting.values()))
-
-    def served(self, key: str) -> float:
-        """The counter of a key."""
-        return self._served.get(key, self._floor)
+        return self._count
 
     def ahead(self, key: str) -> int:
         """At most how many are served before one that would come now."""
@@ -42,23 +76,28 @@ class Fair(Generic[T]):
         """One comes to wait."""
         if key not in self._waiting:
             self._waiting[key] = deque()
-            self._served[key] = max(self.served(key), self._floor)
+            self.counters.lift(key)
             self._enter(key)
         self._waiting[key].append(item)
+        self._count += 1
 
     def pop(self) -> tuple[str, T] | None:
         """The next one, with its key; None where nobody waits."""
         while self._heap:
-            counter, _, key = heappop(self._heap)
-            queue = self._waiting.get(key)
-            if queue is None or counter != self._served[key]:
+            counter, number, key = heappop(self._heap)
+            if self._entry.get(key) != number:
                 continue  # an entry that a newer one took the place of
-            self._floor = max(self._floor, counter)
+            if counter < self.counters.of(key):
+                self._enter(key)  # served elsewhere meanwhile
+                continue
+            self.counters.turn(key)
+            queue = self._waiting[key]
             item = queue.popleft()
+            self._count -= 1
             if queue:
                 self._enter(key)
             else:
-                del self._waiting[key]
+                self._gone(key)
             return key, item
         return None
 
@@ -68,22 +107,28 @@ class Fair(Generic[T]):
         if queue is None or item not in queue:
             return False
         queue.remove(item)
+        self._count -= 1
         if not queue:
-            del self._waiting[key]
+            self._gone(key)
         return True
 
     def charge(self, key: str, tokens: float) -> None:
-        """A key was served so many tokens; fewer than none where too many had been counted."""
-        self._served[key] = self.served(key) + tokens
+        """Count what a key was served, and keep its place in line right."""
+        self.counters.charge(key, tokens)
         if key in self._waiting:
             self._enter(key)
-        elif len(self._served) > MOST_KEPT:
-            self._served = {
-                name: count
-                for name, count in self._served.items()
-                if count > self._floor or name in self._waiting
-            }
+
+    def drain(self) -> list[T]:
+        """Everyone who waits, who then waits no longer."""
+        items = [item for queue in self._waiting.values() for item in queue]
+        self._waiting, self._heap, self._entry, self._count = {}, [], {}, 0
+        return items
 
     def _enter(self, key: str) -> None:
         self._entries += 1
-        heappush(self._heap, (self._served[key], self._entries, key))
+        self._entry[key] = self._entries
+        heappush(self._heap, (self.counters.of(key), self._entries, key))
+
+    def _gone(self, key: str) -> None:
+        del self._waiting[key]
+        del self._entry[key]

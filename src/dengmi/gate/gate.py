@@ -1,190 +1,212 @@
 """Holds the slots of the models and those who wait for one.
 
-Short and long answers wait apart and take turns by tokens, and so do the askers within each. Who
-would wait longer than the patience is told so at once, with the place and the wait; the quotes
-are the answer then.
+`decision` says who begins, waits or does without; here is what waits. One event loop.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Literal
 
+from dengmi.core.chat import Ended, Piece, Said, Thought, Waiting
 from dengmi.core.clock import Clock
-from dengmi.core.errors import ModelFailed, NoRoom
-from dengmi.core.records import Level, Question
-from dengmi.gate.fair import Fair
-from dengmi.gate.health import Health
-from dengmi.gate.slots import USUAL, Slots
+from dengmi.core.errors import ModelFailed, NoRoom, Trouble
+from dengmi.core.gate import Class, GateLoad, Vacancy
+from dengmi.core.records import Level, Question, Tokens
+from dengmi.gate.decision import Begin, Call, Decision
+from dengmi.gate.places import Rank, place_of
+from dengmi.gate.queue import Entry
+from dengmi.gate.slots import USUAL
+
+NAMELESS = 3
+"""The band of those who do not say who they are: that of one who had an answer of late."""
+
+NOTICED = 2.0
+"""Seconds that the endpoint holds a call before that counts, although no token came yet."""
 
 
 @dataclass(slots=True)
 class Grant:
-    """A slot that is held. `used`: the tokens it took, set when they are known."""
+    """A slot that is held: of which `model`, after how many seconds of waiting (`waited`).
 
-    used: int
+    `used` is what the call took so far; it is set from what `heard` is told, and may be set by
+    whoever knows better.
+    """
 
-
-@dataclass(eq=False, slots=True)
-class _Waiter:
     model: str
-    level: Level
-    asker: str
-    tokens: int
-    turn: asyncio.Future[None]
+    waited: float
+    _call: Call
+    _decision: Decision
+    _clock: Clock
+    used: Tokens | None = None
+    _held: float = 0.0
+    _began: bool = False
+
+    def heard(self, piece: Piece) -> None:
+        """Tell what came of the call: its waiting and its first token are the signs of load."""
+        match piece:
+            case Waiting(seconds):
+                noticed = self._held >= NOTICED
+                self._held = seconds
+                if not self._began and not noticed and seconds >= NOTICED:
+                    self._decision.held(self._call, seconds, self._clock.steady())
+            case Thought() | Said():
+                if not self._began:
+                    self._began = True
+                    self._decision.first(self._call, self._held, self._clock.steady())
+            case Ended():
+                self.used = piece.tokens
 
 
-class _Line:
-    """Those who wait for one model: levels take turns, and askers within a level."""
-
-    def __init__(self, slots: Slots) -> None:
-        self.slots = slots
-        self.health = Health()
-        self._levels: Fair[Level] = Fair()
-        self._askers: dict[Level, Fair[_Waiter]] = {}
-
-    def __len__(self) -> int:
-        return sum(map(len, self._askers.values()))
-
-    def ahead(self, level: Level, asker: str) -> int:
-        """How many are served before one that would come now, at most about."""
-        own = self._at(level).ahead(asker)
-        others = sum(len(each) for name, each in self._askers.items() if name != level)
-        return own + min(others, own + 1 if others else 0)
-
-    def push(self, waiter: _Waiter) -> None:
-        self._at(waiter.level).push(waiter.asker, waiter)
-        self._levels.push(waiter.level, waiter.level)
-
-    def remove(self, waiter: _Waiter) -> None:
-        if self._at(waiter.level).remove(waiter.asker, waiter):
-            self._levels.remove(waiter.level, waiter.level)
-
-    def pop(self) -> _Waiter | None:
-        chosen = self._levels.pop()
-        found = self._at(chosen[1]).pop() if chosen else None
-        return found[1] if found else None
-
-    def charge(self, waiter: _Waiter, tokens: int) -> None:
-        self._at(waiter.level).charge(waiter.asker, tokens)
-        self._levels.charge(waiter.level, tokens)
-
-    def _at(self, level: Level) -> Fair[_Waiter]:
-        return self._askers.setdefault(level, Fair())
+def _visitor(_: Question) -> Rank:
+    return "visitor"
 
 
 class Gate:
-    """Lets calls of models begin. One event loop.
+    """Lets calls of models begin.
 
     Args:
         slots: the most requests in flight of each model.
         patience: seconds that a question waits for a slot before the quotes are its answer.
         usual: seconds that an answer is taken to last before any has ended.
+        rank: how the operator ranks who asks.
     """
 
     def __init__(
-        self, slots: Mapping[str, int], clock: Clock, patience: float, *, usual: float = USUAL
+        self,
+        slots: Mapping[str, int],
+        clock: Clock,
+        patience: float,
+        *,
+        usual: float = USUAL,
+        rank: Callable[[Question], Rank] = _visitor,
     ) -> None:
-        self._lines = {name: _Line(Slots(most, lasting=usual)) for name, most in slots.items()}
+        self._decision = Decision(slots, usual=usual)
+        self._turns: dict[Entry, asyncio.Future[Begin]] = {}
         self._clock = clock
         self._patience = patience
+        self._rank = rank
 
-    def load(self) -> Mapping[str, Mapping[str, float]]:
-        """Of each model: slots busy, slots granted now, the most, and how many wait."""
-        return {
-            name: {
-                "busy": line.slots.busy,
-                "limit": int(line.slots.limit),
-                "most": line.slots.most,
-                "waiting": len(line),
-            }
-            for name, line in self._lines.items()
-        }
+    def load(self) -> GateLoad:
+        """What is held now, as an operator wants to see it."""
+        return self._decision.load(self._clock.steady())
+
+    def vacancy(self, models: Sequence[str]) -> Vacancy:
+        """What some models have free now."""
+        return self._decision.vacancy(models, self._clock.steady())
 
     @asynccontextmanager
     async def admit(
-        self, question: Question, level: Level, model: str, tokens: int
+        self,
+        question: Question,
+        level: Level,
+        models: Sequence[str],
+        *,
+        prompt: int,
+        most: int,
+        urgent: bool = False,
+        waited: float = 0.0,
     ) -> AsyncIterator[Grant]:
-        """A slot of a model, held until the block ends.
+        """A slot of one of some models, held until the block ends.
 
         Args:
-            tokens: how many the call will take, about; counted against the asker at once and put
-                right by the grant's `used`.
+            models: those that may serve the call; of those that are free, the first.
+            prompt: tokens of its prompt; `most` those that its answer may have.
+            urgent: it goes on with an answer that is shown already, or helps to make one: its turn
+                is first.
+            waited: seconds that the question waited for a slot before.
 
         Raises:
             NoRoom: none would be free in time.
-            ModelFailed: the model failed again and again, and is left alone for now.
+            ModelFailed: the models failed again and again, and are left alone for now.
         """
-        line = self._lines[model]
-        self._healthy(line, model)
-        waiter = _Waiter(
-            model, level, question.asker, tokens, asyncio.get_running_loop().create_future()
-        )
-        await self._turn(line, waiter)
-        try:
-            self._healthy(line, model)  # it may have failed while this one waited
-        except ModelFailed:
-            line.slots.gone()
-            line.charge(waiter, -tokens)
-            self._next(line)
-            raise
-        probe = line.health.begin()
-        grant, began = Grant(tokens), self._clock.steady()
+        now = self._clock.steady()
+        tokens = self._decision.lengths.expected(level, prompt, most)
+        entry = self._entry(question, level, models, tokens, urgent=urgent)
+        entry.at, entry.until = now, now + self._left(question, waited)
+        begin = await self._begin(entry)
+        at = self._clock.steady()
+        call = Call(entry, begin, at)
+        grant = Grant(begin.model, waited + at - now, call, self._decision, self._clock)
+        trouble: Trouble | Literal["", "left"] = "left"
+        again = 0.0
         try:
             yield grant
+            trouble = ""
         except ModelFailed as error:
-            line.health.failed(error.trouble, self._clock.steady(), probe=probe)
-            if error.trouble == "busy":
-                line.slots.refused(self._clock.steady())
-            else:
-                line.slots.gone()
+            trouble, again = error.trouble, error.retry_after or 0.0
             raise
-        except BaseException:
-            line.health.left(probe=probe)
-            line.slots.gone()
-            raise
-        else:
-            line.health.well()
-            line.slots.done(self._clock.steady() - began)
         finally:
-            line.charge(waiter, grant.used - tokens)
-            self._next(line)
+            self._decision.ended(
+                call, self._clock.steady(), trouble=trouble, again=again, used=grant.used
+            )
+            self._next()
+            if again and len(self._turns):
+                asyncio.get_running_loop().call_later(again, self._next)
 
-    def _healthy(self, line: _Line, model: str) -> None:
-        pause = line.health.pause(self._clock.steady())
-        if pause:
-            raise ModelFailed(line.health.trouble, model, retry_after=pause)
+    def _entry(
+        self, question: Question, level: Level, models: Sequence[str], tokens: int, *, urgent: bool
+    ) -> Entry:
+        """The call as it stands in line. Who does not say who they are stands behind the others
+        of their class: a new name with each question would be a new turn with each."""
+        asker = question.asker or question.conversation
+        kind: Class = "background" if question.background else self._rank(question)
+        entry = Entry(
+            kind=kind,
+            level=level,
+            models=tuple(models),
+            asker=asker or question.id,
+            tokens=tokens,
+            urgent=urgent,
+        )
+        shares, steady = self._decision.shares, self._clock.steady()
+        band = shares.band(asker, steady) if asker else NAMELESS
+        entry.place = place_of(kind, entry.asker, self._clock.now(), band=band)
+        return entry
 
-    async def _turn(self, line: _Line, waiter: _Waiter) -> None:
-        """Wait until it is one's turn; the slot is taken then. Raises NoRoom."""
-        ahead = line.ahead(waiter.level, waiter.asker)
-        wait = line.slots.wait(ahead)
-        if (len(line) or not line.slots.free) and wait > self._patience:
-            raise NoRoom(waiter.model, position=ahead + 1, wait=wait)
-        line.push(waiter)
-        self._next(line)
+    def _left(self, question: Question, waited: float) -> float:
+        """Seconds that a question still waits for a slot."""
+        left = self._patience - waited
+        if question.deadline:
+            left = min(left, question.deadline - self._clock.now())
+        return left
+
+    async def _begin(self, entry: Entry) -> Begin:
+        """Wait until it is one's turn; the slot is taken then. Raises NoRoom, ModelFailed."""
+        self._next()
+        told = self._decision.arrive(entry, entry.at)
+        if isinstance(told, Begin):
+            return told
+        turn = self._turns[entry] = asyncio.get_running_loop().create_future()
         try:
-            async with asyncio.timeout(self._patience):
-                await waiter.turn
+            async with asyncio.timeout(entry.until - entry.at):
+                begin: Begin = await turn
+                return begin
         except (TimeoutError, asyncio.CancelledError) as error:
-            if waiter.turn.done() and not waiter.turn.cancelled():  # given in the same moment
-                line.slots.gone()
-                line.charge(waiter, -waiter.tokens)
-                self._next(line)
+            late = isinstance(error, TimeoutError)
+            if turn.done() and not turn.cancelled() and turn.exception() is None:
+                call = Call(entry, turn.result(), self._clock.steady())  # in the same moment
+                self._decision.ended(call, call.at, trouble="left", used=Tokens())
+                self._next()
             else:
-                line.remove(waiter)
-            if isinstance(error, TimeoutError):
-                raise NoRoom(waiter.model, position=ahead + 1, wait=wait) from None
+                self._decision.leave(entry, refused=late)
+            if late:
+                wait = self._clock.steady() - entry.at
+                raise NoRoom(entry.models[0], position=told + 1, wait=wait) from None
             raise
+        finally:
+            del self._turns[entry]
 
-    def _next(self, line: _Line) -> None:
-        """Give the slots that are free to those whose turn it is."""
-        while line.slots.free:
-            waiter = line.pop()
-            if waiter is None:
-                return
-            if waiter.turn.done():  # its asker has gone and it is about to leave by itself
-                continue
-            line.slots.take()
-            line.charge(waiter, waiter.tokens)
-            waiter.turn.set_result(None)
+    def _next(self) -> None:
+        """Tell those whose turn has come, and those for whom it will not come."""
+        now = self._clock.steady()
+        for entry, begin in self._decision.due(now):
+            turn = self._turns[entry]
+            if turn.done():  # it is about to leave by itself
+                self._decision.ended(Call(entry, begin, now), now, trouble="left", used=Tokens())
+            else:
+                turn.set_result(begin)
+        for entry, error in self._decision.hopeless(now):
+            if not self._turns[entry].done():
+                self._turns[entry].set_exception(error)

@@ -4,6 +4,7 @@ then tried with one call before the others follow. Pure: the time comes in as a 
 from dataclasses import dataclass
 
 from dengmi.core.errors import Trouble
+from dengmi.core.gate import ModelState
 
 FAILURES = 3
 """Failures in a row after which a model is left alone."""
@@ -30,6 +31,11 @@ class Health:
     _until: float = 0.0
     _probing: bool = False
 
+    @property
+    def doubtful(self) -> bool:
+        """Whether the next call only tries it: it failed, and has not ended well since."""
+        return self._pauses > 0
+
     def pause(self, now: float) -> float:
         """Seconds until it may be asked again; none where it may be asked now."""
         if not self._pauses:
@@ -37,6 +43,12 @@ class Health:
         if self._probing:
             return max(1.0, self._until - now)
         return max(0.0, self._until - now)
+
+    def state(self, now: float) -> ModelState:
+        """The health in a word."""
+        if self._probing:
+            return "trying"
+        return "resting" if self.pause(now) else "well"
 
     def begin(self) -> bool:
         """A call begins; whether it is the one that tries a model after its pause."""

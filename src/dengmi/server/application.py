@@ -43,6 +43,8 @@ def routes(context: Context) -> Sequence[BaseRoute]:
         Route(f"{api}/answers", answers.ask, methods=["POST"]),
         Route(f"{api}/search", reading.search, methods=["POST"]),
         Route(f"{api}/answers/{{answer_id}}", answers.get, methods=["GET"]),
+        Route(f"{api}/answers/{{answer_id}}/events", answers.events, methods=["GET"]),
+        Route(f"{api}/answers/{{answer_id}}/pending", answers.withdraw, methods=["DELETE"]),
         Route(f"{api}/answers/{{answer_id}}/thumb", answers.thumb, methods=["PUT"]),
         Route(f"{api}/answers/{{answer_id}}/reuse", answers.reuse, methods=["PUT"]),
         Route(f"{api}/articles/{{article_id:path}}", reading.article, methods=["GET"]),
@@ -61,6 +63,8 @@ def routes(context: Context) -> Sequence[BaseRoute]:
         Route("/d/{desk}", page.show, methods=["GET"]),
         Route("/d/{desk}", page.ask, methods=["POST"]),
         Route("/a/{answer_id}", page.answer, methods=["GET"]),
+        Route("/a/{answer_id}/events", page.events, methods=["GET"]),
+        Route("/a/{answer_id}/withdraw", page.withdraw, methods=["POST"]),
         Route("/articles/{article_id:path}", article.show, methods=["GET"]),
         Route("/static/{version}/{name}", static.file, methods=["GET"]),
         Route("/favicon.ico", static.favicon, methods=["GET"]),
@@ -77,9 +81,12 @@ def create_app(parts: Parts) -> Starlette:
         await asyncio.to_thread(read_files)
         context.crew.start(asyncio.to_thread(warm), "warming up")
         context.crew.start(parts.ladder.resume(), "finishing earlier questions")
-        following = context.crew.start(context.follower.follow(), "following the store")
+        ongoing = [context.crew.start(context.follower.follow(), "following the store")]
+        if parts.late is not None:
+            ongoing.append(context.crew.start(parts.late.run(), "late answers"))
         yield
-        following.cancel()
+        for each in ongoing:
+            each.cancel()
         await context.crew.stop()
 
     async def refuse(request: Request, error: Exception) -> Response:

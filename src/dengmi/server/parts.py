@@ -4,10 +4,12 @@ from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from dengmi.answer.late.waits import Standing
 from dengmi.core.clock import Clock
 from dengmi.core.events import Event
+from dengmi.core.gate import Load
 from dengmi.core.ports import Search, Store
-from dengmi.core.records import Question, Source
+from dengmi.core.records import Answer, Question, Source
 from dengmi.settings.options import Settings
 
 if TYPE_CHECKING:
@@ -31,6 +33,31 @@ class Ladder(Protocol):
 
     async def resume(self) -> int:
         """Finish the questions that an earlier stop cut off; how many there were."""
+        ...
+
+
+class Waits(Protocol):
+    """Questions that wait for a better answer than they got."""
+
+    async def standing(self, answer: Answer) -> Standing:
+        """How it stands with an answer: the better one, if that has come."""
+        ...
+
+    async def withdraw(self, answer: Answer) -> Standing:
+        """The asker waits no longer; how it stands then."""
+        ...
+
+    def follow(self, answer: Answer) -> AsyncGenerator[Standing, None]:
+        """How it stands with an answer now, and again when that changes, until its question waits
+        no longer."""
+        ...
+
+
+class Late(Protocol):
+    """Writes the answers that questions wait for."""
+
+    async def run(self) -> None:
+        """Serve the late queue until cancelled."""
         ...
 
 
@@ -76,7 +103,8 @@ class Corpus(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """Everything a command or the server works with, opened."""
+    """Everything a command or the server works with, opened. `gate` tells what the models are
+    doing, None where nothing asks any."""
 
     settings: Settings
     clock: Clock
@@ -84,4 +112,7 @@ class Parts:
     search: Search
     desks: DeskNames
     ladder: Ladder
+    waits: Waits
+    late: Late | None
     corpus: Corpus
+    gate: Load | None = None

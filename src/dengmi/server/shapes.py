@@ -3,6 +3,7 @@
 Pure functions from records to plain values; importing this costs nothing beside core.
 """
 
+import math
 from typing import TYPE_CHECKING
 
 from dengmi.core.records import (
@@ -15,11 +16,14 @@ from dengmi.core.records import (
     Evidence,
     Head,
     Hit,
+    LateState,
+    Pending,
     Source,
 )
 from dengmi.language.texts import text
 
 if TYPE_CHECKING:
+    from dengmi.answer.late.waits import Standing
     from dengmi.corpus.items import Trouble
     from dengmi.corpus.sync import Report
 
@@ -90,8 +94,10 @@ def citation_json(citation: Citation) -> Json:
     }
 
 
-def answer_json(answer: Answer) -> Json:
-    """A whole answer."""
+def answer_json(
+    answer: Answer, pending: Pending | None = None, late: LateState | None = None
+) -> Json:
+    """A whole answer; `pending` while a better one is waited for, `late` how the wait stands."""
     return {
         "id": answer.id,
         "question_id": answer.question_id,
@@ -116,6 +122,24 @@ def answer_json(answer: Answer) -> Json:
         "lang": answer.lang,
         "took_ms": round(answer.took_ms, 2),
         "created_at": answer.created_at,
+        "pending": pending_json(pending) if pending else None,
+        "late": late or ("waiting" if pending else None),
+    }
+
+
+def standing_json(standing: "Standing") -> Json:
+    """The answer that holds, with what is known of the wait for a better one."""
+    late = standing.late.state if standing.late else None
+    return answer_json(standing.answer, standing.pending, late)
+
+
+def pending_json(pending: Pending) -> Json:
+    """What is told while a better answer is waited for; `until` is Unix time."""
+    return {
+        "level": pending.level,
+        "position": pending.position,
+        "wait": math.ceil(pending.wait),
+        "until": pending.until,
     }
 
 

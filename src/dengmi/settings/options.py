@@ -219,6 +219,24 @@ class WritingSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=
     ] = True
 
 
+class LateSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Questions that wait for a better answer than they got."""
+
+    on: Annotated[
+        bool, Meta(description="whether questions that got less than they wanted may wait for more")
+    ] = True
+    hours: Annotated[
+        Annotated[float, Meta(gt=0, le=168)],
+        Meta(description="most hours a question waits for its better answer"),
+    ] = 6.0
+    each: Annotated[
+        Annotated[int, Meta(ge=1)], Meta(description="most questions of one asker that wait")
+    ] = 20
+    most: Annotated[
+        Annotated[int, Meta(ge=1)], Meta(description="most questions that wait in all")
+    ] = 10_000
+
+
 class DeskSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One desk."""
 
@@ -258,6 +276,7 @@ class Settings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
     files: FileSettings = FileSettings()
     ask: AskSettings = AskSettings()
     writing: WritingSettings = WritingSettings()
+    late: LateSettings = LateSettings()
     models: Mapping[str, ModelSettings] = {}
     levels: LevelSettings = LevelSettings()
     desks: Mapping[str, DeskSettings] = {}

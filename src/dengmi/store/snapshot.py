@@ -25,6 +25,7 @@ TABLES = (
     "changes",
     "questions",
     "answers",
+    "late",
     "thumbs",
     "reuses",
     "charges",

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dengmi.gate.fair import Fair
+from dengmi.gate.fair import MOST_KEPT, Counters, Fair
 
 _KEYS = st.sampled_from("abcd")
 
@@ -41,7 +41,7 @@ def test_two_that_wait_are_never_further_apart_than_one_answer(
         found = fair.pop()
         assert found is not None
         fair.charge(*found)
-        assert abs(fair.served("ours") - fair.served("theirs")) <= 100
+        assert abs(fair.counters.of("ours") - fair.counters.of("theirs")) <= 100
 
 
 def test_a_heavy_asker_does_not_stand_before_the_others() -> None:
@@ -87,3 +87,28 @@ def test_one_that_leaves_is_not_served() -> None:
     assert not fair.remove("a", "first")
     assert fair.pop() == ("a", "second")
     assert fair.pop() is None
+
+
+def test_lines_that_share_counters_share_turns() -> None:
+    counters = Counters()
+    one: Fair[int] = Fair(counters)
+    other: Fair[int] = Fair(counters)
+    for line in (one, other):
+        line.push("a", 1)
+        line.push("b", 2)
+    assert one.pop() == ("a", 1)
+    one.charge("a", 50)
+    assert other.pop() == ("b", 2)  # a was served in the other line
+    assert counters.of("a") > counters.floor
+    counters.forget()
+    assert counters.of("a") == counters.floor == 0
+
+
+def test_counters_that_say_nothing_are_forgotten() -> None:
+    counters = Counters()
+    for n in range(3 * MOST_KEPT):
+        counters.lift(f"asker {n}")
+        counters.charge(f"asker {n}", 10)
+        counters.turn(f"asker {n}")
+    assert counters.of("asker 1") == counters.floor
+    assert len(counters) < 2 * MOST_KEPT

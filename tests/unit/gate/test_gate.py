@@ -6,7 +6,7 @@ import pytest
 
 from dengmi.core.clock import SystemClock
 from dengmi.core.errors import ModelFailed, NoRoom
-from dengmi.core.records import Level, Question
+from dengmi.core.records import Level, Question, Tokens
 from dengmi.gate.gate import Gate
 
 
@@ -23,10 +23,10 @@ class _Call:
         self.task = asyncio.create_task(self._run(gate, _question(asker), level))
 
     async def _run(self, gate: Gate, question: Question, level: Level) -> None:
-        async with gate.admit(question, level, "m", 100) as grant:
+        async with gate.admit(question, level, ("m",), prompt=60, most=80) as grant:
             self.began = True
             await self.end.wait()
-            grant.used = 50
+            grant.used = Tokens(miss=40, output=10)
 
     async def finish(self) -> None:
         self.end.set()
@@ -38,6 +38,11 @@ async def _settle() -> None:
         await asyncio.sleep(0)
 
 
+def _held(gate: Gate) -> tuple[int, int, int, int]:
+    model = gate.load().models["m"]
+    return model.busy, model.limit, model.most, model.waiting
+
+
 def _gate(slots: int = 1, patience: float = 60.0) -> Gate:
     return Gate({"m": slots}, SystemClock(), patience)
 
@@ -47,10 +52,10 @@ async def test_no_more_begin_than_there_are_slots() -> None:
     calls = [_Call(gate, f"asker {place}") for place in range(4)]
     await _settle()
     assert [call.began for call in calls] == [True, True, False, False]
-    assert gate.load()["m"] == {"busy": 2, "limit": 2, "most": 2, "waiting": 2}
+    assert _held(gate) == (2, 2, 2, 2)
     for call in calls:
         await call.finish()
-    assert gate.load()["m"] == {"busy": 0, "limit": 2, "most": 2, "waiting": 0}
+    assert _held(gate) == (0, 2, 2, 0)
 
 
 async def test_one_who_would_wait_too_long_is_told_at_once() -> None:
@@ -60,13 +65,13 @@ async def test_one_who_would_wait_too_long_is_told_at_once() -> None:
     second = _Call(gate, "second")
     await _settle()
     with pytest.raises(NoRoom) as refused:
-        async with gate.admit(_question("third"), "quick", "m", 100):
+        async with gate.admit(_question("third"), "quick", ("m",), prompt=60, most=80):
             raise AssertionError("there is no slot")
     assert refused.value.position == 2
     assert refused.value.wait > 7.0
     await first.finish()
     await second.finish()
-    assert gate.load()["m"]["busy"] == 0
+    assert gate.load().models["m"].busy == 0
 
 
 async def test_patience_ends_and_nothing_stays_behind() -> None:
@@ -74,11 +79,11 @@ async def test_patience_ends_and_nothing_stays_behind() -> None:
     first = _Call(gate)
     await _settle()
     with pytest.raises(NoRoom):
-        async with gate.admit(_question("b"), "quick", "m", 100):
+        async with gate.admit(_question("b"), "quick", ("m",), prompt=60, most=80):
             raise AssertionError("there is no slot")
-    assert gate.load()["m"]["waiting"] == 0
+    assert gate.load().models["m"].waiting == 0
     await first.finish()
-    assert gate.load()["m"]["busy"] == 0
+    assert gate.load().models["m"].busy == 0
 
 
 async def test_an_asker_who_leaves_gives_the_turn_away() -> None:
@@ -94,7 +99,7 @@ async def test_an_asker_who_leaves_gives_the_turn_away() -> None:
     assert stayer.began
     assert not leaver.began
     await stayer.finish()
-    assert gate.load()["m"] == {"busy": 0, "limit": 1, "most": 1, "waiting": 0}
+    assert _held(gate) == (0, 1, 1, 0)
 
 
 async def test_long_answers_do_not_stand_before_short_ones() -> None:
@@ -116,8 +121,8 @@ async def test_a_refusal_of_the_endpoint_shrinks_what_is_granted() -> None:
     calls = [_Call(gate, str(place)) for place in range(5)]
     await _settle()
     with pytest.raises(ModelFailed):
-        async with gate.admit(_question("late"), "quick", "m", 100):
+        async with gate.admit(_question("late"), "quick", ("m",), prompt=60, most=80):
             raise ModelFailed("busy", "m")
-    assert gate.load()["m"]["limit"] == 5
+    assert gate.load().models["m"].limit == 5
     for call in calls:
         await call.finish()

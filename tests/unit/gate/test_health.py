@@ -52,7 +52,7 @@ def test_a_bad_request_or_a_full_endpoint_says_nothing_of_health() -> None:
 
 
 async def _fail(gate: Gate) -> None:
-    async with gate.admit(QUESTION, "quick", "m", 10):
+    async with gate.admit(QUESTION, "quick", ("m",), prompt=5, most=5):
         raise ModelFailed("slow", "m")
 
 
@@ -63,19 +63,19 @@ async def test_a_dead_model_is_not_called_and_comes_back() -> None:
         with pytest.raises(ModelFailed):
             await _fail(gate)
     with pytest.raises(ModelFailed) as paused:
-        async with gate.admit(QUESTION, "quick", "m", 10):
+        async with gate.admit(QUESTION, "quick", ("m",), prompt=5, most=5):
             called += 1
     assert (paused.value.trouble, paused.value.retry_after, called) == ("slow", 5.0, 0)
     clock.at += 5.0
-    async with gate.admit(QUESTION, "quick", "m", 10):
+    async with gate.admit(QUESTION, "quick", ("m",), prompt=5, most=5):
         with pytest.raises(ModelFailed):  # one call tries it, no second beside it
-            async with gate.admit(QUESTION, "quick", "m", 10):
+            async with gate.admit(QUESTION, "quick", ("m",), prompt=5, most=5):
                 called += 1
     for _ in range(4):
-        async with gate.admit(QUESTION, "quick", "m", 10):
+        async with gate.admit(QUESTION, "quick", ("m",), prompt=5, most=5):
             called += 1
     assert called == 4
-    assert gate.load()["m"]["busy"] == 0
+    assert gate.load().models["m"].busy == 0
 
 
 async def test_a_try_that_is_left_lets_another_try() -> None:
@@ -86,8 +86,8 @@ async def test_a_try_that_is_left_lets_another_try() -> None:
             await _fail(gate)
     clock.at += 5.0
     with pytest.raises(KeyboardInterrupt):
-        async with gate.admit(QUESTION, "quick", "m", 10):
+        async with gate.admit(QUESTION, "quick", ("m",), prompt=5, most=5):
             raise KeyboardInterrupt
-    async with gate.admit(QUESTION, "quick", "m", 10):
+    async with gate.admit(QUESTION, "quick", ("m",), prompt=5, most=5):
         pass
-    assert gate.load()["m"]["busy"] == 0
+    assert gate.load().models["m"].busy == 0

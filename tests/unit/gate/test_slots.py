@@ -63,10 +63,47 @@ def test_it_finds_what_the_endpoint_grants_and_grows_back() -> None:
     assert slots.limit >= 70
 
 
-def test_those_refused_together_count_once() -> None:
+def test_those_refused_together_tell_what_is_granted() -> None:
     slots = Slots(100)
     for _ in range(100):
         slots.take()
     for _ in range(20):
         slots.refused(1.0)
-    assert slots.limit == 90
+    assert slots.limit == 80
+
+
+def test_who_is_refused_again_and_again_sends_still_less() -> None:
+    slots = Slots(100)
+    for second in range(10):
+        while slots.free:
+            slots.take()
+        slots.refused(2.0 * second)
+    assert slots.limit < 45
+
+
+def test_a_queue_at_the_endpoint_shrinks_the_limit_by_what_waits() -> None:
+    slots = Slots(100, lasting=4.0)
+    for _ in range(100):
+        slots.take()
+    assert slots.held(1.0, 0.0, 5.0)
+    assert slots.limit == 75
+    assert not slots.held(3.0, 4.0, 9.0)  # it began before
+    assert slots.held(3.0, 6.0, 9.0)
+    assert slots.limit == 37.5  # never by more than half
+
+
+def test_after_an_outage_of_room_it_grows_back_within_a_few_rounds() -> None:
+    slots = Slots(100)
+    for _ in range(100):
+        slots.take()
+    slots.held(100.0, 0.0, 1.0)
+    for _ in range(100):
+        slots.done(1.0)
+    assert 50 <= slots.limit <= 52
+    while slots.free:
+        slots.take()
+    for _ in range(100):  # two rounds of fifty
+        slots.done(1.0)
+        while slots.free:
+            slots.take()
+    assert slots.limit >= 90

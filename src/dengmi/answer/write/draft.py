@@ -49,6 +49,12 @@ class Sentenced:
     cites: tuple[tuple[int, int], ...] = ()
     code: bool = False
 
+    @property
+    def raw(self) -> str:
+        """About what the model wrote."""
+        refs = "".join(f"[{p}.{s}]" if s else f"[{p}]" for p, s in self.cites)
+        return f"{self.gap}{self.lead}{self.text}{' ' if refs else ''}{refs}"
+
 
 Marks = list[tuple[int, tuple[tuple[int, int], ...]]]
 """Where in a text without its numbers which of them stood, in order."""
@@ -71,6 +77,10 @@ class Draft:
             yield from self._lines(final=False)
             if not self._fenced and not _FENCE.match(self._raw) and "|" not in self._raw:
                 yield from self._running()
+
+    def broken(self) -> None:
+        """What is unfinished is forgotten; what comes next stands behind the last sentence."""
+        self._raw = ""
 
     def end(self) -> Iterator[Sentenced]:
         """No more comes; the rest as sentences."""

@@ -13,6 +13,7 @@ from typing import Final
 from dengmi.answer.check.judge import Judgement, Source
 from dengmi.answer.write.spoken import Aside
 from dengmi.core.chat import ChatModel, ChatRequest, Message
+from dengmi.core.gate import Gate
 from dengmi.core.ports import Ledger
 from dengmi.core.records import Charge, Level, Question, Verdict
 
@@ -69,12 +70,18 @@ class SecondLook:
         model: gives the model of a name in the settings.
         ledger: reserves and settles what each call costs.
         deadline: seconds after which the built-in verdicts stand.
+        gate: gives the slot that a call needs; None where nothing is held back.
     """
 
     def __init__(
-        self, model: Callable[[str], ChatModel], ledger: Ledger, deadline: float = DEADLINE
+        self,
+        model: Callable[[str], ChatModel],
+        ledger: Ledger,
+        deadline: float = DEADLINE,
+        *,
+        gate: Gate | None = None,
     ) -> None:
-        self._aside = Aside(model, ledger, deadline)
+        self._aside = Aside(model, ledger, deadline, gate)
 
     async def look(
         self, question: Question, level: Level, name: str, doubts: Sequence[Doubt]

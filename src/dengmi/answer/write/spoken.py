@@ -3,10 +3,12 @@
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, Callable
-from contextlib import aclosing
+from contextlib import AbstractAsyncContextManager, aclosing, nullcontext
+from dataclasses import dataclass
 
 from dengmi.core.chat import ChatModel, ChatRequest, Ended, Piece, Said
 from dengmi.core.errors import ModelFailed
+from dengmi.core.gate import Gate, Grant
 from dengmi.core.ports import Ledger
 from dengmi.core.records import Charge, Level, Purpose, Question, Tokens
 from dengmi.language.tokens import estimate_tokens
@@ -26,19 +28,39 @@ async def spoken(model: ChatModel, request: ChatRequest) -> AsyncGenerator[Piece
             await close()
 
 
+@dataclass(slots=True)
+class Ungated:
+    """Stands for a slot where nothing is held back."""
+
+    model: str
+    waited: float = 0.0
+    used: Tokens | None = None
+
+    def heard(self, piece: Piece) -> None:
+        """Nobody wants to know."""
+
+
 class Aside:
     """Small calls beside an answer, whose failure changes nothing but what they were for.
 
     Args:
         model: gives the model of a name in the settings.
         ledger: reserves and settles what each call costs.
-        deadline: seconds that a call may take.
+        deadline: seconds that a call may take, with its waiting for a slot.
+        gate: gives the slot that each call needs; None where nothing is held back.
     """
 
-    def __init__(self, model: Callable[[str], ChatModel], ledger: Ledger, deadline: float) -> None:
+    def __init__(
+        self,
+        model: Callable[[str], ChatModel],
+        ledger: Ledger,
+        deadline: float,
+        gate: Gate | None = None,
+    ) -> None:
         self._model = model
         self._ledger = ledger
         self._deadline = deadline
+        self._gate = gate
 
     async def ask(
         self, question: Question, level: Level, name: str, request: ChatRequest, purpose: Purpose
@@ -56,8 +78,11 @@ class Aside:
         said: list[str] = []
         ended: Ended | None = None
         try:
-            async with asyncio.timeout(self._deadline):
-                ended = await _hear(self._model(name), request, said)
+            async with (
+                asyncio.timeout(self._deadline),
+                self._slot(question, level, name, prompt, request.max_tokens) as grant,
+            ):
+                ended = await _hear(self._model(name), request, said, grant)
         except (ModelFailed, TimeoutError) as error:
             log.warning("question %s: no %s: %r", question.id, purpose, error)
         finally:
@@ -69,11 +94,22 @@ class Aside:
             charge = await asyncio.shield(asyncio.ensure_future(settled))
         return (text if ended else None), charge
 
+    def _slot(
+        self, question: Question, level: Level, name: str, prompt: int, most: int
+    ) -> AbstractAsyncContextManager[Grant]:
+        """An answer waits for such a call, so its turn comes before those of other answers."""
+        if self._gate is None:
+            return nullcontext(Ungated(name))
+        return self._gate.admit(question, level, (name,), prompt=prompt, most=most, urgent=True)
 
-async def _hear(model: ChatModel, request: ChatRequest, said: list[str]) -> Ended | None:
+
+async def _hear(
+    model: ChatModel, request: ChatRequest, said: list[str], grant: Grant
+) -> Ended | None:
     """Gather what a model says; what ended it."""
     async with aclosing(spoken(model, request)) as pieces:
         async for piece in pieces:
+            grant.heard(piece)
             if isinstance(piece, Said):
                 said.append(piece.text)
             elif isinstance(piece, Ended):

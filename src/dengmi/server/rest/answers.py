@@ -19,15 +19,24 @@ from dengmi.core.events import (
     Text,
     Thinking,
 )
-from dengmi.core.records import Question
+from dengmi.core.records import Answer, Question
 from dengmi.server.access import check_operator
 from dengmi.server.bodies import clean, read_json
 from dengmi.server.context import Context
+from dengmi.server.later import later
 from dengmi.server.negotiate import api_language, wants_stream
+from dengmi.server.parts import Parts
 from dengmi.server.problems import detail, notice_text
 from dengmi.server.replies import json_reply
 from dengmi.server.rest.models import AnswerRequest, ReuseRequest, ThumbRequest
-from dengmi.server.shapes import Json, answer_json, citation_json, claim_json, cost_json
+from dengmi.server.shapes import (
+    Json,
+    answer_json,
+    citation_json,
+    claim_json,
+    cost_json,
+    standing_json,
+)
 from dengmi.server.stream import stream
 
 
@@ -60,18 +69,25 @@ class Answers:
             async for event in events:
                 if isinstance(event, Done):
                     self._context.metrics.answer(event.answer)
-                    return json_reply(answer_json(event.answer))
+                    return json_reply(answer_json(event.answer, event.pending))
                 if isinstance(event, Failed):
                     raise DengmiError(event.code, **event.params)
         raise DengmiError("unexpected", reference=question.id)
 
     async def get(self, request: Request) -> Response:
-        """A stored answer, by its own id or its question's."""
-        answer_id = clean(request.path_params["answer_id"])
-        answer = await self._parts.store.answer(answer_id)
-        if answer is None:
-            raise NotFound("answer_unknown", answer=answer_id[:60])
-        return json_reply(answer_json(answer))
+        """A stored answer, by its own id or its question's; the better one, if one came later."""
+        answer = await stored(self._parts, request)
+        return json_reply(standing_json(await self._parts.waits.standing(answer)))
+
+    async def events(self, request: Request) -> Response:
+        """How it stands with an answer while a better one is waited for, as events."""
+        answer = await stored(self._parts, request)
+        return later(self._parts.waits.follow(answer), standing_json)
+
+    async def withdraw(self, request: Request) -> Response:
+        """The asker waits no longer."""
+        answer = await stored(self._parts, request)
+        return json_reply(standing_json(await self._parts.waits.withdraw(answer)))
 
     async def thumb(self, request: Request) -> Response:
         """What an asker thinks of an answer."""
@@ -89,6 +105,15 @@ class Answers:
         if not await self._parts.store.set_reuse(answer_id, body.state, "operator"):
             raise NotFound("answer_not_reusable", answer=answer_id[:60])
         return json_reply({"state": body.state})
+
+
+async def stored(parts: Parts, request: Request) -> Answer:
+    """The answer that a path names. Raises NotFound."""
+    answer_id = clean(request.path_params["answer_id"])
+    answer = await parts.store.answer(answer_id)
+    if answer is None:
+        raise NotFound("answer_unknown", answer=answer_id[:60])
+    return answer
 
 
 def told(lang: str) -> Callable[[Event], tuple[str, object]]:
@@ -117,7 +142,7 @@ def _value(event: Event, lang: str) -> Json:  # noqa: PLR0911 - one for each eve
         case Spent():
             return {"cost": cost_json(event.cost), "usage": dict(event.usage)}
         case Done():
-            return answer_json(event.answer)
+            return answer_json(event.answer, event.pending)
         case Failed():
             return _failed(event, lang)
         case Thinking():

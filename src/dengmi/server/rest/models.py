@@ -202,6 +202,15 @@ class CostShape(Struct, kw_only=True):
     micros: int
 
 
+class PendingShape(Struct, kw_only=True):
+    """A better answer is waited for."""
+
+    level: Annotated[Level, Meta(description="The level that is waited for.")]
+    position: Annotated[int, Meta(description="Place in the line; the next one has 1.")]
+    wait: Annotated[int, Meta(description="Seconds until it is there, about.")]
+    until: Annotated[float, Meta(description="Unix time at which the wait ends without one.")]
+
+
 class AnswerResponse(Struct, kw_only=True):
     """An answer. `grounded` false means: the articles do not say; `nearest` names the closest."""
 
@@ -235,6 +244,16 @@ class AnswerResponse(Struct, kw_only=True):
     lang: str
     took_ms: float
     created_at: float
+    pending: Annotated[
+        PendingShape | None, Meta(description="While a better answer is waited for, else null.")
+    ]
+    late: Annotated[
+        Literal["waiting", "answered", "expired", "withdrawn", "ended"] | None,
+        Meta(
+            description="How the wait for a better answer stands; `answered`: this is the better "
+            "one; `ended`: there is none to be had; null: the question never waited."
+        ),
+    ]
 
 
 class PassageSentence(Struct, kw_only=True):

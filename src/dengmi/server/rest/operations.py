@@ -60,7 +60,8 @@ OPERATIONS = (
             "then `spent`, then exactly one of `done` (the whole answer) or `failed`. Where a "
             "model writes, `found` brings quotes to show meanwhile; the answer of `done` is the "
             "one that holds. Hanging up ends the writing unless others wait for it too. Comments "
-            "(`: keep-alive`) fill silences."
+            "(`: keep-alive`) fill silences. Where no model had room or none answered, the quotes "
+            "are the answer and `pending` says that a better one is waited for."
         ),
         body=AnswerRequest,
         reply=AnswerResponse,
@@ -75,7 +76,36 @@ OPERATIONS = (
         path="/answers/{answer_id}",
         id="get_answer",
         summary="An earlier answer",
-        text="By the answer's id or by its question's.",
+        text=(
+            "By the answer's id or by its question's. While a better answer is waited for, "
+            "`pending` says where it stands; once that has come, both ids give it."
+        ),
+        path_texts={"answer_id": "`id` or `question_id` of an answer."},
+        reply=AnswerResponse,
+        failures=(404,),
+    ),
+    Operation(
+        method="GET",
+        path="/answers/{answer_id}/events",
+        id="follow_answer",
+        summary="Wait for a better answer",
+        text=(
+            "Events, each with the answer that holds as JSON data: `pending` now and whenever the "
+            "place in the line changes, then `done` once, with the better answer or with `late` "
+            "saying why there is none. The stream ends after ten minutes at the latest: come "
+            "again, nothing is missed. Comments (`: keep-alive`) fill silences."
+        ),
+        path_texts={"answer_id": "`id` or `question_id` of an answer."},
+        reply=AnswerResponse,
+        failures=(404,),
+        streams=True,
+    ),
+    Operation(
+        method="DELETE",
+        path="/answers/{answer_id}/pending",
+        id="withdraw",
+        summary="Wait no longer",
+        text="The answer that is there stays. Nothing happens where none is waited for.",
         path_texts={"answer_id": "`id` or `question_id` of an answer."},
         reply=AnswerResponse,
         failures=(404,),

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from urllib.parse import parse_qs, urlencode
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
+from dengmi.answer.late.waits import Standing
 from dengmi.core.errors import DengmiError, NotFound
 from dengmi.core.events import (
     EVENT_NAMES,
@@ -24,11 +25,14 @@ from dengmi.core.ids import new_id
 from dengmi.core.records import HALL, Answer, Question
 from dengmi.server.bodies import clean, read
 from dengmi.server.context import Context
+from dengmi.server.later import later
 from dengmi.server.problems import detail, notice_text
+from dengmi.server.rest.answers import stored
 from dengmi.server.stream import stream
 from dengmi.server.ui.card import (
     answer_card,
     error_card,
+    pending_text,
     quote_block,
     turn,
     waiting_card,
@@ -61,14 +65,15 @@ class AskPage:
         words = clean(request.query_params.get("q", "")).strip()
         if words and _is_meant(request):
             try:
-                answer = await self._answer(frame, words)
+                done = await self._answer(frame, words)
             except DengmiError as error:
                 frame = dataclasses.replace(frame, asking=words[: frame.max_chars])
                 card = error_card(frame, detail(error, frame.lang))
                 turns.append(turn(_short(words), card, last=True))
             else:
-                turns.append(turn(answer.question, answer_card(frame, answer), last=True))
-                thread = (*thread, answer.id)
+                card = answer_card(frame, done.answer, Standing(done.answer, None, done.pending))
+                turns.append(turn(done.answer.question, card, last=True))
+                thread = (*thread, done.answer.id)
         frame = dataclasses.replace(frame, thread=thread[-LONGEST_THREAD:])
         welcome = None if turns else await self._welcome(frame)
         title = f"{_short(words)} · {frame.name}" if words else frame.name
@@ -89,16 +94,29 @@ class AskPage:
         )
 
     async def answer(self, request: Request) -> Response:
-        """The lasting page of one answer."""
-        answer_id = clean(request.path_params["answer_id"])
-        answer = await self._parts.store.answer(answer_id)
-        if answer is None:
-            raise NotFound("answer_unknown", answer=answer_id[:60])
+        """The lasting page of one answer, or of the better one that came later."""
+        standing = await self._parts.waits.standing(await stored(self._parts, request))
+        answer = standing.answer
         frame = await frame_of(self._overview, request, answer.desk)
         frame = dataclasses.replace(frame, thread=(answer.id,))
-        turns = [turn(answer.question, answer_card(frame, answer))]
+        turns = [turn(answer.question, answer_card(frame, answer, standing))]
         title = f"{_short(answer.question)} · {frame.name}"
         return page(request, frame, title, _thread(frame, turns, None))
+
+    async def events(self, request: Request) -> Response:
+        """How it stands with an answer that waits, as events whose data carry pieces of HTML."""
+        answer = await stored(self._parts, request)
+        frame = await frame_of(self._overview, request, answer.desk)
+        conversation = clean(request.query_params.get("c", ""))
+        if _CONVERSATION.fullmatch(conversation):
+            frame = dataclasses.replace(frame, conversation=conversation)
+        return later(self._parts.waits.follow(answer), lambda standing: _stands(frame, standing))
+
+    async def withdraw(self, request: Request) -> Response:
+        """The asker waits no longer: back to the answer that is there."""
+        answer = await stored(self._parts, request)
+        await self._parts.waits.withdraw(answer)
+        return RedirectResponse(answer_path(answer.id), 303)
 
     async def _desk(self, request: Request) -> str:
         """The desk of the path; empty when nothing was ever added."""
@@ -128,14 +146,14 @@ class AskPage:
             conversation=frame.conversation,
         )
 
-    async def _answer(self, frame: Frame, words: str) -> Answer:
+    async def _answer(self, frame: Frame, words: str) -> Done:
         if not frame.desk.name:
             raise NotFound("desk_none")
         question = await self._parts.ladder.accept(self._question(frame, words))
         async for event in self._parts.ladder.run(question):
             if isinstance(event, Done):
                 self._context.metrics.answer(event.answer)
-                return event.answer
+                return event
             if isinstance(event, Failed):
                 raise DengmiError(event.code, **event.params)
         raise DengmiError("unexpected", reference=question.id)
@@ -146,7 +164,9 @@ class AskPage:
         for answer_id in dict.fromkeys(ids[-LONGEST_THREAD:]):
             answer = await self._parts.store.answer(clean(answer_id)[:100])
             if answer is not None and answer.id == answer_id:
-                turns.append(turn(answer.question, answer_card(frame, answer)))
+                standing = await self._parts.waits.standing(answer)
+                answer = standing.answer
+                turns.append(turn(answer.question, answer_card(frame, answer, standing)))
                 thread.append(answer.id)
         return turns, tuple(thread)
 
@@ -217,18 +237,25 @@ def _piece(frame: Frame, event: Event) -> dict[str, str]:  # noqa: PLR0911 - one
         case Notice():
             return {"text": notice_text(event, frame.lang)}
         case Done():
-            answer = event.answer
-            return {
-                "id": answer.id,
-                "address": answer_path(answer.id),
-                "html": str(answer_card(frame, answer)),
-                "heard": _heard(frame, answer),
-            }
+            return _stands(frame, Standing(event.answer, None, event.pending))
         case Failed():
             words = detail(DengmiError(event.code, **event.params), frame.lang)
             return {"html": str(error_card(frame, words)), "heard": words}
         case _:
             return {}
+
+
+def _stands(frame: Frame, standing: Standing) -> dict[str, str]:
+    """An answer with its wait as the page's script wants it."""
+    answer = standing.answer
+    wait = pending_text(frame, standing.pending) if standing.pending else ""
+    return {
+        "id": answer.id,
+        "address": answer_path(answer.id),
+        "html": str(answer_card(frame, answer, standing)),
+        "heard": _heard(frame, answer),
+        "wait": wait,
+    }
 
 
 def _heard(frame: Frame, answer: Answer) -> str:

@@ -1,8 +1,10 @@
 """Answer cards: how an answer, a quote and an error look."""
 
+import math
 from urllib.parse import urlencode
 
-from dengmi.core.records import Answer, Citation, Head
+from dengmi.answer.late.waits import Standing
+from dengmi.core.records import Answer, Citation, Head, Pending
 from dengmi.server.ui.links import answer_path, article_path, outside, sentence_path
 from dengmi.server.ui.markup import Child, Html, el, icon, join
 from dengmi.server.ui.page import TAGS, Frame
@@ -20,12 +22,13 @@ def turn(question: str, card: Child, *, last: bool = False) -> Html:
     )
 
 
-def answer_card(frame: Frame, answer: Answer) -> Html:
-    """A whole answer."""
+def answer_card(frame: Frame, answer: Answer, standing: Standing | None = None) -> Html:
+    """A whole answer; with how it stands with a better one, where that was waited for."""
     body = _grounded(frame, answer) if answer.grounded else _not_grounded(frame, answer)
     return el(
         "article",
         _meta(frame, answer),
+        _wait(frame, answer, standing) if standing else None,
         body,
         _followups(frame, answer),
         _acts(frame, answer),
@@ -121,6 +124,35 @@ def _meta(frame: Frame, answer: Answer) -> Html:
         el("span", frame.say("ui_reused"), class_="dot") if answer.reused else None,
         el("span", _price(answer), class_="dot") if answer.cost.micros else None,
         class_="meta",
+    )
+
+
+def pending_text(frame: Frame, pending: Pending) -> str:
+    """Where one who waits stands, and how long that takes, in a quiet word."""
+    level = frame.say(f"ui_level_{pending.level}")
+    seconds = math.ceil(pending.wait)
+    wait = frame.say("ui_wait_s", s=seconds)
+    if seconds > 90:
+        wait = frame.say("ui_wait_min", min=math.ceil(seconds / 60))
+    return frame.say("ui_pending", level=level, position=pending.position, wait=wait)
+
+
+def _wait(frame: Frame, answer: Answer, standing: Standing) -> Html | None:
+    """That a better answer comes, or that none came. The button works without a script too."""
+    if standing.pending is None:
+        ended = standing.late.state if standing.late else ""
+        words = f"ui_late_{ended}" if ended in ("expired", "ended") else ""
+        return el("p", frame.say(words), class_="notice") if words else None
+    path = answer_path(answer.id)
+    asked = f"?{urlencode({'c': frame.conversation})}" if frame.conversation else ""
+    return el(
+        "form",
+        el("span", pending_text(frame, standing.pending)),
+        el("button", frame.say("ui_withdraw")),
+        class_="notice pending",
+        method="post",
+        action=f"{path}/withdraw",
+        data_events=f"{path}/events{asked}",
     )
 
 

@@ -2,6 +2,7 @@
 
 import { events } from "./events.js";
 import { wireActs } from "./acts.js";
+import { follow } from "./later.js";
 
 const form = document.getElementById("ask");
 const box = form.elements.q;
@@ -38,6 +39,7 @@ function start() {
   box.addEventListener("input", grow);
   if (matchMedia("(pointer: fine)").matches) box.focus({ preventScroll: true });
   remember();
+  for (const turn of thread.children) follow(turn, better);
 }
 
 // While an input method composes, Enter belongs to it (229 is what older browsers report then).
@@ -122,7 +124,18 @@ function show(turn, { name, data }) {
     replace(turn, data.html);
     live.textContent = data.heard;
     if (data.id) keep(data.id);
+    follow(turn, better);
   }
+}
+
+// The better answer takes the place of the quotes, in the address too.
+function better(turn, data) {
+  const old = turn.querySelector(".card").id;
+  for (const line of turn.querySelectorAll(":scope > .notice")) line.remove();
+  replace(turn, data.html);
+  live.textContent = data.heard;
+  for (const input of form.querySelectorAll("[name=a]")) if (input.value === old) input.value = data.id;
+  remember();
 }
 
 function think(card, text) {

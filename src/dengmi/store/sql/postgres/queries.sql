@@ -25,3 +25,27 @@ ORDER BY number, desk, level, model, purpose, currency, state;
 SELECT ROWS (id) FROM (
     SELECT id FROM questions WHERE id IN (:ids::text[]) ORDER BY id FOR UPDATE
 ) AS held;
+
+-- name: late_claim
+-- Take the next one that waits for a level and may be tried now, until the lease ends.
+UPDATE late SET owner = :owner, lease = :lease, tries = tries + 1
+WHERE question_id = (
+    SELECT question_id FROM late
+    WHERE state = 'waiting' AND level = :level AND due <= :now AND until > :now
+        AND (owner = '' OR lease <= :now)
+    ORDER BY turn, since, question_id LIMIT 1 FOR UPDATE SKIP LOCKED
+)
+RETURNING question_id, level, channel, whose, cause, state, turn, since, until, due, tries, owner, lease,
+    answer_id, told_at;
+
+-- name: late_claim_untold
+-- Take the next answer of these channels that is to be handed over, until the lease ends.
+UPDATE late SET owner = :owner, lease = :lease, tries = tries + 1
+WHERE question_id = (
+    SELECT question_id FROM late
+    WHERE state = 'answered' AND told_at IS NULL AND channel IN (:channels::text[])
+        AND due <= :now AND (owner = '' OR lease <= :now)
+    ORDER BY due, question_id LIMIT 1 FOR UPDATE SKIP LOCKED
+)
+RETURNING question_id, level, channel, whose, cause, state, turn, since, until, due, tries, owner, lease,
+    answer_id, told_at;

@@ -65,3 +65,8 @@ SELECT id, question_id, desk, question, level, wanted, text, grounded, confidenc
     nearest, followups, reused, currency, micros, usage, took_ms, created_at, lang, standalone,
     claims, evidence, origin, model, full_micros
 FROM answers WHERE question_id = :id ORDER BY created_at DESC, id DESC LIMIT 1;
+
+-- name: question
+-- One question by its id.
+SELECT id, desk, text, wanted, channel, asker, conversation, dedup, lang, asked_at, state
+FROM questions WHERE id = :id;

@@ -200,3 +200,26 @@ CREATE INDEX charges_at ON charges (at);
 CREATE INDEX charges_desk ON charges (desk, at);
 CREATE INDEX charges_question ON charges (question_id);
 CREATE INDEX charges_open ON charges (at) WHERE state = 'reserved';
+
+CREATE TABLE late (
+    question_id text PRIMARY KEY NOT NULL REFERENCES questions (id),
+    level text NOT NULL,
+    channel text NOT NULL,
+    whose text NOT NULL,
+    cause text NOT NULL,
+    state text NOT NULL,
+    turn bigint NOT NULL,
+    since double precision NOT NULL,
+    until double precision NOT NULL,
+    due double precision NOT NULL,
+    tries bigint NOT NULL,
+    owner text NOT NULL,
+    lease double precision NOT NULL,
+    answer_id text NOT NULL,
+    told_at double precision
+);
+CREATE INDEX late_line ON late (turn, since, question_id) WHERE state = 'waiting';
+CREATE INDEX late_whose ON late (whose, turn) WHERE state = 'waiting';
+CREATE INDEX late_until ON late (until) WHERE state = 'waiting';
+CREATE INDEX late_owner ON late (owner) WHERE owner <> '';
+CREATE INDEX late_untold ON late (channel, due) WHERE state = 'answered' AND told_at IS NULL;

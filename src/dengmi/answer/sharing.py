@@ -34,8 +34,8 @@ SOON = 0.02
 
 
 @dataclass(slots=True)
-class Begun:
-    """An answer that has begun; whoever has it leaves it at the end.
+class Share:
+    """An asker's share in an answer; whoever has it leaves it at the end.
 
     Attributes:
         earlier: an answer that serves again; nothing is made then.
@@ -59,7 +59,7 @@ class Begun:
             await self.held.leave()
 
 
-class Beginning:
+class Sharing:
     """Finds what there is of an answer, or has it made.
 
     Args:
@@ -79,30 +79,30 @@ class Beginning:
         self._reusing = reusing
         self._hub: Hub[Out] = Hub()
 
-    async def begin(self, sought: Sought, best: Evidence) -> Begun:
+    async def begin(self, sought: Sought, best: Evidence) -> Share:
         """What there is of the answer to a question.
 
         Args:
             sought: the question with what it found.
             best: of that, what is written from.
         """
-        begun = Begun()
-        task = await self._task(sought, best, begun)
+        share = Share()
+        task = await self._task(sought, best, share)
         if len(task.messages) > _ALONE:  # what was said before makes the prompt its own
-            begun.earlier = await self._earlier(sought)
-            if begun.earlier is None:
-                begun.held = self._hub.hold(object(), lambda: self._writer.write(task))
-            return begun
+            share.earlier = await self._earlier(sought)
+            if share.earlier is None:
+                share.held = self._hub.hold(object(), lambda: self._writer.write(task))
+            return share
         key = self._key(task, sought.meant)
-        begun.held = self._hub.join(key)
-        if begun.held is None:
+        share.held = self._hub.join(key)
+        if share.held is None:
             async with self._hub.deciding(key):
-                begun.held = self._hub.join(key)
-                if begun.held is None:
-                    begun.earlier = await self._earlier(sought)
-                    if begun.earlier is None:
-                        begun.held = self._hub.hold(key, lambda: self._writer.write(task))
-        return begun
+                share.held = self._hub.join(key)
+                if share.held is None:
+                    share.earlier = await self._earlier(sought)
+                    if share.earlier is None:
+                        share.held = self._hub.hold(key, lambda: self._writer.write(task))
+        return share
 
     def way(self, desk: str, level: Level) -> str:
         """One name for all that shapes an answer beside its question and evidence."""
@@ -118,7 +118,7 @@ class Beginning:
             sought.meant.text, sought.level, way, sought.evidence, self._clock.now()
         )
 
-    async def _task(self, sought: Sought, best: Evidence, begun: Begun) -> Task:
+    async def _task(self, sought: Sought, best: Evidence, share: Share) -> Task:
         question, level, turns = sought.question, sought.level, sought.turns
         past, shown = past_of(turns, await self._passages.passages(passages_of(turns)))
         how, desk = self._ways.levels[level], self._ways.desk(question.desk)
@@ -133,7 +133,7 @@ class Beginning:
             max_tokens=how.tokens,
             thinking=how.thinking,
             judge=desk.judge,
-            calling=begun.calling.set,
+            calling=share.calling.set,
         )
 
     def _key(self, task: Task, meant: Standalone) -> Hashable:

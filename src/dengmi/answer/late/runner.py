@@ -1,0 +1,198 @@
+"""Writes the answers that questions wait for, when there is room, and hands them to channels."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from dengmi.answer.late.terms import Trial, tried_again
+from dengmi.answer.late.waits import Kept, Waits
+from dengmi.core.clock import Clock
+from dengmi.core.errors import DengmiError
+from dengmi.core.gate import Room
+from dengmi.core.ids import new_id
+from dengmi.core.ports import Lives, Push
+from dengmi.core.records import Answer, Late, Level, Question
+
+log = logging.getLogger(__name__)
+
+EVERY = 1.0
+"""Seconds between two looks at the queue; sooner when an answer has ended."""
+
+LEASE = 60.0
+"""Seconds after which what a process holds is free again, if it did not say that it lives."""
+
+HOUSEKEEPING = 5.0
+"""Seconds between two times of saying so, and of looking for what has waited too long."""
+
+Try = Callable[[Question, Level, Callable[[Answer], Awaitable[bool]]], Awaitable[Trial]]
+"""Tries a question at a level once more and gives the answer to who stores it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Places:
+    """Where a runner does its work: the levels it serves, the room of each level's models, and
+    the channels that can send a message later."""
+
+    levels: Mapping[Level, Sequence[str]]
+    room: Room
+    pushes: Sequence[Push] = ()
+
+
+class Runner:
+    """One for each process of the server.
+
+    Args:
+        store: keeps the queue.
+        waits: how it stands with those who wait.
+        tried: tries a question again.
+        lives: tells which processes are gone, so that what they held is free at once.
+    """
+
+    def __init__(
+        self,
+        store: Kept,
+        clock: Clock,
+        waits: Waits,
+        tried: Try,
+        *,
+        places: Places,
+        lives: Lives,
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._waits = waits
+        self._tried = tried
+        self._places = places
+        self._lives = lives
+        self._owner = ""
+        self._pushes = {each.channel: each for each in places.pushes}
+        self._running: dict[asyncio.Task[None], Level] = {}
+        self._woken = asyncio.Event()
+        self._kept_house = float("-inf")
+
+    async def run(self) -> None:
+        """Serve the queue until cancelled; what is being written then is left to others."""
+        self._owner = await asyncio.to_thread(self._lives.name) or new_id("late")
+        watching = asyncio.create_task(self._watch())
+        try:
+            while True:
+                try:
+                    await self.round()
+                except Exception:
+                    log.exception("the late queue could not be served")
+                await self._pause()
+        finally:
+            watching.cancel()
+            for task in self._running:
+                task.cancel()
+            await asyncio.gather(watching, *self._running, return_exceptions=True)
+
+    async def round(self) -> None:
+        """One look at the queue: begin as many as there is room for."""
+        if self._clock.steady() - self._kept_house >= HOUSEKEEPING:
+            await self._keep_house()
+        for level, models in self._places.levels.items():
+            running = sum(each == level for each in self._running.values())
+            vacancy = self._places.room.vacancy(models)
+            drain = self._waits.drain(level)
+            many = drain.allowed(vacancy, running, self._clock.steady())
+            if many and await self._store.late_due(level, self._clock.now()):
+                await self._begin(level, many)
+        if self._pushes:
+            await self._hand_over()
+
+    async def _begin(self, level: Level, many: int) -> None:
+        for _ in range(many):
+            now = self._clock.now()
+            claimed = await self._store.claim_late(self._owner, level, now, now + LEASE)
+            if claimed is None:
+                return
+            question, late = claimed
+            task = asyncio.create_task(self._answer(question, late), name=f"late {question.id}")
+            self._running[task] = level
+            task.add_done_callback(self._ended)
+
+    async def _answer(self, question: Question, late: Late) -> None:
+        """Try one that is held. However it ends, it is held no longer."""
+        drain, began = self._waits.drain(late.level), self._clock.steady()
+        trial: Trial | None = None
+
+        async def done(answer: Answer) -> bool:
+            return await self._store.finish_late(late, answer)
+
+        try:
+            trial = await self._tried(question, late.level, done)
+        except DengmiError as error:
+            log.warning("question %s, late: %s", question.id, error)
+            trial = "failed"
+        finally:
+            now = self._clock.steady()
+            if trial is None:  # the server stops, or a fault of ours: others may try
+                await self._shielded(self._store.release_late(late, self._again(late)))
+        if trial in ("done", "nothing"):
+            drain.well(now - began, now)
+            await self._store.end_late(late, "ended")  # nothing happens where it has its answer
+        elif trial == "no_room":
+            drain.crowded(now)
+            await self._store.release_late(late, self._clock.now())
+        else:
+            drain.failed(now)
+            await self._store.release_late(late, self._again(late))
+
+    async def _keep_house(self) -> None:
+        self._kept_house = self._clock.steady()
+        now = self._clock.now()
+        gone = await asyncio.to_thread(self._lives.gone)
+        if gone:
+            await self._store.free_late(sorted(gone))
+            await asyncio.to_thread(self._lives.bury, gone)
+        if self._running:
+            await self._store.hold_late(self._owner, now + LEASE)
+        await self._store.expire_late(now)
+
+    async def _hand_over(self) -> None:
+        """Hand answers that have come to the channels that can send them."""
+        while True:
+            now = self._clock.now()
+            channels = sorted(self._pushes)
+            claimed = await self._store.claim_untold(self._owner, channels, now, now + LEASE)
+            if claimed is None:
+                return
+            question, late = claimed
+            answer = await self._store.answer(late.answer_id)
+            try:
+                if answer is not None:
+                    await self._pushes[late.channel].push(question, answer, late.answer_id)
+            except DengmiError as error:
+                log.warning("question %s, telling: %s", question.id, error)
+                await self._store.release_late(late, self._again(late))
+            else:
+                await self._store.told_late(late, self._clock.now())
+
+    def _again(self, late: Late) -> float:
+        return tried_again(late.tries, self._clock.now())
+
+    async def _watch(self) -> None:
+        while True:
+            try:
+                await self._waits.watch()
+            except Exception:
+                log.exception("those who wait could not be told")
+
+    async def _pause(self) -> None:
+        self._woken.clear()
+        try:
+            async with asyncio.timeout(EVERY):
+                await self._woken.wait()
+        except TimeoutError:
+            return
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._running.pop(task, None)
+        self._woken.set()
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("%s failed", task.get_name(), exc_info=error)
+
+    async def _shielded(self, work: Awaitable[object]) -> None:
+        await asyncio.shield(asyncio.ensure_future(work))

@@ -1,0 +1,62 @@
+"""Which questions wait for a better answer, for whom, for how long, and when one is tried again.
+Pure: times come in as numbers."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from dengmi.core.records import Late, Level, Question
+
+CAUSES = frozenset({"no_room", "model_failed"})
+"""Codes of the notices that say a better answer may be had later. Where the model did write and
+nothing of it was borne out, asking once more gives the same."""
+
+Trial = Literal["done", "nothing", "no_room", "failed"]
+"""What comes of a try: the better answer; none that would be better; no slot; a model failed."""
+
+PASSING = frozenset({"cli", "eval", "openai", "mcp"})
+"""Channels that nobody comes back to."""
+
+FIRST = 2.0
+"""Seconds until one that failed is tried again; each time after that twice as long."""
+
+LONGEST = 60.0
+"""Seconds that one which failed is left alone, at most."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """How long a question waits (seconds) at most, and how many of one asker and in all."""
+
+    longest: float = 6 * 3600.0
+    each: int = 20
+    most: int = 10_000
+
+
+def waits(question: Question, level: Level, got: Level, cause: str) -> bool:
+    """Whether a question waits that wanted a level and got another for this cause."""
+    return cause in CAUSES and got != level and question.channel not in PASSING
+
+
+def whose(question: Question) -> str:
+    """What stands for the asker where turns are taken: the asker, else the conversation. A
+    question that names neither stands for itself."""
+    name = question.asker or question.conversation
+    return f"{question.desk}/{question.channel}/{name}" if name else question.id
+
+
+def entry(question: Question, level: Level, cause: str, now: float, terms: Terms) -> Late:
+    """A question as it comes to wait."""
+    return Late(
+        question_id=question.id,
+        level=level,
+        channel=question.channel,
+        whose=whose(question),
+        cause=cause,
+        since=now,
+        until=now + terms.longest,
+    )
+
+
+def tried_again(tries: int, now: float) -> float:
+    """When one that failed so many times is due again."""
+    return now + min(LONGEST, FIRST * 2.0 ** min(max(0, tries - 1), 10))

@@ -1,0 +1,208 @@
+"""An answer as far as it is written: its sentences, each checked as it is finished. It may be begun
+by one model and go on with another."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from dengmi.answer.write.citing import Citing, Weighed
+from dengmi.answer.write.draft import Draft, Sentenced
+from dengmi.answer.write.prompt import COMPLETE, DECLINED, continued
+from dengmi.answer.write.second import Doubt
+from dengmi.answer.write.shown import Shown
+from dengmi.core.chat import Message
+from dengmi.core.events import Cited, Notice, Text, Thinking
+from dengmi.core.records import Charge, Citation, Claim, Level, Policy, Question, Tokens, Verdict
+from dengmi.language.tokens import estimate_tokens
+
+PER_MESSAGE = 8
+"""Tokens that an endpoint adds around each message, about."""
+
+LEAST = 64
+"""Tokens that the rest of a broken answer may have at the least."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """An answer to be written.
+
+    Attributes:
+        question: whom it is for; what it costs is noted under its id.
+        models: names of the models to try, in order.
+        messages: the prompt; `shown` what it shows.
+        thinking: whether the model thinks first.
+        max_tokens: most tokens of thinking and answer.
+        judge: name of the model that takes a second look at doubtful sentences; "" for none.
+        calling: called when a model is about to be called.
+    """
+
+    question: Question
+    level: Level
+    models: tuple[str, ...]
+    messages: tuple[Message, ...]
+    shown: Shown
+    policy: Policy
+    max_tokens: int
+    thinking: bool = False
+    judge: str = ""
+    calling: Callable[[], object] = bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """What became of a task. `text` is "" where nothing could be kept or the model declined.
+
+    Attributes:
+        evidence: ids of the passages shown, in the order of their numbers.
+        declined: the model found no answer in what it was shown.
+        cut: the answer ended before its end.
+        charges: what the calls cost, the one that wrote the answer last.
+    """
+
+    text: str = ""
+    claims: tuple[Claim, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    evidence: tuple[str, ...] = ()
+    declined: bool = False
+    cut: bool = False
+    charges: tuple[Charge, ...] = ()
+
+
+Out = Thinking | Text | Cited | Notice | Written
+
+
+class Begun:
+    """What models have written so far of one answer."""
+
+    def __init__(self, task: Task) -> None:
+        self.task = task
+        self.kept: list[str] = []
+        self.declined = False
+        self.cut = False
+        self.thought = 0
+        self._heard = 0
+        self._draft = Draft()
+        self._citing = Citing(task.shown, task.policy)
+        self._claims: list[Claim] = []
+        self._citations: list[Citation] = []
+        self._waiting: list[Weighed] = []
+        self.doubts: list[tuple[int, Doubt]] = []
+        """Places in what waits for a second look, and what is to be looked at."""
+        self._raw: list[str] = []
+        self._known: frozenset[str] = frozenset()
+        self._written: list[str] = []
+
+    @property
+    def text(self) -> str:
+        """The finished sentences with the numbers that the model gave them."""
+        return "".join(self._raw)
+
+    @property
+    def messages(self) -> tuple[Message, ...]:
+        """The prompt of the next call: the task's, or one that asks for the rest."""
+        return continued(self.task.messages, self.text) if self._raw else self.task.messages
+
+    @property
+    def prompt(self) -> int:
+        """Tokens of the prompt, about."""
+        return sum(estimate_tokens(each.text) + PER_MESSAGE for each in self.messages)
+
+    @property
+    def most(self) -> int:
+        """Tokens that the next call may write."""
+        whole = self.task.max_tokens
+        return max(min(LEAST, whole), whole - estimate_tokens(self.text)) if self._raw else whole
+
+    @property
+    def thinking(self) -> bool:
+        """Whether the next call may think first: not for the rest of an answer."""
+        return self.task.thinking and not self._raw
+
+    def broken(self) -> None:
+        """The model broke off: its unfinished sentence is forgotten, the next one goes on behind
+        the last that is whole, and what stands there is not said again."""
+        self._draft.broken()
+        self._known = frozenset(self._written)
+        self._heard = self.thought = 0
+
+    def said(self, text: str) -> Iterator[Text | Cited]:
+        """Events of the sentences that a piece completes."""
+        self._heard += len(text)
+        for sentence in self._draft.feed(text):
+            yield from self._sentence(sentence)
+
+    def rest(self) -> Iterator[Text | Cited]:
+        """Events of what was left over when the model ended."""
+        for sentence in self._draft.end():
+            yield from self._sentence(sentence)
+
+    def _sentence(self, sentence: Sentenced) -> Iterator[Text | Cited]:
+        if DECLINED in sentence.text or self.declined:
+            self.declined = self.declined or not (self.kept or self._waiting)
+            return
+        plain = _plain(sentence.text)
+        if self._known and (plain in self._known or COMPLETE in sentence.text):
+            return
+        self._written.append(plain)
+        weighed = self._citing.weigh(sentence)
+        doubt = self._citing.doubt(weighed) if self.task.judge else None
+        if doubt is not None:
+            self.doubts.append((len(self._waiting), doubt))
+        if self.doubts:  # the sentences behind it wait too, to stay in order
+            self._waiting.append(weighed)
+            self._raw.append(sentence.raw)
+            return
+        kept = len(self.kept)
+        yield from self._settle(weighed)
+        if len(self.kept) > kept:
+            self._raw.append(sentence.raw)
+
+    def turn(self, verdicts: Sequence[Verdict | None]) -> None:
+        """Take over what a second look found."""
+        for (place, _), verdict in zip(self.doubts, verdicts, strict=True):
+            weighed = self._waiting[place]
+            if verdict is not None and weighed.found is not None:
+                reasons = () if verdict == "supported" else ("words",)
+                found = replace(weighed.found, verdict=verdict, reasons=reasons)
+                self._waiting[place] = replace(weighed, found=found)
+
+    def settled(self) -> Iterator[Text | Cited]:
+        """Events of the sentences that waited."""
+        waiting, self._waiting, self.doubts = self._waiting, [], []
+        for weighed in waiting:
+            yield from self._settle(weighed)
+
+    def _settle(self, weighed: Weighed) -> Iterator[Text | Cited]:
+        checked = self._citing.settle(weighed)
+        if checked is None:
+            return
+        self.kept.append(checked.text)
+        self._claims.append(checked.claim)
+        self._citations += checked.citations
+        yield Text(checked.text, checked.claim)
+        for citation in checked.citations:
+            yield Cited(citation)
+
+    def used(self, prompt: int) -> Tokens:
+        """About what was used when the endpoint could not tell."""
+        thought = self.thought // 3
+        return Tokens(miss=prompt, output=self._heard // 3 + thought, reasoning=thought)
+
+    def written(self, charges: list[Charge], *, cut: bool) -> Written:
+        """What came of it. Sentences without any fact that was borne out are no answer."""
+        shown = tuple(passage.id for _, passage in self.task.shown.places)
+        bare = self._citing.facts > 0 and self._citing.kept_facts == 0
+        if self.declined or bare or not self._citations:
+            return Written(evidence=shown, declined=self.declined, cut=cut, charges=tuple(charges))
+        return Written(
+            text="".join(self.kept),
+            claims=tuple(self._claims),
+            citations=tuple(self._citations),
+            evidence=shown,
+            cut=cut,
+            charges=tuple(charges),
+        )
+
+
+def _plain(text: str) -> str:
+    """A sentence without what does not make it another one."""
+    return "".join(sign for sign in text.lower() if sign.isalnum())
