@@ -197,7 +197,7 @@ class Ladder:
         upper = self._upper if level != "quote" else None
         share: Share | None = None
         try:
-            if upper is not None and upper.may_begin(meant.text, evidence):
+            if upper is not None and self._ready and upper.may_begin(meant.text, evidence):
                 share = await upper.begin(sought, evidence)
                 await share.called()
             quoted = await self._quoted(question, meant.text, evidence, began)

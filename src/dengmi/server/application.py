@@ -79,7 +79,7 @@ def create_app(parts: Parts) -> Starlette:
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         await asyncio.to_thread(read_files)
-        context.crew.start(asyncio.to_thread(warm), "warming up")
+        context.crew.start(asyncio.to_thread(warm, bool(parts.settings.models)), "warming up")
         context.crew.start(parts.ladder.resume(), "finishing earlier questions")
         ongoing = [context.crew.start(context.follower.follow(), "following the store")]
         if parts.late is not None:

@@ -80,7 +80,11 @@ class Judgement:
 
 
 def judge(claim: str, sources: Sequence[Source]) -> Judgement:
-    """Whether these sentences, taken together, bear a claim out."""
+    """Whether these sentences, taken together, bear a claim out. One copied word for word is borne
+    out by itself."""
+    copied = claim.strip()
+    if any(copied == source.text.strip() for source in sources):
+        return Judgement("supported", 1.0)
     seen = laid(claim, sources)
     score, looks = _score(seen), _looks(seen)
     reasons = refused(seen, looks)
