@@ -10,11 +10,14 @@ from dengmi.answer.desks import Desks
 from dengmi.answer.ladder import Ladder
 from dengmi.answer.late.made import runner_of, waits_of
 from dengmi.core.clock import Clock, SystemClock
+from dengmi.core.counts import Counts
 from dengmi.core.errors import Unavailable
 from dengmi.core.ports import Search, Store
 from dengmi.core.records import Level
+from dengmi.core.turns import Turns
 from dengmi.corpus.corpus import Corpus
 from dengmi.gate.gate import Gate
+from dengmi.gate.quota import plans
 from dengmi.ledger.life import Life
 from dengmi.models.open import Models
 from dengmi.search.searcher import Searcher
@@ -23,6 +26,7 @@ from dengmi.settings.options import Settings
 from dengmi.store.open import open_store
 
 if TYPE_CHECKING:
+    from dengmi.answer.late.waits import Waits
     from dengmi.answer.upper import Upper
 
 
@@ -34,27 +38,22 @@ async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
         Unavailable: the home cannot be made, or the store cannot be reached.
     """
     await _make_home(settings)
-    clock = SystemClock()
+    clock, counts = SystemClock(), Counts()
     store = open_store(settings.store_address)
     await store.open()
     try:
         private = [name for name, desk in settings.desks.items() if not desk.public]
-        search = Searcher(store, settings.index_folder, clock, private=private)
+        search = Searcher(store, settings.index_folder, clock, private=private, counts=counts)
         await search.open()
         models = Models(settings.models, settings.home)
         life, waiting = Life(settings.home / "lives"), Life(settings.home / "late")
         gate = _gate(settings, clock)
+        counts.watch("gate", gate.load)
         waits = waits_of(settings, store, clock)
-        ladder = Ladder(
-            store,
-            search,
-            clock,
-            await _upper(settings, store, search, clock, models=models, life=life, gate=gate),
-            waits=waits,
-            most_quotes=settings.ask.quotes,
-            most_chars=settings.ask.max_chars,
-            history=settings.writing.history,
+        upper = await _upper(
+            settings, store, search, clock, models=models, life=life, gate=gate, counts=counts
         )
+        ladder = _ladder(settings, store, search, clock, upper=upper, waits=waits, counts=counts)
         try:
             yield Parts(
                 settings=settings,
@@ -67,6 +66,7 @@ async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
                 late=runner_of(settings, store, waits, ladder.better, room=gate, lives=waiting),
                 corpus=Corpus(store, search, settings, clock),
                 gate=gate,
+                counts=counts,
             )
         finally:
             await models.close()
@@ -86,6 +86,29 @@ async def _make_home(settings: Settings) -> None:
         ) from None
 
 
+def _ladder(
+    settings: Settings,
+    store: Store,
+    search: Search,
+    clock: Clock,
+    *,
+    upper: "Upper | None",
+    waits: "Waits",
+    counts: Counts,
+) -> Ladder:
+    return Ladder(
+        store,
+        search,
+        clock,
+        upper,
+        waits=waits,
+        counts=counts,
+        most_quotes=settings.ask.quotes,
+        most_chars=settings.ask.max_chars,
+        history=settings.writing.history,
+    )
+
+
 async def _upper(
     settings: Settings,
     store: Store,
@@ -95,13 +118,19 @@ async def _upper(
     models: Models,
     life: Life,
     gate: Gate,
+    counts: Counts,
 ) -> "Upper | None":
     """The levels that use a model; None where no model is configured."""
     levels = _levels(settings)
     if not levels:
         return None
     return await asyncio.to_thread(
-        _made_upper, settings, levels, store, search, clock, models=models, life=life, gate=gate
+        _made_upper,
+        *(settings, levels, store, search, clock),
+        models=models,
+        life=life,
+        gate=gate,
+        counts=counts,
     )
 
 
@@ -115,6 +144,7 @@ def _made_upper(
     models: Models,
     life: Life,
     gate: Gate,
+    counts: Counts,
 ) -> "Upper":
     """Imported here: what writes and checks takes half a second, and a home without a model
     needs none of it. Blocks."""
@@ -123,9 +153,13 @@ def _made_upper(
     from dengmi.answer.suggesting import Suggesting
     from dengmi.answer.upper import Upper
     from dengmi.answer.write.writer import Writer
+    from dengmi.gate.open import limits_of
     from dengmi.ledger.ledger import Ledger
 
-    ledger = Ledger(store, clock, settings.models, life)
+    models.warm()
+    turns = Turns()
+    limits = limits_of(settings, clock)
+    ledger = Ledger(store, clock, settings.models, life, limits, counts=counts)
     first = (*settings.levels.quick, *settings.levels.deep)[0]
     judge = settings.levels.judge or first
     desks = {
@@ -136,7 +170,7 @@ def _made_upper(
     }
     return Upper(
         Ways(levels=levels, desks=desks),
-        Writer(models.get, ledger, gate),
+        Writer(models.get, ledger, gate, turns),
         ledger,
         store,
         clock,
@@ -145,6 +179,7 @@ def _made_upper(
         rewriting=Rewriting(models.get, ledger, first, gate=gate)
         if settings.writing.rewrite
         else None,
+        turns=turns,
     )
 
 
@@ -152,7 +187,10 @@ def _gate(settings: Settings, clock: Clock) -> Gate:
     """Each worker has a gate of its own, and its part of the slots."""
     workers = settings.server.workers
     slots = {name: max(1, each.slots // workers) for name, each in settings.models.items()}
-    return Gate(slots, clock, settings.writing.patience)
+    ranks = plans(settings.plans, settings.keys, settings.default_plan)
+    return Gate(
+        slots, clock, settings.writing.patience, rank=lambda question: ranks.rank(question.payer)
+    )
 
 
 def _levels(settings: Settings) -> dict[Level, LevelWay]:

@@ -69,6 +69,33 @@ def test_what_it_cost_and_saved(desk: Command) -> None:
         assert day in bad.err
 
 
+def test_a_budget_is_shown_and_kept(desk: Command, home: Path) -> None:
+    (home / "dengmi.toml").write_text(SETTINGS + '[desks.main]\ndaily_budget = "¥1000"\n')
+    desk("ask", ASKED)
+    (use,) = desk("cost", "--json").json["budgets"]
+    assert (use["desk"], use["currency"], use["most"]) == ("main", "CNY", 1_000_000_000)
+    (row,) = desk("cost", "--json", "--by", "desk").json["rows"]
+    assert use["used"] == row["micros"] > 0
+    assert desk("cost", "--json", "--desk", "main").json["budgets"] == [use]
+    assert "budget of “main” today: ¥" in desk("cost").out
+    assert "of ¥1,000.00 (0%); it starts anew at midnight" in desk("doctor").out
+    (home / "dengmi.toml").write_text(
+        SETTINGS + '[desks.main]\ndaily_budget = "¥0"\ntime_zone = "Asia/Shanghai"\n'
+    )
+    spent = desk("ask", "--level", "quick", "How long does a loan last?")
+    assert (spent.status, "four weeks" in spent.out) == (0, True)
+    assert "starts anew at midnight (Asia/Shanghai), in about" in spent.err
+    again = desk("ask", "--json", ASKED)
+    assert (again.json["reused"], again.err) == (True, "")
+    said = desk("doctor", "--lang", "zh").out
+    assert "“main”的预算已用完" in said
+    assert desk("doctor").status == 0
+    (home / "dengmi.toml").write_text(SETTINGS + '[desks.main]\ndaily_budget = "20"\n')
+    bad = desk("ask", ASKED)
+    assert bad.status == 2
+    assert "desks.main.daily_budget" in bad.err
+
+
 def test_models_are_listed_and_tried(desk: Command, home: Path) -> None:
     assert "scripted" in desk("models").out
     (model,) = desk("models", "test", "--json").json["models"]

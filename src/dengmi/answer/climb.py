@@ -53,7 +53,6 @@ class Sought:
     Attributes:
         meant: the question completed from its conversation.
         turns: the conversation before it, oldest first.
-        spent: what completing the question cost.
         evidence: what it found; an answer that serves again must rest on the same.
     """
 
@@ -62,7 +61,6 @@ class Sought:
     turns: Sequence[Exchange]
     evidence: Evidence
     level: Level
-    spent: tuple[Charge, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

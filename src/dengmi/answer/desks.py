@@ -2,11 +2,12 @@
 
 import re
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 
 from dengmi.core.errors import BadInput, NotFound
 from dengmi.core.ports import Shelf
 from dengmi.core.records import HALL
+from dengmi.core.together import Together
 
 FIRST_DESK = "main"
 """The desk that articles go to when nobody named one."""
@@ -29,6 +30,7 @@ class Desks:
         self._only = ("", 0.0)
         self._default = default
         self._known: set[str] = set()
+        self._used: Together[None, Collection[str]] = Together(self._used_all, most=1_000)
 
     async def resolve(self, name: str | None) -> str:
         """The desk to ask.
@@ -44,7 +46,7 @@ class Desks:
             only, until = self._only
             if self._steady() < until:
                 return only
-            used = await self._shelf.desks_with_sources()
+            used = await self._used(None)
             if len(used) == 1:  # a source's desk is there
                 self._only = next(iter(used)), self._steady() + FRESH
                 return self._only[0]
@@ -57,6 +59,10 @@ class Desks:
             known = ", ".join(sorted(self._known))
             raise NotFound("desk_unknown" if known else "desk_none", desk=name, known=known)
         return name
+
+    async def _used_all(self, askers: Sequence[None]) -> Sequence[Collection[str]]:
+        """The desks with sources, read once for all who ask at the same time."""
+        return [await self._shelf.desks_with_sources()] * len(askers)
 
     async def for_adding(self, name: str | None) -> str:
         """The desk that new articles go to; it need not exist yet.

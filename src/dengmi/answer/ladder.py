@@ -12,22 +12,25 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from dengmi.answer.climb import Climb, Sought
+from dengmi.answer.finding import Changing, Finder
 from dengmi.answer.follow.turns import Standalone, Turn
 from dengmi.answer.followup import standalone
-from dengmi.answer.late.terms import CAUSES, Trial, waits
+from dengmi.answer.late.terms import CAUSES, SPENT, Trial, came_of, waits
 from dengmi.answer.late.waits import Standing, Waits
 from dengmi.answer.paid import priced
-from dengmi.answer.quoting import DEPTH, QuoteAnswer, quote_answer
+from dengmi.answer.quoting import DEPTH
+from dengmi.answer.seen import Seen
 from dengmi.answer.told import replayed, told
 from dengmi.core.clock import Clock
+from dengmi.core.counts import Counts
 from dengmi.core.errors import BadInput, DengmiError
 from dengmi.core.events import Done, Event, Failed, Found, Notice, Thinking
 from dengmi.core.ids import new_id
 from dengmi.core.ports import Conversations, Inbox, Search
-from dengmi.core.records import Answer, Charge, Evidence, Exchange, Level, Question, SearchQuery
+from dengmi.core.records import Answer, Charge, Exchange, Level, Question
+from dengmi.core.trace import work_for
+from dengmi.core.turns import Turns
 from dengmi.language.detect import language_of
-from dengmi.language.searching import searched_for
-from dengmi.language.texts import catalogue
 
 if TYPE_CHECKING:  # what writes answers is imported where a model is configured, by `wire`
     from dengmi.answer.sharing import Share
@@ -36,7 +39,7 @@ if TYPE_CHECKING:  # what writes answers is imported where a model is configured
 log = logging.getLogger(__name__)
 
 
-class Kept(Inbox, Conversations, Protocol):
+class Kept(Inbox, Conversations, Changing, Protocol):
     """What a ladder needs of the store."""
 
 
@@ -58,6 +61,7 @@ class Ladder:
         clock: tells the time.
         upper: the levels that use a model; None where there is none.
         waits: where questions wait that wanted more than they got; None where none does.
+        counts: where questions are counted; None: nobody looks.
         most_quotes: quotes in one answer at the most.
         most_chars: longest question, in characters.
         history: earlier questions of a conversation that are looked at.
@@ -71,19 +75,29 @@ class Ladder:
         upper: "Upper | None" = None,
         *,
         waits: Waits | None = None,
+        counts: Counts | None = None,
         most_quotes: int = 3,
         most_chars: int = 2_000,
         history: int = 6,
     ) -> None:
         self._store = store
-        self._search = search
         self._clock = clock
         self._upper = upper
         self._waits = waits
-        self._most_quotes = most_quotes
+        turns = upper.turns if upper else Turns()
+        self._finder = Finder(
+            search,
+            store,
+            clock,
+            turns,
+            warm=upper.warm if upper else None,
+            most_quotes=most_quotes,
+        )
         self._most_chars = most_chars
         self._history = history
-        self._ready = False
+        self._opened = clock.now()
+        self._counts = counts or Counts()
+        self._counts.watch("searches", lambda: {"waiting": turns.waiting})
 
     async def accept(self, question: Question) -> Question:
         """Check the question and write it down, before anything else happens to it.
@@ -99,15 +113,19 @@ class Ladder:
             raise BadInput("question_empty")
         if len(words) > self._most_chars:
             raise BadInput("question_too_long", chars=len(words), most=self._most_chars)
-        kept, _ = await self._store.record_question(
-            replace(
-                question,
-                id=question.id or new_id("q"),
-                text=words,
-                lang=question.lang or language_of(words) or "en",
-                asked_at=question.asked_at or self._clock.now(),
-            )
+        question = replace(
+            question,
+            id=question.id or new_id("q"),
+            text=words,
+            lang=question.lang or language_of(words) or "en",
+            asked_at=question.asked_at or self._clock.now(),
         )
+        work_for(question.id)
+        if not question.conversation:
+            level = self._level(question)
+            self._finder.begin(question, self._depth(level), quotes=level == "quote")
+        kept, _ = await self._store.record_question(question)
+        work_for(kept.id)
         return kept
 
     async def ask(self, question: Question, *, thinking: bool = False) -> AsyncGenerator[Event]:
@@ -120,7 +138,13 @@ class Ladder:
             async for event in events:
                 yield event
 
-    async def run(self, question: Question, *, thinking: bool = False) -> AsyncGenerator[Event]:
+    async def run(
+        self,
+        question: Question,
+        *,
+        thinking: bool = False,
+        turns: Sequence[Exchange] | None = None,
+    ) -> AsyncGenerator[Event]:
         """The events of an accepted question's answer; of the stored answer if it has one.
 
         Whoever leaves before the end takes the quote answer as the final one: the question has
@@ -129,34 +153,49 @@ class Ladder:
         Args:
             question: as `accept` gave it.
             thinking: whether the model's thinking is told too.
+            turns: what was said before, oldest first, where the channel knows it; by default the
+                store tells.
         """
         began = self._clock.steady()
+        work_for(question.id)
+        seen = Seen(self._counts, question, self._clock)
         try:
             if question.state != "asked" and (known := await self._store.answer(question.id)):
                 standing = await self._waits.standing(known) if self._waits else Standing(known)
                 for event in replayed(standing.answer, standing.pending):
                     yield event
                 return
-            async with aclosing(self._answered(question, began)) as events:
+            async with aclosing(self._answered(question, began, turns, seen)) as events:
                 async for event in events:
+                    seen.hear(event)
                     if thinking or not isinstance(event, Thinking):
                         yield event
         except DengmiError as error:
             await self._store.fail_question(question.id, error.code)
-            yield Failed(question.id, error.code, error.params)
+            seen.hear(failed := Failed(question.id, error.code, error.params))
+            yield failed
         except Exception:
             log.exception("question %s failed", question.id)
             await self._store.fail_question(question.id, "unexpected")
-            yield Failed(question.id, "unexpected", {"reference": question.id})
+            seen.hear(failed := Failed(question.id, "unexpected", {"reference": question.id}))
+            yield failed
+        finally:
+            seen.end()
 
     async def resume(self) -> int:
         """Finish the questions that an earlier stop cut off; how many there were. What another
-        process is writing just now is left to it: two calls would be paid for one answer."""
+        process is writing just now is left to it, and what was asked since this one began to
+        whoever asked: two calls would be paid for one answer."""
         busy = await self._upper.recover() if self._upper else ()
-        pending = [one for one in await self._store.pending_questions() if one.id not in busy]
+        pending = [
+            one
+            for one in await self._store.pending_questions()
+            if one.id not in busy and one.asked_at <= self._opened
+        ]
         for question in pending:
             async for _ in self.run(question):
                 pass
+        work_for("")
         return len(pending)
 
     async def better(
@@ -168,13 +207,13 @@ class Ladder:
             level: the level that it waits for.
             done: stores the better answer; whether it did.
         """
+        work_for(question.id)
         upper = self._upper
         if upper is None or upper.level(level) != level:
             return "nothing"  # the level is not offered any more
         began = self._clock.steady()
-        sought = await self._sought(question, level)
-        quoted = await self._quoted(question, sought.meant.text, sought.evidence, began)
-        climb = _climb(sought, quoted, began)
+        understood = await self._understood(question, level, None)
+        climb = await self._climb(question, level, began, understood)
         if not upper.worth_asking(climb.quoted):
             return "nothing"
         answer, cause = climb.quoted.answer, ""
@@ -182,38 +221,66 @@ class Ladder:
             async for event in events:
                 if isinstance(event, Answer):
                     answer = event
-                elif isinstance(event, Notice) and event.code in CAUSES:
+                elif isinstance(event, Notice) and event.code in CAUSES | SPENT:
                     cause = event.code
         if answer.level != level:
-            return "nothing" if not cause else "no_room" if cause == "no_room" else "failed"
+            return came_of(cause)
         if await done(answer):
             await upper.keep(climb, answer)
+            self._counts.add("late", level)
         return "done"
 
-    async def _answered(self, question: Question, began: float) -> AsyncGenerator[Event]:
-        level = self._upper.level(question.wanted) if self._upper else "quote"
-        sought = await self._sought(question, level)
-        meant, evidence = sought.meant, sought.evidence
+    async def _answered(
+        self,
+        question: Question,
+        began: float,
+        turns: Sequence[Exchange] | None,
+        seen: Seen,
+    ) -> AsyncGenerator[Event]:
+        level = self._level(question)
+        seen.aims(level)
+        understood = await self._understood(question, level, turns)
         upper = self._upper if level != "quote" else None
         share: Share | None = None
         try:
-            if upper is not None and self._ready and upper.may_begin(meant.text, evidence):
-                share = await upper.begin(sought, evidence)
-                await share.called()
-            quoted = await self._quoted(question, meant.text, evidence, began)
-            if upper is not None and share is None and upper.worth_asking(quoted):
-                share = await upper.begin(sought, quoted.evidence)
-            climb = _climb(sought, quoted, began, share)
+            if upper is not None:
+                share = await self._begun(upper, question, level, understood)
+            climb = await self._climb(question, level, began, understood)
+            if upper is not None and share is None and upper.worth_asking(climb.quoted):
+                share = await upper.share(climb)
             if upper is None or share is None:
                 events = self._quotes(climb)
             else:
-                events = self._climbed(upper, climb)
+                events = self._climbed(upper, replace(climb, share=share))
             async with aclosing(events):
                 async for event in events:
                     yield event
         finally:
             if share is not None:
                 await share.leave()
+
+    async def _begun(
+        self, upper: "Upper", question: Question, level: Level, understood: _Understood
+    ) -> "Share | None":
+        """The answer begun before the quotes are chosen, where the evidence is near enough."""
+        meant = understood.meant
+        evidence = await self._finder.evidence(question, meant.text, self._depth(level))
+        if evidence is None or not upper.may_begin(meant.text, evidence):
+            return None
+        sought = Sought(
+            question=question,
+            meant=meant,
+            turns=understood.turns,
+            evidence=evidence,
+            level=level,
+        )
+        share = await upper.begin(sought, evidence)
+        try:
+            await share.called()
+        except BaseException:
+            await share.leave()
+            raise
+        return share
 
     async def _quotes(self, climb: Climb) -> AsyncGenerator[Event]:
         """The quotes as the answer."""
@@ -227,16 +294,22 @@ class Ladder:
         await self._store.finish_question(answer)
         yield Done(answer)
 
-    async def _sought(self, question: Question, level: Level) -> Sought:
-        """The question understood and searched for."""
-        understood = await self._understood(question, level)
-        return Sought(
+    async def _climb(
+        self, question: Question, level: Level, began: float, understood: _Understood
+    ) -> Climb:
+        """The question searched for and quoted."""
+        meant = understood.meant
+        found = await self._finder.find(question, meant.text, self._depth(level), began)
+        return Climb(
             question=question,
-            meant=understood.meant,
+            standalone=meant.text,
+            sure=meant.sure,
             turns=understood.turns,
             spent=understood.spent,
-            evidence=await self._found(question, understood.meant.text, level),
+            evidence=found.evidence,
+            quoted=found.quoted,
             level=level,
+            began=began,
         )
 
     async def _climbed(self, upper: "Upper", climb: Climb) -> AsyncGenerator[Event]:
@@ -267,18 +340,22 @@ class Ladder:
         await upper.keep(climb, answer)
         yield Done(answer)
 
-    async def _understood(self, question: Question, level: Level) -> _Understood:
+    async def _understood(
+        self, question: Question, level: Level, turns: Sequence[Exchange] | None
+    ) -> _Understood:
         """The question completed from its conversation: by rules, and where they cannot and the
         level has a model, by that."""
-        if not question.conversation or not self._history:
+        if not self._history or not (question.conversation or turns):
             return _Understood(Standalone(question.text))
-        turns = await self._store.turns(
-            question.desk,
-            question.asker,
-            question.conversation,
-            question.asked_at,
-            self._history,
-        )
+        if turns is None:
+            turns = await self._store.turns(
+                question.desk,
+                question.asker,
+                question.conversation,
+                question.asked_at,
+                self._history,
+            )
+        turns = turns[-self._history :]
         said = [_turn(each) for each in turns]
         # In a thread: the first follow-up imports the rules.
         meant = await asyncio.to_thread(standalone, question.text, said)
@@ -287,55 +364,13 @@ class Ladder:
         meant, spent = await self._upper.rewritten(question, level, meant, said)
         return _Understood(meant, turns, spent)
 
-    async def _found(self, question: Question, meant: str, level: Level) -> Evidence:
-        """What the question finds; words of politeness are not searched for. Reading the first
-        Chinese question reads a file."""
-        limit = max(DEPTH, self._upper.passages(level)) if self._upper else DEPTH
-        words = searched_for(meant) if self._ready else await asyncio.to_thread(searched_for, meant)
-        query = SearchQuery(text=words, desk=question.desk, limit=limit, marked=False)
-        return await self._search.search(query)
+    def _level(self, question: Question) -> Level:
+        """The level that the question's wish leads to."""
+        return self._upper.level(question.wanted) if self._upper else "quote"
 
-    async def _quoted(
-        self, question: Question, meant: str, evidence: Evidence, began: float
-    ) -> QuoteAnswer:
-        """The first one reads word lists and texts from files, so it is made in a thread."""
-
-        def made() -> QuoteAnswer:
-            return quote_answer(
-                question,
-                meant,
-                evidence,
-                most=self._most_quotes,
-                now=self._clock.now,
-                took_ms=lambda: round((self._clock.steady() - began) * 1000, 3),
-            )
-
-        if self._ready:
-            return made()
-        await asyncio.to_thread(catalogue)
-        if self._upper is not None:
-            await asyncio.to_thread(self._upper.warm)
-        quoted = await asyncio.to_thread(made)
-        self._ready = True
-        return quoted
-
-
-def _climb(
-    sought: Sought, quoted: QuoteAnswer, began: float, share: "Share | None" = None
-) -> Climb:
-    """A question, searched for and quoted, on its way up."""
-    return Climb(
-        question=sought.question,
-        standalone=sought.meant.text,
-        sure=sought.meant.sure,
-        turns=sought.turns,
-        spent=sought.spent,
-        evidence=sought.evidence,
-        quoted=quoted,
-        level=sought.level,
-        began=began,
-        share=share,
-    )
+    def _depth(self, level: Level) -> int:
+        """How many passages are looked for."""
+        return max(DEPTH, self._upper.passages(level)) if self._upper else DEPTH
 
 
 def _lowered(question: Question, level: Level) -> Notice | None:

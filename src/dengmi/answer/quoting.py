@@ -1,7 +1,6 @@
 """Makes the quote answer of a question."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dengmi.answer.quote import Quoted, quote
 from dengmi.answer.tongue import own_language
@@ -27,13 +26,7 @@ class QuoteAnswer:
 
 
 def quote_answer(
-    question: Question,
-    standalone: str,
-    evidence: Evidence,
-    *,
-    most: int,
-    now: Callable[[], float],
-    took_ms: Callable[[], float],
+    question: Question, standalone: str, evidence: Evidence, *, most: int
 ) -> QuoteAnswer:
     """The best sentences of the evidence, or the plain word that there are none.
 
@@ -41,7 +34,6 @@ def quote_answer(
         question: as it was asked; `standalone` completed from its conversation.
         evidence: what the stand-alone question retrieved.
         most: quotes at the most.
-        now: tells the time (Unix seconds); `took_ms` the milliseconds since the question began.
     """
     own = own_language(standalone, evidence)
     chosen = own
@@ -65,11 +57,32 @@ def quote_answer(
         nearest=nearest,
         standalone=standalone if standalone != question.text else "",
         cost=Cost(),
-        took_ms=took_ms(),
-        created_at=now(),
+        took_ms=0.0,
+        created_at=question.asked_at,
         lang=question.lang,
     )
     return QuoteAnswer(answer, chosen, quoted)
+
+
+def quotes_for(
+    quoted: QuoteAnswer, question: Question, standalone: str, *, now: float, took_ms: float
+) -> QuoteAnswer:
+    """The quote answer to a question that means what another one meant, in the same language.
+
+    Args:
+        now: the time (Unix seconds); `took_ms` the milliseconds since the question began.
+    """
+    answer = replace(
+        quoted.answer,
+        id=stable_id("an", question.id, "quote"),
+        question_id=question.id,
+        question=question.text,
+        wanted=question.wanted,
+        standalone=standalone if standalone != question.text else "",
+        took_ms=took_ms,
+        created_at=now,
+    )
+    return replace(quoted, answer=answer)
 
 
 def nearest_of(evidence: Evidence) -> tuple[Head, ...]:

@@ -9,6 +9,7 @@ changed and against a paraphrase that is none. Pure: no model, no I/O.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
+from functools import lru_cache
 from typing import Literal
 
 import msgspec
@@ -202,8 +203,14 @@ def _seen(hit: Hit) -> Seen:
         passage_id=hit.passage.id,
         rank=hit.rank,
         score=hit.score,
-        text=content_hash(hit.passage.text),
+        text=_hash(hit.passage.text),
     )
+
+
+@lru_cache(maxsize=4_096)
+def _hash(text: str) -> str:
+    """The hash of a passage, remembered: the ones of the day are looked at again and again."""
+    return content_hash(text)
 
 
 def _unchanged(cited: Cited, hit: Hit) -> bool:

@@ -40,6 +40,8 @@ class Reusing:
         self, standalone: str, level: Level, way: str, answer: Answer, evidence: Evidence
     ) -> None:
         """Keep a stored answer for later, if it may ever serve again."""
+        if answer.reused:
+            return  # the one it serves again is there
         asked = asking(standalone)
         basis = basis_of(asked, answer, evidence, self._zone)
         if basis is not None:

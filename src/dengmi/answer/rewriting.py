@@ -69,8 +69,8 @@ class Rewriting:
 
     async def rewrite(
         self, question: Question, level: Level, meant: Standalone, turns: Sequence[Turn]
-    ) -> tuple[Standalone, Charge]:
-        """The question as it stands alone, and what asking cost."""
+    ) -> tuple[Standalone, Charge | None]:
+        """The question as it stands alone, and what asking cost, None where nobody was asked."""
         request = ChatRequest(
             messages=_messages(question.text, turns[-TURNS:]),
             max_tokens=_TOKENS,

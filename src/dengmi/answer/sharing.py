@@ -5,7 +5,7 @@ nothing in them could speak against it: the quotes are then chosen while the end
 """
 
 import asyncio
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -39,11 +39,12 @@ class Share:
 
     Attributes:
         earlier: an answer that serves again; nothing is made then.
-        held: the making.
+        held: the making; `hold` gets hold of one, where nothing serves again.
     """
 
     earlier: Answer | None = None
     held: Held[Out] | None = None
+    hold: Callable[[], Held[Out]] | None = None
     calling: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def called(self) -> None:
@@ -53,10 +54,19 @@ class Share:
                 async with asyncio.timeout(SOON):
                     await self.calling.wait()
 
+    def making(self) -> Held[Out]:
+        """The making; another one after that was left. Not to be asked where an answer serves
+        again."""
+        if self.held is None:
+            assert self.hold is not None
+            self.held = self.hold()
+        return self.held
+
     async def leave(self) -> None:
         """Let go of the making; a second time does nothing."""
-        if self.held is not None:
-            await self.held.leave()
+        held, self.held = self.held, None
+        if held is not None:
+            await held.leave()
 
 
 class Sharing:
@@ -88,12 +98,10 @@ class Sharing:
         """
         share = Share()
         task = await self._task(sought, best, share)
-        if len(task.messages) > _ALONE:  # what was said before makes the prompt its own
-            share.earlier = await self._earlier(sought)
-            if share.earlier is None:
-                share.held = self._hub.hold(object(), lambda: self._writer.write(task))
-            return share
-        key = self._key(task, sought.meant)
+        # What was said before makes the prompt its own.
+        alone = len(task.messages) <= _ALONE
+        key = self._key(task, sought.meant) if alone else object()
+        share.hold = lambda: self._hub.hold(key, lambda: self._writer.write(task))
         share.held = self._hub.join(key)
         if share.held is None:
             async with self._hub.deciding(key):
@@ -101,7 +109,7 @@ class Sharing:
                 if share.held is None:
                     share.earlier = await self._earlier(sought)
                     if share.earlier is None:
-                        share.held = self._hub.hold(key, lambda: self._writer.write(task))
+                        share.making()
         return share
 
     def way(self, desk: str, level: Level) -> str:

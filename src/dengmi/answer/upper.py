@@ -19,11 +19,12 @@ from dengmi.answer.told import told
 from dengmi.answer.write.shown import Shown
 from dengmi.answer.write.writer import Writer, Written
 from dengmi.core.clock import Clock
-from dengmi.core.errors import ModelFailed, NoRoom
+from dengmi.core.errors import ModelFailed, NoRoom, OverLimit
 from dengmi.core.events import Event, Found, Notice, Spent
 from dengmi.core.ids import stable_id
 from dengmi.core.ports import Ledger, Passages
 from dengmi.core.records import Answer, Charge, Cost, Evidence, Level, Question, Wanted
+from dengmi.core.turns import Turns
 
 HOPELESS = 0.02
 """Confidence of the quotes below which no model is asked: the articles are about something else."""
@@ -32,6 +33,9 @@ LONGEST_CALL = 900.0
 """Seconds after which a call that is still open in the ledger belongs to a process that is gone."""
 
 _LADDER: tuple[Level, ...] = ("deep", "quick")
+
+_TRIES = 3
+"""How often an answer is joined whose first asker then may not have it, before the quotes do."""
 
 
 class Upper:
@@ -45,6 +49,7 @@ class Upper:
         reusing: earlier answers; None where none is served again.
         suggesting: finds questions that the articles answer too.
         rewriting: completes follow-ups that the rules cannot; None where none is asked.
+        turns: whose turn it is where many ask at once.
     """
 
     def __init__(
@@ -58,7 +63,9 @@ class Upper:
         reusing: Reusing | None = None,
         suggesting: Suggesting | None = None,
         rewriting: Rewriting | None = None,
+        turns: Turns | None = None,
     ) -> None:
+        self.turns = turns or Turns()
         self._ways = ways
         self._ledger = ledger
         self._clock = clock
@@ -83,8 +90,14 @@ class Upper:
         """A follow-up that the rules could not complete, as a model does; and what that cost."""
         if self._rewriting is None:
             return meant, ()
+        way = self._ways.levels[level]
+        refused = self._ledger.refusal(
+            question, level, way.models[0], prompt_tokens=way.evidence, max_tokens=way.tokens
+        )
+        if refused is not None:  # it would be of no use to who gets the quotes anyway
+            return meant, ()
         made, charge = await self._rewriting.rewrite(question, level, meant, turns)
-        return made, (charge,)
+        return made, (charge,) if charge is not None else ()
 
     def level(self, wanted: Wanted) -> Level:
         """The level a wish leads to: the highest one offered that is no higher."""
@@ -112,7 +125,7 @@ class Upper:
 
     async def climb(self, climb: Climb) -> AsyncGenerator[Event | Answer, None]:
         """The events of a written answer up to what it cost, then the answer, last and once."""
-        share = climb.share or await self._share(climb)
+        share = climb.share or await self.share(climb)
         try:
             told = self._served if share.earlier is not None else self._written
             async with aclosing(told(climb, share)) as events:
@@ -122,7 +135,8 @@ class Upper:
             if climb.share is None:
                 await share.leave()
 
-    async def _share(self, climb: Climb) -> Share:
+    async def share(self, climb: Climb) -> Share:
+        """The answer to a question that has its quotes, begun."""
         sought = Sought(
             question=climb.question,
             meant=Standalone(climb.standalone, sure=climb.sure),
@@ -134,7 +148,6 @@ class Upper:
 
     async def _written(self, climb: Climb, share: Share) -> AsyncGenerator[Event | Answer, None]:
         """The answer as it is written."""
-        assert share.held is not None
         yield Found(
             climb.question.id,
             climb.level,
@@ -143,16 +156,23 @@ class Upper:
             climb.quoted.answer.citations,
         )
         written: Written | None = None
-        try:
-            async with aclosing(share.held.pieces()) as events:
-                async for event in events:
-                    if isinstance(event, Written):
-                        written = event
-                    else:
-                        yield event
-        except ModelFailed as error:
-            yield _why(error)
-        answer = await self._answer(climb, written, share.held.joined)
+        for tries in range(_TRIES, 0, -1):
+            held = share.making()
+            joined = held.joined
+            try:
+                async with aclosing(held.pieces()) as events:
+                    async for event in events:
+                        if isinstance(event, Written):
+                            written = event
+                        else:
+                            yield event
+            except ModelFailed as error:
+                if joined and tries > 1 and _is_anothers(error, climb.question):
+                    await share.leave()
+                    continue
+                yield _why(error)
+            break
+        answer = await self._answer(climb, written, joined)
         if answer.level == "quote" or not answer.grounded:
             if written is not None and not written.declined:
                 yield Notice("answer_unchecked")
@@ -236,8 +256,8 @@ class Upper:
         return full
 
     async def _followups(self, climb: Climb, written: Written) -> tuple[str, ...]:
-        if self._suggesting is None or written.declined:
-            return ()
+        if self._suggesting is None or written.declined or self.turns.crowded:
+            return ()  # searching for what nobody asked must not keep those waiting who did
         return await self._suggesting.after(
             climb.standalone, written.text, climb.quoted.evidence, climb.question.lang
         )
@@ -246,8 +266,17 @@ class Upper:
         return round((self._clock.steady() - climb.began) * 1000, 3)
 
 
+def _is_anothers(error: ModelFailed, question: Question) -> bool:
+    """Whether it was the quota of whoever asked first that did not allow the answer."""
+    if not isinstance(error, OverLimit):
+        return False
+    return error.notice == "quota_spent" and error.holder != question.payer
+
+
 def _why(error: ModelFailed) -> Notice:
     """Why no model wrote, in a quiet word."""
+    if isinstance(error, OverLimit):
+        return Notice(error.notice, error.told)
     if isinstance(error, NoRoom):
         return Notice("no_room", {"position": error.position, "wait": math.ceil(error.wait)})
     return Notice("model_failed", {"model": error.model})

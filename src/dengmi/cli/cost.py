@@ -4,16 +4,20 @@ import asyncio
 import csv
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 import click
 
 from dengmi.cli.app import App
 from dengmi.cli.opening import opened_for_reading
-from dengmi.cli.terminal import amount, print_json, quiet, table
+from dengmi.cli.terminal import print_json, quiet, table
 from dengmi.cli.words import Verb, json_option, option
 from dengmi.core.errors import BadInput
 from dengmi.core.records import Outlay
+from dengmi.gate.open import limits_of
+from dengmi.gate.uses import Use, uses
+from dengmi.language.money import amount
 from dengmi.ledger.spending import QUARTER, By, Spending, spending, total
 
 COLUMNS = ("key", "currency", "answers", "calls", "micros", "full", "cache", "reuse", "join")
@@ -48,27 +52,48 @@ def cost(  # noqa: PLR0917 - one for each option
     zone = UTC if utc else None
     first, last = _moment(since, 0, zone), _moment(until, 1, zone)
     stretch = QUARTER if by == "day" else None
-    rows = spending(asyncio.run(_outlays(app, desk, first, last, stretch)), by, zone)
+    outlays, budgets = asyncio.run(_read(app, desk, first, last, stretch))
+    rows = spending(outlays, by, zone)
     if as_json:
-        print_json({"by": by, "rows": [_plain(row) for row in rows]})
+        used = [{**asdict(use), "share": round(use.share, 4)} for use in budgets]
+        print_json({"by": by, "rows": [_plain(row) for row in rows], "budgets": used})
     elif as_csv:
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow([by, *MORE_COLUMNS[1:]])
         writer.writerows([getattr(row, name) for name in MORE_COLUMNS] for row in rows)
-    elif not rows:
-        click.echo(app.say("cli_cost_none"))
     else:
-        _show(app, by, rows)
+        if rows:
+            _show(app, by, rows)
+        else:
+            click.echo(app.say("cli_cost_none"))
+        for use in budgets:
+            click.echo(budget_line(app, use))
 
 
-async def _outlays(
+def budget_line(app: App, use: Use) -> str:
+    """How much of a desk's budget is used today, in words."""
+    return app.say(
+        "cli_budget",
+        desk=use.desk,
+        used=amount(use.used, use.currency),
+        most=amount(use.most, use.currency),
+        percent=f"{use.share:.0%}",
+        zone=use.zone,
+    )
+
+
+async def _read(
     app: App, desk: str | None, since: float | None, until: float | None, stretch: float | None
-) -> Sequence[Outlay]:
+) -> tuple[Sequence[Outlay], Sequence[Use]]:
+    """What the ledger adds up to, and today's budgets."""
     async with opened_for_reading(app) as parts:
         name = await parts.desks.resolve(desk) if desk else None
-        return await parts.store.outlays(
+        outlays = await parts.store.outlays(
             desk=name, since=since or 0.0, until=until, stretch=stretch
         )
+        limits = limits_of(parts.settings, parts.clock)
+        budgets = await uses(parts.store, limits, parts.clock.now())
+    return outlays, [use for use in budgets if name in (None, use.desk)]
 
 
 def _moment(day: str | None, later: int, zone: tzinfo | None) -> float | None:

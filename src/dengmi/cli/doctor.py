@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit, urlunsplit
 
 import click
@@ -19,14 +19,22 @@ from dengmi.cli.opening import has_store, opened
 from dengmi.cli.terminal import print_json
 from dengmi.cli.words import Verb, json_option
 from dengmi.core.errors import DengmiError
+from dengmi.gate.budget import ALMOST
+from dengmi.language.money import amount, amounts
 from dengmi.settings.options import Settings
+
+if TYPE_CHECKING:
+    from dengmi.server.parts import Parts
 
 State = Literal["ok", "warn", "fail"]
 
 LITTLE_DISK = 500_000_000
 """Bytes; below this a sync of a middling site can fill the disk."""
 
-EXTRAS = {"office": "mammoth", "postgres": "asyncpg", "vectors": "usearch"}
+TOLD = 3 * 86_400.0
+"""Seconds for which what the operator was told is shown."""
+
+EXTRAS = {"office": "mammoth", "postgres": "asyncpg", "vectors": "usearch", "mcp": "mcp"}
 """Each extra with a module that only it installs."""
 
 COLOURS = {"ok": "green", "warn": "yellow", "fail": "red"}
@@ -121,6 +129,7 @@ async def _store(app: App, settings: Settings) -> list[Check]:
         async with opened(app) as parts:
             counts = dict(await parts.store.counts())
             last, seq = await parts.store.last_change(), await parts.search.catch_up()
+            money = await _money(parts)
     except DengmiError as error:
         return [Check("fail", error.code, error.params)]
     names = ("desks", "sources", "articles", "passages", "questions")
@@ -130,7 +139,29 @@ async def _store(app: App, settings: Settings) -> list[Check]:
         Check("ok", "doctor_counts", numbers),
         *([] if numbers["articles"] else [Check("warn", "doctor_empty")]),
         Check("ok" if seq >= last else "warn", "doctor_index", {"seq": seq, "last": last}),
+        *money,
     ]
+
+
+async def _money(parts: "Parts") -> list[Check]:
+    """The budgets of today, and what the operator was told of late."""
+    from dengmi.gate.open import limits_of
+    from dengmi.gate.uses import uses
+
+    now = parts.clock.now()
+    found = []
+    for use in await uses(parts.store, limits_of(parts.settings, parts.clock), now):
+        words: dict[str, str | int | float] = {
+            "desk": use.desk,
+            "used": amount(use.used, use.currency),
+            "most": amount(use.most, use.currency),
+            "percent": f"{use.share:.0%}",
+            "zone": use.zone,
+        }
+        found.append(Check("warn" if use.share >= ALMOST else "ok", "cli_budget", words))
+    for alert in await parts.store.alerts(now - TOLD):
+        found.append(Check("warn", alert.code, amounts(alert.params)))
+    return found
 
 
 def _shown(address: str) -> str:

@@ -10,10 +10,11 @@ import click
 from dengmi.cli.app import App
 from dengmi.cli.failure import INTERRUPTED, complain
 from dengmi.cli.progress import meter
-from dengmi.cli.terminal import amount, clean, print_json, table
+from dengmi.cli.terminal import clean, print_json, table
 from dengmi.cli.words import Verb, desk_option, json_option, option
 from dengmi.core.errors import BadInput, PartFailed, Unreadable
 from dengmi.core.records import Wanted
+from dengmi.language.money import amount
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,10 +8,11 @@ import click
 
 from dengmi.cli.app import App
 from dengmi.cli.progress import Meter, meter
-from dengmi.cli.terminal import amount, clean, print_json, quiet, table
+from dengmi.cli.terminal import clean, print_json, quiet, table
 from dengmi.cli.words import Verb, VerbGroup, app_of, json_option, option
 from dengmi.core.chat import ChatModel
 from dengmi.core.errors import ModelFailed, NotFound
+from dengmi.language.money import amount
 from dengmi.ledger.costs import cost
 from dengmi.ledger.prices import price_of
 from dengmi.models.probe import Probe, probe

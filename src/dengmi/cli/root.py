@@ -18,6 +18,7 @@ VERBS = (
     "ask",
     "search",
     "serve",
+    "load",
     "models",
     "cost",
     "eval",

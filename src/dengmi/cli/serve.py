@@ -6,6 +6,7 @@ import socket
 import sys
 
 import click
+from msgspec.structs import replace
 
 from dengmi.cli.app import App
 from dengmi.cli.words import Verb, option
@@ -24,16 +25,18 @@ def serve(app: App, host: str | None, port: int | None, workers: int | None) -> 
     """Serve until stopped; the exit status."""
     server = app.settings.server
     count = workers or server.workers
+    # Each process takes its part of the slots, so the parts must know how many there are.
+    settings = replace(app.settings, server=replace(server, workers=count))
     sockets = listen(host or server.host, server.port if port is None else port, count)
     try:
         if count == 1:
             from dengmi.cli.serving import serve_here
 
-            asyncio.run(serve_here(app.settings, sockets[0], lambda: announce(app, sockets[0])))
+            asyncio.run(serve_here(settings, sockets[0], lambda: announce(app, sockets[0])))
             return 0
         from dengmi.cli.workers import Workers
 
-        return Workers(app, sockets).run(lambda: announce(app, sockets[0]))
+        return Workers(app, settings, sockets).run(lambda: announce(app, sockets[0]))
     except KeyboardInterrupt:
         return 0  # Ctrl-C before the server was up: nothing had begun
     finally:

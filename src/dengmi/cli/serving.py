@@ -2,11 +2,11 @@
 
 import asyncio
 import gc
-import logging
 import signal
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import uvicorn
@@ -93,20 +93,23 @@ async def serve_here(
     sock: socket.socket,
     when_ready: Callable[[], None],
     when_made: Callable[[Server], None] = lambda _: None,
+    board: Path | None = None,
 ) -> None:
     """Serve on a listening socket until SIGINT or SIGTERM.
 
     Args:
         when_ready: called once requests are answered.
         when_made: given the server before it starts, for whoever must stop it otherwise.
+        board: the folder where the processes of this server meet; None where it is the only one.
     """
     from dengmi.server.application import create_app
+    from dengmi.server.logs import begin_log
     from dengmi.wire import open_parts
 
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
+    begin_log(settings.server.log_format, settings.server.log_level)
     async with open_parts(settings) as parts:
         config = uvicorn.Config(
-            create_app(parts),
+            create_app(parts, board),
             log_config=None,
             access_log=False,
             server_header=False,

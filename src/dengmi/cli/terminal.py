@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import click
 
 from dengmi.core.records import Cost, Head
+from dengmi.language.money import amount
 
 Span = tuple[int, int]
 
@@ -64,26 +65,19 @@ def print_json(shape: object) -> None:
 
 def table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
     """Rows as aligned lines. Chinese characters count as two columns."""
-    widths = [max(map(_columns, column)) for column in zip(*rows, strict=True)]
+    widths = [max(map(columns, cells)) for cells in zip(*rows, strict=True)]
     for row in rows:
         cells = [
-            cell + " " * (width - _columns(cell)) for cell, width in zip(row, widths, strict=True)
+            cell + " " * (width - columns(cell)) for cell, width in zip(row, widths, strict=True)
         ]
         yield "  ".join(cells).rstrip()
 
 
-def _columns(text: str) -> int:
+def columns(text: str) -> int:
+    """Columns that a text takes; Chinese characters take two."""
     return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
 
 
 def money(cost: Cost) -> str:
     """An amount such as ¥0.0012; "" for nothing."""
     return amount(cost.micros, cost.currency) if cost.micros else ""
-
-
-def amount(micros: int, currency: str) -> str:
-    """Millionths as an amount: as many digits as say something, two at least."""
-    sign = {"CNY": "¥", "USD": "$", "EUR": "€"}.get(currency, f"{currency} ")
-    whole, part = divmod(abs(micros), 1_000_000)
-    digits = f"{part:06}".rstrip("0").ljust(2, "0")
-    return f"{'-' if micros < 0 else ''}{sign}{whole:,}.{digits}"

@@ -10,9 +10,11 @@ import time
 from collections.abc import Callable
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
+from pathlib import Path
 
 from dengmi.cli.app import App
 from dengmi.cli.failure import complain, status_of
+from dengmi.server.board import Boards
 from dengmi.settings.options import Settings
 
 BRIEF = 10.0
@@ -25,17 +27,20 @@ PATIENCE = 20.0
 class Workers:
     """The parent: starts one process per socket, replaces one that dies, stops all together."""
 
-    def __init__(self, app: App, sockets: list[socket.socket]) -> None:
+    def __init__(self, app: App, settings: Settings, sockets: list[socket.socket]) -> None:
         self._app = app
+        self._settings = settings
         self._sockets = sockets
         self._context = multiprocessing.get_context("spawn")
         self._running: dict[SpawnProcess, tuple[int, float]] = {}
         self._stopping = threading.Event()
+        self._boards = Boards(settings.home / "load")
 
     def run(self, when_ready: Callable[[], None]) -> int:
         """Serve until SIGINT or SIGTERM; the exit status."""
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._stop)
+        self._boards.open()
         ears = [self._start(place) for place in range(len(self._sockets))]
         # Each process says one word when it is ready; one that dies closes its end instead.
         heard = [_heard(ear) for ear in ears]
@@ -43,13 +48,17 @@ class Workers:
             when_ready()
         status = self._watch()
         self._end()
+        self._boards.close()
         return status
 
     def _start(self, place: int) -> Connection:
         ear, mouth = self._context.Pipe(duplex=False)
         process = self._context.Process(
             target=work,
-            args=(self._app.settings, self._app.language, self._sockets[place], mouth),
+            args=(
+                *(self._settings, self._app.language, self._sockets[place], mouth),
+                self._boards.folder,
+            ),
             daemon=True,
         )
         process.start()
@@ -96,7 +105,9 @@ def _heard(ear: Connection) -> bool:
     return True
 
 
-def work(settings: Settings, lang: str, sock: socket.socket, mouth: Connection) -> None:
+def work(
+    settings: Settings, lang: str, sock: socket.socket, mouth: Connection, board: Path
+) -> None:
     """What one serving process does. It also stops when its parent is gone."""
     from dengmi.cli.serving import Server, serve_here
 
@@ -115,6 +126,6 @@ def work(settings: Settings, lang: str, sock: socket.socket, mouth: Connection) 
         threading.Thread(target=watch, daemon=True).start()
 
     try:
-        asyncio.run(serve_here(settings, sock, ready, follow_parent))
+        asyncio.run(serve_here(settings, sock, ready, follow_parent, board))
     except BaseException as error:  # noqa: BLE001 - the outermost loop of this process
         sys.exit(status_of(error, App(lang=lang)))

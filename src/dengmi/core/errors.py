@@ -10,10 +10,12 @@ catalogue (`dengmi.language.texts`, `errors.toml`), one per code and language.
     ├── Conflict                409, exit 1   somebody else is doing that now
     ├── Unavailable             503, exit 1   a part outside is not there (database, model)
     │   └── ModelFailed                       a model gave no answer, or not all of it
-    │       └── NoRoom                        the gate has no slot of it in time
+    │       ├── NoRoom                        the gate has no slot of it in time
+    │       └── OverLimit                     a budget or a quota does not allow the call
     └── PartFailed              exit 3        some of it worked, some did not
 """
 
+from collections.abc import Mapping
 from typing import ClassVar, Literal
 
 
@@ -90,6 +92,7 @@ Trouble = Literal[
     "cut",  # the stream ended without its end
     "empty",  # it ended properly and said nothing
     "missing",  # a part or a file of ours that the model needs is not here
+    "limit",  # a budget or a quota of ours does not allow the call
 ]
 
 
@@ -128,6 +131,32 @@ class NoRoom(ModelFailed):
         super().__init__("busy", model)
         self.position = position
         self.wait = wait
+
+
+class OverLimit(ModelFailed):
+    """A budget or a quota does not allow a call; not an error to the asker, who gets the quotes.
+
+    Args:
+        notice: code of the notice that says so: "budget_spent" or "quota_spent".
+        holder: whose limit it is: the desk's name, or the payer.
+        until: when it counts anew, Unix seconds.
+        params: what fills the notice.
+    """
+
+    def __init__(
+        self,
+        model: str,
+        *,
+        notice: str,
+        holder: str,
+        until: float,
+        params: Mapping[str, str | int | float],
+    ) -> None:
+        super().__init__("limit", model)
+        self.notice = notice
+        self.holder = holder
+        self.until = until
+        self.told = params
 
 
 class PartFailed(DengmiError):

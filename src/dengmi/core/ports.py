@@ -3,16 +3,16 @@
 A room that needs something from outside asks for the narrowest of these.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from dengmi.core.events import Event
+from dengmi.core.paying import Charges, Ledger
 from dengmi.core.records import (
     Answer,
     Article,
     Change,
-    Charge,
-    Cost,
     Desk,
     Evidence,
     Exchange,
@@ -21,18 +21,17 @@ from dengmi.core.records import (
     Late,
     LateState,
     Level,
-    Outlay,
     Passage,
     Prepared,
-    Purpose,
     Question,
     Reusable,
     ReuseState,
     SearchQuery,
     Source,
     SourceKind,
-    Tokens,
 )
+
+__all__ = ["Charges", "Ledger"]  # beside what is defined here
 
 
 class Passages(Protocol):
@@ -58,6 +57,18 @@ class Changes(Protocol):
         self, article_pks: Sequence[int]
     ) -> Mapping[int, tuple[Head, tuple[Passage, ...]]]:
         """Every passage of these articles, as they are now."""
+        ...
+
+
+class Answering(Protocol):
+    """Answers questions. The ladder does."""
+
+    async def accept(self, question: Question) -> Question:
+        """Check the question and write it down. Raises BadInput when it is empty or too long."""
+        ...
+
+    def run(self, question: Question, *, thinking: bool = False) -> AsyncGenerator[Event, None]:
+        """The events of an accepted question's answer. Leaving them early ends the writing."""
         ...
 
 
@@ -105,72 +116,12 @@ class Conversations(Protocol):
         ...
 
 
-class Charges(Protocol):
-    """Keeps the ledger's lines."""
+class Forgetting(Protocol):
+    """Deletes what is known of a person."""
 
-    async def reserve_charge(self, charge: Charge) -> None:
-        """Write a line before the call; nothing happens when its id is there already."""
-        ...
-
-    async def settle_charge(self, charge: Charge) -> bool:
-        """Complete a reserved line, once: False when it was settled before."""
-        ...
-
-    async def open_charges(self, before: float) -> Sequence[Charge]:
-        """Lines reserved before a time and never settled, oldest first."""
-        ...
-
-    async def charges(
-        self, *, desk: str | None = None, since: float = 0.0, until: float | None = None
-    ) -> Sequence[Charge]:
-        """Lines of a time (Unix seconds, `until` excluded), oldest first."""
-        ...
-
-    async def outlays(
-        self,
-        *,
-        desk: str | None = None,
-        since: float = 0.0,
-        until: float | None = None,
-        stretch: float | None = None,
-    ) -> Sequence[Outlay]:
-        """Lines of a time added up, for each stretch of so many seconds where that is given."""
-        ...
-
-
-class Ledger(Protocol):
-    """Writes down what answers use and cost: reserve before a call, settle after."""
-
-    async def reserve(
-        self,
-        question: Question,
-        level: Level,
-        model: str,
-        *,
-        prompt_tokens: int,
-        max_tokens: int,
-        purpose: Purpose = "answer",
-    ) -> Charge:
-        """Reserve the most that a call of this model (its name in the settings) may cost."""
-        ...
-
-    async def settle(self, charge: Charge, tokens: Tokens, version: str) -> Charge:
-        """What the call did cost, written once; the charge as it is kept."""
-        ...
-
-    async def shared(
-        self, question: Question, level: Level, purpose: Purpose, full: Cost
-    ) -> Charge:
-        """Note an answer that cost nothing because it was reused or joined; `full` is what the
-        answer that was shared had cost."""
-        ...
-
-    async def recover(self, before: float) -> Sequence[Charge]:
-        """Close the lines reserved before a time that a dead process left open."""
-        ...
-
-    async def writing(self) -> Collection[str]:
-        """Ids of the questions for which a living process is calling a model just now."""
+    async def forget_asker(self, asker: str) -> int:
+        """Delete an asker's questions, answers and thumbs and take the name off the ledger's
+        lines; how many questions went. What was spent stays."""
         ...
 
 
@@ -328,7 +279,18 @@ class Shelf(Protocol):
         ...
 
 
-class Store(Passages, Changes, Inbox, Conversations, Charges, Reuses, LateQueue, Shelf, Protocol):
+class Store(
+    Passages,
+    Changes,
+    Inbox,
+    Conversations,
+    Forgetting,
+    Charges,
+    Reuses,
+    LateQueue,
+    Shelf,
+    Protocol,
+):
     """Everything that is kept. One implementation per database, one contract for both."""
 
     async def open(self) -> None:
@@ -339,6 +301,10 @@ class Store(Passages, Changes, Inbox, Conversations, Charges, Reuses, LateQueue,
 
     async def migrate(self) -> Sequence[str]:
         """Apply what is missing; the names of the migrations applied."""
+        ...
+
+    async def secret(self, name: str) -> str:
+        """The store's own secret of a name, made when it is first asked for."""
         ...
 
     async def snapshot(self, path: Path) -> int:

@@ -227,7 +227,8 @@ class Citation:
 class Question:
     """One thing one asker asked at one desk through one channel.
 
-    `dedup` is the channel's own key of the message: the same key is the same question. The rest
+    `dedup` is the channel's own key of the message: the same key is the same question. `payer` is
+    whose quota it counts against, as the channel knows for sure; "" where nobody's. The rest
     is not kept: `deadline` is when an answer must begin for anyone to want it (Unix seconds, 0 for
     none), `background` says that nobody waits for it just now.
     """
@@ -243,6 +244,7 @@ class Question:
     lang: str = ""
     asked_at: float = 0.0
     state: QuestionState = "asked"
+    payer: str = ""
     deadline: float = 0.0
     background: bool = False
 
@@ -348,7 +350,8 @@ class Charge:
     it did cost, `full_micros` what it would have cost with nothing found in the cache, or, for
     the purposes "reuse" and "join", what the answer that was shared had cost. A charge is "lost"
     when the process ended before the endpoint told the usage; `micros` is then `reserved`. `owner`
-    is the process that wrote the line, "" where that is not known.
+    is the process that wrote the line, "" where that is not known. `held` is the most tokens it may
+    use, `payer` whose quota it counts against, `counted` whether it counts there as a question.
     """
 
     id: str
@@ -369,6 +372,9 @@ class Charge:
     at: float = 0.0
     settled_at: float | None = None
     owner: str = ""
+    payer: str = ""
+    held: int = 0
+    counted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

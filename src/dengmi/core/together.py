@@ -1,6 +1,7 @@
 """Calls that wait at the same time, made as one."""
 
 import asyncio
+import contextvars
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
@@ -45,7 +46,8 @@ class Together(Generic[A, R]):
         self._waiting.append((item, future))
         if self._busy < self._lanes:
             self._busy += 1
-            task = asyncio.create_task(self._work())
+            # In a context of its own: what it does is done for everyone, not for who came first.
+            task = asyncio.create_task(self._work(), context=contextvars.Context())
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
         return await future

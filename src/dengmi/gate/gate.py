@@ -11,7 +11,7 @@ from typing import Literal
 
 from dengmi.core.chat import Ended, Piece, Said, Thought, Waiting
 from dengmi.core.clock import Clock
-from dengmi.core.errors import ModelFailed, NoRoom, Trouble
+from dengmi.core.errors import ModelFailed, NoRoom, OverLimit, Trouble
 from dengmi.core.gate import Class, GateLoad, Vacancy
 from dengmi.core.records import Level, Question, Tokens
 from dengmi.gate.decision import Begin, Call, Decision
@@ -134,6 +134,8 @@ class Gate:
         try:
             yield grant
             trouble = ""
+        except OverLimit:
+            raise  # of ours: it says nothing of the model
         except ModelFailed as error:
             trouble, again = error.trouble, error.retry_after or 0.0
             raise
@@ -150,7 +152,7 @@ class Gate:
     ) -> Entry:
         """The call as it stands in line. Who does not say who they are stands behind the others
         of their class: a new name with each question would be a new turn with each."""
-        asker = question.asker or question.conversation
+        asker = question.payer or question.asker or question.conversation
         kind: Class = "background" if question.background else self._rank(question)
         entry = Entry(
             kind=kind,

@@ -7,6 +7,7 @@ serves an answer again looks at the evidence too (answer.reuse).
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from dengmi.language.facets import Facets, facets, names_clash, names_in
 from dengmi.language.rephrase_en import rephrased_en
@@ -39,8 +40,10 @@ class Asking:
         return self.facets.timely
 
 
+@lru_cache(maxsize=2_048)
 def asking(question: str) -> Asking:
-    """Read a question, in Chinese, English or any other language."""
+    """Read a question, in Chinese, English or any other language. Remembered: what everybody asks
+    is read at every step of every answer."""
     form, han, bare = bare_form(question)
     return Asking(
         key=rephrased_zh(bare) if han else rephrased_en(bare),

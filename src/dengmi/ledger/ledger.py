@@ -1,30 +1,41 @@
 """The ledger: a line is written before a model is called and settled after, exactly once."""
 
 import asyncio
+import logging
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from dengmi.core.clock import Clock
+from dengmi.core.counts import Counts
+from dengmi.core.errors import OverLimit
 from dengmi.core.ids import new_id, stable_id
-from dengmi.core.ports import Charges
+from dengmi.core.limits import Alert
+from dengmi.core.paying import Charges, Limits
 from dengmi.core.records import Charge, Cost, Level, Purpose, Question, Tokens
 from dengmi.ledger.costs import cost, full_cost, most
 from dengmi.ledger.life import Life
 from dengmi.ledger.prices import FREE, is_peak, price_of
 from dengmi.settings.options import ModelSettings
 
+log = logging.getLogger(__name__)
+
+KEPT = 8 * 86_400.0
+"""Seconds for which it is known what a desk or payer used; limits count by the day."""
+
 FOREVER = 1e15
 """Unix seconds that no line is later than."""
 
 
 class Ledger:
-    """Writes down what answers use and cost (see core.ports.Ledger).
+    """Writes down what answers use and cost (see core.paying.Ledger).
 
     Args:
         charges: keeps the lines.
         clock: a call costs what is valid when it is sent.
         models: the models' settings, by name.
         life: tells which processes are alive; None where that cannot be known.
+        limits: what calls must fit; None where nothing limits them.
+        counts: where tokens, money and shared answers are counted; None: nobody looks.
     """
 
     def __init__(
@@ -33,11 +44,16 @@ class Ledger:
         clock: Clock,
         models: Mapping[str, ModelSettings],
         life: Life | None = None,
+        limits: Limits | None = None,
+        *,
+        counts: Counts | None = None,
     ) -> None:
         self._charges = charges
         self._clock = clock
         self._models = models
         self._life = life
+        self._counts = counts or Counts()
+        self._limits = limits
         self._owner: str | None = None
 
     async def reserve(
@@ -50,12 +66,65 @@ class Ledger:
         max_tokens: int,
         purpose: Purpose = "answer",
     ) -> Charge:
-        """Reserve the most that a call of this model may cost."""
-        now = self._clock.now()
+        """Reserve the most that a call of this model may cost.
+
+        Raises:
+            OverLimit: a budget or a quota does not allow it.
+        """
         if self._owner is None:
-            self._owner = await asyncio.to_thread(self._begin, now)
+            self._owner = await asyncio.to_thread(self._begin, self._clock.now())
+        charge = self._line(
+            question,
+            level,
+            model,
+            prompt_tokens=prompt_tokens,
+            max_tokens=max_tokens,
+            purpose=purpose,
+        )
+        limits = self._limits
+        if limits is None:
+            return (await self._charges.reserve_charge(charge)).charge
+        if refused := limits.refusal(charge):
+            raise refused
+        made = await self._charges.reserve_charge(charge, limits.spans(charge), limits.decide)
+        for alert in made.alerts:
+            _say(alert)
+        if made.refused is not None:
+            raise made.refused
+        return made.charge
+
+    def refusal(
+        self,
+        question: Question,
+        level: Level,
+        model: str,
+        *,
+        prompt_tokens: int,
+        max_tokens: int,
+        again: bool = False,
+    ) -> OverLimit | None:
+        """Why such a call was refused a moment ago, if it was."""
+        if self._limits is None or self._owner is None:
+            return None
+        charge = self._line(
+            question, level, model, prompt_tokens=prompt_tokens, max_tokens=max_tokens
+        )
+        return self._limits.refusal(replace(charge, counted=not again))
+
+    def _line(
+        self,
+        question: Question,
+        level: Level,
+        model: str,
+        *,
+        prompt_tokens: int,
+        max_tokens: int,
+        purpose: Purpose = "answer",
+    ) -> Charge:
+        """The line of a call that would be sent now."""
+        now = self._clock.now()
         price = price_of(self._models[model], now) if model in self._models else FREE
-        charge = Charge(
+        return Charge(
             id=new_id("ch"),
             question_id=question.id,
             desk=question.desk,
@@ -66,11 +135,11 @@ class Ledger:
             channel=question.channel,
             currency=price.currency,
             reserved=most(price, prompt_tokens, max_tokens),
-            owner=self._owner,
+            owner=self._owner or "",
             at=now,
+            payer=question.payer,
+            held=prompt_tokens + max_tokens,
         )
-        await self._charges.reserve_charge(charge)
-        return charge
 
     async def settle(self, charge: Charge, tokens: Tokens, version: str) -> Charge:
         """What the call did cost, at the price that was valid when it was sent; kept once."""
@@ -85,7 +154,8 @@ class Ledger:
             state="settled",
             settled_at=self._clock.now(),
         )
-        await self._charges.settle_charge(settled)
+        if await self._charges.settle_charge(settled):
+            self._count(settled)
         return settled
 
     async def shared(
@@ -101,6 +171,7 @@ class Ledger:
             purpose=purpose,
             asker=question.asker,
             channel=question.channel,
+            payer=question.payer,
             currency=full.currency,
             full_micros=full.micros,
             state="settled",
@@ -108,6 +179,8 @@ class Ledger:
             settled_at=now,
         )
         await self._charges.reserve_charge(charge)
+        self._counts.add("shared", level, purpose)
+        self._counts.add("saved", level, purpose, full.currency, by=full.micros)
         return charge
 
     async def recover(self, before: float) -> Sequence[Charge]:
@@ -133,6 +206,7 @@ class Ledger:
                 lost.append(closed)
         if self._life and gone:
             await asyncio.to_thread(self._life.bury, gone)
+        await self._charges.forget_used(self._clock.now() - KEPT)
         return lost
 
     async def writing(self) -> Collection[str]:
@@ -141,7 +215,21 @@ class Ledger:
         lines = await self._charges.open_charges(FOREVER)
         return {charge.question_id for charge in lines if charge.owner in alive}
 
+    def _count(self, charge: Charge) -> None:
+        level, model = charge.level, charge.model
+        self._counts.add("calls", level, model, charge.purpose)
+        self._counts.add("micros", level, model, charge.currency, by=charge.micros)
+        for kind in ("hit", "miss", "output", "reasoning"):
+            if number := getattr(charge.tokens, kind):
+                self._counts.add("tokens", level, model, kind, by=number)
+
     def _begin(self, now: float) -> str:
         """Read the price sheets, once; the name of this process."""
         is_peak(now)
         return self._life.name() if self._life else ""
+
+
+def _say(alert: Alert) -> None:
+    """A line of the log for the operator."""
+    told = ", ".join(f"{name} {value}" for name, value in alert.params.items())
+    log.warning("%s: %s", alert.code, told)

@@ -1,6 +1,7 @@
 """Makes models from their settings, when they are first asked for."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from dengmi.core.chat import ChatModel
@@ -25,6 +26,14 @@ class Models:
         if name not in self._open:
             self._open[name] = open_model(name, self._settings[name], self._home)
         return self._open[name]
+
+    def warm(self) -> None:
+        """Make the models whose script is read from a file; blocks. One that cannot be made says
+        so when it is asked."""
+        for name, each in self._settings.items():
+            if each.kind == "scripted":
+                with suppress(ModelFailed):
+                    self.get(name)
 
     async def close(self) -> None:
         """Close what was opened."""

@@ -10,6 +10,7 @@ from threading import Lock
 from typing import Protocol, TypeVar, TypeVarTuple
 
 from dengmi.core.clock import Clock
+from dengmi.core.counts import Counts
 from dengmi.core.ports import Changes, Embedder, Passages
 from dengmi.core.records import HALL, Evidence, Hit, SearchQuery
 from dengmi.core.together import Together
@@ -91,6 +92,7 @@ class Searcher:
         clock: for questions that say "this year".
         embedder: adds a second ranking by meaning, fused with that by words; None: words alone.
         private: desks that the hall leaves out.
+        counts: where searches are counted; None: nobody looks.
     """
 
     def __init__(
@@ -100,11 +102,14 @@ class Searcher:
         clock: Clock,
         embedder: Embedder | None = None,
         private: Collection[str] = (),
+        *,
+        counts: Counts | None = None,
     ) -> None:
         self._store = store
         self._folder = folder
         self._clock = clock
         self._private = frozenset(private)
+        self._counts = counts or Counts()
         self._readers = ThreadPoolExecutor(_READERS, "dengmi-search")
         self._writers = ThreadPoolExecutor(1, "dengmi-index")
         self._keeper = Keeper(store, folder, self._writers)
@@ -165,6 +170,14 @@ class Searcher:
             Unavailable: the index is damaged and cannot be built again.
         """
         began = self._clock.steady()
+        self._counts.shift("searches", by=1)
+        try:
+            return await self._searched(query, began)
+        finally:
+            self._counts.shift("searches", by=-1)
+            self._counts.time("search", seconds=self._clock.steady() - began)
+
+    async def _searched(self, query: SearchQuery, began: float) -> Evidence:
         question = asked(query.text)
         limits = _limits(query)
         most = max(CANDIDATES, 2 * query.limit)

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 
 from dengmi.server.problems import Refusal
+from dengmi.settings.channels import ChannelSettings
 from dengmi.settings.options import ServerSettings
 
 _PROXY_HEADERS = (
@@ -55,6 +56,19 @@ def check_operator(request: Request, settings: ServerSettings) -> None:
             raise Refusal("operator_token", 401, headers={"WWW-Authenticate": "Bearer"})
     elif settings.public_url or not _is_local(request):
         raise Refusal("operator_local", 403)
+
+
+def check_origin(request: Request, settings: ChannelSettings) -> None:
+    """Refuse what a browser page of another site sends, unless `channels.origins` names the site.
+
+    Raises:
+        Refusal: 403.
+    """
+    origin = request.headers.get("origin")
+    if origin is None or origin.partition("://")[2] == request.headers.get("host", ""):
+        return
+    if "*" not in settings.origins and origin not in settings.origins:
+        raise Refusal("origin_unknown", 403, origin=origin[:100])
 
 
 def is_operator(request: Request, settings: ServerSettings) -> bool:

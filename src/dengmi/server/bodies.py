@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Struct
 from starlette.requests import ClientDisconnect, Request
 
+from dengmi.core.plain import clean as clean  # noqa: PLC0414 - read bodies, and clean them
 from dengmi.server.problems import FieldProblem, Refusal
 
 LIMIT = 64 * 1024
@@ -17,8 +18,6 @@ PATIENCE = 20.0
 """Seconds a body has to arrive whole."""
 
 S = TypeVar("S", bound=Struct)
-
-_NOT_TEXT = {code: None for code in range(32) if chr(code) not in "\t\n\r"} | {127: None}
 
 
 async def read(request: Request, limit: int = LIMIT) -> bytes:
@@ -44,6 +43,17 @@ async def read(request: Request, limit: int = LIMIT) -> bytes:
     return bytes(whole)
 
 
+def check_json(request: Request) -> None:
+    """Refuse a body that does not say it is JSON. A page of another site cannot say so unasked.
+
+    Raises:
+        Refusal: 415.
+    """
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json" and not (kind.startswith("application/") and "+json" in kind):
+        raise Refusal("media_type_wrong", 415, wanted="application/json")
+
+
 async def read_json(request: Request, shape: type[S]) -> S:
     """The body as a value of a struct.
 
@@ -51,9 +61,7 @@ async def read_json(request: Request, shape: type[S]) -> S:
         Refusal: not sent as JSON (415), too large (413), not JSON (400), or not what is wanted
             (422, with the fields at fault).
     """
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "application/json" and not (kind.startswith("application/") and "+json" in kind):
-        raise Refusal("media_type_wrong", 415, wanted="application/json")
+    check_json(request)
     raw = await read(request)
     try:
         return msgspec.json.decode(raw, type=shape)
@@ -64,11 +72,6 @@ async def read_json(request: Request, shape: type[S]) -> S:
     except RecursionError:
         raise Refusal("json_deep", 400) from None
     raise Refusal("fields_bad", 422, fields=faults(raw, shape))
-
-
-def clean(text: str) -> str:
-    """Text without control characters, which no database and no reader has use for."""
-    return text.translate(_NOT_TEXT)
 
 
 def faults(raw: bytes, shape: type[Struct]) -> list[FieldProblem]:

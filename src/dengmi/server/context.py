@@ -1,10 +1,13 @@
 """What every handler of one running server shares."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
+from dengmi.server.board import Board
+from dengmi.server.callers import Callers
 from dengmi.server.crew import Crew
 from dengmi.server.follow import Follower
-from dengmi.server.metrics import Metrics
+from dengmi.server.load import Load
 from dengmi.server.parts import Parts
 from dengmi.server.syncs import Syncs
 
@@ -16,12 +19,25 @@ class Context:
     parts: Parts
     crew: Crew
     follower: Follower
-    metrics: Metrics
+    load: Load
     syncs: Syncs
+    callers: Callers
 
 
-def make_context(parts: Parts) -> Context:
-    """A fresh context around the parts."""
+def make_context(parts: Parts, board: Path | None = None) -> Context:
+    """A fresh context around the parts.
+
+    Args:
+        board: the folder where the processes of this server meet; None where it is the only one.
+    """
     crew = Crew()
     follower = Follower(parts.store, parts.search)
-    return Context(parts, crew, follower, Metrics(follower), Syncs(parts.corpus, crew, parts.clock))
+    meeting = Board(board) if board else None
+    return Context(
+        parts,
+        crew,
+        follower,
+        Load(parts.counts, follower, parts.clock, meeting),
+        Syncs(parts.corpus, crew, parts.clock),
+        Callers(parts.settings, parts.store, parts.clock),
+    )

@@ -16,6 +16,11 @@ class Crew:
 
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._endless: set[asyncio.Task[Any]] = set()
+
+    def keep(self, work: Coroutine[Any, Any, object], name: str) -> None:
+        """Run something that ends only with the server."""
+        self._endless.add(self.start(work, name))
 
     def start(self, work: Coroutine[Any, Any, object], name: str) -> asyncio.Task[Any]:
         """Run something in the background; a failure is logged with its name."""
@@ -26,6 +31,8 @@ class Crew:
 
     async def stop(self) -> None:
         """Wait for what runs, then cancel the rest. Nothing is lost: the next start resumes it."""
+        for task in tuple(self._endless):
+            task.cancel()
         if self._tasks:
             _, late = await asyncio.wait(self._tasks, timeout=PATIENCE)
             for task in late:
@@ -34,5 +41,6 @@ class Crew:
 
     def _ended(self, task: asyncio.Task[Any]) -> None:
         self._tasks.discard(task)
+        self._endless.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("%s failed", task.get_name(), exc_info=error)

@@ -1,89 +1,166 @@
-"""Counts what happens, and shows it in the form Prometheus reads.
+"""What was counted, in the form Prometheus reads. The Prometheus client is imported by the first
+scrape only; counting itself is in `core.counts`."""
 
-Counting is a few dictionary steps on the hot path; the Prometheus client is imported by the first
-scrape only.
-"""
+from collections.abc import Iterator, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
-from bisect import bisect_left
-from collections import Counter
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
-
-from dengmi.core.records import Answer
-from dengmi.server.follow import Follower
+from dengmi.core.counts import EDGES, Times
+from dengmi.server.shown import Facts, Whole
 
 if TYPE_CHECKING:
     from prometheus_client.core import Metric
 
-BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
-"""Upper ends in seconds of the latency histogram."""
+BUCKETS = (
+    *(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5),
+    *(1.0, 2.5, 5.0, 10.0, 25.0, 50.0, 100.0, 250.0),
+)
+"""Upper ends in seconds of the buckets that are shown; each is one of `counts.EDGES`."""
+
+MICRO = 1e-6
+
+COUNTERS: tuple[tuple[str, str, str, tuple[str, ...], float], ...] = (
+    ("requests", "requests", "HTTP requests", ("route", "method", "status"), 1),
+    ("arrivals", "arrivals", "Questions by the level they ask for", ("level",), 1),
+    ("granted", "granted", "Questions that got the level they ask for", ("level",), 1),
+    ("lowered", "lowered", "Questions that got a lower level", ("level", "cause"), 1),
+    ("failed", "failed", "Questions that got no answer", ("level", "code"), 1),
+    ("left", "left", "Questions whose asker left before the end", ("level",), 1),
+    ("pending", "pending", "Questions that wait for a better answer", ("level",), 1),
+    ("late", "late", "Better answers that came later", ("level",), 1),
+    ("answers", "answers", "Answers by the level they have", ("level", "grounded"), 1),
+    ("shared", "shared", "Answers reused or joined", ("level", "way"), 1),
+    ("calls", "model_calls", "Calls of models", ("level", "model", "purpose"), 1),
+    ("tokens", "tokens", "Tokens; output includes reasoning", ("level", "model", "kind"), 1),
+    ("micros", "spent", "Money that calls cost", ("level", "model", "currency"), MICRO),
+    ("saved", "saved", "Money that sharing saved", ("level", "way", "currency"), MICRO),
+)
+"""Name in the counts, name shown, meaning, labels, and what one is."""
+
+HISTOGRAMS = (
+    ("request", "request_seconds", "Time to the end of the response", ("route",)),
+    ("search", "search_seconds", "Time of a search", ()),
+    ("first_reply", "first_reply_seconds", "Time until there is something to read", ("level",)),
+    ("first_token", "first_token_seconds", "Time until a model's first words", ("level",)),
+    ("duration", "answer_seconds", "Time until the answer is complete", ("level",)),
+)
+
+GAUGES = (
+    ("running", "running", "Questions under way by the level they ask for", ("level",)),
+    ("waiting", "waiting", "Those of them whose answer has not begun", ("level",)),
+    ("searches", "searches", "Searches under way", ()),
+)
 
 
-class Metrics:
-    """The server's counters since it started."""
+def text(whole: Whole) -> bytes:
+    """A server in the text format, with the memory and time of its processes. Blocks."""
+    from prometheus_client import CollectorRegistry, generate_latest
 
-    def __init__(self, follower: Follower) -> None:
-        self._follower = follower
-        self._requests: Counter[tuple[str, str, int]] = Counter()
-        self._buckets: dict[str, list[int]] = {}
-        self._seconds: Counter[str] = Counter()
-        self._answers: Counter[tuple[str, bool]] = Counter()
+    class Once:
+        def collect(self) -> "Iterator[Metric]":
+            yield from _counted(whole)
+            yield from _present(whole)
+            yield from _processes(whole)
 
-    def request(self, route: str, method: str, status: int, seconds: float) -> None:
-        """Count one request."""
-        self._requests[route, method, status] += 1
-        counts = self._buckets.setdefault(route, [0] * (len(BUCKETS) + 1))
-        counts[bisect_left(BUCKETS, seconds)] += 1
-        self._seconds[route] += seconds  # type: ignore[assignment]
-
-    def answer(self, answer: Answer) -> None:
-        """Count one answer."""
-        self._answers[answer.level, answer.grounded] += 1
-
-    def collect(self) -> "Iterator[Metric]":
-        """The metrics, for a Prometheus registry."""
-        from prometheus_client.core import (
-            CounterMetricFamily,
-            GaugeMetricFamily,
-            HistogramMetricFamily,
-        )
-
-        requests = CounterMetricFamily(
-            "dengmi_requests", "HTTP requests", labels=("route", "method", "status")
-        )
-        for (route, method, status), count in sorted(self._requests.items()):
-            requests.add_metric((route, method, str(status)), count)
-        yield requests
-        latency = HistogramMetricFamily(
-            "dengmi_request_seconds", "Time to the end of the response", labels=("route",)
-        )
-        for route, counts in sorted(self._buckets.items()):
-            latency.add_metric((route,), _cumulative(counts), self._seconds[route])
-        yield latency
-        answers = CounterMetricFamily("dengmi_answers", "Answers", labels=("level", "grounded"))
-        for (level, grounded), count in sorted(self._answers.items()):
-            answers.add_metric((level, str(grounded).lower()), count)
-        yield answers
-        lag = max(0, self._follower.store_seq - max(0, self._follower.index_seq))
-        yield GaugeMetricFamily("dengmi_index_lag", "Changes the index is behind", value=lag)
-        yield GaugeMetricFamily(
-            "dengmi_store_change", "Newest change of the store", value=self._follower.store_seq
-        )
-
-    def text(self) -> bytes:
-        """Everything in the text format, with the process's own memory and time. Blocks."""
-        from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
-
-        registry = CollectorRegistry()
-        ProcessCollector(registry=registry)
-        registry.register(self)
-        return generate_latest(registry)
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(Once())
+    return generate_latest(registry)
 
 
-def _cumulative(counts: list[int]) -> list[tuple[str, float]]:
-    total = 0
+def _counted(whole: Whole) -> "Iterator[Metric]":
+    from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily
+
+    for name, shown, meaning, labels, unit in COUNTERS:
+        counter = CounterMetricFamily(f"dengmi_{shown}", meaning, labels=labels)
+        for key, value in sorted(whole.counted.counts.items()):
+            if key[0] == name:
+                counter.add_metric(key[1:], value * unit)
+        yield counter
+    for name, shown, meaning, labels in HISTOGRAMS:
+        histogram = HistogramMetricFamily(f"dengmi_{shown}", meaning, labels=labels)
+        for key, times in sorted(whole.counted.times.items(), key=lambda pair: pair[0]):
+            if key[0] == name:
+                histogram.add_metric(key[1:], cumulative(times), times.seconds)
+        yield histogram
+
+
+def _present(whole: Whole) -> "Iterator[Metric]":
+    from prometheus_client.core import GaugeMetricFamily
+
+    for name, shown, meaning, labels in GAUGES:
+        gauge = GaugeMetricFamily(f"dengmi_{shown}", meaning, labels=labels)
+        for key, value in sorted(whole.counted.now.items()):
+            if key[0] == name:
+                gauge.add_metric(key[1:], value)
+        if not labels and not gauge.samples:
+            gauge.add_metric((), 0)
+        yield gauge
+    yield from _told("model", whole.models)
+    yield from _told("gate", whole.gates, "level")
+    for watched, facts in whole.facts.items():
+        for name, value in facts.items():
+            if isinstance(value, int | float):
+                meaning = f"What is told of {watched}: {name}"
+                yield GaugeMetricFamily(f"dengmi_{watched}_{name}", meaning, value=float(value))
+    lag, newest = whole.index_lag, whole.store_seq
+    yield GaugeMetricFamily("dengmi_index_lag", "Changes the index is behind", value=lag)
+    yield GaugeMetricFamily("dengmi_store_change", "Newest change of the store", value=newest)
+    yield GaugeMetricFamily("dengmi_workers", "Processes that answer", value=len(whole.pids))
+
+
+def _told(of: str, table: Mapping[str, Facts], label: str = "") -> "Iterator[Metric]":
+    """What the gate tells of its models or levels: numbers as they are, and 1 for each word that
+    is true."""
+    from prometheus_client.core import GaugeMetricFamily
+
+    label = label or of
+    found: dict[str, GaugeMetricFamily] = {}
+    for row, facts in table.items():
+        for name, value in facts.items():
+            if not isinstance(value, int | float | str) or value == "":
+                continue
+            labels, where, number = [label], [row], 1.0
+            if isinstance(value, str):
+                labels, where = [label, name], [row, value]
+            else:
+                number = float(value)
+            meaning = f"What the gate tells: {name.replace('_', ' ')}"
+            family = found.setdefault(
+                name, GaugeMetricFamily(f"dengmi_{of}_{name}", meaning, labels=labels)
+            )
+            family.add_metric(where, number)
+    yield from found.values()
+
+
+def _processes(whole: Whole) -> "Iterator[Metric]":
+    """The usual metrics of a process, added up over those that live; their time over those too
+    that are gone."""
+    from prometheus_client import ProcessCollector
+    from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+
+    found: dict[str, Any] = {}
+    for pid in whole.pids:
+        for family in ProcessCollector(pid=partial(int, pid), registry=None).collect():
+            if family.type == "gauge":
+                values = found.setdefault(family.name, (family.documentation, []))[1]
+                values.extend(sample.value for sample in family.samples)
+    for name, (meaning, values) in found.items():
+        together = min if name.endswith("start_time_seconds") else sum
+        yield GaugeMetricFamily(name, meaning, value=together(values))
+    yield CounterMetricFamily(
+        "process_cpu_seconds_total",
+        "Total user and system CPU time spent in seconds.",
+        value=whole.counted.counts.get(("cpu",), 0.0),
+    )
+
+
+def cumulative(times: Times) -> list[tuple[str, float]]:
+    """How often something took at most so long, for each bucket that is shown."""
     rows: list[tuple[str, float]] = []
-    for end, count in zip((*map(str, BUCKETS), "+Inf"), counts, strict=True):
-        total += count
-        rows.append((end, total))
-    return rows
+    total, at = 0, 0
+    for end in BUCKETS:
+        upto = EDGES.index(end) + 1
+        total += sum(times.buckets[at:upto])
+        at = upto
+        rows.append((str(end), total))
+    return [*rows, ("+Inf", times.count)]

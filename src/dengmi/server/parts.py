@@ -1,15 +1,16 @@
 """What the server works with. The wiring chooses and joins the parts; these are their shapes."""
 
-from collections.abc import AsyncGenerator, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from dengmi.answer.late.waits import Standing
 from dengmi.core.clock import Clock
+from dengmi.core.counts import Counts
 from dengmi.core.events import Event
 from dengmi.core.gate import Load
 from dengmi.core.ports import Search, Store
-from dengmi.core.records import Answer, Question, Source
+from dengmi.core.records import Answer, Exchange, Question, Source
 from dengmi.settings.options import Settings
 
 if TYPE_CHECKING:
@@ -27,7 +28,13 @@ class Ladder(Protocol):
         """Accept the question and answer it; raises BadInput before the first event only."""
         ...
 
-    def run(self, question: Question, *, thinking: bool = False) -> AsyncGenerator[Event, None]:
+    def run(
+        self,
+        question: Question,
+        *,
+        thinking: bool = False,
+        turns: Sequence[Exchange] | None = None,
+    ) -> AsyncGenerator[Event, None]:
         """The events of an accepted question's answer. Leaving them early ends the writing."""
         ...
 
@@ -116,3 +123,4 @@ class Parts:
     late: Late | None
     corpus: Corpus
     gate: Load | None = None
+    counts: Counts = field(default_factory=Counts)

@@ -1,5 +1,7 @@
-"""The outermost layer of every request: counts it and sets the headers that protect readers."""
+"""The outermost layer of every request: counts and logs it, and sets the headers that protect
+readers."""
 
+import logging
 import time
 from collections.abc import Callable
 
@@ -7,7 +9,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dengmi.server.metrics import Metrics
+from dengmi.core.counts import Counts
+
+log = logging.getLogger(__name__)
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
@@ -31,14 +35,15 @@ class Shell:
 
     Args:
         app: what answers.
-        metrics: counts requests by the path of their route, so that no asker's words get in.
+        counts: where requests are counted, by the path of their route, so that no asker's words
+            get in. The log says that path too.
         door: gives the response to a request that is not let in, else None.
     """
 
-    def __init__(self, app: ASGIApp, metrics: Metrics, door: Door) -> None:
+    def __init__(self, app: ASGIApp, counts: Counts, door: Door) -> None:
         self._app = app
         self._door = door
-        self._metrics = metrics
+        self._counts = counts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -59,8 +64,14 @@ class Shell:
             await (refused or self._app)(scope, receive, send_on)
         finally:
             route = getattr(scope.get("route"), "path", "other")
-            took = time.perf_counter() - began
-            self._metrics.request(route, _method(scope["method"]), status, took)
+            self._ended(route, _method(scope["method"]), status, time.perf_counter() - began)
+
+    def _ended(self, route: str, method: str, status: int, took: float) -> None:
+        self._counts.add("requests", route, method, str(status))
+        self._counts.time("request", route, seconds=took)
+        if log.isEnabledFor(logging.INFO):
+            told = {"method": method, "route": route, "status": status}
+            log.info("request", extra={"told": {**told, "took_ms": round(took * 1000, 1)}})
 
 
 def _method(name: str) -> str:

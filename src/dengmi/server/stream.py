@@ -1,18 +1,19 @@
 """Sends the events of an answer as they come, as server-sent events (HTML standard, 9.2)."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 
 import msgspec
-from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
+from starlette.responses import StreamingResponse
 
 from dengmi.core.events import Done, Event, Found
-from dengmi.core.records import Question
+from dengmi.core.records import Exchange, Question
 from dengmi.server.context import Context
 
 KEEP_ALIVE = 15.0
 """Seconds of silence after which a comment is sent, so that no proxy hangs up."""
+
+SILENCE = b": keep-alive\n\n"
 
 Render = Callable[[Event], tuple[str, object]]
 """An event as (name on the wire, value to be sent as JSON)."""
@@ -20,7 +21,7 @@ Render = Callable[[Event], tuple[str, object]]
 
 def stream(
     context: Context, question: Question, render: Render, *, thinking: bool = False
-) -> Response:
+) -> StreamingResponse:
     """The response that tells an accepted question's answer.
 
     The answer is made by a task of its own. A reader who hangs up does not stop the quotes, but
@@ -29,100 +30,111 @@ def stream(
     Args:
         thinking: whether the model's thinking is told too.
     """
-    told = _Told(context, question, thinking)
+    return event_stream(_lines(start(context, question, thinking=thinking), render))
+
+
+def event_stream(lines: AsyncIterator[bytes]) -> StreamingResponse:
+    """The response made of these lines."""
+    return StreamingResponse(
+        lines,
+        media_type="text/event-stream",
+        headers={"cache-control": "no-store", "x-accel-buffering": "no"},
+    )
+
+
+def start(
+    context: Context,
+    question: Question,
+    *,
+    thinking: bool = False,
+    turns: Sequence[Exchange] | None = None,
+) -> "Told":
+    """Have an accepted question answered by a task of its own. The reader calls `leave` at the
+    end, whatever happened."""
+    told = Told(context, question, thinking=thinking, turns=turns)
     context.crew.start(told.tell(), f"question {question.id}")
-    return _Stream(told, render)
+    return told
 
 
-class _Told:
+class Told:
     """An answer on its way to one reader."""
 
-    def __init__(self, context: Context, question: Question, thinking: bool) -> None:
+    def __init__(
+        self,
+        context: Context,
+        question: Question,
+        *,
+        thinking: bool,
+        turns: Sequence[Exchange] | None = None,
+    ) -> None:
         self.queue: asyncio.Queue[Event | None] = asyncio.Queue()
         self._context = context
         self._question = question
         self._thinking = thinking
+        self._turns = turns
         self._climbing: asyncio.Task[None] | None = None
+        self._left = False
 
     async def tell(self) -> None:
         """Put the events into the queue, None behind the last."""
-        events = self._context.parts.ladder.run(self._question, thinking=self._thinking)
+        events = self._context.parts.ladder.run(
+            self._question, thinking=self._thinking, turns=self._turns
+        )
         try:
             async for event in events:
                 if isinstance(event, Found) and event.level != "quote":
+                    if self._left:  # before the model was called
+                        return
                     self._climbing = asyncio.current_task()
                 elif isinstance(event, Done):
                     self._climbing = None
-                    self._context.metrics.answer(event.answer)
                 self.queue.put_nowait(event)
         finally:
             self._climbing = None
             self.queue.put_nowait(None)
             await events.aclose()
 
+    async def next(self, patience: float | None = None) -> Event | None:
+        """The next event, None behind the last. Raises TimeoutError after so many seconds."""
+        if not self.queue.empty():
+            return self.queue.get_nowait()
+        async with asyncio.timeout(patience):
+            return await self.queue.get()
+
     def leave(self) -> None:
         """The reader has gone."""
+        self._left = True
         if self._climbing is not None:
             self._climbing.cancel()
 
 
-class _Stream(Response):
-    """The response: what has come up to a moment leaves as one piece, and each piece that waits
-    for the reader is one wakeup, one system call and one packet less."""
+async def _lines(told: Told, render: Render) -> AsyncIterator[bytes]:
+    try:
+        async for line in _events(told, render):
+            yield line
+    finally:
+        told.leave()
 
-    media_type = "text/event-stream"
 
-    def __init__(self, told: _Told, render: Render) -> None:
-        super().__init__(headers={"cache-control": "no-store", "x-accel-buffering": "no"})
-        del self.headers["content-length"]
-        self._told = told
-        self._render = render
-        self._number = 0
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
-        start = {"type": "http.response.start", "status": 200, "headers": self.raw_headers}
-        hanging = asyncio.create_task(self._hung_up(receive))
+async def _events(told: Told, render: Render) -> AsyncIterator[bytes]:
+    """The lines of the events; what has come up to a moment leaves as one piece."""
+    number = 0
+    while True:
         try:
-            await send(start)
-            while lines := await self._next():
-                await send({"type": "http.response.body", "body": lines, "more_body": True})
-            await send({"type": "http.response.body", "body": b""})
-        finally:
-            hanging.cancel()
-            self._told.leave()
-
-    async def _hung_up(self, receive: Receive) -> None:
-        """Wait until the reader has gone."""
-        while (await receive())["type"] != "http.disconnect":
-            pass
-        self._told.leave()
-        self._told.queue.put_nowait(None)
-
-    async def _next(self) -> bytes:
-        """All events there are, as soon as there are any; a comment in long silence; b"" at the
-        end."""
-        queue = self._told.queue
-        try:
-            event = queue.get_nowait() if not queue.empty() else await _next(queue)
+            event = await told.next(KEEP_ALIVE)
         except TimeoutError:
-            return b": keep-alive\n\n"
+            yield SILENCE
+            continue
         lines: list[bytes] = []
         while event is not None:
-            lines.append(self._line(event))
-            if queue.empty():
+            number += 1
+            name, value = render(event)
+            data = msgspec.json.encode(value)
+            lines.append(b"event: %b\nid: %d\ndata: %b\n\n" % (name.encode(), number, data))
+            if told.queue.empty():
                 break
-            event = queue.get_nowait()
-        else:
-            queue.put_nowait(None)  # once more, for the next look
-        return b"".join(lines)
-
-    def _line(self, event: Event) -> bytes:
-        self._number += 1
-        name, value = self._render(event)
-        data = msgspec.json.encode(value)
-        return b"event: %b\nid: %d\ndata: %b\n\n" % (name.encode(), self._number, data)
-
-
-async def _next(queue: asyncio.Queue[Event | None]) -> Event | None:
-    async with asyncio.timeout(KEEP_ALIVE):
-        return await queue.get()
+            event = await told.next()
+        if lines:
+            yield b"".join(lines)
+        if event is None:
+            return

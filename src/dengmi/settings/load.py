@@ -6,11 +6,13 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 from msgspec import Struct
 
 from dengmi.core.errors import BadSettings
+from dengmi.settings.masked import meaning_of
 from dengmi.settings.options import (
     NAMED,
     LevelSettings,
@@ -18,6 +20,8 @@ from dengmi.settings.options import (
     Settings,
     fields_of,
 )
+
+Keyed = TypeVar("Keyed", bound=Struct)
 
 
 def load_settings(home: Path | None = None, environ: Mapping[str, str] | None = None) -> Settings:
@@ -72,6 +76,8 @@ _DEFAULT_MODELS: Mapping[str, ModelSettings] = {
     "flash": ModelSettings(kind="deepseek", model="deepseek-flash", api_key=f"env:{_KEY}"),
     "pro": ModelSettings(kind="deepseek", model="deepseek-v4-pro", api_key=f"env:{_KEY}"),
 }
+_USUAL = Settings()
+_CHECKED = ("desks", "plans", "keys", "time_zone", "default_plan", "server")
 _DEFAULT_LEVELS = LevelSettings(quick=("flash",), deep=("pro", "flash"))
 
 
@@ -91,15 +97,35 @@ def _completed(settings: Settings, has_levels: bool, environ: Mapping[str, str])
                 key = f"levels.{level.name}"
                 known = ", ".join(models) or "–"
                 raise BadSettings("setting_model_unknown", key=key, model=name, known=known)
-    keyed = {name: _keyed(model, environ) for name, model in models.items()}
-    return msgspec.structs.replace(settings, models=keyed, levels=levels)
+    settings = msgspec.structs.replace(
+        settings,
+        models={name: _keyed(model, environ) for name, model in models.items()},
+        levels=levels,
+        wechat={name: _keyed(account, environ) for name, account in settings.wechat.items()},
+        keys={name: _keyed(each, environ) for name, each in settings.keys.items()},
+    )
+    if any(getattr(settings, name) != getattr(_USUAL, name) for name in _CHECKED):
+        from dengmi.settings.limits import check_limits
+
+        check_limits(settings)
+    if not settings.channels.open and not any(each.key for each in settings.keys.values()):
+        raise BadSettings("setting_keys_missing", key="channels.open")
+    return settings
 
 
-def _keyed(model: ModelSettings, environ: Mapping[str, str]) -> ModelSettings:
-    """The model with its key read from the variable it names; "" where there is none."""
-    if not model.api_key.startswith("env:"):
-        return model
-    return msgspec.structs.replace(model, api_key=environ.get(model.api_key[4:], "").strip())
+def _keyed(table: Keyed, environ: Mapping[str, str]) -> Keyed:
+    """A table with its secrets read from the variables they name; "" where there is none."""
+    given = {
+        field.name: _key(value, environ)
+        for field in msgspec.structs.fields(table)
+        if meaning_of(field.type)[1] and isinstance(value := getattr(table, field.name), str)
+    }
+    return msgspec.structs.replace(table, **given) if given else table
+
+
+def _key(said: str, environ: Mapping[str, str]) -> str:
+    """A secret, read from the variable it names; "" where there is none."""
+    return environ.get(said[4:], "").strip() if said.startswith("env:") else said
 
 
 def _read(path: Path) -> dict[str, object]:

@@ -7,26 +7,13 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-
-class _Masked(Struct, frozen=True):
-    """Shows its secrets as •••, so that they cannot slip into a log."""
-
-    def __rich_repr__(self) -> list[tuple[str, object]]:
-        return [
-            (field.name, "•••" if value and meaning_of(field.type)[1] else value)
-            for field in msgspec.structs.fields(self)
-            for value in (getattr(self, field.name),)
-        ]
-
-    def __repr__(self) -> str:
-        inside = ", ".join(f"{name}={value!r}" for name, value in self.__rich_repr__())
-        return f"{type(self).__name__}({inside})"
-
+from dengmi.settings.channels import ChannelSettings, WeChatSettings
+from dengmi.settings.masked import Masked, meaning_of
 
 Port = Annotated[int, Meta(ge=1, le=65535)]
 
 
-class ServerSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class ServerSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """How `dengmi serve` listens."""
 
     host: Annotated[str, Meta(description="address to listen on")] = "127.0.0.1"
@@ -49,9 +36,45 @@ class ServerSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=T
             extra={"secret": True},
         ),
     ] = ""
+    log_format: Annotated[
+        Literal["text", "json"],
+        Meta(description="how the log is written: text for people, json for programs"),
+    ] = "text"
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error"],
+        Meta(description="the least that is logged; info: every request and answer"),
+    ] = "warning"
+    trusted_proxies: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="proxies, as addresses or networks, whose X-Forwarded-For says "
+            "where a reader is"
+        ),
+    ] = ("127.0.0.0/8", "::1")
 
 
-class StoreSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class LimitSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How fast one caller may ask over HTTP; each worker counts for itself."""
+
+    address_rate: Annotated[
+        Annotated[float, Meta(ge=0)],
+        Meta(description="questions and searches a second from one address, 0: no limit"),
+    ] = 10.0
+    address_burst: Annotated[
+        Annotated[int, Meta(ge=1)],
+        Meta(description="questions and searches from one address at once"),
+    ] = 600
+    asker_rate: Annotated[
+        Annotated[float, Meta(ge=0)],
+        Meta(description="questions and searches a second of one asker of a key, 0: no limit"),
+    ] = 1.0
+    asker_burst: Annotated[
+        Annotated[int, Meta(ge=1)],
+        Meta(description="questions and searches of one asker of a key at once"),
+    ] = 60
+
+
+class StoreSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Where everything is kept."""
 
     url: Annotated[
@@ -64,7 +87,7 @@ class StoreSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     ] = ""
 
 
-class FetchSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class FetchSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """How pages, sites and feeds are fetched."""
 
     allow_networks: Annotated[
@@ -85,7 +108,7 @@ class FetchSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     ] = 0.5
 
 
-class FileSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class FileSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """How files are read."""
 
     max_bytes: Annotated[
@@ -100,7 +123,7 @@ class FileSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     ] = 1_000_000_000
 
 
-class AskSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class AskSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What a question may be."""
 
     max_chars: Annotated[
@@ -111,7 +134,7 @@ class AskSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=True
     ] = 3
 
 
-class PriceSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class PriceSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What a model costs, where the built-in price sheets do not know it."""
 
     currency: Annotated[
@@ -129,7 +152,7 @@ class PriceSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     ] = 0.0
 
 
-class ModelSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class ModelSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One language model."""
 
     kind: Annotated[
@@ -176,7 +199,7 @@ class ModelSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     ] = None
 
 
-class LevelSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class LevelSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Which models a level may use, the first that answers; a level without one is not offered."""
 
     quick: Annotated[tuple[str, ...], Meta(description="models of the level quick, in order")] = ()
@@ -186,7 +209,7 @@ class LevelSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     ] = ""
 
 
-class WritingSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class WritingSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """How much a written answer may use."""
 
     quick_evidence: Annotated[
@@ -219,7 +242,7 @@ class WritingSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=
     ] = True
 
 
-class LateSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class LateSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Questions that wait for a better answer than they got."""
 
     on: Annotated[
@@ -237,7 +260,7 @@ class LateSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     ] = 10_000
 
 
-class DeskSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class DeskSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One desk."""
 
     title: Annotated[str, Meta(description="name shown to askers")] = ""
@@ -254,9 +277,63 @@ class DeskSettings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=Tru
         Literal["built-in", "model"],
         Meta(description="who decides on doubtful sentences: built-in, or a model that is asked"),
     ] = "built-in"
+    daily_budget: Annotated[
+        str,
+        Meta(
+            description="money a day for written answers, such as ¥20 or $3; then quotes and "
+            "reused answers; empty: no limit"
+        ),
+    ] = ""
+    time_zone: Annotated[
+        str,
+        Meta(description="where the desk's day begins, such as Asia/Shanghai; empty: time_zone"),
+    ] = ""
 
 
-class Settings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
+USUAL_PLAN = "visitor"
+"""The plan of those who have no other; without limits unless the settings have a plan so called."""
+
+
+class PlanSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What one asker may use a day; quotes and reused answers are always free."""
+
+    questions: Annotated[
+        Annotated[int, Meta(ge=0)] | None,
+        Meta(description="questions a day that a model answers; without it, no limit"),
+    ] = None
+    tokens: Annotated[
+        Annotated[int, Meta(ge=0)] | None,
+        Meta(description="tokens a day, of prompts and answers; without it, no limit"),
+    ] = None
+    money: Annotated[str, Meta(description="money a day, such as ¥1 or $0.2; empty: no limit")] = ""
+    rank: Annotated[
+        Literal["paid", "member", "visitor"],
+        Meta(description="whose turn is first where not all can be answered: paid, then member"),
+    ] = "visitor"
+    askers: Annotated[
+        tuple[str, ...],
+        Meta(description="who has this plan, as “key:asker” or “channel:asker”"),
+    ] = ()
+
+
+class KeySettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One secret with which a program may ask for its askers over HTTP."""
+
+    key: Annotated[
+        str,
+        Meta(
+            description="the secret, sent as a bearer token, or env:NAME for a variable",
+            extra={"secret": True},
+        ),
+    ] = ""
+    plan: Annotated[str, Meta(description="plan of its askers; empty: the usual one")] = ""
+    rate: Annotated[
+        Annotated[float, Meta(ge=0)],
+        Meta(description="questions and searches a second under this key, 0: no limit"),
+    ] = 100.0
+
+
+class Settings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Everything that can be set, as one value that is passed by hand."""
 
     home: Annotated[Path, Meta(description="folder of everything that is kept")] = Path()
@@ -270,7 +347,18 @@ class Settings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
             description="language of messages, en or zh; empty: that of the system or browser",
         ),
     ] = ""
+    time_zone: Annotated[
+        str,
+        Meta(description="where days begin, such as Asia/Shanghai; empty: where the computer is"),
+    ] = ""
+    default_plan: Annotated[str, Meta(description="plan of askers who have no other")] = USUAL_PLAN
+    rates: Annotated[
+        Mapping[str, float],
+        Meta(description="what one unit of a currency is in CNY, where budget and price differ"),
+    ] = {}
     server: ServerSettings = ServerSettings()
+    channels: ChannelSettings = ChannelSettings()
+    limits: LimitSettings = LimitSettings()
     store: StoreSettings = StoreSettings()
     fetch: FetchSettings = FetchSettings()
     files: FileSettings = FileSettings()
@@ -280,6 +368,9 @@ class Settings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
     models: Mapping[str, ModelSettings] = {}
     levels: LevelSettings = LevelSettings()
     desks: Mapping[str, DeskSettings] = {}
+    wechat: Mapping[str, WeChatSettings] = {}
+    plans: Mapping[str, PlanSettings] = {}
+    keys: Mapping[str, KeySettings] = {}
 
     @property
     def store_address(self) -> str:
@@ -292,7 +383,13 @@ class Settings(_Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
         return self.home / "index"
 
 
-NAMED: Mapping[str, type[Struct]] = {"desks": DeskSettings, "models": ModelSettings}
+NAMED: Mapping[str, type[Struct]] = {
+    "desks": DeskSettings,
+    "models": ModelSettings,
+    "wechat": WeChatSettings,
+    "plans": PlanSettings,
+    "keys": KeySettings,
+}
 """The tables whose keys are names of the operator's choice."""
 
 
@@ -317,11 +414,3 @@ def fields_of(
             yield from fields_of(NAMED[field.encode_name], (*path, "NAME"))
         else:
             yield path, field
-
-
-def meaning_of(wanted: object) -> tuple[str, bool]:
-    """(meaning, whether secret) of an annotated type."""
-    for note in getattr(wanted, "__metadata__", ()):
-        if isinstance(note, Meta) and note.description:
-            return note.description, bool((note.extra or {}).get("secret"))
-    return "", False

@@ -1,15 +1,67 @@
 """Scripts about the ledger's lines."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from dengmi.core.limits import Alert, Decision, Reserved, Span, Used
+from dengmi.core.paying import Decide
 from dengmi.core.records import Charge, Outlay, Tokens
+from dengmi.store.jsons import from_json, to_json
 from dengmi.store.steps import Row, Work, every, first, run
+
+QUARTER = 900
+"""Seconds of the stretches in which use is counted: days begin at one in every time zone of
+today, so a desk's day may be moved and its budget set at any time."""
 
 FOREVER = 1e15
 """Unix seconds that no line is later than."""
 
 
-def reserve(charge: Charge) -> Work[None]:
-    """Write a line; nothing happens when its id is there already."""
-    yield from run(
+def reserve(
+    asked: Sequence[tuple[Charge, Sequence[Span], Decide | None]],
+) -> Work[list[Reserved]]:
+    """Write lines, one after the other, each unless what decides on it refuses."""
+    yield from run("charges_lock")
+    made = []
+    for charge, spans, decide in asked:
+        made.append((yield from _reserve(charge, spans, decide)))
+    return made
+
+
+def note(charge: Charge) -> Work[Reserved]:
+    """Write a line of what has happened already; nothing can refuse it."""
+    return (yield from _reserve(charge, (), None))
+
+
+def _reserve(charge: Charge, spans: Sequence[Span], decide: Decide | None) -> Work[Reserved]:
+    is_new = (yield from first("question_counted", id=charge.question_id)) is None
+    decision = Decision()
+    if decide is not None and spans:
+        found = yield from used(spans)
+        decision = decide(replace(charge, counted=is_new), found)
+    alerts = []
+    for alert in decision.alerts:
+        if (yield from _told_first(alert)):
+            alerts.append(alert)
+    if decision.refused is not None:
+        return Reserved(charge=charge, refused=decision.refused, alerts=tuple(alerts))
+    counted = is_new and charge.purpose == "answer" and charge.state == "reserved"
+    charge = replace(charge, counted=counted)
+    if (yield from _insert(charge)):
+        is_open = charge.state == "reserved"
+        yield from _count(
+            charge,
+            micros=charge.reserved if is_open else charge.micros,
+            tokens=charge.held if is_open else _sum(charge.tokens),
+            questions=int(counted),
+        )
+    return Reserved(charge=charge, alerts=tuple(alerts))
+
+
+def _insert(charge: Charge) -> Work[bool]:
+    """Write a line; whether it was not there already."""
+    row = yield from first(
         "charge_insert",
         id=charge.id,
         question_id=charge.question_id,
@@ -22,13 +74,101 @@ def reserve(charge: Charge) -> Work[None]:
         reserved=charge.reserved,
         at=float(charge.at),
         owner=charge.owner,
+        payer=charge.payer,
+        held=charge.held,
+        counted=charge.counted,
         **_outcome(charge),
+    )
+    return row is not None
+
+
+def settle(charges: Sequence[Charge]) -> Work[list[bool]]:
+    """Complete reserved lines, each once: False for one that was completed before."""
+    yield from run("charges_lock")
+    done = []
+    for charge in charges:
+        row = yield from first("charge_settle", id=charge.id, **_outcome(charge))
+        done.append(row is not None)
+        if row is None:
+            continue
+        desk, payer, at, reserved, held, counted = row
+        kept = replace(charge, desk=desk, payer=payer, at=at)
+        # How many tokens a lost call took is not known: all that it held stay counted.
+        tokens = held if charge.state == "lost" else _sum(charge.tokens)
+        yield from _count(
+            kept,
+            micros=charge.micros - reserved,
+            tokens=tokens - held,
+            questions=0 if tokens else -int(counted),
+        )
+    return done
+
+
+def _count(charge: Charge, *, micros: int, tokens: int, questions: int) -> Work[None]:
+    """Add to what the desk and the payer of a line used."""
+    if not (micros or tokens or questions):
+        return
+    for holder, name in (("desk", charge.desk), ("payer", charge.payer)):
+        if name:
+            yield from run(
+                "used_add",
+                holder=holder,
+                name=name,
+                quarter=int(charge.at // QUARTER) * QUARTER,
+                currency=charge.currency,
+                micros=micros,
+                tokens=tokens,
+                questions=questions,
+            )
+
+
+def used(spans: Sequence[Span]) -> Work[list[Used]]:
+    """What was used in each of these spans."""
+    found = []
+    for span in spans:
+        rows = yield from every(
+            "used_between",
+            holder=span.holder,
+            name=span.name,
+            since=int(span.since // QUARTER) * QUARTER,
+            until=int(-(-span.until // 1)),
+        )
+        found.append(
+            Used(
+                questions=sum(int(row[3]) for row in rows),
+                tokens=sum(int(row[2]) for row in rows),
+                money={row[0]: int(row[1]) for row in rows},
+            )
+        )
+    return found
+
+
+def _told_first(alert: Alert) -> Work[bool]:
+    """Keep an alert; whether nobody was told before."""
+    params = to_json(dict(alert.params))
+    row = yield from first(
+        "alert_insert", id=alert.id, code=alert.code, params=params, at=float(alert.at)
+    )
+    return row is not None
+
+
+def alerts(since: float) -> Work[tuple[Alert, ...]]:
+    """Alerts since a time, oldest first."""
+    rows = yield from every("alerts_since", since=float(since))
+    return tuple(
+        Alert(id=id_, code=code, params=from_json(params, dict[str, Any]), at=at)
+        for id_, code, params, at in rows
     )
 
 
-def settle(charge: Charge) -> Work[bool]:
-    """Complete a reserved line, once: False when it was completed before."""
-    return (yield from first("charge_settle", id=charge.id, **_outcome(charge))) is not None
+def forget_used(before: float) -> Work[None]:
+    """Forget what was used and told before a time."""
+    yield from run("used_forget", before=int(before))
+    yield from run("alerts_forget", before=float(before))
+
+
+def _sum(tokens: Tokens) -> int:
+    return tokens.hit + tokens.miss + tokens.output
 
 
 def still_open(before: float) -> Work[tuple[Charge, ...]]:
@@ -81,7 +221,7 @@ def _outcome(charge: Charge) -> dict[str, object]:
 def _charge(row: Row) -> Charge:
     (id_, question_id, desk, level, purpose, model, version, asker, channel, currency) = row[:10]
     (reserved, micros, full_micros, hit, miss, output, reasoning, state, at) = row[10:19]
-    settled_at, owner = row[19:]
+    settled_at, owner, payer, held, counted = row[19:]
     return Charge(
         id=id_,
         question_id=question_id,
@@ -101,6 +241,9 @@ def _charge(row: Row) -> Charge:
         at=at,
         settled_at=settled_at,
         owner=owner,
+        payer=payer,
+        held=held,
+        counted=bool(counted),
     )
 
 

@@ -37,3 +37,16 @@ def put_thumb(answer_id: str, asker: str, up: bool | None, at: float) -> Work[No
     else:
         yield from run("thumb_put", answer_id=answer_id, asker=asker, up=up, at=float(at))
     yield from reuses.follow_thumbs(as_answer(row))
+
+
+def forget(asker: str) -> Work[int]:
+    """Delete what an asker said and got; how many questions went. An asker without a name is
+    nobody, and nothing is deleted."""
+    if not asker:
+        return 0
+    ids = [row[0] for row in (yield from every("questions_of_asker", asker=asker))]
+    yield from run("thumbs_of_asker_gone", asker=asker)
+    for query in ("late_gone", "thumbs_gone", "reuses_gone", "answers_gone", "charges_nameless"):
+        yield from run(query, ids=ids)
+    yield from run("questions_gone", ids=ids)
+    return len(ids)

@@ -145,7 +145,9 @@ def _dedup_id(question: Question) -> str | None:
 
 def as_question(row: Row) -> Question:
     """A question from its columns."""
-    id_, desk, text, wanted, channel, asker, conversation, dedup, lang, asked_at, state = row
+    (id_, desk, text, wanted, channel, asker, conversation, dedup, lang, asked_at, state, payer) = (
+        row
+    )
     return Question(
         id=id_,
         desk=desk,
@@ -158,6 +160,7 @@ def as_question(row: Row) -> Question:
         lang=lang,
         asked_at=asked_at,
         state=state,
+        payer=payer,
     )
 
 

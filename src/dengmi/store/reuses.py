@@ -4,6 +4,7 @@ An answer that serves again is stored as an answer of its own with its `origin`.
 about such a one (a thumb, a pin) is said about its origin.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from dengmi.core.errors import NotFound
@@ -37,6 +38,16 @@ def of_key(key: str, limit: int) -> Work[tuple[tuple[Reusable, Answer], ...]]:
     """The answers of a key that are not void, pinned ones first, then the newest."""
     rows = yield from every("reuses_of_key", key=key, most=limit)
     return tuple((_reusable(row[:_COLUMNS]), as_answer(row[_COLUMNS:])) for row in rows)
+
+
+def of_keys(
+    wanted: Sequence[tuple[str, int]],
+) -> Work[list[tuple[tuple[Reusable, Answer], ...]]]:
+    """The same for several (key, limit), each looked for once."""
+    found = {}
+    for key, limit in dict.fromkeys(wanted):
+        found[key, limit] = yield from of_key(key, limit)
+    return [found[each] for each in wanted]
 
 
 def served(answer_id: str) -> Work[None]:

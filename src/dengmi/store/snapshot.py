@@ -29,6 +29,9 @@ TABLES = (
     "thumbs",
     "reuses",
     "charges",
+    "used",
+    "alerts",
+    "secrets",
     "jobs",
     "tally",
 )

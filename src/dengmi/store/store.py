@@ -8,6 +8,8 @@ from itertools import chain
 from pathlib import Path
 
 from dengmi.core.clock import Clock
+from dengmi.core.limits import Alert, Reserved, Span, Used
+from dengmi.core.paying import Decide
 from dengmi.core.records import (
     Answer,
     Article,
@@ -39,6 +41,7 @@ from dengmi.store import (
     jobs,
     reading,
     reuses,
+    secrets,
     sources,
     waiting,
 )
@@ -56,6 +59,9 @@ class SqlStore:
         self._finish = Together(self._finish_all)
         self._wait = Together(self._wait_all)
         self._passages = Together(self._all_passages, lanes=2)
+        self._reusables = Together(self._all_reusables, lanes=2)
+        self._reserve = Together(self._reserve_all)
+        self._settle = Together(self._settle_all)
 
     # -- life
 
@@ -65,7 +71,14 @@ class SqlStore:
 
     async def close(self) -> None:
         """Finish what was begun and let go. Closing twice does no harm."""
-        for calls in (self._record, self._finish, self._wait, self._passages):
+        for calls in (
+            self._record,
+            self._finish,
+            self._wait,
+            self._passages,
+            self._reserve,
+            self._settle,
+        ):
             await calls.drain()
         await self._db.close()
         self._applied = None
@@ -148,15 +161,24 @@ class SqlStore:
         """An asker's thumb on an answer; None takes it back. Raises NotFound."""
         await self._db.write(conversations.put_thumb, answer_id, asker, up, at)
 
+    async def forget_asker(self, asker: str) -> int:
+        """Delete an asker's questions, answers and thumbs; how many questions went."""
+        return await self._db.write(conversations.forget, asker)
+
     # -- the ledger
 
-    async def reserve_charge(self, charge: Charge) -> None:
-        """Write a line before the call; nothing happens when its id is there already."""
-        await self._db.write(charges.reserve, charge)
+    async def reserve_charge(
+        self, charge: Charge, spans: Sequence[Span] = (), decide: Decide | None = None
+    ) -> Reserved:
+        """Write a line before the call, unless `decide` refuses it, one decision after the other
+        in all processes; nothing happens when its id is there already."""
+        if charge.state != "reserved":
+            return await self._db.write(charges.note, charge)
+        return await self._reserve((charge, spans, decide))
 
     async def settle_charge(self, charge: Charge) -> bool:
         """Complete a reserved line, once: False when it was settled before."""
-        return await self._db.write(charges.settle, charge)
+        return await self._settle(charge)
 
     async def open_charges(self, before: float) -> Sequence[Charge]:
         """Lines reserved before a time and never settled, oldest first."""
@@ -179,6 +201,22 @@ class SqlStore:
         """Lines of a time added up, for each stretch of so many seconds where that is given."""
         return await self._db.read(charges.outlays, desk, since, until, stretch)
 
+    async def used(self, spans: Sequence[Span]) -> Sequence[Used]:
+        """What was used in each of these spans."""
+        return await self._db.read(charges.used, spans)
+
+    async def alerts(self, since: float) -> Sequence[Alert]:
+        """What the operator was told since a time, oldest first."""
+        return await self._db.read(charges.alerts, since)
+
+    async def forget_used(self, before: float) -> None:
+        """Forget what was used, and what was told, before a time."""
+        await self._db.write(charges.forget_used, before)
+
+    async def secret(self, name: str) -> str:
+        """The store's own secret of a name, made when it is first asked for."""
+        return await self._db.write(secrets.secret, name)
+
     # -- answers that may serve again
 
     async def keep_reusable(self, reusable: Reusable) -> None:
@@ -187,7 +225,7 @@ class SqlStore:
 
     async def reusables(self, key: str, limit: int) -> Sequence[tuple[Reusable, Answer]]:
         """The answers of a key that are not void, pinned ones first, then the newest."""
-        return await self._db.read(reuses.of_key, key, limit)
+        return await self._reusables((key, limit))
 
     async def served_again(self, answer_id: str) -> None:
         """Count that an answer was served again."""
@@ -366,6 +404,20 @@ class SqlStore:
         self, entries: Sequence[waiting.Entry]
     ) -> Sequence[Late | Exception | None]:
         return await self._db.write(waiting.enter, entries)
+
+    async def _all_reusables(
+        self, wanted: Sequence[tuple[str, int]]
+    ) -> Sequence[Sequence[tuple[Reusable, Answer]]]:
+        return await self._db.read(reuses.of_keys, wanted)
+
+    async def _reserve_all(
+        self, asked: Sequence[tuple[Charge, Sequence[Span], Decide | None]]
+    ) -> Sequence[Reserved]:
+        """Alone: what else shares a transaction would wait for the lock, and make others wait."""
+        return await self._db.write_alone(charges.reserve, asked)
+
+    async def _settle_all(self, settled: Sequence[Charge]) -> Sequence[bool]:
+        return await self._db.write_alone(charges.settle, settled)
 
     async def _all_passages(
         self, asked: Sequence[Sequence[str]]

@@ -26,7 +26,7 @@ class Ladder:
     go: asyncio.Event = field(default_factory=asyncio.Event)
     ended: bool = False
 
-    async def run(self, _: Question, *, thinking: bool = False) -> AsyncGenerator[Event]:
+    async def run(self, _: Question, **more: object) -> AsyncGenerator[Event]:
         try:
             for n, moment in enumerate(self.moments):
                 if n:

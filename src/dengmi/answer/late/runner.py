@@ -137,7 +137,8 @@ class Runner:
             drain.crowded(now)
             await self._store.release_late(late, self._clock.now())
         else:
-            drain.failed(now)
+            if trial == "failed":  # what one may not spend says nothing of the models
+                drain.failed(now)
             await self._store.release_late(late, self._again(late))
 
     async def _keep_house(self) -> None:

@@ -10,8 +10,13 @@ CAUSES = frozenset({"no_room", "model_failed"})
 """Codes of the notices that say a better answer may be had later. Where the model did write and
 nothing of it was borne out, asking once more gives the same."""
 
-Trial = Literal["done", "nothing", "no_room", "failed"]
-"""What comes of a try: the better answer; none that would be better; no slot; a model failed."""
+SPENT = frozenset({"budget_spent", "quota_spent"})
+"""Codes of the notices that say money or a quota is used up: nobody comes to wait then, but who
+waits goes on."""
+
+Trial = Literal["done", "nothing", "no_room", "failed", "spent"]
+"""What comes of a try: the better answer; none that would be better; no slot; a model failed; a
+budget or quota is used up."""
 
 PASSING = frozenset({"cli", "eval", "openai", "mcp"})
 """Channels that nobody comes back to."""
@@ -35,6 +40,13 @@ class Terms:
 def waits(question: Question, level: Level, got: Level, cause: str) -> bool:
     """Whether a question waits that wanted a level and got another for this cause."""
     return cause in CAUSES and got != level and question.channel not in PASSING
+
+
+def came_of(cause: str) -> Trial:
+    """What came of a try that gave no better answer, from the code of its notice; "" for none."""
+    if cause in SPENT:
+        return "spent"
+    return "nothing" if not cause else "no_room" if cause == "no_room" else "failed"
 
 
 def whose(question: Question) -> str:

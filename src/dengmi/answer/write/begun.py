@@ -124,18 +124,17 @@ class Begun:
         self._known = frozenset(self._written)
         self._heard = self.thought = 0
 
-    def said(self, text: str) -> Iterator[Text | Cited]:
-        """Events of the sentences that a piece completes."""
+    def heard(self, text: str) -> Iterator[Sentenced]:
+        """The sentences that a piece completes."""
         self._heard += len(text)
-        for sentence in self._draft.feed(text):
-            yield from self._sentence(sentence)
+        return self._draft.feed(text)
 
-    def rest(self) -> Iterator[Text | Cited]:
-        """Events of what was left over when the model ended."""
-        for sentence in self._draft.end():
-            yield from self._sentence(sentence)
+    def rest(self) -> Iterator[Sentenced]:
+        """What was left over when the model ended."""
+        return self._draft.end()
 
-    def _sentence(self, sentence: Sentenced) -> Iterator[Text | Cited]:
+    def checked(self, sentence: Sentenced) -> Iterator[Text | Cited]:
+        """Events of the next sentence. Takes some milliseconds."""
         if DECLINED in sentence.text or self.declined:
             self.declined = self.declined or not (self.kept or self._waiting)
             return

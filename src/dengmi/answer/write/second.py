@@ -52,10 +52,11 @@ class Doubt:
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """What came of a second look: a verdict for each doubt, None where the model gave none."""
+    """What came of a second look: a verdict for each doubt, None where the model gave none; and
+    what it cost, None where no model was asked."""
 
     verdicts: tuple[Verdict | None, ...]
-    charge: Charge
+    charge: Charge | None
 
 
 def doubtful(found: Judgement) -> bool:

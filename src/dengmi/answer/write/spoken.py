@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager, aclosing, nullcontext
 from dataclasses import dataclass
 
 from dengmi.core.chat import ChatModel, ChatRequest, Ended, Piece, Said
-from dengmi.core.errors import ModelFailed
+from dengmi.core.errors import ModelFailed, OverLimit
 from dengmi.core.gate import Gate, Grant
 from dengmi.core.ports import Ledger
 from dengmi.core.records import Charge, Level, Purpose, Question, Tokens
@@ -64,17 +64,21 @@ class Aside:
 
     async def ask(
         self, question: Question, level: Level, name: str, request: ChatRequest, purpose: Purpose
-    ) -> tuple[str | None, Charge]:
-        """What the model of this name says, None where it fails or is late; and what it cost."""
+    ) -> tuple[str | None, Charge | None]:
+        """What the model of this name says, None where it fails or is late; and what it cost, None
+        where a budget or quota did not allow to ask."""
         prompt = sum(estimate_tokens(message.text) for message in request.messages)
-        charge = await self._ledger.reserve(
-            question,
-            level,
-            name,
-            prompt_tokens=prompt,
-            max_tokens=request.max_tokens,
-            purpose=purpose,
-        )
+        try:
+            charge = await self._ledger.reserve(
+                question,
+                level,
+                name,
+                prompt_tokens=prompt,
+                max_tokens=request.max_tokens,
+                purpose=purpose,
+            )
+        except OverLimit:
+            return None, None
         said: list[str] = []
         ended: Ended | None = None
         try:

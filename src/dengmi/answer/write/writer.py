@@ -10,11 +10,12 @@ from dengmi.answer.write.begun import Begun, Out, Task, Written
 from dengmi.answer.write.second import SecondLook
 from dengmi.answer.write.spoken import Ungated, spoken
 from dengmi.core.chat import ChatModel, ChatRequest, Ended, Said, Thought
-from dengmi.core.errors import ModelFailed, NoRoom
+from dengmi.core.errors import ModelFailed, NoRoom, OverLimit
 from dengmi.core.events import Notice, Thinking
 from dengmi.core.gate import Gate, Grant
 from dengmi.core.ports import Ledger
 from dengmi.core.records import Charge, Tokens
+from dengmi.core.turns import Turns
 
 __all__ = ["Out", "Task", "Writer", "Written"]
 
@@ -28,14 +29,20 @@ class Writer:
         model: gives the model of a name in the settings.
         ledger: reserves and settles what each call costs.
         gate: gives the slot that each call needs; None where nothing is held back.
+        turns: lets the first replies of others go before what a model says is read and checked.
     """
 
     def __init__(
-        self, model: Callable[[str], ChatModel], ledger: Ledger, gate: Gate | None = None
+        self,
+        model: Callable[[str], ChatModel],
+        ledger: Ledger,
+        gate: Gate | None = None,
+        turns: Turns | None = None,
     ) -> None:
         self._model = model
         self._ledger = ledger
         self._gate = gate
+        self._turns = turns or Turns()
         self._second = SecondLook(model, ledger, gate=gate)
 
     async def write(self, task: Task) -> AsyncGenerator[Out, None]:
@@ -51,11 +58,13 @@ class Writer:
         begun, tries = Begun(task), _Tries(task.models)
         while True:
             try:
+                self._afford(begun, tries, charges)
                 async with aclosing(self._once(begun, tries, charges)) as events:
                     async for event in events:
                         yield event
             except ModelFailed as error:
-                log.warning("question %s: %s", task.question.id, error)
+                if not isinstance(error, OverLimit):  # who it belongs to is told
+                    log.warning("question %s: %s", task.question.id, error)
                 begun.broken()
                 if tries.go_on(error):
                     continue
@@ -68,6 +77,27 @@ class Writer:
                 return
             yield begun.written(charges, cut=begun.cut)
             return
+
+    def _afford(self, begun: Begun, tries: "_Tries", charges: list[Charge]) -> None:
+        """Leave out the models whose call a budget or quota did not allow a moment ago: nobody
+        needs to wait for their slots. Raises OverLimit where none is left."""
+        task, left = begun.task, []
+        refused: OverLimit | None = None
+        for name in tries.left:
+            error = self._ledger.refusal(
+                task.question,
+                task.level,
+                name,
+                prompt_tokens=begun.prompt,
+                max_tokens=begun.most,
+                again=bool(charges),
+            )
+            refused = refused or error
+            if error is None:
+                left.append(name)
+        if refused is not None and not left:
+            raise refused
+        tries.left = tuple(left)
 
     async def _once(
         self, begun: Begun, tries: "_Tries", charges: list[Charge]
@@ -133,14 +163,18 @@ class Writer:
                             begun.thought += len(text)
                             yield Thinking(text)
                         case Said(text):
-                            for event in begun.said(text):
-                                yield event
+                            for sentence in begun.heard(text):
+                                await self._turns.give_way()
+                                for event in begun.checked(sentence):
+                                    yield event
                         case Ended():
                             ended = piece
                     if begun.declined:
                         break
-            for event in begun.rest():
-                yield event
+            for sentence in begun.rest():
+                await self._turns.give_way()
+                for event in begun.checked(sentence):
+                    yield event
             begun.cut = ended is not None and ended.ending == "length"
         finally:
             # Also when nobody listens any more: what was used is known no better later on.
@@ -155,7 +189,8 @@ class Writer:
             looked = await self._second.look(
                 task.question, task.level, task.judge, [doubt for _, doubt in begun.doubts]
             )
-            charges.insert(0, looked.charge)  # the one that wrote the answer stays last
+            if looked.charge is not None:
+                charges.insert(0, looked.charge)  # the one that wrote the answer stays last
             begun.turn(looked.verdicts)
 
 

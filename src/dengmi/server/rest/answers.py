@@ -50,6 +50,8 @@ class Answers:
     async def ask(self, request: Request) -> Response:
         """Answer a question, as one JSON value or as typed events."""
         body = await read_json(request, AnswerRequest)
+        asker = clean(body.asker)
+        payer = await self._context.callers.admit(request, asker)
         question = await self._parts.ladder.accept(
             Question(
                 id="",
@@ -57,7 +59,8 @@ class Answers:
                 text=clean(body.question),
                 wanted=body.level,
                 channel="rest",
-                asker=clean(body.asker),
+                asker=asker,
+                payer=payer,
                 conversation=clean(body.conversation),
                 dedup=request.headers.get("idempotency-key", "")[:200],
             )
@@ -65,11 +68,14 @@ class Answers:
         if wants_stream(request):
             render = told(api_language(request))
             return stream(self._context, question, render, thinking=body.thinking)
+        lang, notices = api_language(request), []
         async with aclosing(self._parts.ladder.run(question)) as events:
             async for event in events:
+                if isinstance(event, Notice):
+                    notices.append(_value(event, lang))
                 if isinstance(event, Done):
-                    self._context.metrics.answer(event.answer)
-                    return json_reply(answer_json(event.answer, event.pending))
+                    shape = answer_json(event.answer, event.pending)
+                    return json_reply({**shape, "notices": notices})
                 if isinstance(event, Failed):
                     raise DengmiError(event.code, **event.params)
         raise DengmiError("unexpected", reference=question.id)
@@ -138,7 +144,8 @@ def _value(event: Event, lang: str) -> Json:  # noqa: PLR0911 - one for each eve
         case Cited():
             return citation_json(event.citation)
         case Notice():
-            return {"code": event.code, "text": notice_text(event, lang)}
+            words = notice_text(event, lang)
+            return {"code": event.code, "text": words, "params": dict(event.params)}
         case Spent():
             return {"cost": cost_json(event.cost), "usage": dict(event.usage)}
         case Done():

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from dengmi import __version__
 from dengmi.core.errors import Unavailable
 from dengmi.server.context import Context
+from dengmi.server.metrics import text
 from dengmi.server.replies import json_reply
 
 PATIENCE = 3.0
@@ -39,5 +40,6 @@ class Health:
 
     async def metrics(self, request: Request) -> Response:  # noqa: ARG002
         """Counters in the Prometheus text format."""
-        whole = await asyncio.to_thread(self._context.metrics.text)
-        return Response(whole, media_type="text/plain; version=1.0.0; charset=utf-8")
+        whole = await self._context.load.whole()
+        told = await asyncio.to_thread(text, whole)
+        return Response(told, media_type="text/plain; version=1.0.0; charset=utf-8")

@@ -211,6 +211,48 @@ class PendingShape(Struct, kw_only=True):
     until: Annotated[float, Meta(description="Unix time at which the wait ends without one.")]
 
 
+class NoticeShape(Struct, kw_only=True):
+    """A quiet word beside an answer, such as why it is a quote."""
+
+    code: Annotated[str, Meta(description="Such as budget_spent, quota_spent, no_room.")]
+    text: Annotated[str, Meta(description="In the language of Accept-Language.")]
+    params: Annotated[
+        dict[str, str | float],
+        Meta(
+            description="What fills the text; `until` is when a limit counts anew (Unix seconds)."
+        ),
+    ]
+
+
+class BudgetShape(Struct, kw_only=True):
+    """How much of a desk's budget of today is used. Money in millionths of the currency."""
+
+    desk: str
+    currency: str
+    used: Annotated[int, Meta(description="Settled, or held by calls under way.")]
+    most: int
+    share: Annotated[float, Meta(description="From 0 to 1.")]
+    since: Annotated[float, Meta(description="When the day began (Unix seconds).")]
+    until: Annotated[float, Meta(description="When it starts anew (Unix seconds).")]
+    zone: str
+
+
+class AlertShape(Struct, kw_only=True):
+    """What the operator was told."""
+
+    code: str
+    text: str
+    params: dict[str, str | float]
+    at: float
+
+
+class BudgetsResponse(Struct, kw_only=True):
+    """Budgets of today, and alerts of the last three days."""
+
+    budgets: list[BudgetShape]
+    alerts: list[AlertShape]
+
+
 class AnswerResponse(Struct, kw_only=True):
     """An answer. `grounded` false means: the articles do not say; `nearest` names the closest."""
 
@@ -254,6 +296,9 @@ class AnswerResponse(Struct, kw_only=True):
             "one; `ended`: there is none to be had; null: the question never waited."
         ),
     ]
+    notices: Annotated[
+        list[NoticeShape], Meta(description="Told once, with the answer to a question.")
+    ] = []
 
 
 class PassageSentence(Struct, kw_only=True):

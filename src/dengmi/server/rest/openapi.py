@@ -37,7 +37,11 @@ def description(operations: Iterable[Operation] = OPERATIONS) -> Json:
         "info": {
             "title": "Dengmi",
             "version": __version__,
-            "description": "Answers made of exact sentences of your articles.",
+            "description": (
+                "Answers made of exact sentences of your articles. Programs that speak OpenAI's "
+                "chat completions API find desks as models at `/v1`; programs that speak MCP find "
+                "tools at `/mcp`."
+            ),
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "paths": paths,

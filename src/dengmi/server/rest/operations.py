@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 
 from msgspec import Struct
 
+from dengmi.server.rest.loading import LoadResponse
 from dengmi.server.rest.models import (
     AnswerRequest,
     AnswerResponse,
     ArticleResponse,
+    BudgetsResponse,
     DesksResponse,
     RemovedResponse,
     ReuseRequest,
@@ -47,6 +49,9 @@ class Operation:
 
 BODY_FAILURES = (400, 404, 413, 415, 422)
 
+ASKING_FAILURES = (400, 401, 404, 413, 415, 422, 429)
+"""Of what callers are counted for: a key that is not known, too many in a short time."""
+
 OPERATIONS = (
     Operation(
         method="POST",
@@ -61,14 +66,18 @@ OPERATIONS = (
             "model writes, `found` brings quotes to show meanwhile; the answer of `done` is the "
             "one that holds. Hanging up ends the writing unless others wait for it too. Comments "
             "(`: keep-alive`) fill silences. Where no model had room or none answered, the quotes "
-            "are the answer and `pending` says that a better one is waited for."
+            "are the answer and `pending` says that a better one is waited for. A budget or quota "
+            "that is used up is no failure: the answer is a quote or an earlier answer then, and a "
+            "notice (`budget_spent`, `quota_spent`) says when it starts anew. A program with a key "
+            "of the setting `keys` sends it as a bearer token and names its `asker`. Status 429 "
+            "says that the caller is too fast, and `Retry-After` how many seconds to wait."
         ),
         body=AnswerRequest,
         reply=AnswerResponse,
         header_texts={
-            "Idempotency-Key": "Your key of this question: sent twice, it is asked once."
+            "Idempotency-Key": "Your key of this question: sent twice, it is asked once.",
         },
-        failures=BODY_FAILURES,
+        failures=ASKING_FAILURES,
         streams=True,
     ),
     Operation(
@@ -144,7 +153,7 @@ OPERATIONS = (
         ),
         body=SearchRequest,
         reply=SearchResponse,
-        failures=BODY_FAILURES,
+        failures=ASKING_FAILURES,
     ),
     Operation(
         method="GET",
@@ -164,6 +173,16 @@ OPERATIONS = (
         summary="Desks",
         text="Every desk of this installation.",
         reply=DesksResponse,
+    ),
+    Operation(
+        method="GET",
+        path="/budgets",
+        id="list_budgets",
+        summary="Budgets",
+        text="How much of each desk's budget of today is used, and what was told of late.",
+        reply=BudgetsResponse,
+        failures=(401, 403),
+        operator=True,
     ),
     Operation(
         method="GET",
@@ -212,6 +231,21 @@ OPERATIONS = (
         reply=SourceShape,
         status=202,
         failures=(401, 403, 404, 409),
+        operator=True,
+    ),
+    Operation(
+        method="GET",
+        path="/load",
+        id="get_load",
+        summary="The present load",
+        text=(
+            "Per model: slots busy and granted, who waits, health. Per level: what was asked for "
+            "and given in the last minute, how long the first reply, a model's first words and "
+            "the whole took, tokens, money, and the shares of answers reused and joined. Added "
+            "up over all processes of the server."
+        ),
+        reply=LoadResponse,
+        failures=(401, 403),
         operator=True,
     ),
 )

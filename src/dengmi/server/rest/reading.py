@@ -16,11 +16,13 @@ class Reading:
     """Finds passages and shows articles."""
 
     def __init__(self, context: Context) -> None:
+        self._context = context
         self._parts = context.parts
 
     async def search(self, request: Request) -> Response:
         """Passages for a query."""
         body = await read_json(request, SearchRequest)
+        await self._context.callers.admit(request)
         words = clean(body.query).strip()
         most = self._parts.settings.ask.max_chars
         if not words:

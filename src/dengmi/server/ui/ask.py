@@ -64,15 +64,16 @@ class AskPage:
         turns, thread = await self._earlier(frame, request.query_params.getlist("a"))
         words = clean(request.query_params.get("q", "")).strip()
         if words and _is_meant(request):
+            payer = await self._context.callers.admit(request)
             try:
-                done = await self._answer(frame, words)
+                done, notices = await self._answer(frame, words, payer)
             except DengmiError as error:
                 frame = dataclasses.replace(frame, asking=words[: frame.max_chars])
                 card = error_card(frame, detail(error, frame.lang))
                 turns.append(turn(_short(words), card, last=True))
             else:
                 card = answer_card(frame, done.answer, Standing(done.answer, None, done.pending))
-                turns.append(turn(done.answer.question, card, last=True))
+                turns.append(turn(done.answer.question, card, last=True, notices=notices))
                 thread = (*thread, done.answer.id)
         frame = dataclasses.replace(frame, thread=thread[-LONGEST_THREAD:])
         welcome = None if turns else await self._welcome(frame)
@@ -83,9 +84,10 @@ class AskPage:
         """The same, asked by the page's script: events whose data carry pieces of HTML."""
         form = parse_qs((await read(request)).decode("utf-8", "replace"))
         words = clean(" ".join(form.get("q", [])))
+        payer = await self._context.callers.admit(request)
         frame = await frame_of(self._overview, request, await self._desk(request))
         frame = self._asked_how(frame, {name: values[-1] for name, values in form.items()})
-        question = await self._parts.ladder.accept(self._question(frame, words))
+        question = await self._parts.ladder.accept(self._question(frame, words, payer))
         return stream(
             self._context,
             question,
@@ -136,24 +138,28 @@ class AskPage:
             frame, conversation=conversation, deep=deep and given.get("level") == "deep"
         )
 
-    def _question(self, frame: Frame, words: str) -> Question:
+    def _question(self, frame: Frame, words: str, payer: str) -> Question:
         return Question(
             id="",
             desk=frame.desk.name,
             text=words,
             wanted="deep" if frame.deep else "auto",
             channel="web",
+            payer=payer,
             conversation=frame.conversation,
         )
 
-    async def _answer(self, frame: Frame, words: str) -> Done:
+    async def _answer(self, frame: Frame, words: str, payer: str) -> tuple[Done, tuple[str, ...]]:
+        """The answer, and what is said beside it."""
         if not frame.desk.name:
             raise NotFound("desk_none")
-        question = await self._parts.ladder.accept(self._question(frame, words))
+        question = await self._parts.ladder.accept(self._question(frame, words, payer))
+        notices: list[str] = []
         async for event in self._parts.ladder.run(question):
+            if isinstance(event, Notice):
+                notices.append(notice_text(event, frame.lang))
             if isinstance(event, Done):
-                self._context.metrics.answer(event.answer)
-                return event
+                return event, tuple(notices)
             if isinstance(event, Failed):
                 raise DengmiError(event.code, **event.params)
         raise DengmiError("unexpected", reference=question.id)

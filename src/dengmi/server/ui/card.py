@@ -1,6 +1,7 @@
 """Answer cards: how an answer, a quote and an error look."""
 
 import math
+from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from dengmi.answer.late.waits import Standing
@@ -11,11 +12,12 @@ from dengmi.server.ui.page import TAGS, Frame
 from dengmi.server.ui.written import written
 
 
-def turn(question: str, card: Child, *, last: bool = False) -> Html:
-    """A question and what came of it."""
+def turn(question: str, card: Child, *, last: bool = False, notices: Sequence[str] = ()) -> Html:
+    """A question and what came of it, with what is said beside it."""
     return el(
         "section",
         el("h2", el("span", question), class_="asked"),
+        [el("p", words, class_="notice") for words in notices],
         card,
         class_="turn",
         id="last" if last else None,

@@ -33,4 +33,5 @@ def error_page(request: Request, error: DengmiError, context: Context) -> Respon
         el("p", el("a", frame.say("ui_to_front"), class_="chip", href="/")),
         class_="welcome",
     )
-    return page(request, frame, heading, body, status=status)
+    headers = error.headers if isinstance(error, Refusal) else None
+    return page(request, frame, heading, body, status=status, headers=headers)

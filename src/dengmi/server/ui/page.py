@@ -1,5 +1,6 @@
 """The frame of every page: head, header, main part, and the box to ask in."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urlencode
@@ -75,6 +76,7 @@ def page(
     *,
     status: int = 200,
     index: bool = False,
+    headers: Mapping[str, str] | None = None,
 ) -> Response:
     """A whole page as a response."""
     lang = frame.lang
@@ -109,6 +111,7 @@ def page(
             "content-language": TAGS.get(lang, lang),
             "vary": "Accept-Language, Cookie",
             "cache-control": "private, no-cache",
+            **(headers or {}),
         },
     )
     if chosen := known(request.query_params.get("lang")):

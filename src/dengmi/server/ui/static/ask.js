@@ -69,11 +69,15 @@ async function ask(words) {
   try {
     const response = await fetch(form.action.split("#")[0], {
       method: "POST",
-      headers: { Accept: "text/event-stream", "Content-Type": "application/x-www-form-urlencoded" },
+      headers: {
+        Accept: "text/event-stream",
+        "Accept-Language": document.documentElement.lang,
+        "Content-Type": "application/x-www-form-urlencoded",
+      },
       body: new URLSearchParams(asked(words)),
       signal: asking.signal,
     });
-    if (!response.ok) fail(turn, words, (await response.json()).detail);
+    if (!response.ok) refused(turn, words, await response.json());
     else for await (const event of events(response)) show(turn, event);
     if (turn.querySelector("[aria-busy]")) fail(turn, words, template.dataset.offline);
   } catch {
@@ -121,6 +125,7 @@ function show(turn, { name, data }) {
   else if (name === "citation") quotes?.insertAdjacentHTML("beforeend", data.html);
   else if (name === "notice") turn.querySelector(".asked").after(notice(data.text));
   else if (name === "done" || name === "failed") {
+    if (data.wait) quiet(turn);
     replace(turn, data.html);
     live.textContent = data.heard;
     if (data.id) keep(data.id);
@@ -131,7 +136,7 @@ function show(turn, { name, data }) {
 // The better answer takes the place of the quotes, in the address too.
 function better(turn, data) {
   const old = turn.querySelector(".card").id;
-  for (const line of turn.querySelectorAll(":scope > .notice")) line.remove();
+  quiet(turn);
   replace(turn, data.html);
   live.textContent = data.heard;
   for (const input of form.querySelectorAll("[name=a]")) if (input.value === old) input.value = data.id;
@@ -176,6 +181,11 @@ function write(card, quotes, { html, gap }) {
   says.lastElementChild.insertAdjacentHTML("beforeend", html);
 }
 
+// Why there is no better answer yet is of no more interest than that one is on its way.
+function quiet(turn) {
+  for (const line of turn.querySelectorAll(":scope > .notice")) line.remove();
+}
+
 function notice(words) {
   const line = document.createElement("p");
   line.className = "notice";
@@ -213,13 +223,17 @@ async function stored(question) {
   return null;
 }
 
-function fail(turn, words, reason) {
+function refused(turn, words, problem) {
+  fail(turn, words, problem.detail, problem.status === 429 ? problem.title : undefined);
+}
+
+function fail(turn, words, reason, heading = template.dataset.failed) {
   const card = turn.querySelector(".card");
   card.className = "card none";
   card.removeAttribute("aria-busy");
   card.setAttribute("role", "alert");
   const level = card.querySelector(".level");
-  level.textContent = template.dataset.failed;
+  level.textContent = heading;
   level.classList.remove("breathe");
   const line = document.createElement("p");
   line.className = "says";

@@ -49,3 +49,7 @@ WHERE question_id = (
 )
 RETURNING question_id, level, channel, whose, cause, state, turn, since, until, due, tries, owner, lease,
     answer_id, told_at;
+
+-- name: charges_lock
+-- Nobody else decides at the same time: held until the transaction ends.
+SELECT pg_advisory_xact_lock(110386840822122);

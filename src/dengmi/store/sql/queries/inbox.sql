@@ -2,29 +2,31 @@
 -- New questions.
 INSERT INTO questions (
     id, desk, channel, dedup, dedup_id, text, wanted, asker, conversation, lang, asked_at, state,
-    failure
+    failure, payer
 ) VALUES (
     :id, :desk, :channel, :dedup, :dedup_id, :text, :wanted, :asker, :conversation, :lang,
-    :asked_at, :state, :failure
+    :asked_at, :state, :failure, :payer
 );
 
 -- name: questions_taken
 -- The questions that have one of these ids, or came under one of these keys of their channels.
-SELECT id, desk, text, wanted, channel, asker, conversation, dedup, lang, asked_at, state, dedup_id
+SELECT id, desk, text, wanted, channel, asker, conversation, dedup, lang, asked_at, state, payer,
+    dedup_id
 FROM questions WHERE id IN (:ids::text[])
 UNION
-SELECT id, desk, text, wanted, channel, asker, conversation, dedup, lang, asked_at, state, dedup_id
+SELECT id, desk, text, wanted, channel, asker, conversation, dedup, lang, asked_at, state, payer,
+    dedup_id
 FROM questions WHERE dedup_id IN (:dedup_ids::text[]);
 
 -- name: questions_pending
 -- Questions without a final state, oldest first.
-SELECT id, desk, text, wanted, channel, asker, conversation, dedup, lang, asked_at, state
+SELECT id, desk, text, wanted, channel, asker, conversation, dedup, lang, asked_at, state, payer
 FROM questions WHERE state = 'asked' ORDER BY asked_at, id;
 
 -- name: questions_unanswered
 -- The newest questions that a desk's articles did not answer; those of a measurement (dengmi eval)
 -- were asked by nobody.
-SELECT id, desk, text, wanted, channel, asker, conversation, dedup, lang, asked_at, state
+SELECT id, desk, text, wanted, channel, asker, conversation, dedup, lang, asked_at, state, payer
 FROM questions WHERE state = 'unanswered' AND desk = :desk AND channel <> 'eval'
 ORDER BY asked_at DESC, id DESC LIMIT :most;
 

@@ -47,3 +47,7 @@ WHERE question_id = (
 )
 RETURNING question_id, level, channel, whose, cause, state, turn, since, until, due, tries, owner, lease,
     answer_id, told_at;
+
+-- name: charges_lock
+-- Nobody else decides at the same time: there is one writer, who has begun already.
+SELECT 1;

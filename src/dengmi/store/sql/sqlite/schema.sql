@@ -104,7 +104,8 @@ CREATE TABLE questions (
     lang text NOT NULL,
     asked_at double precision NOT NULL,
     state text NOT NULL,
-    failure text NOT NULL
+    failure text NOT NULL,
+    payer text NOT NULL DEFAULT ''
 );
 CREATE UNIQUE INDEX questions_dedup ON questions (dedup_id);
 CREATE INDEX questions_pending ON questions (asked_at) WHERE state = 'asked';
@@ -194,7 +195,10 @@ CREATE TABLE charges (
     state text NOT NULL,
     at double precision NOT NULL,
     settled_at double precision,
-    owner text NOT NULL DEFAULT ''
+    owner text NOT NULL DEFAULT '',
+    payer text NOT NULL DEFAULT '',
+    held bigint NOT NULL DEFAULT 0,
+    counted boolean NOT NULL DEFAULT false
 );
 CREATE INDEX charges_at ON charges (at);
 CREATE INDEX charges_desk ON charges (desk, at);
@@ -223,3 +227,29 @@ CREATE INDEX late_whose ON late (whose, turn) WHERE state = 'waiting';
 CREATE INDEX late_until ON late (until) WHERE state = 'waiting';
 CREATE INDEX late_owner ON late (owner) WHERE owner <> '';
 CREATE INDEX late_untold ON late (channel, due) WHERE state = 'answered' AND told_at IS NULL;
+
+CREATE TABLE used (
+    holder text NOT NULL,
+    name text NOT NULL,
+    quarter bigint NOT NULL,
+    currency text NOT NULL,
+    micros bigint NOT NULL,
+    tokens bigint NOT NULL,
+    questions bigint NOT NULL,
+    PRIMARY KEY (holder, name, quarter, currency)
+) WITHOUT ROWID;
+CREATE INDEX used_quarter ON used (quarter);
+
+CREATE TABLE alerts (
+    id text PRIMARY KEY NOT NULL,
+    code text NOT NULL,
+    params text NOT NULL,
+    at double precision NOT NULL
+);
+
+CREATE TABLE secrets (
+    name text PRIMARY KEY NOT NULL,
+    value text NOT NULL
+);
+
+CREATE INDEX questions_asker ON questions (asker) WHERE asker <> '';

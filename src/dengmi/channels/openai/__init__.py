@@ -1,0 +1,1 @@
+"""The chat completions API of OpenAI, which many programs speak: desks are its models."""

@@ -1,0 +1,134 @@
+"""Questions that are being answered while channels wait for them: however often the platform
+delivers one, it is answered once."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from contextlib import aclosing
+from typing import Any
+
+from dengmi.core.events import Done, Failed, Found, Notice
+from dengmi.core.ports import Answering
+from dengmi.core.records import Answer, Citation, Question
+
+KEPT = 60.0
+"""Seconds for which an answered question stays at hand for late deliveries; the store has it
+afterwards."""
+
+
+class Running:
+    """One question on its way.
+
+    Attributes:
+        quotes: something to read while a model writes; empty where there is nothing yet.
+        notices: quiet words about the level.
+        answer: the answer, once it is stored.
+        failed: the code of what went wrong, where there is no answer at all.
+        pushed: whether somebody has taken it on to send the answer later.
+        deliveries: how often the platform has delivered it, as far as somebody counts.
+    """
+
+    def __init__(self, question: Question) -> None:
+        self.question = question
+        self.quotes: tuple[Citation, ...] = ()
+        self.notices: list[Notice] = []
+        self.answer: Answer | None = None
+        self.failed = ""
+        self.pushed = False
+        self.deliveries = 0
+        self._useful = asyncio.Event()
+        self._ended = asyncio.Event()
+
+    @classmethod
+    def over(cls, answer: Answer) -> "Running":
+        """A question that has its answer."""
+        question = Question(id=answer.question_id, desk=answer.desk, text=answer.question)
+        made = cls(question)
+        made.answer = answer
+        made._useful.set()
+        made._ended.set()
+        return made
+
+    @property
+    def ended(self) -> bool:
+        """Whether no more will come."""
+        return self._ended.is_set()
+
+    async def useful(self, seconds: float) -> bool:
+        """Wait for something to read, at most so long."""
+        return await _within(self._useful, seconds)
+
+    async def end(self, seconds: float) -> bool:
+        """Wait for the answer, at most so long."""
+        return await _within(self._ended, seconds)
+
+    async def follow(self, answering: Answering) -> None:
+        """Have it answered."""
+        try:
+            async with aclosing(answering.run(self.question)) as events:
+                async for event in events:
+                    if isinstance(event, Found) and event.quotes:
+                        self.quotes = event.quotes
+                        self._useful.set()
+                    elif isinstance(event, Notice):
+                        self.notices.append(event)
+                    elif isinstance(event, Done):
+                        self.answer = event.answer
+                    elif isinstance(event, Failed):
+                        self.failed = event.code
+        finally:
+            self._useful.set()
+            self._ended.set()
+
+
+class Runs:
+    """The questions of one channel that are being answered in this process.
+
+    Args:
+        start: runs something in the background, under a name.
+    """
+
+    def __init__(
+        self,
+        answering: Answering,
+        start: Callable[[Coroutine[Any, Any, object], str], object],
+    ) -> None:
+        self._answering = answering
+        self._start = start
+        self._runs: dict[str, Running] = {}
+
+    def get(self, question_id: str) -> Running | None:
+        """A question that is on its way, or was a moment ago."""
+        return self._runs.get(question_id)
+
+    async def ask(self, question: Question) -> Running:
+        """The question on its way: the one there is where it was delivered before.
+
+        Raises:
+            BadInput: it is empty or too long.
+        """
+        accepted = await self._answering.accept(question)
+        return self.run(accepted)
+
+    def run(self, accepted: Question) -> Running:
+        """As `ask`, for a question that is written down already."""
+        running = self._runs.get(accepted.id)
+        if running is None:
+            running = self._runs[accepted.id] = Running(accepted)
+            self._start(self._followed(running), f"question {accepted.id}")
+        return running
+
+    async def _followed(self, running: Running) -> None:
+        try:
+            await running.follow(self._answering)
+        finally:
+            # Kept for a while, then forgotten: no timer outlives the loop.
+            asyncio.get_running_loop().call_later(KEPT, self._runs.pop, running.question.id, None)
+
+
+async def _within(event: asyncio.Event, seconds: float) -> bool:
+    try:
+        async with asyncio.timeout(max(0.0, seconds)):
+            await event.wait()
+    except TimeoutError:
+        return event.is_set()
+    return True

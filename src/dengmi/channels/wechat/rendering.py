@@ -1,0 +1,142 @@
+"""Answers as WeChat shows them: plain text of at most 2,048 bytes with links, no Markdown."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from dengmi.channels.parts import Piece, parts, shortened, size
+from dengmi.core.records import Answer, Citation, Head
+from dengmi.language.texts import text
+
+_MOST_SOURCES = 4
+_TITLE = 90
+_QUOTE = 240
+_TAG = re.compile(r"<(?=[A-Za-z/!?])")
+_WIDE = str.maketrans({each: chr(ord(each) + 0xFEE0) for each in "\"&#%<>'"})
+"""What would end a tap-to-send link, as full-width characters. WeChat sends back the words as they
+stand, so they must not be escaped otherwise."""
+
+_HREF = "!#$&'()*+,/:;=?@[]~%-._"
+"""Characters of an address that stay as they are; others, the double quote first, are escaped."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dialect:
+    """How much a message holds, and where readers find the rest.
+
+    Attributes:
+        most_bytes: of one message, in UTF-8.
+        most_parts: messages of one answer.
+        public: the address of this installation, without a slash at its end; "" for none.
+    """
+
+    most_bytes: int = 2048
+    most_parts: int = 1
+    public: str = ""
+
+    def page(self, question_id: str) -> str:
+        """The address of an answer's page; "" where none can be reached."""
+        return f"{self.public}/a/{question_id}" if self.public else ""
+
+
+def answered(answer: Answer, dialect: Dialect) -> list[str]:
+    """An answer as messages: its text, its sources, what else to ask, the page of all of it."""
+    lang = answer.lang
+    foot = _foot(answer, dialect)
+    pieces = [Piece(_plain(answer.text))]
+    pieces += _sources(answer.citations, dialect, lang, quotes=bool(answer.claims))
+    if not answer.grounded:
+        pieces += _nearest(answer.nearest, dialect)
+    asks = [tap(each, each) for each in answer.followups]
+    if asks:
+        pieces.append(Piece("\n\n" + text("wechat_ask_also", lang)))
+        pieces += [Piece(f"\n{ask}", whole=True) for ask in asks]
+    made, complete = parts(pieces, dialect.most_bytes, dialect.most_parts)
+    if not complete:
+        made = _again(answer, dialect, foot)
+    return made
+
+
+def _again(answer: Answer, dialect: Dialect, foot: str) -> list[str]:
+    """An answer that is too long: the sources that fit behind as much text as leaves them room."""
+    last = f"\n\n{foot}" if foot else ""
+    brief = _sources(answer.citations[:2], dialect, answer.lang, quotes=False)
+    tail = "".join(piece.text for piece in brief) + last
+    if size(tail) > dialect.most_bytes // 2:
+        tail = last
+    room = dialect.most_bytes - size(tail)
+    body, _ = parts([Piece(_plain(answer.text))], room, dialect.most_parts)
+    body[-1] += tail
+    return body
+
+
+def preview(
+    quotes: Sequence[Citation], dialect: Dialect, lang: str, *, lead: str, foot: Sequence[str]
+) -> str:
+    """Quotes to read while a model writes, as one message.
+
+    Args:
+        lead: what stands above them.
+        foot: links below, which are kept whatever happens.
+    """
+    tail = "".join(f"\n\n{each}" for each in foot)
+    pieces = [Piece(lead)] if lead else []
+    for each in quotes:
+        gap = "\n\n" if pieces else ""
+        pieces.append(Piece(f"{gap}{_plain(each.quote)} [{each.n}]"))
+    pieces += _sources(quotes, dialect, lang, quotes=False)
+    made, _ = parts(pieces, dialect.most_bytes - size(tail), 1)
+    return (made[0] if made else "") + tail
+
+
+def link(address: str, label: str) -> str:
+    """A link, or its label alone where the address is none that WeChat opens."""
+    label = shortened(_plain(" ".join(label.split())), _TITLE)
+    if not address.startswith(("http://", "https://")):
+        return label
+    return f'<a href="{quote(address, safe=_HREF)}">{label}</a>'
+
+
+def tap(said: str, label: str, menu: str = "ask") -> str:
+    """A link that says something in the chat when it is tapped. `menu` comes back with it."""
+    words = " ".join(said.split()).translate(_WIDE)
+    shown = _plain(" ".join(label.split()))
+    return f'<a href="weixin://bizmsgmenu?msgmenucontent={words}&msgmenuid={menu}">{shown}</a>'
+
+
+def _sources(
+    citations: Sequence[Citation], dialect: Dialect, lang: str, *, quotes: bool
+) -> list[Piece]:
+    if not citations:
+        return []
+    pieces = [Piece("\n\n" + text("wechat_sources", lang))]
+    for each in citations[:_MOST_SOURCES]:
+        pieces.append(
+            Piece(f"\n[{each.n}] {link(_address(each.head, dialect), each.head.title)}", True)
+        )
+        if quotes:
+            said = shortened(_plain(" ".join(each.quote.split())), _QUOTE)
+            pieces.append(Piece(" " + text("title_quoted", lang, title=said), True))
+    return pieces
+
+
+def _nearest(heads: Sequence[Head], dialect: Dialect) -> list[Piece]:
+    return [Piece(f"\n· {link(_address(head, dialect), head.title)}", True) for head in heads]
+
+
+def _address(head: Head, dialect: Dialect) -> str:
+    """Where an article is read: at its own address, or in the reader."""
+    if head.url.startswith(("http://", "https://")):
+        return head.url
+    return f"{dialect.public}/articles/{quote(head.id)}" if dialect.public else ""
+
+
+def _foot(answer: Answer, dialect: Dialect) -> str:
+    page = dialect.page(answer.question_id)
+    return link(page, text("wechat_whole", answer.lang)) if page else ""
+
+
+def _plain(said: str) -> str:
+    """Words that hold no tag of their own: an article's text must not become a link."""
+    return _TAG.sub("＜", said)

@@ -1,0 +1,43 @@
+"""The limits as the settings have them."""
+
+from datetime import tzinfo
+
+from dengmi.core.clock import Clock
+from dengmi.gate.budget import Rates, Rule
+from dengmi.gate.limits import DeskLimit, Limits
+from dengmi.gate.quota import plans
+from dengmi.settings.limits import rates_of
+from dengmi.settings.money import money
+from dengmi.settings.options import DeskSettings, Settings
+
+
+def limits_of(settings: Settings, clock: Clock) -> Limits:
+    """Budgets and quotas. Time zones are known since the settings were checked.
+
+    Raises:
+        BadSettings: an amount that is none.
+    """
+    zone = _zone(settings.time_zone)
+    return Limits(
+        {name: _desk(name, desk, zone) for name, desk in settings.desks.items()},
+        plans(settings.plans, settings.keys, settings.default_plan),
+        Rates(rates_of(settings)),
+        clock,
+        zone,
+    )
+
+
+def _desk(name: str, desk: DeskSettings, zone: tzinfo | None) -> DeskLimit:
+    amount = money(desk.daily_budget, f"desks.{name}.daily_budget")
+    budget = None
+    if amount is not None:
+        budget = Rule(what="money", most=amount.micros, currency=amount.currency)
+    return DeskLimit(budget=budget, zone=_zone(desk.time_zone) if desk.time_zone else zone)
+
+
+def _zone(name: str) -> tzinfo | None:
+    if not name:
+        return None
+    from zoneinfo import ZoneInfo
+
+    return ZoneInfo(name)

@@ -1,0 +1,121 @@
+"""/wechat/{name}: where WeChat delivers the messages to an Official Account."""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from dengmi.channels.errors import Forged, WireError
+from dengmi.channels.tencent import Envelope
+from dengmi.channels.wechat.account import Account, Way
+from dengmi.channels.wechat.body import MOST_BYTES
+from dengmi.channels.wechat.client import WeChat
+from dengmi.channels.wechat.rendering import Dialect
+from dengmi.core.errors import BadSettings
+from dengmi.server.bodies import read
+from dengmi.server.context import Context
+from dengmi.server.problems import Refusal
+from dengmi.settings.channels import WeChatSettings
+
+log = logging.getLogger(__name__)
+
+
+class WeChatAccounts:
+    """Every account of the settings.
+
+    Raises:
+        BadSettings: an account's key is not of 43 letters and digits, or it is to push and has
+            no secret.
+    """
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._clients: list[WeChat] = []
+        wanted = context.parts.settings.wechat
+        self._accounts: Mapping[str, Account] = {
+            name: self._account(name, each) for name, each in wanted.items()
+        }
+
+    async def verify(self, request: Request) -> Response:
+        """The platform asks whether this is the account's server."""
+        account = self._named(request)
+        try:
+            return Response(account.verify(request.query_params), media_type="text/plain")
+        except Forged as error:
+            return self._refused(request, error)
+
+    async def receive(self, request: Request) -> Response:
+        """A message or an event."""
+        account = self._named(request)
+        body = await read(request, MOST_BYTES)
+        try:
+            reply = await account.receive(request.query_params, body)
+        except WireError as error:
+            return self._refused(request, error)
+        if reply is None:  # not in time; the platform has hung up and delivers again
+            return Response(status_code=503)
+        kind = {b"<": "text/xml", b"{": "application/json"}.get(reply[:1], "text/plain")
+        return Response(reply, media_type=kind)
+
+    async def recover(self) -> None:
+        """Go on with what an earlier stop cut off."""
+        if self._clients:
+            pending = await self._context.parts.store.pending_questions()
+            for account in self._accounts.values():
+                account.recover(pending)
+
+    async def close(self) -> None:
+        """Close the connections to the platform."""
+        await asyncio.gather(*(client.close() for client in self._clients))
+
+    def _named(self, request: Request) -> Account:
+        account = self._accounts.get(request.path_params["name"])
+        if account is None:
+            raise Refusal("path_unknown", 404, path=request.url.path)
+        return account
+
+    def _refused(self, request: Request, error: WireError) -> Response:
+        """The platform reads the status alone; whoever else writes here learns nothing."""
+        log.info("wechat %s: refused (%s)", request.path_params["name"], error.reason)
+        return Response(status_code=403 if isinstance(error, Forged) else 400)
+
+    def _account(self, name: str, wanted: WeChatSettings) -> Account:
+        parts = self._context.parts
+        if not wanted.token or (wanted.push and not wanted.secret):
+            raise BadSettings(
+                "channel_secret_missing",
+                key=f"wechat.{name}.{'secret' if wanted.token else 'token'}",
+            )
+        client = None
+        if wanted.push:
+            client = WeChat(
+                wanted.api, wanted.app_id, wanted.secret, parts.clock, label=wanted.label
+            )
+            self._clients.append(client)
+        return Account(
+            Way(
+                name=name,
+                desk=wanted.desk,
+                level=wanted.level,
+                hold=wanted.hold,
+                whole=wanted.whole,
+                deliveries=wanted.deliveries,
+                skew=wanted.skew,
+                welcome=wanted.welcome,
+                language=wanted.language,
+                dialect=Dialect(
+                    most_bytes=wanted.max_bytes,
+                    public=parts.settings.server.public_url.rstrip("/"),
+                ),
+                push_parts=wanted.messages,
+            ),
+            Envelope(wanted.token, (wanted.aes_key, wanted.old_aes_key), wanted.app_id),
+            answering=parts.ladder,
+            inbox=parts.store,
+            resolve=parts.desks.resolve,
+            clock=parts.clock,
+            start=self._context.crew.start,
+            sender=client,
+        )

@@ -1,0 +1,101 @@
+"""Every path and who answers it."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from starlette.routing import BaseRoute, Route
+
+from dengmi.server.channels.mcp import PATH as MCP
+from dengmi.server.channels.mcp import Mcp
+from dengmi.server.channels.openai import PREFIX as CHAT
+from dengmi.server.channels.openai import OpenAI
+from dengmi.server.context import Context
+from dengmi.server.rest.answers import Answers
+from dengmi.server.rest.budgets import Budgets
+from dengmi.server.rest.health import Health
+from dengmi.server.rest.loading import Loading
+from dengmi.server.rest.openapi import PREFIX, openapi
+from dengmi.server.rest.reading import Reading
+from dengmi.server.rest.sources import Sources
+from dengmi.server.ui.article import ArticlePage
+from dengmi.server.ui.ask import AskPage
+from dengmi.server.ui.static import Static
+
+if TYPE_CHECKING:
+    from dengmi.server.channels.wechat import WeChatAccounts
+
+
+def routes(context: Context, wechat: "WeChatAccounts | None" = None) -> Sequence[BaseRoute]:
+    """All of them; the busiest come first: they are tried in this order.
+
+    Args:
+        wechat: the WeChat accounts; None where there are none.
+    """
+    return [*_api(context), *_channels(context, wechat), *_pages(context), *_watching(context)]
+
+
+def _api(context: Context) -> Sequence[BaseRoute]:
+    answers, reading, sources = Answers(context), Reading(context), Sources(context)
+    api = PREFIX
+    return [
+        Route(f"{api}/answers", answers.ask, methods=["POST"]),
+        Route(f"{api}/search", reading.search, methods=["POST"]),
+        Route(f"{api}/answers/{{answer_id}}", answers.get, methods=["GET"]),
+        Route(f"{api}/answers/{{answer_id}}/events", answers.events, methods=["GET"]),
+        Route(f"{api}/answers/{{answer_id}}/pending", answers.withdraw, methods=["DELETE"]),
+        Route(f"{api}/answers/{{answer_id}}/thumb", answers.thumb, methods=["PUT"]),
+        Route(f"{api}/answers/{{answer_id}}/reuse", answers.reuse, methods=["PUT"]),
+        Route(f"{api}/articles/{{article_id:path}}", reading.article, methods=["GET"]),
+        Route(f"{api}/budgets", Budgets(context).list, methods=["GET"]),
+        Route(f"{api}/desks", reading.desks, methods=["GET"]),
+        Route(f"{api}/desks/{{desk}}/sources", sources.list, methods=["GET"]),
+        Route(f"{api}/desks/{{desk}}/sources", sources.add, methods=["POST"]),
+        Route(f"{api}/desks/{{desk}}/sources/{{source_id}}", sources.remove, methods=["DELETE"]),
+        Route(f"{api}/desks/{{desk}}/sources/{{source_id}}/sync", sources.sync, methods=["POST"]),
+        Route(f"{api}/load", Loading(context).load, methods=["GET"]),
+        Route(f"{api}/openapi.json", openapi, methods=["GET"]),
+    ]
+
+
+def _channels(context: Context, wechat: "WeChatAccounts | None") -> Sequence[BaseRoute]:
+    chat, mcp = OpenAI(context), Mcp(context)
+    made = [
+        Route(f"{CHAT}/chat/completions", chat.complete, methods=["POST"]),
+        Route(f"{CHAT}/models", chat.models, methods=["GET"]),
+        Route(f"{CHAT}/models/{{model}}", chat.model, methods=["GET"]),
+        Route(MCP, mcp, methods=["POST"]),
+        Route(f"{MCP}/{{desk}}", mcp, methods=["POST"]),
+    ]
+    if wechat is not None:
+        made += [
+            Route("/wechat/{name}", wechat.receive, methods=["POST"]),
+            Route("/wechat/{name}", wechat.verify, methods=["GET"]),
+        ]
+    return made
+
+
+def _pages(context: Context) -> Sequence[BaseRoute]:
+    page, article, static = AskPage(context), ArticlePage(context), Static()
+    return [
+        Route("/", page.show, methods=["GET"]),
+        Route("/", page.ask, methods=["POST"]),
+        Route("/d/{desk}", page.show, methods=["GET"]),
+        Route("/d/{desk}", page.ask, methods=["POST"]),
+        Route("/a/{answer_id}", page.answer, methods=["GET"]),
+        Route("/a/{answer_id}/events", page.events, methods=["GET"]),
+        Route("/a/{answer_id}/withdraw", page.withdraw, methods=["POST"]),
+        Route("/articles/{article_id:path}", article.show, methods=["GET"]),
+        Route("/static/{version}/{name}", static.file, methods=["GET"]),
+        Route("/favicon.ico", static.favicon, methods=["GET"]),
+        Route("/robots.txt", static.robots, methods=["GET"]),
+    ]
+
+
+def _watching(context: Context) -> Sequence[BaseRoute]:
+    health = Health(context)
+    return [
+        Route("/openapi.json", openapi, methods=["GET"]),
+        Route("/healthz", health.healthz, methods=["GET"]),
+        Route("/readyz", health.readyz, methods=["GET"]),
+        Route("/metrics", health.metrics, methods=["GET"]),
+    ]

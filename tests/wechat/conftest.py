@@ -1,0 +1,134 @@
+"""A desk that a slow scripted model writes for, served to a stand-in for WeChat."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from dengmi.server.application import create_app
+from dengmi.server.parts import Parts
+from dengmi.server.warm import warm
+from dengmi.settings.load import load_settings
+from dengmi.wire import open_parts
+from tests.fakes.deepseek import Serving
+from tests.fakes.wechat import FakeWeChat
+
+KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
+WALK = """---
+title: The lantern walk
+---
+The lantern walk opens on the thirteenth day of the first month and closes on the seventeenth.
+Riddles hang on every lantern along the south bridge. Whoever solves one gets a paper fan.
+"""
+TEA = """---
+title: 老茶厂逛园指南
+url: https://example.org/tea?a=1&b="2"
+---
+老茶厂的院子每天上午九点开门，晚上九点关门。
+门口只有十二个车位，建议停到南门桥地下停车场，走过去六分钟。
+"""
+SCRIPT = """
+[[answer]]
+match = "park|停车|车位"
+text = "门口只有十二个车位，建议停到南门桥地下停车场。[1.2]"
+first = 0.9
+
+[[answer]]
+match = "never"
+text = "x"
+first = 60.0
+
+[[answer]]
+match = "fan|riddle"
+text = "Whoever solves a riddle gets a paper fan. [1.2]"
+"""
+
+
+@pytest.fixture
+def platform() -> FakeWeChat:
+    return FakeWeChat()
+
+
+@pytest.fixture
+def api(platform: FakeWeChat) -> Iterator[str]:
+    """The address of the stand-in's API."""
+    with Serving(platform.app()) as serving:
+        yield serving.address
+
+
+def _configured(home: Path, api: str, *, more: str = "", model: bool = True) -> Path:
+    home.mkdir(parents=True, exist_ok=True)
+    (home / "script.toml").write_text(SCRIPT, encoding="utf-8")
+    models = (
+        f'[models.slow]\nkind = "scripted"\nmodel = "{home / "script.toml"}"\n' if model else ""
+    )
+    common = f'app_id = "wxba5fad812f8e6fb9"\ntoken = "AAAAA"\napi = "{api}"\n'
+    (home / "dengmi.toml").write_text(
+        f"""default_desk = "walks"
+{models}
+[server]
+public_url = "http://127.0.0.1:8321"
+[wechat.news]
+{common}
+aes_key = "{KEY}"
+secret = "s3cret"
+push = true
+hold = 10
+[wechat.small]
+{common}
+hold = 0.5
+whole = 1.7
+{more}
+""",
+        encoding="utf-8",
+    )
+    return home
+
+
+async def configured(home: Path, api: str, *, more: str = "", model: bool = True) -> Path:
+    """A home with two accounts, “news” (verified, encrypted) and “small” (plain, no rights)."""
+    return await asyncio.to_thread(_configured, home, api, more=more, model=model)
+
+
+def _articles(folder: Path) -> None:
+    folder.mkdir(exist_ok=True)
+    (folder / "walk.md").write_text(WALK, encoding="utf-8")
+    (folder / "tea.md").write_text(TEA, encoding="utf-8")
+
+
+@asynccontextmanager
+async def opened(home: Path, folder: Path | None = None) -> AsyncIterator[Parts]:
+    """The parts of a home, with the articles of a folder."""
+    settings = await asyncio.to_thread(load_settings, home, {})
+    async with open_parts(settings) as parts:
+        if folder is not None:
+            await asyncio.to_thread(_articles, folder)
+            report = await parts.corpus.sync(await parts.corpus.add("walks", str(folder)))
+            assert not report.failed
+            await parts.search.catch_up()
+        yield parts
+
+
+@asynccontextmanager
+async def served(parts: Parts) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the application, which is started and stopped."""
+    app = create_app(parts)
+    await asyncio.to_thread(warm)
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(
+            transport=httpx.ASGITransport(app), base_url="http://127.0.0.1:8321"
+        ) as client,
+    ):
+        yield client
+
+
+@pytest.fixture
+async def client(tmp_path: Path, api: str) -> AsyncIterator[httpx.AsyncClient]:
+    """A served desk with both accounts."""
+    home = await configured(tmp_path / "home", api)
+    async with opened(home, tmp_path / "articles") as parts, served(parts) as client:
+        yield client
