@@ -9,6 +9,8 @@ each, one JSON line each:
     status               of HTTP; 0 where there was none
     level, reused, late, id  of Dengmi's answer ("" for others); `late`: a better one was promised
     whole                whether the answer came to its end
+    texts, due           when each piece of text came, and was due where it says so (a `due` at its
+                         beginning); only where `known` has `texts`
 """
 
 import asyncio
@@ -33,6 +35,8 @@ class Asking(asyncio.Protocol):
         self.status = 0
         self.level = self.id = ""
         self.reused = self.whole = self.late = False
+        self.texts: list[float] = []
+        self.due: list[float] = []
         self.over = asyncio.get_running_loop().create_future()
         self.transport: asyncio.Transport | None = None
 
@@ -62,6 +66,10 @@ class Asking(asyncio.Protocol):
             self._end()
 
     def _told(self, line: bytes) -> None:
+        if self._event == b"text":
+            self.texts.append(time.time() - self._start)
+            if line.startswith(b'{"due": '):
+                self.due.append(float(line[8 : line.index(b",")]) - self._start)
         if self._event:
             self._of_dengmi(line)
         elif line.startswith(b"[DONE]"):
@@ -73,6 +81,9 @@ class Asking(asyncio.Protocol):
     def _of_dengmi(self, line: bytes) -> None:
         if self._event == b"done":
             answer = json.loads(line)
+            self.whole = True
+            if not answer:
+                return
             self.level, self.reused, self.whole = answer["level"], answer["reused"], True
             self.id = answer["question_id"]
             self.late = "pending" in answer and bool(answer["pending"])
@@ -115,6 +126,8 @@ async def _ask(start: float, port: int, patience: float, planned: str) -> str:
     said = {"sent": sent, "first": asking.first, "ended": asking.ended, "status": asking.status}
     said |= {"level": asking.level, "reused": asking.reused, "whole": asking.whole}
     said |= {"late": asking.late, "id": asking.id, **line["known"]}
+    if "texts" in line["known"]:
+        said |= {"texts": asking.texts, "due": asking.due}
     return json.dumps(said, ensure_ascii=False)
 
 

@@ -9,6 +9,8 @@ line a call.
 
 GET /set?slots=…&queue=…&dead=…&fault=… changes how it behaves. `dead`: every connection is
 closed at once, as of a host that is down. `fault`: that share of the calls breaks off halfway.
+`lines`: a token is a whole sentence on a line of its own, and the times at which they were said are
+written down too.
 """
 
 import asyncio
@@ -43,7 +45,7 @@ class Upstream:
     def __init__(self, slots: int, first: float, per_second: float, tokens: int, log: str) -> None:
         self.slots, self.first, self.per_second, self.tokens = slots, first, per_second, tokens
         self.queue = self.dead = 0.0
-        self.fault = 0.0
+        self.fault = self.lines = 0.0
         self.busy = self.refused = 0
         self.waiting: deque[Connection] = deque()
         self.open: set[Connection] = set()
@@ -92,6 +94,7 @@ class Connection(asyncio.Protocol):
         self._came = self._began = 0.0
         self._running = False
         self._counts = (0, 0)
+        self._said: list[float] = []
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
@@ -155,7 +158,8 @@ class Connection(asyncio.Protocol):
         upstream = self.upstream
         upstream.busy += 1
         self._running, self._began, self._at = True, time.time(), 0
-        self._pieces = _answer(self._asked, upstream.tokens)
+        self._said = []
+        self._pieces = (_lines if upstream.lines else _answer)(self._asked, upstream.tokens)
         self._counts = upstream.counts(self._asked["messages"])
         if upstream.fault and upstream.chance.random() < upstream.fault:
             self._pieces = [*self._pieces[: len(self._pieces) // 2], ""]
@@ -172,6 +176,8 @@ class Connection(asyncio.Protocol):
             self.transport.abort()
             return
         self._event([{"index": 0, "delta": {"content": piece}}])
+        if self.upstream.lines:
+            self._said.append(time.time())
         due = self._began + self.upstream.first + self._at / self.upstream.per_second
         loop = asyncio.get_running_loop()
         self._timer = loop.call_later(max(0.0, due - time.time()), self._piece)
@@ -191,7 +197,10 @@ class Connection(asyncio.Protocol):
         self._running = False
         self._timer = None
         hit, miss = self._counts
-        self._log(status=200, began=self._began, how=how, hit=hit, miss=miss, output=self._at)
+        more = {"said": self._said} if self._said else {}
+        self._log(
+            status=200, began=self._began, how=how, hit=hit, miss=miss, output=self._at, **more
+        )
         self.upstream.freed()
 
     def _log(self, **what: object) -> None:
@@ -225,6 +234,13 @@ def _answer(asked: dict[str, Any], tokens: int) -> list[str]:
         at += 1
     cuts = [len(text) * n // most for n in range(most + 1)]
     return [text[first:last] for first, last in itertools.pairwise(cuts)]
+
+
+def _lines(asked: dict[str, Any], most: int) -> list[str]:
+    """So many sentences of the evidence, each on a line."""
+    found = _EVIDENCE.findall(asked["messages"][-1]["content"]) or [("1.1", "Nothing is known.")]
+    some = itertools.islice(itertools.cycle(found), most)
+    return [f"{sentence} [{number}]\n\n" for number, sentence in some]
 
 
 async def _serve(port: int, upstream: Upstream) -> None:

@@ -53,7 +53,9 @@ async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
         upper = await _upper(
             settings, store, search, clock, models=models, life=life, gate=gate, counts=counts
         )
-        ladder = _ladder(settings, store, search, clock, upper=upper, waits=waits, counts=counts)
+        ladder = _ladder(
+            settings, store, search, clock, upper=upper, waits=waits, counts=counts, lives=life
+        )
         try:
             yield Parts(
                 settings=settings,
@@ -95,6 +97,7 @@ def _ladder(
     upper: "Upper | None",
     waits: "Waits",
     counts: Counts,
+    lives: Life,
 ) -> Ladder:
     return Ladder(
         store,
@@ -102,6 +105,7 @@ def _ladder(
         clock,
         upper,
         waits=waits,
+        lives=lives if upper else None,
         counts=counts,
         most_quotes=settings.ask.quotes,
         most_chars=settings.ask.max_chars,

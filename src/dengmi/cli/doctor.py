@@ -34,7 +34,13 @@ LITTLE_DISK = 500_000_000
 TOLD = 3 * 86_400.0
 """Seconds for which what the operator was told is shown."""
 
-EXTRAS = {"office": "mammoth", "postgres": "asyncpg", "vectors": "usearch", "mcp": "mcp"}
+EXTRAS = {
+    "office": "mammoth",
+    "postgres": "asyncpg",
+    "vectors": "usearch",
+    "mcp": "mcp",
+    "wechat": "cryptography",
+}
 """Each extra with a module that only it installs."""
 
 COLOURS = {"ok": "green", "warn": "yellow", "fail": "red"}

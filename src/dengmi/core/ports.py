@@ -94,6 +94,24 @@ class Inbox(Protocol):
         """Questions without a final state, oldest first."""
         ...
 
+    async def claim_questions(
+        self,
+        owner: str,
+        *,
+        gone: Sequence[str],
+        alive: Sequence[str],
+        busy: Sequence[str],
+        before: float,
+    ) -> Sequence[Question]:
+        """Take over questions without a final state that no living process works on, oldest
+        first: those of processes that are `gone`, of nobody, and, asked before a time, of those not
+        known to be `alive`. Two processes never get the same one.
+
+        Args:
+            busy: questions to leave alone.
+        """
+        ...
+
     async def answer(self, answer_id: str) -> Answer | None:
         """A stored answer, by its own id or by its question's."""
         ...
@@ -337,6 +355,10 @@ class Lives(Protocol):
 
     def gone(self) -> Collection[str]:
         """The names of processes that ended without a word."""
+        ...
+
+    def alive(self) -> Collection[str]:
+        """The names of processes that live, this one too."""
         ...
 
     def bury(self, names: Collection[str]) -> None:

@@ -9,7 +9,7 @@ from dengmi.core.clock import Clock
 from dengmi.core.counts import Counts
 from dengmi.core.events import Event
 from dengmi.core.gate import Load
-from dengmi.core.ports import Search, Store
+from dengmi.core.ports import Push, Search, Store
 from dengmi.core.records import Answer, Exchange, Question, Source
 from dengmi.settings.options import Settings
 
@@ -65,6 +65,10 @@ class Late(Protocol):
 
     async def run(self) -> None:
         """Serve the late queue until cancelled."""
+        ...
+
+    def hand_to(self, push: Push) -> None:
+        """Hand the answers of a channel to it from now on."""
         ...
 
 

@@ -200,7 +200,7 @@ class ModelSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 
 
 class LevelSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Which models a level may use, the first that answers; a level without one is not offered."""
+    """Which models a level may use, in order; a level without one is not offered."""
 
     quick: Annotated[tuple[str, ...], Meta(description="models of the level quick, in order")] = ()
     deep: Annotated[tuple[str, ...], Meta(description="models of the level deep, in order")] = ()
