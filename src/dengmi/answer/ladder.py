@@ -371,7 +371,8 @@ class Ladder:
     ) -> _Understood:
         """The question completed from its conversation: by rules, and where they cannot and the
         level has a model, by that."""
-        if not self._history or not (question.conversation or turns):
+        before = question.conversation if turns is None else turns
+        if not self._history or not before:
             return _Understood(Standalone(question.text))
         if turns is None:
             turns = await self._store.turns(
