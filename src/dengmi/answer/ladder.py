@@ -360,6 +360,7 @@ class Ladder:
         assert answer is not None
         if self._waits and waits(climb.question, climb.level, answer.level, cause):
             pending = await self._waits.enter(climb.question, climb.level, cause, answer)
+            await upper.keep(climb, answer)
             yield Done(answer, pending)
             return
         await self._store.finish_question(answer)
