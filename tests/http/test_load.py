@@ -34,6 +34,9 @@ price = { currency = "CNY", hit = 1, miss = 10, output = 100 }
 
 [levels]
 quick = ["try"]
+
+[desks.walks]
+daily_budget = "¥5"
 """
 
 SCRIPT = """
@@ -145,6 +148,9 @@ def _agree(found: Samples, load: dict[str, object], answers: list[dict[str, obje
         for kind in ("hit", "miss", "output")
     }
     assert {kind: number for kind, number in kinds.items() if number} == quick.tokens
+    (budget,) = told.budgets
+    assert (budget.desk, budget.used, budget.most) == ("walks", paid, 5_000_000)
+    assert round(of(found, "budget_used", desk="walks", currency="CNY") * 1e6) == paid
     (model,) = told.models
     assert (model.model, model.busy, model.most, model.waiting) == ("try", 0, 7, 0)
 
