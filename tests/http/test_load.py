@@ -125,7 +125,7 @@ async def test_every_question_is_counted_once_where_it_belongs(written: Parts) -
     assert of(found, "answer_seconds_count", level="quick") == 4
     assert of(found, "model_most", model="try") == 7
     assert of(found, "running", level="quick") == of(found, "waiting", level="quick") == 0
-    assert total(found, "search_seconds_count") >= 7
+    assert 3 <= total(found, "search_seconds_count") <= 7  # who asks the same shares a search
     _agree(found, load, [one, joined, again, deeper])
 
 
