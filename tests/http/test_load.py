@@ -35,6 +35,9 @@ price = { currency = "CNY", hit = 1, miss = 10, output = 100 }
 [levels]
 quick = ["try"]
 
+[late]
+on = false  # a second try would be one more call
+
 [desks.walks]
 daily_budget = "¥5"
 """
