@@ -117,6 +117,7 @@ async def _lines(told: Told, render: Render) -> AsyncIterator[bytes]:
 
 
 async def _events(told: Told, render: Render) -> AsyncIterator[bytes]:
+    """The lines of the events; what has come up to a moment leaves as one piece."""
     number = 0
     while True:
         try:
@@ -124,9 +125,16 @@ async def _events(told: Told, render: Render) -> AsyncIterator[bytes]:
         except TimeoutError:
             yield SILENCE
             continue
+        lines: list[bytes] = []
+        while event is not None:
+            number += 1
+            name, value = render(event)
+            data = msgspec.json.encode(value)
+            lines.append(b"event: %b\nid: %d\ndata: %b\n\n" % (name.encode(), number, data))
+            if told.queue.empty():
+                break
+            event = await told.next()
+        if lines:
+            yield b"".join(lines)
         if event is None:
             return
-        number += 1
-        name, value = render(event)
-        data = msgspec.json.encode(value)
-        yield b"event: %b\nid: %d\ndata: %b\n\n" % (name.encode(), number, data)

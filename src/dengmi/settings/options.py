@@ -9,6 +9,7 @@ from msgspec import Meta, Struct
 
 from dengmi.settings.channels import ChannelSettings, WeChatSettings
 from dengmi.settings.masked import Masked, meaning_of
+from dengmi.settings.semantic import EmbeddingSettings, RerankingSettings
 
 Port = Annotated[int, Meta(ge=1, le=65535)]
 
@@ -370,6 +371,8 @@ class Settings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
     late: LateSettings = LateSettings()
     models: Mapping[str, ModelSettings] = {}
     levels: LevelSettings = LevelSettings()
+    embedding: EmbeddingSettings = EmbeddingSettings()
+    reranking: RerankingSettings = RerankingSettings()
     desks: Mapping[str, DeskSettings] = {}
     wechat: Mapping[str, WeChatSettings] = {}
     plans: Mapping[str, PlanSettings] = {}
