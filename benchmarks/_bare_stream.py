@@ -1,5 +1,5 @@
-"""The least that a stream can be: an ASGI application that sends events of the size of a sentence of
-an answer, one after the other, to each of those who opened it, at times of their own.
+"""The least that a stream can be: an ASGI application that sends events of the size of a sentence
+of an answer, one after the other, to each of those who opened it, at times of their own.
 
     uvicorn --app-dir benchmarks _bare_stream:app
 """

@@ -6,10 +6,10 @@
 Askers open streams, so many a second, and keep them open; each gets an event `every` so many
 seconds. At Dengmi they follow `answers` answers that are being written, a sentence each time,
 searched for, checked and joined as ever: real questions to a real `dengmi serve` with one process.
-The peers send a text of that size and do nothing else (_bare_stream.py): uvicorn, and granian where its command is
-found. Delay is from the moment the endpoint said the sentence (for the peers: from the moment an
-event was due) until it is read, for the events of the last `seconds` with every stream open. The
-reader is one other process on the same cores (_askers.py). Server and reader each need so many open
+The peers send a text of that size and do nothing else (_bare_stream.py): uvicorn, and granian where
+its command is found. Delay is from the moment the endpoint said the sentence (for the peers: from
+the moment an event was due) until it is read, for the events of the last `seconds` with every
+stream open. The reader is one other process on the same cores (_askers.py). Server and reader each need so many open
 files: the soft limit is raised to what the system allows.
 """
 
