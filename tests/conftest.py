@@ -4,8 +4,13 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from blockbuster import BlockBuster, blockbuster_ctx
+
+# How long an example takes says how busy the machine is; benchmarks measure speed.
+hypothesis.settings.register_profile("dengmi", deadline=None)
+hypothesis.settings.load_profile("dengmi")
 
 ROOT = Path(__file__).parent.parent
 

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 KEY = "sk-a-key-of-the-tests"
+CLOSED = {"DENGMI_CHANNELS_OPEN": "false"}
+"""Settings of a server that nobody asks without a key."""
 
 LIBRARY = """---
 title: The town library
@@ -94,6 +96,9 @@ title = "Town hall"
 
 [desks.staff]
 public = false
+
+[keys.tests]
+key = "sk-a-key-of-the-tests"
 """
 
 
@@ -156,5 +161,5 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def served(filled: Path) -> Iterator[Served]:
     """A server that asks for a key."""
-    with serving(filled, DENGMI_CHANNELS_KEYS=KEY) as running:
+    with serving(filled, **CLOSED) as running:
         yield running

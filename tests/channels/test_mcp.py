@@ -13,7 +13,7 @@ from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 from mcp_types import CallToolResult, TextContent
 
-from tests.channels.conftest import KEY, Served, serving
+from tests.channels.conftest import CLOSED, KEY, Served, serving
 
 MODES = ("legacy", "auto", "2026-07-28")
 LIBRARY = "https://library.example/about?a=1&b=%282%29"
@@ -28,7 +28,7 @@ LIST = {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}}
 @pytest.fixture(scope="module")
 def workers(filled: Path) -> Iterator[Served]:
     """Two processes that answer, whichever is asked."""
-    with serving(filled, "--workers", "2", DENGMI_CHANNELS_KEYS=KEY) as running:
+    with serving(filled, "--workers", "2", **CLOSED) as running:
         yield running
 
 

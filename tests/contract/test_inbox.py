@@ -212,3 +212,26 @@ async def test_many_workers_never_share_a_job(address: str) -> None:
     taken = [name for part in await asyncio.gather(*map(work, stores)) for name in part]
     assert sorted(taken) == sorted(f"j_{n}" for n in range(30))
     await asyncio.gather(*(each.close() for each in stores))
+
+
+async def test_questions_of_the_dead_are_taken_over_once(store: SqlStore, address: str) -> None:
+    owners = {"q_1": "gone", "q_2": "alive", "q_3": "", "q_4": "gone", "q_5": "far", "q_6": "gone"}
+    for n, (name, owner) in enumerate(owners.items()):
+        asked_at = 5.0 if owner == "far" else 100.0 + n
+        await store.record_question(question(name, owner=owner, asked_at=asked_at))
+    await store.finish_question(answer("r_4", "q_4"))
+    other = open_store(address)
+    await other.open()
+
+    async def claim(one: SqlStore, owner: str) -> list[str]:
+        asked = await one.claim_questions(
+            owner, gone=["gone"], alive=["alive", "p1", "p2"], busy=["q_6"], before=50.0
+        )
+        return [each.id for each in asked]
+
+    took = await asyncio.gather(claim(store, "p1"), claim(other, "p2"))
+    assert sorted(took, key=len) == [[], ["q_5", "q_1", "q_3"]]
+    first = "p1" if took[0] else "p2"
+    assert await claim(store, first) == []
+    assert len(await store.pending_questions()) == 5
+    await other.close()

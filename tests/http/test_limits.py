@@ -18,9 +18,9 @@ from tests.http.test_problems import check
 
 SETTINGS = """
 [limits]
-address_rate = 0.5
+address_rate = 0.05
 address_burst = 3
-asker_rate = 0.5
+asker_rate = 0.02
 asker_burst = 2
 
 [models.try]
@@ -39,7 +39,10 @@ askers = ["app:ann"]
 
 [keys.app]
 key = "secret-of-the-app"
-rate = 1
+
+[keys.slow]
+key = "secret-of-a-slow-one"
+rate = 0.05
 """
 KEY = {"authorization": "Bearer secret-of-the-app"}
 ASKED = "How many parking places has the old tea factory?"
@@ -90,7 +93,7 @@ async def test_too_many_from_one_address(client_from: Client) -> None:
         reply = await search(client)
         shape = check(reply, 429, "too_many")
         seconds = int(reply.headers["retry-after"])
-        assert 1 <= seconds <= 2
+        assert 1 <= seconds <= 20
         assert f"{seconds} s" in str(shape["detail"])
         chinese = check(await ask(client, **{"accept-language": "zh-CN"}), 429, "too_many")
         assert "秒后再问" in str(chinese["detail"])
@@ -106,8 +109,6 @@ async def test_too_many_from_one_address(client_from: Client) -> None:
         assert (script.status_code, script.json()["title"]) == (429, "请稍等片刻")
         for path in ("/", "/healthz", "/api/v1/desks"):
             assert (await client.get(path)).status_code == 200
-        await asyncio.sleep(2.1)
-        assert (await search(client)).status_code == 200
 
 
 async def test_this_computer_is_not_limited(client_from: Client) -> None:
@@ -149,7 +150,8 @@ async def test_askers_of_a_key_have_limits_of_their_own(client_from: Client) -> 
             for _ in range(3):
                 found.append((await ask(client, name, **KEY)).status_code)
         assert codes == {"ann": [200, 200, 429], "bob": [200, 200, 429]}
-        assert [(await search(client, **KEY)).status_code for _ in range(9)][-1] == 429
+        slow = {"authorization": "Bearer secret-of-a-slow-one"}
+        assert [(await search(client, **slow)).status_code for _ in range(2)] == [200, 429]
         wrong = await ask(client, authorization="Bearer nonsense")
         check(wrong, 401, "key_unknown")
         assert wrong.headers["www-authenticate"] == "Bearer"

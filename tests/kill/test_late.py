@@ -11,7 +11,6 @@ from pathlib import Path
 import httpx
 import pytest
 
-from dengmi.language.han import simplified
 from tests.fakes.deepseek import FakeDeepSeek, Serving
 from tests.kill.test_server import rows
 from tests.kill.test_written import QUESTIONS, prepare, serving
@@ -83,7 +82,6 @@ async def test_killed_while_questions_wait(tmp_path: Path) -> None:
     rng = random.Random(int(os.environ.get("DENGMI_TEST_SEED", "1")))
     fake = FakeDeepSeek(first=0.5, per_second=20.0, faults=["503"] * 100_000)
     accepted: set[str] = set()
-    await asyncio.to_thread(simplified, QUESTIONS[-1])  # the stand-in reads a file for it
     with Serving(fake.app()) as model:
         await prepare(home, model.address)
         await asyncio.to_thread(no_reuse, home / "dengmi.toml")

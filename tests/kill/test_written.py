@@ -17,6 +17,7 @@ from typing import Any
 import httpx
 import pytest
 
+from dengmi.language.han import simplified
 from tests.fakes.deepseek import FakeDeepSeek, Serving
 from tests.http.conftest import write_articles
 from tests.kill.test_server import environ_of, rows, start
@@ -52,6 +53,7 @@ async def prepare(home: Path, model: str) -> None:
     folder = await asyncio.to_thread(write_articles, home.parent / "articles")
     await asyncio.to_thread(home.mkdir)
     settings = home / "dengmi.toml"
+    await asyncio.to_thread(simplified, QUESTIONS[-1])  # the stand-in reads a file for it
     await asyncio.to_thread(settings.write_text, SETTINGS.format(address=model))
     command = [sys.executable, "-m", "dengmi", "add", str(folder)]
     await asyncio.to_thread(
@@ -170,6 +172,62 @@ async def test_a_living_neighbour_keeps_its_question(tmp_path: Path) -> None:
     assert len(fake.requests) == 1
     states = await asyncio.to_thread(rows, home, "SELECT purpose, state FROM charges")
     assert states == [("answer", "settled")]
+
+
+async def test_a_neighbour_waiting_for_a_slot_keeps_its_question(tmp_path: Path) -> None:
+    """A question that waits for a slot has no line in the ledger yet. Whoever starts meanwhile
+    leaves it alone; and of two who start after everybody was killed, one takes it over."""
+    home = tmp_path / "home"
+    fake = FakeDeepSeek(first=40.0)
+    with Serving(fake.app()) as model:
+        await prepare(home, model.address)
+        await asyncio.to_thread(one_slot, home / "dengmi.toml")
+        async with serving(home) as (first, address):
+            asking = [
+                asyncio.create_task(ask_once(address, words, key=f"k{n}"))
+                for n, words in enumerate(QUESTIONS[:2])
+            ]
+            await begun(home, fake, questions=2, calls=1)
+            async with serving(home):
+                await asyncio.sleep(1.0)
+                assert len(await asyncio.to_thread(rows, home, UNFINISHED)) == 2
+            os.kill(first.pid, signal.SIGKILL)
+            await asyncio.gather(*asking)
+        before, fake.first = len(fake.requests), 0.5
+        async with serving(home), serving(home):
+            await settled(home)
+    finals = await asyncio.to_thread(rows, home, "SELECT question_id FROM answers")
+    assert len(finals) == len(set(finals)) == 2
+    assert len(fake.requests) <= before + 2
+
+
+def one_slot(settings: Path) -> None:
+    """Let one call be in flight at a time, and the others wait long for it."""
+    text = settings.read_text().replace("[levels]", "first = 60\nslots = 1\n\n[levels]")
+    settings.write_text(text + "\n[writing]\npatience = 60\n")
+
+
+UNFINISHED = "SELECT id FROM questions WHERE state = 'asked'"
+
+
+async def ask_once(address: str, words: str, key: str) -> None:
+    """Ask, and be cut off."""
+    async with httpx.AsyncClient(base_url=address, timeout=30) as client:
+        try:
+            async for _ in stream(client, {"question": words, "level": "quick"}, key):
+                pass
+        except httpx.HTTPError:
+            return
+
+
+async def begun(home: Path, fake: FakeDeepSeek, *, questions: int, calls: int) -> None:
+    """Wait until so many questions are open and so many calls have come in."""
+    some = f"SELECT 1 FROM questions WHERE state = 'asked' LIMIT 1 OFFSET {questions - 1}"
+    async with asyncio.timeout(30):
+        while len(fake.requests) < calls:  # noqa: ASYNC110 - from outside
+            await asyncio.sleep(0.05)
+        while not await asyncio.to_thread(rows, home, some):  # noqa: ASYNC110 - from outside
+            await asyncio.sleep(0.05)
 
 
 async def asked_again(home: Path, address: str, fake: FakeDeepSeek) -> None:

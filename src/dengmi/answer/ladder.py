@@ -26,7 +26,7 @@ from dengmi.core.counts import Counts
 from dengmi.core.errors import BadInput, DengmiError
 from dengmi.core.events import Done, Event, Failed, Found, Notice, Thinking
 from dengmi.core.ids import new_id
-from dengmi.core.ports import Conversations, Inbox, Search
+from dengmi.core.ports import Conversations, Inbox, Lives, Search
 from dengmi.core.records import Answer, Charge, Exchange, Level, Question
 from dengmi.core.trace import work_for
 from dengmi.core.turns import Turns
@@ -36,6 +36,10 @@ if TYPE_CHECKING:  # what writes answers is imported where a model is configured
     from dengmi.answer.upper import Upper
 
 log = logging.getLogger(__name__)
+
+FORGOTTEN = 900.0
+"""Seconds after which a question without an answer is taken over whoever works on it: a process of
+another machine, of which nothing is known here."""
 
 
 class Kept(Inbox, Conversations, Changing, Protocol):
@@ -60,6 +64,8 @@ class Ladder:
         clock: tells the time.
         upper: the levels that use a model; None where there is none.
         waits: where questions wait that wanted more than they got; None where none does.
+        lives: tells which processes are alive; None where it matters to nobody: quotes may be made
+            twice.
         counts: where questions are counted; None: nobody looks.
         most_quotes: quotes in one answer at the most.
         most_chars: longest question, in characters.
@@ -74,6 +80,7 @@ class Ladder:
         upper: "Upper | None" = None,
         *,
         waits: Waits | None = None,
+        lives: Lives | None = None,
         counts: Counts | None = None,
         most_quotes: int = 3,
         most_chars: int = 2_000,
@@ -83,6 +90,8 @@ class Ladder:
         self._clock = clock
         self._upper = upper
         self._waits = waits
+        self._lives = lives
+        self._name: str | None = None
         turns = upper.turns if upper else Turns()
         self._finder = Finder(
             search,
@@ -118,6 +127,7 @@ class Ladder:
             text=words,
             lang=question.lang or language_of(words) or "en",
             asked_at=question.asked_at or self._clock.now(),
+            owner=await self._owner(),
         )
         work_for(question.id)
         if not question.conversation:
@@ -181,20 +191,35 @@ class Ladder:
             seen.end()
 
     async def resume(self) -> int:
-        """Finish the questions that an earlier stop cut off; how many there were. What another
-        process is writing just now is left to it, and what was asked since this one began to
-        whoever asked: two calls would be paid for one answer."""
-        busy = await self._upper.recover() if self._upper else ()
-        pending = [
-            one
-            for one in await self._store.pending_questions()
-            if one.id not in busy and one.asked_at <= self._opened
-        ]
+        """Finish the questions that the end of a process cut off; how many there were. What a
+        living process works on is left to it: two calls would be paid for one answer."""
+        lives, upper = self._lives, self._upper
+        owner = await self._owner()
+        gone = await asyncio.to_thread(lives.gone) if lives else ()
+        alive = await asyncio.to_thread(lives.alive) if lives else ()
+        busy = await upper.writing() if upper else ()
+        pending = await self._store.claim_questions(
+            owner,
+            gone=sorted(gone),
+            alive=sorted(alive),
+            busy=sorted(busy),
+            before=self._clock.now() - FORGOTTEN,
+        )
+        if upper:  # behind the claim: it forgets who is gone
+            await upper.recover()
+        if lives is None:  # then this process may be making quotes for what was asked since
+            pending = [one for one in pending if one.asked_at <= self._opened]
         for question in pending:
             async for _ in self.run(question):
                 pass
         work_for("")
         return len(pending)
+
+    async def _owner(self) -> str:
+        """The name of this process; the first time it is asked for, a file is made."""
+        if self._name is None:
+            self._name = await asyncio.to_thread(self._lives.name) if self._lives else ""
+        return self._name
 
     async def better(
         self, question: Question, level: Level, done: Callable[[Answer], Awaitable[bool]]
@@ -209,6 +234,7 @@ class Ladder:
         upper = self._upper
         if upper is None or upper.level(level) != level:
             return "nothing"  # the level is not offered any more
+        question = replace(question, background=True)  # those who ask now come first
         climb = await self._climb(question, level, self._clock.steady())
         if not upper.worth_asking(climb.quoted):
             return "nothing"

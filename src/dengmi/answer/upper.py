@@ -84,11 +84,13 @@ class Upper:
         """Read the files that judging needs; blocks."""
         warm()
 
-    async def recover(self) -> Collection[str]:
-        """Close the ledger's lines that a process left open when it was killed. The ids of the
-        questions that processes which live are writing answers to."""
-        await self._ledger.recover(self._clock.now() - LONGEST_CALL)
+    async def writing(self) -> Collection[str]:
+        """Ids of the questions that processes which live are writing answers to."""
         return await self._ledger.writing()
+
+    async def recover(self) -> None:
+        """Close the ledger's lines that a process left open when it was killed."""
+        await self._ledger.recover(self._clock.now() - LONGEST_CALL)
 
     async def rewritten(
         self, question: Question, level: Level, meant: Standalone, turns: Sequence[Turn]

@@ -57,8 +57,9 @@ class LevelLoad:
         waiting: calls that wait now.
         queueing: seconds that those who began of late had waited, on average.
         wait: seconds that a visitor who comes now would wait, about.
-        bar: the last class that may still wait for a slot; `open` the share of it that may, 1 for
-            all. Who is above the bar is let in only where there is room at once.
+        bar: the last class of which somebody may wait for a slot; `lowered` whether anybody may
+            not, `open` the part of what came of late that may. Who stands above the bar is let in
+            only where there is room at once.
         tokens: tokens that a call is expected to take, of late.
     """
 
@@ -69,13 +70,9 @@ class LevelLoad:
     queueing: float = 0.0
     wait: float = 0.0
     bar: Class = "background"
+    lowered: bool = False
     open: float = 1.0
     tokens: float = 0.0
-
-    @property
-    def lowered(self) -> bool:
-        """Whether somebody may not wait now."""
-        return (self.bar, self.open) != ("background", 1.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

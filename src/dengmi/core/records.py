@@ -230,7 +230,8 @@ class Question:
     `dedup` is the channel's own key of the message: the same key is the same question. `payer` is
     whose quota it counts against, as the channel knows for sure; "" where nobody's. The rest
     is not kept: `deadline` is when an answer must begin for anyone to want it (Unix seconds, 0 for
-    none), `background` says that nobody waits for it just now.
+    none), `background` says that nobody waits for it just now, `owner` is the process that took it
+    up, which is written down and not read back.
     """
 
     id: str
@@ -247,6 +248,7 @@ class Question:
     payer: str = ""
     deadline: float = 0.0
     background: bool = False
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

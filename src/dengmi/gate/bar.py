@@ -23,7 +23,7 @@ EASE = 0.5
 LITTLE = 0.8
 """So much of the capacity is little."""
 
-SPARE = 0.8
+SPARE = 1.0
 """So much of the capacity wanted is no overload, however long the queue is that has to drain."""
 
 FEW = 50
@@ -59,10 +59,11 @@ class Signs:
 
 @dataclass(slots=True)
 class Bar:
-    """Who may wait: every place below `cut`."""
+    """Who may wait: every place below `cut`; `open` is how much of what came of late that is."""
 
     cut: int = PLACES
     began: float = 0.0
+    open: float = 1.0
     _seen: list[float] = field(default_factory=lambda: [0.0] * PLACES)
     _arrivals: float = 0.0
     _seconds: float = 0.0
@@ -99,6 +100,7 @@ class Bar:
             return
         if self.cut < PLACES and tokens < LITTLE * capacity * (now - since):
             self._start(PLACES, now, 0.0)
+            self.open = 1.0
         self._pulse = (now, 0.0)
 
     def move(self, now: float, signs: Signs) -> None:
@@ -106,6 +108,7 @@ class Bar:
         self._seconds += max(now - self.began, 0.001)
         let_in, came = sum(self._seen[: self.cut]), sum(self._seen)
         cut = moved(self.cut, self._seen, goal_of(let_in, came, signs, self._seconds))
+        self.open = sum(self._seen[:cut]) / came if came and cut < PLACES else float(cut == PLACES)
         self._start(cut, now, FADE if self._arrivals < FEW else 0.0)
 
     def _start(self, cut: int, now: float, stays: float) -> None:

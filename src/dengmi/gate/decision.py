@@ -16,7 +16,7 @@ from dengmi.gate.bar import Bar, Signs
 from dengmi.gate.first import First
 from dengmi.gate.health import LONGEST, Health
 from dengmi.gate.lengths import Lengths
-from dengmi.gate.places import had_nothing, told
+from dengmi.gate.places import PLACES, had_nothing, last_class
 from dengmi.gate.queue import Entry, Queue
 from dengmi.gate.shares import Shares
 from dengmi.gate.slots import USUAL, Slots
@@ -117,7 +117,7 @@ class Decision:
             level.refused += 1
             raise self._resting(entry.models, now)
         free = next((name for name in ready if self._models[name].free(now)), None)
-        if free is not None:
+        if free is not None and now <= entry.until:
             self._queue.lift(entry)
             return self._begin(entry, free, now)
         ahead = self._queue.ahead(entry)
@@ -217,6 +217,10 @@ class Decision:
                 if level.bar.due(now):
                     level.bar.move(now, signs)
                     level.waits, level.taken = [], 0.0
+
+    def soonest(self, models: Sequence[str]) -> float:
+        """Seconds to the first token as usual, of the quickest of some models."""
+        return min(self._models[name].first.usual for name in models)
 
     def vacancy(self, models: Sequence[str], now: float) -> Vacancy:
         """What some models have free now."""
@@ -327,7 +331,6 @@ class Decision:
         waiting = self._queue.waiting(level=name)
         busy = ready and not any(self._models[each].free(now) for each in ready)
         wait = (self._queue.waiting(tuple(ready)) + 1) * self._turn(ready) if busy else 0.0
-        kind, share = told(level.bar.cut)
         return LevelLoad(
             arrived=level.arrived,
             granted=level.granted,
@@ -335,7 +338,8 @@ class Decision:
             waiting=waiting,
             queueing=level.queueing if waiting or busy else 0.0,
             wait=wait,
-            bar=kind,
-            open=share,
+            bar=last_class(level.bar.cut),
+            lowered=level.bar.cut < PLACES,
+            open=level.bar.open,
             tokens=level.tokens,
         )

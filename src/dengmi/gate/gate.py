@@ -124,7 +124,7 @@ class Gate:
         now = self._clock.steady()
         tokens = self._decision.lengths.expected(level, prompt, most)
         entry = self._entry(question, level, models, tokens, urgent=urgent)
-        entry.at, entry.until = now, now + self._left(question, waited)
+        entry.at, entry.until = now, now + self._left(question, models, waited)
         begin = await self._begin(entry)
         at = self._clock.steady()
         call = Call(entry, begin, at)
@@ -144,7 +144,7 @@ class Gate:
                 call, self._clock.steady(), trouble=trouble, again=again, used=grant.used
             )
             self._next()
-            if again and len(self._turns):
+            if again:
                 asyncio.get_running_loop().call_later(again, self._next)
 
     def _entry(
@@ -167,11 +167,13 @@ class Gate:
         entry.place = place_of(kind, entry.asker, self._clock.now(), band=band)
         return entry
 
-    def _left(self, question: Question, waited: float) -> float:
-        """Seconds that a question still waits for a slot."""
-        left = self._patience - waited
+    def _left(self, question: Question, models: Sequence[str], waited: float) -> float:
+        """Seconds that a question still waits for a slot; below none where it is too late to
+        begin: a deadline counts from the first token on."""
+        left = max(0.0, self._patience - waited)
         if question.deadline:
-            left = min(left, question.deadline - self._clock.now())
+            first = self._decision.soonest(models)
+            left = min(left, question.deadline - self._clock.now() - first)
         return left
 
     async def _begin(self, entry: Entry) -> Begin:

@@ -53,9 +53,6 @@ def user_of(asker: str, now: float) -> int:
     return int.from_bytes(digest) % USERS
 
 
-def told(cut: int) -> tuple[Class, float]:
-    """A bar as people read it: the last class with places below it, and the share of that."""
-    if cut <= 0:
-        return "urgent", 1.0
-    which, within = divmod(cut - 1, WIDTH)
-    return CLASSES[which + 1], (within + 1) / WIDTH
+def last_class(cut: int) -> Class:
+    """The last class with places below a bar."""
+    return CLASSES[(cut - 1) // WIDTH + 1] if cut > 0 else "urgent"

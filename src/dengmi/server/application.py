@@ -23,7 +23,11 @@ from dengmi.server.problems import api_problem, from_http, unexpected
 from dengmi.server.routes import routes
 from dengmi.server.shell import Shell
 from dengmi.server.ui.errors import error_page
+from dengmi.server.vectors import VectorFollower
 from dengmi.server.warm import read_files, warm
+
+TAKE_OVER = 30.0
+"""Seconds between two looks for questions of processes that are gone."""
 
 if TYPE_CHECKING:
     from dengmi.server.channels.wechat import WeChatAccounts
@@ -44,11 +48,18 @@ def create_app(parts: Parts, board: Path | None = None) -> Starlette:
         context.crew.start(asyncio.to_thread(warm), "warming up")
         if wechat is not None:
             await wechat.recover()
+        context.crew.start(parts.search.ready(), "opening the vectors")
         context.crew.start(parts.ladder.resume(), "finishing earlier questions")
-        ongoing = [context.crew.start(context.follower.follow(), "following the store")]
-        ongoing.append(context.crew.start(context.load.keep(), "telling the load"))
+        ongoing = [
+            context.crew.start(context.follower.follow(), "following the store"),
+            context.crew.start(_take_over(context), "taking questions over"),
+            context.crew.start(context.load.keep(), "telling the load"),
+        ]
         if parts.late is not None:
             ongoing.append(context.crew.start(parts.late.run(), "late answers"))
+        if parts.vectors is not None:
+            making = VectorFollower(parts.vectors).follow()
+            ongoing.append(context.crew.start(making, "making vectors"))
         yield
         for each in ongoing:
             each.cancel()
@@ -75,6 +86,13 @@ def create_app(parts: Parts, board: Path | None = None) -> Starlette:
         exception_handlers={DengmiError: refuse, HTTPException: refuse, Exception: refuse},
         lifespan=lifespan,
     )
+
+
+async def _take_over(context: Context) -> None:
+    """Finish the questions of processes that are gone, now and then, until cancelled."""
+    while True:
+        await asyncio.sleep(TAKE_OVER)
+        await context.crew.start(context.parts.ladder.resume(), "finishing earlier questions")
 
 
 def _wechat(context: Context) -> "WeChatAccounts | None":

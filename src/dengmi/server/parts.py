@@ -9,12 +9,13 @@ from dengmi.core.clock import Clock
 from dengmi.core.counts import Counts
 from dengmi.core.events import Event
 from dengmi.core.gate import Load
-from dengmi.core.ports import Search, Store
+from dengmi.core.ports import Push, Search, Store
 from dengmi.core.records import Answer, Exchange, Question, Source
 from dengmi.settings.options import Settings
 
 if TYPE_CHECKING:
     from dengmi.corpus.sync import Report
+    from dengmi.search.index.vector_keeper import VectorStanding
 
 
 class Ladder(Protocol):
@@ -67,6 +68,10 @@ class Late(Protocol):
         """Serve the late queue until cancelled."""
         ...
 
+    def hand_to(self, push: Push) -> None:
+        """Hand the answers of a channel to it from now on."""
+        ...
+
 
 class DeskNames(Protocol):
     """Resolves desk names."""
@@ -108,6 +113,18 @@ class Corpus(Protocol):
         ...
 
 
+class Vectors(Protocol):
+    """Makes the vectors of what is in the store."""
+
+    async def standing(self) -> "VectorStanding":
+        """How far they are."""
+        ...
+
+    async def catch_up(self, tell: Callable[[int], None] | None = None, /) -> "VectorStanding":
+        """Make those that are missing. Raises ModelFailed, BadSettings."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
     """Everything a command or the server works with, opened. `gate` tells what the models are
@@ -124,3 +141,4 @@ class Parts:
     corpus: Corpus
     gate: Load | None = None
     counts: Counts = field(default_factory=Counts)
+    vectors: Vectors | None = None

@@ -124,6 +124,7 @@ def answer_json(
         "created_at": answer.created_at,
         "pending": pending_json(pending) if pending else None,
         "late": late or ("waiting" if pending else None),
+        "notices": [],  # told once, by who answers the question
     }
 
 

@@ -9,6 +9,7 @@ from msgspec import Meta, Struct
 
 from dengmi.settings.channels import ChannelSettings, WeChatSettings
 from dengmi.settings.masked import Masked, meaning_of
+from dengmi.settings.semantic import EmbeddingSettings, RerankingSettings
 
 Port = Annotated[int, Meta(ge=1, le=65535)]
 
@@ -200,7 +201,7 @@ class ModelSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 
 
 class LevelSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Which models a level may use, the first that answers; a level without one is not offered."""
+    """Which models a level may use, in order; a level without one is not offered."""
 
     quick: Annotated[tuple[str, ...], Meta(description="models of the level quick, in order")] = ()
     deep: Annotated[tuple[str, ...], Meta(description="models of the level deep, in order")] = ()
@@ -367,6 +368,8 @@ class Settings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
     late: LateSettings = LateSettings()
     models: Mapping[str, ModelSettings] = {}
     levels: LevelSettings = LevelSettings()
+    embedding: EmbeddingSettings = EmbeddingSettings()
+    reranking: RerankingSettings = RerankingSettings()
     desks: Mapping[str, DeskSettings] = {}
     wechat: Mapping[str, WeChatSettings] = {}
     plans: Mapping[str, PlanSettings] = {}

@@ -122,6 +122,21 @@ def pending() -> Work[tuple[Question, ...]]:
     return tuple(as_question(row) for row in rows)
 
 
+def claim(
+    owner: str, *, gone: Sequence[str], alive: Sequence[str], busy: Sequence[str], before: float
+) -> Work[tuple[Question, ...]]:
+    """Take over questions that no living process works on, oldest first."""
+    rows = yield from every(
+        "questions_claim",
+        owner=owner,
+        gone=list(gone),
+        alive=list(alive),
+        busy=list(busy),
+        before=float(before),
+    )
+    return tuple(sorted(map(as_question, rows), key=lambda each: (each.asked_at, each.id)))
+
+
 def unanswered(desk: str, limit: int) -> Work[tuple[Question, ...]]:
     """The newest questions that the articles did not answer."""
     rows = yield from every("questions_unanswered", desk=desk, most=limit)

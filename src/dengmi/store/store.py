@@ -141,6 +141,20 @@ class SqlStore:
         """Questions without a final state, oldest first."""
         return await self._db.read(inbox.pending)
 
+    async def claim_questions(
+        self,
+        owner: str,
+        *,
+        gone: Sequence[str],
+        alive: Sequence[str],
+        busy: Sequence[str],
+        before: float,
+    ) -> Sequence[Question]:
+        """Take over questions that no living process works on, oldest first."""
+        return await self._db.write(
+            inbox.claim, owner, gone=gone, alive=alive, busy=busy, before=before
+        )
+
     async def answer(self, answer_id: str) -> Answer | None:
         """A stored answer, by its own id or, the newest one, by its question's."""
         return await self._db.read(inbox.answer_of, answer_id)

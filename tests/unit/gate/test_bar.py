@@ -13,8 +13,8 @@ from dengmi.gate.places import (
     USERS,
     WIDTH,
     had_nothing,
+    last_class,
     place_of,
-    told,
     user_of,
 )  # fmt: skip
 from dengmi.gate.shares import BANDS
@@ -133,7 +133,10 @@ def test_users_keep_their_place_for_an_hour_and_are_spread_evenly() -> None:
 
 
 def test_the_bar_in_words() -> None:
-    assert told(PLACES) == ("background", 1.0)
-    assert told(0) == ("urgent", 1.0)
-    assert told(WIDTH) == ("paid", 1.0)
-    assert told(WIDTH + WIDTH // 2) == ("member", 0.5)
+    assert last_class(PLACES) == "background"
+    assert last_class(0) == "urgent"
+    assert last_class(WIDTH) == "paid"
+    assert last_class(WIDTH + 1) == "member"
+    bar = Bar()
+    _play(bar, 3.0, 500.0, Signs(3.0, 1.0, 50.0))
+    assert 0 < bar.open < 0.3

@@ -1,11 +1,14 @@
 """The gate holds slots, and tells who would wait too long."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
+from dengmi.core.chat import Said, Waiting
 from dengmi.core.clock import SystemClock
-from dengmi.core.errors import ModelFailed, NoRoom
+from dengmi.core.errors import ModelFailed, NoRoom, Trouble
+from dengmi.core.gate import Vacancy
 from dengmi.core.records import Level, Question, Tokens
 from dengmi.gate.gate import Gate
 
@@ -17,14 +20,30 @@ def _question(asker: str = "a") -> Question:
 class _Call:
     """A call that ends when told."""
 
-    def __init__(self, gate: Gate, asker: str = "a", level: Level = "quick") -> None:
-        self.began = False
+    def __init__(
+        self,
+        gate: Gate,
+        asker: str = "a",
+        level: Level = "quick",
+        models: tuple[str, ...] = ("m",),
+        *,
+        urgent: bool = False,
+        background: bool = False,
+    ) -> None:
+        self.model = ""
         self.end = asyncio.Event()
-        self.task = asyncio.create_task(self._run(gate, _question(asker), level))
+        question = replace(_question(asker), background=background)
+        self.task = asyncio.create_task(self._run(gate, question, level, models, urgent))
 
-    async def _run(self, gate: Gate, question: Question, level: Level) -> None:
-        async with gate.admit(question, level, ("m",), prompt=60, most=80) as grant:
-            self.began = True
+    @property
+    def began(self) -> bool:
+        return bool(self.model)
+
+    async def _run(
+        self, gate: Gate, question: Question, level: Level, models: tuple[str, ...], urgent: bool
+    ) -> None:
+        async with gate.admit(question, level, models, prompt=60, most=80, urgent=urgent) as grant:
+            self.model = grant.model
             await self.end.wait()
             grant.used = Tokens(miss=40, output=10)
 
@@ -126,3 +145,127 @@ async def test_a_refusal_of_the_endpoint_shrinks_what_is_granted() -> None:
     assert gate.load().models["m"].limit == 5
     for call in calls:
         await call.finish()
+
+
+async def test_the_first_free_model_of_the_level_is_taken() -> None:
+    gate = Gate({"a": 1, "b": 1}, SystemClock(), 60.0)
+    calls = [_Call(gate, f"asker {n}", models=("a", "b")) for n in range(4)]
+    await _settle()
+    assert [call.model for call in calls] == ["a", "b", "", ""]
+    await calls[1].finish()
+    await _settle()
+    assert calls[2].model == "b"
+    await calls[0].finish()
+    await _settle()
+    assert calls[3].model == "a"
+    for call in calls[2:]:
+        await call.finish()
+    assert gate.vacancy(("a", "b")) == Vacancy(slots=2, free=2, waiting=0)
+
+
+async def test_what_is_urgent_goes_first_and_what_nobody_waits_for_last() -> None:
+    gate = _gate(1)
+    first = _Call(gate, "first")
+    await _settle()
+    late = _Call(gate, "late", background=True)
+    await _settle()
+    plain = _Call(gate, "plain")
+    await _settle()
+    urgent = _Call(gate, "urgent", urgent=True)
+    await _settle()
+    order = []
+    for call in (first, urgent, plain, late):
+        assert call.began
+        order.append([each.began for each in (urgent, plain, late)])
+        await call.finish()
+        await _settle()
+    assert order == [
+        [False, False, False],
+        [True, False, False],
+        [True, True, False],
+        [True, True, True],
+    ]
+    assert gate.load().levels["quick"].granted == 3  # what is urgent goes on with another
+
+
+async def test_paid_askers_go_before_visitors() -> None:
+    gate = Gate(
+        {"m": 1},
+        SystemClock(),
+        60.0,
+        rank=lambda question: "paid" if question.asker == "payer" else "visitor",
+    )
+    first = _Call(gate, "first")
+    await _settle()
+    visitor = _Call(gate, "visitor")
+    await _settle()
+    payer = _Call(gate, "payer")
+    await _settle()
+    await first.finish()
+    await _settle()
+    assert (payer.began, visitor.began) == (True, False)
+    for call in (payer, visitor):
+        await call.finish()
+
+
+async def test_a_deadline_that_cannot_be_met_is_told_at_once() -> None:
+    clock = SystemClock()
+    gate = Gate({"m": 1}, clock, 60.0)
+    first = _Call(gate)
+    await _settle()
+    hurried = replace(_question("b"), deadline=clock.now() + 2.0)
+    with pytest.raises(NoRoom):
+        async with gate.admit(hurried, "quick", ("m",), prompt=60, most=80):
+            raise AssertionError("there is no slot")
+    assert gate.load().levels["quick"].refused == 1
+    await first.finish()
+    past = replace(_question("c"), deadline=clock.now() - 1.0)
+    with pytest.raises(NoRoom):
+        async with gate.admit(past, "quick", ("m",), prompt=60, most=80):
+            raise AssertionError("nobody wants it any more")
+
+
+async def test_those_who_wait_for_a_model_that_fails_are_told() -> None:
+    gate = _gate(3)
+    calls = [asyncio.create_task(_fails(gate, "key")) for _ in range(3)]
+    await _settle()
+    waiting = _Call(gate, "waits")
+    await asyncio.gather(*calls, return_exceptions=True)
+    with pytest.raises(ModelFailed) as told:
+        await waiting.task
+    assert (told.value.trouble, waiting.began) == ("key", False)
+    load = gate.load().models["m"]
+    assert (load.state, load.trouble, load.busy, load.waiting) == ("resting", "key", 0, 0)
+    assert load.pause > 0
+    assert gate.vacancy(("m",)) == Vacancy()
+
+
+async def _fails(gate: Gate, trouble: Trouble, again: float | None = None) -> None:
+    async with gate.admit(_question(), "quick", ("m",), prompt=60, most=80):
+        await asyncio.sleep(0.01)
+        raise ModelFailed(trouble, "m", retry_after=again)
+
+
+async def test_an_endpoint_that_asks_to_wait_is_left_in_peace_and_asked_again() -> None:
+    gate = _gate(2)
+    with pytest.raises(ModelFailed):
+        await _fails(gate, "busy", again=0.2)
+    began = asyncio.get_running_loop().time()
+    call = _Call(gate, "b")
+    await _settle()
+    assert not call.began
+    await call.finish()
+    assert call.began
+    assert asyncio.get_running_loop().time() - began >= 0.15
+
+
+async def test_keep_alives_shrink_what_is_sent() -> None:
+    gate = _gate(10)
+    for _ in range(3):
+        async with gate.admit(_question(), "quick", ("m",), prompt=60, most=80) as grant:
+            for seconds in (0.5, 1.5, 2.5, 3.5):
+                grant.heard(Waiting(seconds))
+            grant.heard(Said("At last."))
+    load = gate.load().models["m"]
+    assert load.held > 0 or load.limit < 10
+    assert load.limit < 10

@@ -152,6 +152,10 @@ class Runner:
             await self._store.hold_late(self._owner, now + LEASE)
         await self._store.expire_late(now)
 
+    def hand_to(self, push: Push) -> None:
+        """Hand the answers of a channel to it from now on."""
+        self._pushes[push.channel] = push
+
     async def _hand_over(self) -> None:
         """Hand answers that have come to the channels that can send them."""
         while True:

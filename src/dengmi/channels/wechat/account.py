@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 from dengmi.channels.errors import Forged, Malformed
+from dengmi.channels.parts import shortened
 from dengmi.channels.running import Running, Runs
 from dengmi.channels.tencent import Envelope, check_signature, signature
 from dengmi.channels.wechat.body import Form, read_body, text_of, write_body
@@ -24,7 +25,7 @@ from dengmi.core.clock import Clock
 from dengmi.core.errors import BadInput
 from dengmi.core.ids import stable_id
 from dengmi.core.ports import Answering, Forgetting, Inbox
-from dengmi.core.records import Question, Wanted
+from dengmi.core.records import Answer, Question, Wanted
 from dengmi.language.detect import language_of
 from dengmi.language.texts import text
 
@@ -77,7 +78,7 @@ class Way:
 
 
 class Account:
-    """Serves one account.
+    """Serves one account. `channel` is its name in questions.
 
     Args:
         envelope: opens and seals; without a key only plain deliveries are read.
@@ -98,6 +99,7 @@ class Account:
         start: Callable[[Coroutine[Any, Any, object], str], object],
         sender: Sender | None = None,
     ) -> None:
+        self.channel = f"wechat:{way.name}"
         self._way = way
         self._envelope = envelope
         self._inbox = inbox
@@ -106,11 +108,6 @@ class Account:
         self._start = start
         self._sender = sender
         self._runs = Runs(answering, start)
-
-    @property
-    def channel(self) -> str:
-        """The channel's name in questions."""
-        return f"wechat:{self._way.name}"
 
     def verify(self, query: Mapping[str, str]) -> str:
         """The answer to the platform's question whether this is the account's server.
@@ -149,6 +146,17 @@ class Account:
             return ACK
         reply = write_body(text_reply(message, said, self._clock.now()), form)
         return reply if key is None else self._sealed(reply, key, nonce, form)
+
+    async def push(self, question: Question, answer: Answer, key: str) -> None:  # noqa: ARG002
+        """Send the better answer of a question that waited for it (core.ports.Push).
+
+        Raises:
+            WeChatFailed: it may be tried again. Where the platform takes no message for this
+                person any more, the page has the answer, and nothing is raised.
+        """
+        said = shortened(question.text, 120)
+        lead = text("wechat_late", answer.lang, question=said)
+        await self._send(question.asker.rpartition(":")[2], answer, lead)
 
     def recover(self, pending: Sequence[Question]) -> None:
         """Send the answers of questions that an earlier stop cut off, where that is possible."""
@@ -223,6 +231,7 @@ class Account:
                 wanted=self._way.level,
                 channel=self.channel,
                 asker=asker,
+                payer=asker,
                 # What was talked of on another day is no context.
                 conversation=stable_id("c", asker, day.isoformat()),
                 dedup=message.dedup,
@@ -292,21 +301,28 @@ class Account:
             return
         answer = running.answer
         if answer.level == "quote" and running.quotes:
-            return
+            return  # where a better one may come later, it is pushed
+        try:
+            await self._send(to, answer)
+        except WeChatFailed as error:
+            log.warning("question %s: message refused (%d)", answer.question_id, error.errcode)
+
+    async def _send(self, to: str, answer: Answer, lead: str = "") -> None:
+        """Send an answer in as many messages as it takes. Raises WeChatFailed."""
+        assert self._sender is not None
         dialect = self._way.dialect
         many = Dialect(
             most_bytes=dialect.most_bytes,
             most_parts=self._way.push_parts,
             public=dialect.public,
         )
-        for message in answered(answer, many):
+        for message in answered(answer, many, lead):
             try:
                 await self._sender.send_text(to, message)
             except WeChatFailed as error:
-                level = logging.INFO if error.errcode in CLOSED else logging.WARNING
-                log.log(
-                    level, "question %s: message refused (%d)", answer.question_id, error.errcode
-                )
+                if error.errcode not in CLOSED:
+                    raise
+                log.info("question %s: no message taken (%d)", answer.question_id, error.errcode)
                 return
 
 

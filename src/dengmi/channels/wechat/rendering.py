@@ -40,11 +40,15 @@ class Dialect:
         return f"{self.public}/a/{question_id}" if self.public else ""
 
 
-def answered(answer: Answer, dialect: Dialect) -> list[str]:
-    """An answer as messages: its text, its sources, what else to ask, the page of all of it."""
+def answered(answer: Answer, dialect: Dialect, lead: str = "") -> list[str]:
+    """An answer as messages: its text, its sources, what else to ask, the page of all of it.
+
+    Args:
+        lead: what stands above it, such as the question it answers.
+    """
     lang = answer.lang
     foot = _foot(answer, dialect)
-    pieces = [Piece(_plain(answer.text))]
+    pieces = [Piece(_plain(lead + answer.text))]
     pieces += _sources(answer.citations, dialect, lang, quotes=bool(answer.claims))
     if not answer.grounded:
         pieces += _nearest(answer.nearest, dialect)
@@ -54,11 +58,11 @@ def answered(answer: Answer, dialect: Dialect) -> list[str]:
         pieces += [Piece(f"\n{ask}", whole=True) for ask in asks]
     made, complete = parts(pieces, dialect.most_bytes, dialect.most_parts)
     if not complete:
-        made = _again(answer, dialect, foot)
+        made = _again(answer, dialect, foot, lead)
     return made
 
 
-def _again(answer: Answer, dialect: Dialect, foot: str) -> list[str]:
+def _again(answer: Answer, dialect: Dialect, foot: str, lead: str) -> list[str]:
     """An answer that is too long: the sources that fit behind as much text as leaves them room."""
     last = f"\n\n{foot}" if foot else ""
     brief = _sources(answer.citations[:2], dialect, answer.lang, quotes=False)
@@ -66,7 +70,7 @@ def _again(answer: Answer, dialect: Dialect, foot: str) -> list[str]:
     if size(tail) > dialect.most_bytes // 2:
         tail = last
     room = dialect.most_bytes - size(tail)
-    body, _ = parts([Piece(_plain(answer.text))], room, dialect.most_parts)
+    body, _ = parts([Piece(_plain(lead + answer.text))], room, dialect.most_parts)
     body[-1] += tail
     return body
 

@@ -94,7 +94,7 @@ class WeChatAccounts:
                 wanted.api, wanted.app_id, wanted.secret, parts.clock, label=wanted.label
             )
             self._clients.append(client)
-        return Account(
+        account = Account(
             Way(
                 name=name,
                 desk=wanted.desk,
@@ -119,3 +119,6 @@ class WeChatAccounts:
             start=self._context.crew.start,
             sender=client,
         )
+        if client is not None and parts.late is not None:
+            parts.late.hand_to(account)
+        return account

@@ -298,7 +298,7 @@ class AnswerResponse(Struct, kw_only=True):
     ]
     notices: Annotated[
         list[NoticeShape], Meta(description="Told once, with the answer to a question.")
-    ] = []
+    ]
 
 
 class PassageSentence(Struct, kw_only=True):

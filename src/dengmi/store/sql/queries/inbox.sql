@@ -2,10 +2,10 @@
 -- New questions.
 INSERT INTO questions (
     id, desk, channel, dedup, dedup_id, text, wanted, asker, conversation, lang, asked_at, state,
-    failure, payer
+    failure, payer, owner
 ) VALUES (
     :id, :desk, :channel, :dedup, :dedup_id, :text, :wanted, :asker, :conversation, :lang,
-    :asked_at, :state, :failure, :payer
+    :asked_at, :state, :failure, :payer, :owner
 );
 
 -- name: questions_taken
@@ -22,6 +22,15 @@ FROM questions WHERE dedup_id IN (:dedup_ids::text[]);
 -- Questions without a final state, oldest first.
 SELECT id, desk, text, wanted, channel, asker, conversation, dedup, lang, asked_at, state, payer
 FROM questions WHERE state = 'asked' ORDER BY asked_at, id;
+
+-- name: questions_claim
+-- Take over the questions without a final state that no living process works on: those of
+-- processes that are gone, of nobody, and very old ones.
+UPDATE questions SET owner = :owner
+WHERE state = 'asked' AND NOT (id IN (:busy::text[]))
+    AND (owner = '' OR owner IN (:gone::text[])
+        OR (asked_at < :before AND NOT (owner IN (:alive::text[]))))
+RETURNING id, desk, text, wanted, channel, asker, conversation, dedup, lang, asked_at, state, payer;
 
 -- name: questions_unanswered
 -- The newest questions that a desk's articles did not answer; those of a measurement (dengmi eval)
@@ -70,5 +79,5 @@ FROM answers WHERE question_id = :id ORDER BY created_at DESC, id DESC LIMIT 1;
 
 -- name: question
 -- One question by its id.
-SELECT id, desk, text, wanted, channel, asker, conversation, dedup, lang, asked_at, state
+SELECT id, desk, text, wanted, channel, asker, conversation, dedup, lang, asked_at, state, payer
 FROM questions WHERE id = :id;

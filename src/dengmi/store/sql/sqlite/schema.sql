@@ -105,7 +105,8 @@ CREATE TABLE questions (
     asked_at double precision NOT NULL,
     state text NOT NULL,
     failure text NOT NULL,
-    payer text NOT NULL DEFAULT ''
+    payer text NOT NULL DEFAULT '',
+    owner text NOT NULL DEFAULT ''
 );
 CREATE UNIQUE INDEX questions_dedup ON questions (dedup_id);
 CREATE INDEX questions_pending ON questions (asked_at) WHERE state = 'asked';
