@@ -9,8 +9,9 @@ searched for, checked and joined as ever: real questions to a real `dengmi serve
 The peers send a text of that size and do nothing else (_bare_stream.py): uvicorn, and granian where
 its command is found. Delay is from the moment the endpoint said the sentence (for the peers: from
 the moment an event was due) until it is read, for the events of the last `seconds` with every
-stream open. The reader is one other process on the same cores (_askers.py). Server and reader each need so many open
-files: the soft limit is raised to what the system allows.
+stream open. Answers begin apart, so that they do not all speak at once. The reader is one other
+process on the same cores (_askers.py). Server and reader each need so many open files: the soft
+limit is raised to what the system allows.
 """
 
 import argparse
@@ -142,7 +143,7 @@ class Measured:
 
 def _events(args: argparse.Namespace) -> int:
     """Events from the first stream to the end, and some to begin with."""
-    return int((args.streams / args.open + args.seconds + 8) / args.every)
+    return int((_at(args.streams, args) + args.seconds + 8) / args.every)
 
 
 def _listened(
@@ -155,10 +156,16 @@ def _listened(
     measured = Measured(start, server, out)
     told = [plan, out, server.port, _events(args) * args.every + 60, start]
     command = [sys.executable, str(HERE / "_askers.py"), *map(str, told)]
-    first = start + args.streams / args.open
+    first = start + _at(args.streams, args)
     with measured.watched(first, first + args.seconds):
         subprocess.run(command, check=True, timeout=600)
     return measured
+
+
+def _at(n: int, args: argparse.Namespace) -> float:
+    """When a stream is opened: the first ones, whose answers are written, apart."""
+    apart = args.every / args.answers
+    return min(n, args.answers) * apart + max(0, n - args.answers) / args.open
 
 
 def _line(n: int, args: argparse.Namespace, path: str, body: Mapping[str, object]) -> str:
@@ -166,7 +173,7 @@ def _line(n: int, args: argparse.Namespace, path: str, body: Mapping[str, object
     body = {**body, "asker": f"asker-{n}", "level": "quick"}
     head = "accept: text/event-stream\r\n"
     told = {"path": path, "head": head, "body": body, "known": known}
-    return f"{n / args.open:.4f}\t{json.dumps(told, ensure_ascii=False)}\n"
+    return f"{_at(n, args):.4f}\t{json.dumps(told, ensure_ascii=False)}\n"
 
 
 def _told(
@@ -176,7 +183,7 @@ def _told(
     args: argparse.Namespace,
 ) -> None:
     """Delays of the events that were due while every stream was open."""
-    first = args.streams / args.open + 2
+    first = _at(args.streams, args) + 2
     delays, lost = [], 0
     for row in measured.rows:
         times = due(row)
