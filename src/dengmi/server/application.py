@@ -45,7 +45,7 @@ def create_app(parts: Parts, board: Path | None = None) -> Starlette:
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         await asyncio.to_thread(read_files)
-        context.crew.start(asyncio.to_thread(warm), "warming up")
+        context.crew.start(asyncio.to_thread(warm, bool(parts.settings.models)), "warming up")
         if wechat is not None:
             await wechat.recover()
         context.crew.start(parts.search.ready(), "opening the vectors")
