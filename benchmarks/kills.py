@@ -129,15 +129,19 @@ async def _killed(home: Path, texts: Sequence[str], args: argparse.Namespace) ->
 async def _started(home: Path) -> tuple["subprocess.Popen[bytes]", int]:
     """A server that answers, and its port."""
     command = [sys.executable, "-m", "dengmi", "serve", "--port", "0"]
-    server = await asyncio.to_thread(
-        subprocess.Popen,
-        command,
-        env=_serving.environ_of(home),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-    )
+    log = home.parent / "server.log"
+    with log.open("ab") as said:
+        server = await asyncio.to_thread(
+            subprocess.Popen,
+            command,
+            env=_serving.environ_of(home),
+            stdout=subprocess.PIPE,
+            stderr=said,
+        )
     assert server.stdout is not None
     line = (await asyncio.to_thread(server.stdout.readline)).decode()
+    if " at " not in line:
+        sys.exit(f"the server did not start: {line}\n{log.read_text()[-3000:]}")
     return server, int(line.split(" at ")[1].split()[0].rpartition(":")[2])
 
 
