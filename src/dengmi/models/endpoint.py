@@ -1,23 +1,31 @@
-"""An endpoint that takes a JSON document and gives one back: embeddings and reranking."""
+"""An endpoint that takes a JSON document and gives one back: embeddings and reranking.
+
+Its connections are httpx's own. Those of the language models are made for streams.
+"""
 
 import asyncio
+import ssl
 import time
 from collections.abc import Mapping
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
 from dengmi.core.errors import ModelFailed, Trouble
-from dengmi.models.connection import Connection
 from dengmi.models.payload import trouble_of, wait_of
 
 if TYPE_CHECKING:
     import httpx
 
+_CONNECT = 10.0
+_KEPT = 60.0
+"""Seconds that an idle connection is kept."""
+_HERE = ("all://localhost", "all://127.0.0.1", "all://[::1]")
+"""What is on this computer is never reached through a proxy of the environment."""
 _LONGEST_BODY = 100_000_000
 _LONGEST_REASON = 200
 _FIRST_PAUSE = 0.5
 _LONGEST_PAUSE = 30.0
-_AGAIN = frozenset({"busy", "down", "slow"})
+_AGAIN = frozenset({"busy", "down"})
 _TOO_LONG = ("too large", "too long", "exceed", "maximum context", "input length")
 """What servers say of a text that is too long for the model; llama.cpp says it with status 500."""
 
@@ -36,13 +44,14 @@ class Endpoint:
         self._base = base.rstrip("/")
         self._key = key
         self._slots = asyncio.Semaphore(slots)
-        self._connection = Connection(slots)
+        self._client: httpx.AsyncClient | None = None
+        self._making = asyncio.Lock()
 
     async def ask(
         self, path: str, body: Mapping[str, Any], *, patience: float, tries: int = 1
     ) -> bytes:
         """The answer to a document. One that is busy or broken is asked again, after the pause it
-        asks for, up to `tries` times.
+        asks for, up to `tries` times; one that is slow would be as slow again.
 
         Args:
             patience: most seconds of one try.
@@ -64,25 +73,29 @@ class Endpoint:
             pause *= 2
 
     async def open(self) -> None:
-        """Load what a request takes; nothing is sent."""
-        await self._connection.opened()
+        """Load what a request takes; nothing is sent. In a thread: importing httpx and reading
+        certificates take a while."""
+        async with self._making:
+            if self._client is None:
+                self._client = await asyncio.to_thread(_client)
 
     async def close(self) -> None:
         """Close the connections."""
-        await self._connection.close()
+        client, self._client = self._client, None
+        if client is not None:
+            await client.aclose()
 
     async def _once(self, path: str, body: Mapping[str, Any], patience: float) -> bytes:
-        await self._connection.opened()  # imports httpx off the event loop
+        await self.open()
         import httpx
 
-        headers = self._headers()
         try:
             async with asyncio.timeout(patience):
-                reply = await self._connection.post(f"{self._base}{path}", body, headers)
                 try:
-                    whole = await _body(reply)
-                finally:
-                    await reply.aclose()
+                    reply, whole = await self._sent(path, body)
+                except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
+                    # A server may close an idle connection at the moment it is used again.
+                    reply, whole = await self._sent(path, body)
         except (TimeoutError, httpx.TimeoutException):
             raise ModelFailed("slow", self.name) from None
         except (httpx.HTTPError, httpx.InvalidURL) as error:
@@ -90,6 +103,12 @@ class Endpoint:
         if reply.status_code != 200:
             raise self._refused(reply, whole)
         return whole
+
+    async def _sent(self, path: str, body: Mapping[str, Any]) -> "tuple[httpx.Response, bytes]":
+        assert self._client is not None
+        address, headers = f"{self._base}{path}", self._headers()
+        async with self._client.stream("POST", address, json=body, headers=headers) as reply:
+            return reply, await _body(reply)
 
     def _headers(self) -> dict[str, str]:
         if not (self._key.isascii() and self._key.isprintable()):
@@ -121,3 +140,18 @@ async def _body(reply: "httpx.Response") -> bytes:
             if size > _LONGEST_BODY:
                 break
     return b"".join(parts)
+
+
+def _client() -> "httpx.AsyncClient":
+    import certifi
+    import httpx
+
+    context = ssl.create_default_context()
+    context.load_verify_locations(cafile=certifi.where())
+    return httpx.AsyncClient(
+        limits=httpx.Limits(keepalive_expiry=_KEPT),
+        timeout=httpx.Timeout(None, connect=_CONNECT, write=_CONNECT),
+        verify=context,
+        mounts=dict.fromkeys(_HERE),
+        follow_redirects=False,
+    )
