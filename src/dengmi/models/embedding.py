@@ -169,8 +169,7 @@ class EndpointEncoder:
         return await asyncio.to_thread(self._read, whole, len(texts))
 
     async def open(self) -> None:
-        """Load what a request takes."""
-        await self._endpoint.open()
+        """Nothing has to be loaded for a request."""
 
     async def close(self) -> None:
         """Close the connections."""

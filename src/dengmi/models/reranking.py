@@ -122,8 +122,7 @@ class EndpointReranker:
         return self._read(whole, len(texts))
 
     async def open(self) -> None:
-        """Load what a request takes."""
-        await self._endpoint.open()
+        """Nothing has to be loaded for a request."""
 
     async def close(self) -> None:
         """Close the connections."""
