@@ -14,7 +14,7 @@ _LONGEST_BODY = 100_000_000
 _LONGEST_REASON = 200
 _FIRST_PAUSE = 0.5
 _LONGEST_PAUSE = 30.0
-_AGAIN = frozenset({"busy", "down", "slow"})
+_AGAIN = frozenset({"busy", "down"})
 _TOO_LONG = ("too large", "too long", "exceed", "maximum context", "input length")
 """What servers say of a text that is too long for the model; llama.cpp says it with status 500."""
 
@@ -39,7 +39,7 @@ class Endpoint:
         self, path: str, body: Mapping[str, Any], *, patience: float, tries: int = 1
     ) -> bytes:
         """The answer to a document. One that is busy or broken is asked again, after the pause it
-        asks for, up to `tries` times.
+        asks for, up to `tries` times; one that is slow would be as slow again.
 
         Args:
             patience: most seconds of one try.

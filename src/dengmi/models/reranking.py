@@ -15,7 +15,8 @@ from dengmi.core.errors import ModelFailed
 from dengmi.models.endpoint import Endpoint
 from dengmi.models.rested import Rested
 
-_PATIENCE = 5.0
+_PATIENCE = 15.0
+"""Most seconds for scores. Nobody waits that long, but the next who asks has them."""
 _SHORTEST = 100
 """Characters of a text below which it is not cut any more."""
 
