@@ -59,7 +59,7 @@ class Lines:
         spans: object = (),
         decide: object = None,
     ) -> Reserved:
-        return Reserved(self.kept.setdefault(charge.id, charge))
+        return Reserved(charge=self.kept.setdefault(charge.id, charge))
 
     async def settle_charge(self, charge: Charge) -> bool:
         self.kept[charge.id] = charge
