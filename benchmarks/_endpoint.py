@@ -1,10 +1,10 @@
 """An endpoint that costs next to nothing: what stands in front of it can then be measured.
 
 It streams like the DeepSeek API (server-sent events, usage at the end, connections kept) by plain
-asyncio, without a framework: the first sentence of the prompt's evidence after `first` seconds,
-then up to `more` tokens at `per_second`. The rules of the API are
-the business of the tests (tests/fakes/deepseek.py). GET /speed?first=…&per_second=…&more=… changes
-them.
+asyncio, without a framework: the first sentence of the prompt's evidence in a few other words (a
+copy would need no checking) after `first` seconds, then up to `more` tokens at `per_second`. The
+rules of the API are the business of the tests (tests/fakes/deepseek.py).
+GET /speed?first=…&per_second=…&more=… changes them.
 """
 
 import asyncio
@@ -59,7 +59,7 @@ class Endpoint(asyncio.Protocol):
     def _answer(self, asked: dict[str, Any]) -> None:
         found = _FIRST.search(asked["messages"][-1]["content"])
         most = min(int(self.more), asked["max_tokens"] - 1)
-        pieces = [f"{found[2]} [{found[1]}]\n\n" if found else "Nothing.\n\n"]
+        pieces = [f"In short, {found[2]} [{found[1]}]\n\n" if found else "Nothing.\n\n"]
         pieces += [f"{_WORDS[n % len(_WORDS)]} " for n in range(most)]
         self._transport.write(
             b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n"

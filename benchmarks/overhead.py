@@ -1,14 +1,17 @@
 """What Dengmi adds in front of a model: time to the first token, and answers a second.
 
     python benchmarks/overhead.py [--streams 20] [--rounds 8] [--seconds 8] [--litellm PATH]
+        [--beside PATH]
 
 One plain endpoint (_endpoint.py: 200 ms to the first token, a first sentence at once, then 60
 tokens a second) is asked straight, through `dengmi serve` (search, prompt, check and ledger
 included; every question is another one, so nothing is reused), and through LiteLLM's proxy where
-its command is found (`litellm`, or --litellm). Each is a process of its own, all in one run, in
-turn. In the second part the endpoint says its first sentence at once and no more, and wrk asks as
-fast as answers come, 64 at a time. Dengmi's first token is its first checked sentence; its quotes,
-which come before, do not count.
+its command is found (`litellm`, or --litellm); --beside names another checkout of Dengmi to be
+measured as well. Each is a process of its own, all in one run, in turn. What each took of the
+processor for an answer is told too: it hardly depends on what else the machine does. In the second
+part the endpoint says its first sentence at once and no more, and wrk asks as fast as answers come,
+64 at a time. Dengmi's first token is its first checked sentence; its quotes, which come before, do
+not count.
 """
 
 import argparse
@@ -24,7 +27,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
@@ -52,18 +55,28 @@ class Way(NamedTuple):
 
 Ways = list[tuple[str, str, Way]]
 
+SERVERS: dict[str, int] = {}
+"""The process of each address."""
+
 
 def main() -> None:
     args = _arguments()
     asked = _questions()
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, {args.streams} streams at once")
-    with tempfile.TemporaryDirectory() as name, _endpoint(args.first) as endpoint:
+    with (
+        tempfile.TemporaryDirectory() as name,
+        _endpoint(args.first) as endpoint,
+        ExitStack() as stack,
+    ):
         folder = Path(name)
         ways: Ways = [("endpoint alone", endpoint, STRAIGHT)]
         with _dengmi(folder, endpoint) as dengmi, _litellm(folder, endpoint, args) as proxy:
             ways.append(("Dengmi", dengmi, DENGMI))
             if proxy:
                 ways.append(("LiteLLM proxy", proxy, PROXY))
+            if args.beside:
+                other = stack.enter_context(_dengmi(folder / "beside", endpoint, args.beside))
+                ways.append(("Dengmi of the other checkout", other, DENGMI))
             _first_tokens(ways, asked, args)
             httpx.get(f"{endpoint}/speed?first=0&per_second=0&more=0")
             _throughput(ways, asked, args)
@@ -73,21 +86,25 @@ def _first_tokens(ways: Ways, asked: Iterator[str], args: argparse.Namespace) ->
     times: dict[str, list[float]] = {name: [] for name, *_ in ways}
     for _, address, way in ways:  # whatever is read or made at the first request
         asyncio.run(_round(address, way, asked, 4))
+    spent = dict.fromkeys(times, 0.0)
     for _ in range(args.rounds):
         for name, address, way in ways:
+            before = _processor(address)
             times[name] += asyncio.run(_round(address, way, asked, args.streams))
+            spent[name] += _processor(address) - before
     base = statistics.median(times["endpoint alone"])
     base99 = _p99(times["endpoint alone"])
-    print(f"{'time to the first token, ms':30}{'median':>9}{'p99':>9}{'added':>9}{'added p99':>11}")
+    head = f"{'time to the first token, ms':30}{'median':>9}{'p99':>9}{'added':>9}{'added p99':>11}"
+    print(f"{head}{'processor':>11}")
     for name, found in times.items():
         middle, high = statistics.median(found), _p99(found)
-        added = f"{middle - base:9.1f}{high - base99:11.1f}"
+        added = f"{middle - base:9.1f}{high - base99:11.1f}{spent[name] / len(found):11.1f}"
         print(f"{name:30}{middle:9.1f}{high:9.1f}{added}")
 
 
 def _throughput(ways: Ways, asked: Iterator[str], args: argparse.Namespace) -> None:
     """wrk asks as fast as answers come."""
-    print(f"{'answers of one sentence':30}{'a second':>9}{'failed':>9}")
+    print(f"{'answers of one sentence':30}{'a second':>9}{'failed':>9}{'processor':>11}")
     for name, address, way in ways:
         with tempfile.NamedTemporaryFile("w", suffix=".jsonl") as bodies:
             for _ in range(MOST_ASKED):
@@ -103,6 +120,7 @@ def _throughput(ways: Ways, asked: Iterator[str], args: argparse.Namespace) -> N
                 str(HERE / "_wrk.lua"),
                 address,
             ]
+            before = _processor(address)
             done = subprocess.run(
                 [*wrk, "--", way.path, bodies.name, "0", *headers],
                 check=True,
@@ -111,7 +129,9 @@ def _throughput(ways: Ways, asked: Iterator[str], args: argparse.Namespace) -> N
             )
         line = next(line for line in done.stdout.splitlines() if line.startswith("RESULT"))
         count, took, *_, failed = map(int, line.split()[1:])
-        print(f"{name:30}{(count - failed) / took * 1e6:9.0f}{failed:9}")
+        whole = count - failed
+        spent = (_processor(address) - before) / max(whole, 1)
+        print(f"{name:30}{whole / took * 1e6:9.0f}{failed:9}{spent:11.1f}")
 
 
 async def _round(address: str, way: Way, asked: Iterator[str], streams: int) -> list[float]:
@@ -193,9 +213,9 @@ def _endpoint(first: float) -> Iterator[str]:
 
 
 @contextmanager
-def _dengmi(folder: Path, endpoint: str) -> Iterator[str]:
+def _dengmi(folder: Path, endpoint: str, checkout: str = "") -> Iterator[str]:
     home = folder / "home"
-    home.mkdir()
+    home.mkdir(parents=True)
     (home / "dengmi.toml").write_text(
         f"[models.flash]\nkind = 'deepseek'\nmodel = 'deepseek-flash'\nbase_url = '{endpoint}'\n"
         f"api_key = '{KEY}'\n[desks.main]\ncheck = 'mark'\n"
@@ -204,6 +224,8 @@ def _dengmi(folder: Path, endpoint: str) -> Iterator[str]:
     rows = [{"id": a.id, "title": a.title, "text": a.text} for a in _data.squad().articles]
     articles.write_text("".join(json.dumps(row) + "\n" for row in rows))
     environ = {**os.environ, "DENGMI_HOME": str(home)}
+    if checkout:
+        environ["PYTHONPATH"] = str(Path(checkout) / "src")
     add = [sys.executable, "-m", "dengmi", "add", str(articles)]
     subprocess.run(add, env=environ, check=True, capture_output=True)
     port = _port()
@@ -248,6 +270,7 @@ def _running(
             while time.monotonic() < until and server.poll() is None:
                 with suppress(httpx.HTTPError):
                     if httpx.get(ready, timeout=2).status_code < 500:
+                        SERVERS["/".join(ready.split("/")[:3])] = server.pid
                         break
                 time.sleep(0.1)
             else:
@@ -258,6 +281,15 @@ def _running(
             with suppress(ProcessLookupError):
                 os.killpg(server.pid, signal.SIGTERM)
             server.wait(20)
+
+
+def _processor(address: str) -> float:
+    """Milliseconds of processor time that the server of an address took so far."""
+    try:
+        parts = Path(f"/proc/{SERVERS[address]}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(parts[11]) + int(parts[12])) / os.sysconf("SC_CLK_TCK") * 1e3
 
 
 def _port() -> int:
@@ -277,6 +309,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seconds", type=int, default=8)
     parser.add_argument("--first", type=float, default=0.2)
     parser.add_argument("--litellm", help="path of LiteLLM's command")
+    parser.add_argument("--beside", help="another checkout of Dengmi")
     return parser.parse_args()
 
 

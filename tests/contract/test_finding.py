@@ -127,11 +127,11 @@ async def test_looking_begins_while_the_question_is_written_down(
     store: SqlStore, search: Counting
 ) -> None:
     finder = Finder(search, store, SystemClock(), Turns())
-    finder.begin(question(1), 8)  # nothing is read yet: the first one is not hurried
+    finder.begin(question(1), 8, quotes=True)  # nothing is read yet: the first one is not hurried
     assert not search.now and not search.asked
     await found(finder, question(1))
     other = f"{ASKED} Again"
-    finder.begin(question(2, other), 8)
+    finder.begin(question(2, other), 8, quotes=True)
     await asyncio.sleep(0)
     assert search.now == 1
     assert (await found(finder, question(2, other))).quoted.answer.question_id == "q_2"

@@ -136,7 +136,8 @@ async def test_a_failure_is_an_event_and_a_final_state(
 
 
 async def test_desks_are_found_by_name_or_by_being_the_only_one(store: SqlStore) -> None:
-    desks = Desks(store)
+    now = [5.0]
+    desks = Desks(store, steady=lambda: now[0])
     with pytest.raises(NotFound, match="desk_none"):
         await desks.resolve(None)
     await store.ensure_desk("tea")
@@ -151,6 +152,8 @@ async def test_desks_are_found_by_name_or_by_being_the_only_one(store: SqlStore)
     assert await desks.resolve(None) == "tea"
     await store.ensure_desk("coffee")
     await store.add_source("coffee", "folder", "/coffee", {})
+    assert await desks.resolve(None) == "tea"  # for a moment it is taken for the only one still
+    now[0] += 1.1
     with pytest.raises(NotFound, match="desk_several"):
         await desks.resolve(None)
     with pytest.raises(BadInput):

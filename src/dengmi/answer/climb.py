@@ -2,9 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
+from dengmi.answer.follow.turns import Standalone
 from dengmi.answer.quoting import QuoteAnswer
 from dengmi.core.records import Charge, Evidence, Exchange, Level, Policy, Question
+
+if TYPE_CHECKING:
+    from dengmi.answer.sharing import Share
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +47,23 @@ class Ways:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sought:
+    """A question with what it found, before its quotes are chosen.
+
+    Attributes:
+        meant: the question completed from its conversation.
+        turns: the conversation before it, oldest first.
+        evidence: what it found; an answer that serves again must rest on the same.
+    """
+
+    question: Question
+    meant: Standalone
+    turns: Sequence[Exchange]
+    evidence: Evidence
+    level: Level
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Climb:
     """A question on its way up.
 
@@ -50,6 +72,7 @@ class Climb:
         turns: the conversation before it, oldest first.
         quoted: the quote answer, which stands where the model gives none.
         spent: what completing the question cost.
+        share: its answer, where that has begun; whoever began it leaves it.
     """
 
     question: Question
@@ -61,3 +84,4 @@ class Climb:
     level: Level
     began: float
     spent: tuple[Charge, ...] = ()
+    share: "Share | None" = None

@@ -1,7 +1,8 @@
 """Which desk a request means."""
 
 import re
-from collections.abc import Collection, Sequence
+import time
+from collections.abc import Callable, Collection, Sequence
 
 from dengmi.core.errors import BadInput, NotFound
 from dengmi.core.ports import Shelf
@@ -11,14 +12,22 @@ from dengmi.core.together import Together
 FIRST_DESK = "main"
 """The desk that articles go to when nobody named one."""
 
+FRESH = 1.0
+"""Seconds for which it is taken for granted that the only desk with sources is the only one yet:
+asked at each question, the store was a hop between threads on the way to every first word."""
+
 _NAME = re.compile(r"[^\W_][\w-]{0,39}")
 
 
 class Desks:
     """Resolves desk names. Remembers the names it has seen: desks are never renamed or removed."""
 
-    def __init__(self, shelf: Shelf, default: str = "") -> None:
+    def __init__(
+        self, shelf: Shelf, default: str = "", steady: Callable[[], float] = time.monotonic
+    ) -> None:
         self._shelf = shelf
+        self._steady = steady
+        self._only = ("", 0.0)
         self._default = default
         self._known: set[str] = set()
         self._used: Together[None, Collection[str]] = Together(self._used_all, most=1_000)
@@ -34,9 +43,13 @@ class Desks:
         if name and (name == HALL or name in self._known):
             return name
         if not name and not self._default:
+            only, until = self._only
+            if self._steady() < until:
+                return only
             used = await self._used(None)
             if len(used) == 1:  # a source's desk is there
-                return next(iter(used))
+                self._only = next(iter(used)), self._steady() + FRESH
+                return self._only[0]
             self._known = {desk.name for desk in await self._shelf.desks()}
             name = _usual(used or self._known)
         else:

@@ -7,6 +7,7 @@ just asked shares what was found: the same words find the same while no article 
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
@@ -25,6 +26,9 @@ MOST_KEPT = 512
 
 KEPT_FOR = 10.0
 """Seconds that they are."""
+
+LONGEST_WAIT = 0.05
+"""Seconds that quotes wait at the most for whoever uses the evidence first."""
 
 
 class Changing(Protocol):
@@ -50,6 +54,29 @@ class _Kept:
     findings: Findings
     change: int
     until: float
+
+
+class _Making:
+    """Findings on their way: the evidence comes first. `quoted` is set when the quotes may be
+    chosen; until then something more urgent may be done with the evidence."""
+
+    def __init__(self) -> None:
+        self.evidence: asyncio.Future[Evidence] = asyncio.get_running_loop().create_future()
+        self.quoted = asyncio.Event()
+        self.task: asyncio.Task[Findings] | None = None
+
+    async def done(self) -> Findings:
+        """The findings; whoever stops waiting stops nobody else's."""
+        self.quoted.set()
+        assert self.task is not None
+        return await asyncio.shield(self.task)
+
+    def end(self, task: "asyncio.Task[Findings]") -> None:
+        """Whoever waited may have gone; an error is then nobody's."""
+        if not task.cancelled():
+            task.exception()
+        if not self.evidence.done():
+            self.evidence.cancel()
 
 
 class Finder:
@@ -81,8 +108,8 @@ class Finder:
         self._ready = False
         self._changes = changes
         self._change: Together[None, int] = Together(self._newest, most=1_000)
-        self._making: dict[Hashable, asyncio.Task[Findings]] = {}
-        self._begun: OrderedDict[str, asyncio.Task[Findings]] = OrderedDict()
+        self._making: dict[Hashable, _Making] = {}
+        self._begun: OrderedDict[str, _Making] = OrderedDict()
         self._kept: OrderedDict[Hashable, _Kept] = OrderedDict()
 
     async def find(self, question: Question, meant: str, limit: int, began: float) -> Findings:
@@ -95,9 +122,9 @@ class Finder:
         """
         key = self._key(question, meant, limit)
         begun = self._begun.pop(question.id, None)
-        found = await asyncio.shield(begun) if begun else await self._at_hand(key)
+        found = await begun.done() if begun else await self._at_hand(key)
         if found is None:
-            found = await asyncio.shield(self._make(key, question, meant, limit))
+            found = await self._make(key, question, meant, limit).done()
         quoted = quotes_for(
             found.quoted,
             question,
@@ -107,23 +134,44 @@ class Finder:
         )
         return Findings(found.evidence, quoted)
 
-    def begin(self, question: Question, limit: int) -> None:
-        """Begin to look for what a question that stands alone finds, while it is written down."""
+    async def evidence(self, question: Question, meant: str, limit: int) -> Evidence | None:
+        """What the question finds, before its quotes are chosen: those wait for a moment, or until
+        `find` asks for them. None where quotes are there already, or go first."""
+        key = self._key(question, meant, limit)
+        making = self._begun.get(question.id)
+        if making is None:
+            if key in self._kept or not self._ready or self._turns.crowded:
+                return None
+            making = self._make(key, question, meant, limit)
+        try:
+            return await asyncio.shield(making.evidence)
+        except asyncio.CancelledError:
+            if making.evidence.cancelled():  # `find` tells what went wrong
+                return None
+            raise
+
+    def begin(self, question: Question, limit: int, *, quotes: bool) -> None:
+        """Begin to look for what a question that stands alone finds, while it is written down.
+
+        Args:
+            quotes: whether to choose its quotes right behind.
+        """
         key = self._key(question, question.text, limit)
         if self._ready and key not in self._kept:
-            self._begun[question.id] = self._make(key, question, question.text, limit)
+            making = self._make(key, question, question.text, limit)
+            if quotes:
+                making.quoted.set()
+            self._begun[question.id] = making
             if len(self._begun) > MOST_KEPT:  # of questions that were delivered twice
                 self._begun.popitem(last=False)
 
-    def _make(
-        self, key: Hashable, question: Question, meant: str, limit: int
-    ) -> "asyncio.Task[Findings]":
+    def _make(self, key: Hashable, question: Question, meant: str, limit: int) -> _Making:
         """The making of what the question finds; there is one for all who ask it."""
         making = self._making.get(key)
         if making is None:
-            making = asyncio.create_task(self._made(key, question, meant, limit))
-            making.add_done_callback(_heard)
-            self._making[key] = making
+            making = self._making[key] = _Making()
+            making.task = asyncio.create_task(self._made(key, making, question, meant, limit))
+            making.task.add_done_callback(making.end)
         return making
 
     def _key(self, question: Question, meant: str, limit: int) -> Hashable:
@@ -141,10 +189,17 @@ class Finder:
             return None
         return kept.findings
 
-    async def _made(self, key: Hashable, question: Question, meant: str, limit: int) -> Findings:
+    async def _made(
+        self, key: Hashable, making: _Making, question: Question, meant: str, limit: int
+    ) -> Findings:
         try:
             async with self._turns.first():
                 evidence = await self._found(question, meant, limit)
+                making.evidence.set_result(evidence)
+                if not self._turns.crowded:
+                    with suppress(TimeoutError):
+                        async with asyncio.timeout(LONGEST_WAIT):
+                            await making.quoted.wait()
                 findings = Findings(evidence, await self._quoted(question, meant, evidence))
             self._keep(key, findings)
             return findings
@@ -185,9 +240,3 @@ class Finder:
     async def _newest(self, askers: Sequence[None]) -> Sequence[int]:
         """The number of the newest change, asked for once for all who ask at the same time."""
         return [await self._changes.last_change()] * len(askers)
-
-
-def _heard(making: "asyncio.Task[Findings]") -> None:
-    """Whoever waited may have gone; an error is then nobody's."""
-    if not making.cancelled():
-        making.exception()

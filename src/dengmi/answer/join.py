@@ -2,30 +2,28 @@
 
 What is being made keeps all it has given so far, so somebody who comes late reads it from the
 start. One who leaves takes nothing from the others; when the last one leaves, the making ends.
-What was made well stays for a moment longer: its answer takes some time to be written down, and
-whoever asks in between must not have it made a second time.
+What was made well can be joined until the last one who holds it has let go: an answer takes some
+time to be stored, and whoever asks in between must not have it made a second time.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Hashable
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Hashable
+from contextlib import aclosing, asynccontextmanager
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
-
-LINGER = 30.0
-"""Seconds that what was made stays to be joined."""
+Make = Callable[[], AsyncGenerator[T, None]]
 
 
 class _Making(Generic[T]):
-    """Something that is being made, and everyone who follows it."""
+    """Something that is being made, and how many hold it."""
 
     def __init__(self) -> None:
         self.given: list[T] = []
         self.ended = False
         self.error: BaseException | None = None
-        self.followers = 0
+        self.holders = 0
         self.changed = asyncio.Event()
         self.task: asyncio.Task[None] | None = None
 
@@ -35,53 +33,103 @@ class _Making(Generic[T]):
         self.changed = asyncio.Event()
 
 
-class Hub(Generic[T]):
-    """What is being made in this process, by key. `linger`: seconds that it stays afterwards."""
+class Held(Generic[T]):
+    """A making that somebody holds, and lets go of when its outcome is stored.
 
-    def __init__(self, linger: float = LINGER) -> None:
-        self._linger = linger
+    Attributes:
+        joined: whether somebody else had begun it.
+    """
+
+    def __init__(self, hub: "Hub[T]", key: Hashable, making: _Making[T], joined: bool) -> None:
+        self.joined = joined
+        self._hub = hub
+        self._key = key
+        self._making = making
+        self._left = False
+
+    async def pieces(self) -> AsyncGenerator[T, None]:
+        """Everything that the making gives, from its first piece on. Raises what it raises."""
+        making = self._making
+        at = 0
+        while True:
+            while at < len(making.given):
+                yield making.given[at]
+                at += 1
+            if making.ended:
+                break
+            await making.changed.wait()
+        if making.error is not None:
+            raise making.error
+
+    async def leave(self) -> None:
+        """Let go; the last one ends the making. A second time does nothing."""
+        if not self._left:
+            self._left = True
+            await self._hub.let_go(self._key, self._making)
+
+
+class Hub(Generic[T]):
+    """What is being made in this process, by key."""
+
+    def __init__(self) -> None:
         self._makings: dict[Hashable, _Making[T]] = {}
+        self._deciding: dict[Hashable, tuple[asyncio.Lock, list[None]]] = {}
 
     def running(self, key: Hashable) -> bool:
-        """Whether something of this key is being made, or was a moment ago."""
+        """Whether something of this key is being made, or was made and is still held."""
         return key in self._makings
 
-    async def follow(
-        self, key: Hashable, make: Callable[[], AsyncGenerator[T, None]]
-    ) -> AsyncGenerator[T, None]:
-        """Everything that the making of this key gives, from its first piece on.
+    def join(self, key: Hashable) -> Held[T] | None:
+        """Hold what is being made already, if anything of this key is."""
+        making = self._makings.get(key)
+        if making is None:
+            return None
+        making.holders += 1
+        return Held(self, key, making, joined=True)
+
+    def hold(self, key: Hashable, make: Make[T]) -> Held[T]:
+        """Hold the making of this key; it begins where none runs.
 
         Args:
             key: the same for what is the same.
-            make: starts the making where none of this key runs.
-
-        Raises:
-            Whatever the making raises, to everyone who follows it.
+            make: starts the making.
         """
-        making = self._makings.get(key)
-        if making is None:
-            making = self._makings[key] = _Making()
-            making.task = asyncio.create_task(self._run(key, making, make))
-        making.followers += 1
-        try:
-            at = 0
-            while True:
-                while at < len(making.given):
-                    yield making.given[at]
-                    at += 1
-                if making.ended:
-                    break
-                await making.changed.wait()
-            if making.error is not None:
-                raise making.error
-        finally:
-            making.followers -= 1
-            if making.followers == 0 and not making.ended:
-                await self._stop(key, making)
+        held = self.join(key)
+        if held is not None:
+            return held
+        making: _Making[T] = _Making()
+        making.holders = 1
+        self._makings[key] = making
+        making.task = asyncio.create_task(self._run(key, making, make))
+        return Held(self, key, making, joined=False)
 
-    async def _run(
-        self, key: Hashable, making: _Making[T], make: Callable[[], AsyncGenerator[T, None]]
-    ) -> None:
+    @asynccontextmanager
+    async def deciding(self, key: Hashable) -> AsyncIterator[None]:
+        """One at a time of those who look whether something has to be made: the next one then
+        finds it being made, or made and stored."""
+        lock, waiting = self._deciding.setdefault(key, (asyncio.Lock(), []))
+        waiting.append(None)
+        try:
+            async with lock:
+                yield
+        finally:
+            waiting.pop()
+            if not waiting:
+                del self._deciding[key]
+
+    async def let_go(self, key: Hashable, making: _Making[T]) -> None:
+        """One who held it has gone. When nobody is left nobody may join either, and the making
+        ends if it goes on still."""
+        making.holders -= 1
+        if making.holders:
+            return
+        self._forget(key, making)
+        task = making.task
+        if task is not None and not task.done():
+            task.cancel()
+            await asyncio.wait([task])
+
+    async def _run(self, key: Hashable, making: _Making[T], make: Make[T]) -> None:
         try:
             async with aclosing(make()) as pieces:
                 async for piece in pieces:
@@ -90,22 +138,10 @@ class Hub(Generic[T]):
         # The outermost loop of this task: what went wrong belongs to those who follow.
         except Exception as error:  # noqa: BLE001
             making.error = error
+            self._forget(key, making)
         finally:
             making.ended = True
-            if making.error is None and self._linger and self._makings.get(key) is making:
-                loop = asyncio.get_running_loop()
-                loop.call_later(self._linger, self._forget, key, making)
-            else:
-                self._forget(key, making)
             making.tell()
-
-    async def _stop(self, key: Hashable, making: _Making[T]) -> None:
-        """Nobody follows any more: nobody may join either, and the making ends."""
-        self._forget(key, making)
-        task = making.task
-        if task is not None and not task.done():
-            task.cancel()
-            await asyncio.wait([task])
 
     def _forget(self, key: Hashable, making: _Making[T]) -> None:
         if self._makings.get(key) is making:

@@ -11,7 +11,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
-from dengmi.answer.climb import Climb
+from dengmi.answer.climb import Climb, Sought
 from dengmi.answer.finding import Changing, Finder
 from dengmi.answer.follow.turns import Standalone, Turn
 from dengmi.answer.followup import standalone
@@ -33,6 +33,7 @@ from dengmi.core.turns import Turns
 from dengmi.language.detect import language_of
 
 if TYPE_CHECKING:  # what writes answers is imported where a model is configured, by `wire`
+    from dengmi.answer.sharing import Share
     from dengmi.answer.upper import Upper
 
 log = logging.getLogger(__name__)
@@ -131,7 +132,8 @@ class Ladder:
         )
         work_for(question.id)
         if not question.conversation:
-            self._finder.begin(question, self._depth(self._level(question)))
+            level = self._level(question)
+            self._finder.begin(question, self._depth(level), quotes=level == "quote")
         kept, _ = await self._store.record_question(question)
         work_for(kept.id)
         return kept
@@ -236,7 +238,9 @@ class Ladder:
         if upper is None or upper.level(level) != level:
             return "nothing"  # the level is not offered any more
         question = replace(question, background=True)  # those who ask now come first
-        climb = await self._climb(question, level, self._clock.steady())
+        began = self._clock.steady()
+        understood = await self._understood(question, level, None)
+        climb = await self._climb(question, level, began, understood)
         if not upper.worth_asking(climb.quoted):
             return "nothing"
         answer, cause = climb.quoted.answer, ""
@@ -262,33 +266,65 @@ class Ladder:
     ) -> AsyncGenerator[Event]:
         level = self._level(question)
         seen.aims(level)
-        climb = await self._climb(question, level, began, turns)
-        evidence, upper = climb.evidence, self._upper
-        if upper is None or level == "quote" or not upper.worth_asking(climb.quoted):
-            yield Found(question.id, "quote", len(evidence.hits), evidence.took_ms)
-            if level == "quote" and (lowered := _lowered(question, "quote")):
-                yield lowered
-            answer = priced(climb.quoted.answer, climb.spent)
-            for event in told(answer):
-                yield event
-            await self._store.finish_question(answer)
-            yield Done(answer)
-            return
-        if lowered := _lowered(question, level):
+        understood = await self._understood(question, level, turns)
+        upper = self._upper if level != "quote" else None
+        share: Share | None = None
+        try:
+            if upper is not None:
+                share = await self._begun(upper, question, level, understood)
+            climb = await self._climb(question, level, began, understood)
+            if upper is not None and share is None and upper.worth_asking(climb.quoted):
+                share = await upper.share(climb)
+            if upper is None or share is None:
+                events = self._quotes(climb)
+            else:
+                events = self._climbed(upper, replace(climb, share=share))
+            async with aclosing(events):
+                async for event in events:
+                    yield event
+        finally:
+            if share is not None:
+                await share.leave()
+
+    async def _begun(
+        self, upper: "Upper", question: Question, level: Level, understood: _Understood
+    ) -> "Share | None":
+        """The answer begun before the quotes are chosen, where the evidence is near enough."""
+        meant = understood.meant
+        evidence = await self._finder.evidence(question, meant.text, self._depth(level))
+        if evidence is None or not upper.may_begin(meant.text, evidence):
+            return None
+        sought = Sought(
+            question=question,
+            meant=meant,
+            turns=understood.turns,
+            evidence=evidence,
+            level=level,
+        )
+        share = await upper.begin(sought, evidence)
+        try:
+            await share.called()
+        except BaseException:
+            await share.leave()
+            raise
+        return share
+
+    async def _quotes(self, climb: Climb) -> AsyncGenerator[Event]:
+        """The quotes as the answer."""
+        question, evidence = climb.question, climb.evidence
+        yield Found(question.id, "quote", len(evidence.hits), evidence.took_ms)
+        if climb.level == "quote" and (lowered := _lowered(question, "quote")):
             yield lowered
-        async with aclosing(self._climbed(upper, climb)) as events:
-            async for event in events:
-                yield event
+        answer = priced(climb.quoted.answer, climb.spent)
+        for event in told(answer):
+            yield event
+        await self._store.finish_question(answer)
+        yield Done(answer)
 
     async def _climb(
-        self,
-        question: Question,
-        level: Level,
-        began: float,
-        turns: Sequence[Exchange] | None = None,
+        self, question: Question, level: Level, began: float, understood: _Understood
     ) -> Climb:
-        """The question understood, searched for and quoted: all that comes before a model."""
-        understood = await self._understood(question, level, turns)
+        """The question searched for and quoted."""
         meant = understood.meant
         found = await self._finder.find(question, meant.text, self._depth(level), began)
         return Climb(
@@ -306,6 +342,8 @@ class Ladder:
     async def _climbed(self, upper: "Upper", climb: Climb) -> AsyncGenerator[Event]:
         answer: Answer | None = None
         cause = ""
+        if lowered := _lowered(climb.question, climb.level):
+            yield lowered
         try:
             async with aclosing(upper.climb(climb)) as events:
                 async for event in events:
@@ -323,6 +361,7 @@ class Ladder:
         assert answer is not None
         if self._waits and waits(climb.question, climb.level, answer.level, cause):
             pending = await self._waits.enter(climb.question, climb.level, cause, answer)
+            await upper.keep(climb, answer)
             yield Done(answer, pending)
             return
         await self._store.finish_question(answer)
@@ -334,7 +373,8 @@ class Ladder:
     ) -> _Understood:
         """The question completed from its conversation: by rules, and where they cannot and the
         level has a model, by that."""
-        if not self._history or not (question.conversation or turns):
+        before = question.conversation if turns is None else turns
+        if not self._history or not before:
             return _Understood(Standalone(question.text))
         if turns is None:
             turns = await self._store.turns(

@@ -2,33 +2,29 @@
 time, and served again while the articles still say the same."""
 
 import math
-from collections.abc import AsyncGenerator, AsyncIterator, Collection, Sequence
+from collections.abc import AsyncGenerator, Collection, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 
 from dengmi.answer.check.judge import warm
-from dengmi.answer.climb import Climb, Ways
+from dengmi.answer.climb import Climb, Sought, Ways
 from dengmi.answer.follow.turns import Standalone, Turn
-from dengmi.answer.join import Hub
 from dengmi.answer.paid import added, model_of, paid, usage
 from dengmi.answer.quoting import QuoteAnswer, nearest_of, not_answered
-from dengmi.answer.reuse import way_of
 from dengmi.answer.reusing import Reusing
 from dengmi.answer.rewriting import Rewriting
+from dengmi.answer.sharing import Share, Sharing, is_clear
 from dengmi.answer.suggesting import Suggesting
 from dengmi.answer.told import told
-from dengmi.answer.write.past import passages_of, past_of
-from dengmi.answer.write.prompt import VERSION, messages
-from dengmi.answer.write.shown import Shown, chosen
-from dengmi.answer.write.writer import Out, Task, Writer, Written
+from dengmi.answer.write.shown import Shown
+from dengmi.answer.write.writer import Writer, Written
 from dengmi.core.clock import Clock
 from dengmi.core.errors import ModelFailed, NoRoom, OverLimit
 from dengmi.core.events import Event, Found, Notice, Spent
 from dengmi.core.ids import stable_id
 from dengmi.core.ports import Ledger, Passages
-from dengmi.core.records import Answer, Charge, Cost, Level, Question, Wanted
+from dengmi.core.records import Answer, Charge, Cost, Evidence, Level, Question, Wanted
 from dengmi.core.turns import Turns
-from dengmi.language.asking import asking
 
 HOPELESS = 0.02
 """Confidence of the quotes below which no model is asked: the articles are about something else."""
@@ -71,14 +67,12 @@ class Upper:
     ) -> None:
         self.turns = turns or Turns()
         self._ways = ways
-        self._writer = writer
         self._ledger = ledger
-        self._passages = passages
         self._clock = clock
         self._reusing = reusing
         self._suggesting = suggesting
         self._rewriting = rewriting
-        self._hub: Hub[Out] = Hub()
+        self._sharing = Sharing(ways, writer, passages, clock, reusing)
 
     def warm(self) -> None:
         """Read the files that judging needs; blocks."""
@@ -123,14 +117,39 @@ class Upper:
         """Whether a model could find an answer where the quotes are this unsure."""
         return bool(quoted.evidence.hits) and quoted.near.confidence >= HOPELESS
 
+    def may_begin(self, meant: str, evidence: Evidence) -> bool:
+        """Whether the evidence alone says that a model is worth asking."""
+        return is_clear(meant, evidence)
+
+    async def begin(self, sought: Sought, best: Evidence) -> Share:
+        """Find an answer that serves again, or have one made; see Sharing.begin."""
+        return await self._sharing.begin(sought, best)
+
     async def climb(self, climb: Climb) -> AsyncGenerator[Event | Answer, None]:
         """The events of a written answer up to what it cost, then the answer, last and once."""
-        way = self._way(climb)
-        earlier = await self._earlier(climb, way)
-        if earlier is not None:
-            async for again in self._served(climb, earlier):
-                yield again
-            return
+        share = climb.share or await self.share(climb)
+        try:
+            told = self._served if share.earlier is not None else self._written
+            async with aclosing(told(climb, share)) as events:
+                async for event in events:
+                    yield event
+        finally:
+            if climb.share is None:
+                await share.leave()
+
+    async def share(self, climb: Climb) -> Share:
+        """The answer to a question that has its quotes, begun."""
+        sought = Sought(
+            question=climb.question,
+            meant=Standalone(climb.standalone, sure=climb.sure),
+            turns=climb.turns,
+            evidence=climb.evidence,
+            level=climb.level,
+        )
+        return await self.begin(sought, climb.quoted.evidence)
+
+    async def _written(self, climb: Climb, share: Share) -> AsyncGenerator[Event | Answer, None]:
+        """The answer as it is written."""
         yield Found(
             climb.question.id,
             climb.level,
@@ -140,9 +159,10 @@ class Upper:
         )
         written: Written | None = None
         for tries in range(_TRIES, 0, -1):
-            joined, making = await self._making(climb, way)
+            held = share.making()
+            joined = held.joined
             try:
-                async with aclosing(making) as events:
+                async with aclosing(held.pieces()) as events:
                     async for event in events:
                         if isinstance(event, Written):
                             written = event
@@ -150,7 +170,13 @@ class Upper:
                             yield event
             except ModelFailed as error:
                 if joined and tries > 1 and _is_anothers(error, climb.question):
+                    await share.leave()
                     continue
+                if (lower := self._lower(climb, error)) is not None:
+                    async with aclosing(self._instead(climb, lower)) as instead:
+                        async for each in instead:
+                            yield each
+                    return
                 yield _why(error)
             break
         answer = await self._answer(climb, written, joined)
@@ -163,29 +189,33 @@ class Upper:
             yield Spent(answer.cost, answer.usage)
         yield answer
 
+    async def _instead(self, climb: Climb, lower: Climb) -> AsyncGenerator[Event | Answer, None]:
+        """The answer of the lower level, behind what is told already."""
+        yield Notice("no_room_at", {"wanted": climb.level, "level": lower.level})
+        async with aclosing(self.climb(lower)) as events:
+            async for event in events:
+                if not isinstance(event, Found):
+                    yield event
+
+    def _lower(self, climb: Climb, error: ModelFailed) -> Climb | None:
+        """The question one level down, where its own has no room; what nobody waits for has time
+        until there is."""
+        fits = isinstance(error, NoRoom) and not climb.question.background
+        if not fits or climb.level != "deep" or "quick" not in self._ways.levels:
+            return None
+        return replace(climb, level="quick", share=None)
+
     async def keep(self, climb: Climb, answer: Answer) -> None:
         """Keep a stored answer for whoever asks the same later."""
-        if self._reusing is not None and climb.sure and answer.level == climb.level:
-            await self._reusing.keep(
-                climb.standalone, climb.level, self._way(climb), answer, climb.evidence
-            )
+        level = answer.level
+        if self._reusing is not None and climb.sure and level in self._ways.levels:
+            way = self._sharing.way(answer.desk, level)
+            await self._reusing.keep(climb.standalone, level, way, answer, climb.evidence)
 
-    def _way(self, climb: Climb) -> str:
-        """One name for all that shapes an answer beside its question and evidence."""
-        desk, level = self._ways.desk(climb.question.desk), self._ways.levels[climb.level]
-        judge = (f"judge {desk.judge}",) if desk.judge else ()
-        return way_of(VERSION, desk.voice, desk.policy, *level.models, str(level.evidence), *judge)
-
-    async def _earlier(self, climb: Climb, way: str) -> Answer | None:
-        if self._reusing is None or not climb.sure:
-            return None
-        return await self._reusing.find(
-            climb.standalone, climb.level, way, climb.evidence, self._clock.now()
-        )
-
-    async def _served(self, climb: Climb, earlier: Answer) -> AsyncIterator[Event | Answer]:
+    async def _served(self, climb: Climb, share: Share) -> AsyncGenerator[Event | Answer, None]:
         """An earlier answer as the answer to this question."""
-        question = climb.question
+        question, earlier = climb.question, share.earlier
+        assert earlier is not None
         full = earlier.full_cost if earlier.full_cost.micros else earlier.cost
         await self._ledger.shared(question, climb.level, "reuse", full)
         if self._reusing is not None:
@@ -210,36 +240,6 @@ class Upper:
         for event in told(answer):
             yield event
         yield answer
-
-    async def _making(self, climb: Climb, way: str) -> tuple[bool, AsyncGenerator[Out, None]]:
-        """Whether the same answer is being written already, and its events."""
-        past, shown = past_of(climb.turns, await self._passages.passages(passages_of(climb.turns)))
-        level, desk = self._ways.levels[climb.level], self._ways.desk(climb.question.desk)
-        shown = shown.more(chosen(climb.quoted.evidence, level.evidence))
-        task = Task(
-            question=climb.question,
-            level=climb.level,
-            models=level.models,
-            messages=messages(
-                desk.voice, past, shown, climb.standalone, climb.level, climb.question.lang
-            ),
-            shown=shown,
-            policy=desk.policy,
-            max_tokens=level.tokens,
-            thinking=level.thinking,
-            judge=desk.judge,
-        )
-        if past:  # what was said before makes the prompt its own
-            return False, self._writer.write(task)
-        key = (
-            climb.question.desk,
-            climb.level,
-            way,
-            climb.question.lang,
-            asking(climb.standalone).form,
-            _ids(shown),
-        )
-        return self._hub.running(key), self._hub.follow(key, lambda: self._writer.write(task))
 
     async def _answer(self, climb: Climb, written: Written | None, joined: bool) -> Answer:
         """The answer that came of it: the written one, or the quotes."""

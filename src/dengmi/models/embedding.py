@@ -17,7 +17,7 @@ Vector = Sequence[float]
 
 _TRIES = 6
 _PATIENCE = 120.0
-_ASKED_PATIENCE = 5.0
+_ASKED_PATIENCE = 15.0
 """Most seconds for a question's vector. Nobody waits that long, but the next who asks has it."""
 _SHORTEST = 100
 """Characters below which a text that the model refuses is not cut any more."""
@@ -108,15 +108,17 @@ class ModelEmbedder:
         return vector
 
     async def _made(self, texts: Sequence[str]) -> Sequence[Vector]:
-        """The vectors. Where texts are refused, each is tried alone, then its beginning; one that
-        is refused all the same has none, unless the model refuses everything."""
+        """The vectors. Texts that are refused or take too long together are tried in halves, one
+        that is refused alone with its beginning; one that is refused all the same has no vector,
+        unless the model refuses everything."""
         try:
             return await self._encoder.encode(texts, hurry=False)
         except ModelFailed as error:
-            if error.trouble != "request":
+            if error.trouble != "request" and not (error.trouble == "slow" and len(texts) > 1):
                 raise
         if len(texts) > 1:
-            return [vector for text in texts for vector in await self._made([text])]
+            half = len(texts) // 2
+            return [*await self._made(texts[:half]), *await self._made(texts[half:])]
         if len(texts[0]) > _SHORTEST:
             return await self._made([texts[0][: len(texts[0]) // 2]])
         await self._encoder.encode(["Dengmi"], hurry=False)
@@ -167,8 +169,7 @@ class EndpointEncoder:
         return await asyncio.to_thread(self._read, whole, len(texts))
 
     async def open(self) -> None:
-        """Load what a request takes."""
-        await self._endpoint.open()
+        """Nothing has to be loaded for a request."""
 
     async def close(self) -> None:
         """Close the connections."""

@@ -3,21 +3,18 @@
 import asyncio
 import time
 from collections.abc import Mapping
-from contextlib import aclosing
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dengmi.core.errors import ModelFailed, Trouble
-from dengmi.models.connection import Connection
+from dengmi.models.connection import Connection, Reply, Unreachable
 from dengmi.models.payload import trouble_of, wait_of
-
-if TYPE_CHECKING:
-    import httpx
+from dengmi.models.wire import Lost
 
 _LONGEST_BODY = 100_000_000
 _LONGEST_REASON = 200
 _FIRST_PAUSE = 0.5
 _LONGEST_PAUSE = 30.0
-_AGAIN = frozenset({"busy", "down", "slow"})
+_AGAIN = frozenset({"busy", "down"})
 _TOO_LONG = ("too large", "too long", "exceed", "maximum context", "input length")
 """What servers say of a text that is too long for the model; llama.cpp says it with status 500."""
 
@@ -42,7 +39,7 @@ class Endpoint:
         self, path: str, body: Mapping[str, Any], *, patience: float, tries: int = 1
     ) -> bytes:
         """The answer to a document. One that is busy or broken is asked again, after the pause it
-        asks for, up to `tries` times.
+        asks for, up to `tries` times; one that is slow would be as slow again.
 
         Args:
             patience: most seconds of one try.
@@ -63,18 +60,11 @@ class Endpoint:
             await asyncio.sleep(min(wait, _LONGEST_PAUSE))
             pause *= 2
 
-    async def open(self) -> None:
-        """Load what a request takes; nothing is sent."""
-        await self._connection.opened()
-
     async def close(self) -> None:
         """Close the connections."""
         await self._connection.close()
 
     async def _once(self, path: str, body: Mapping[str, Any], patience: float) -> bytes:
-        await self._connection.opened()  # imports httpx off the event loop
-        import httpx
-
         headers = self._headers()
         try:
             async with asyncio.timeout(patience):
@@ -82,12 +72,14 @@ class Endpoint:
                 try:
                     whole = await _body(reply)
                 finally:
-                    await reply.aclose()
-        except (TimeoutError, httpx.TimeoutException):
+                    reply.close()
+        except TimeoutError:
             raise ModelFailed("slow", self.name) from None
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise self._failed("down", str(error) or type(error).__name__) from None
-        if reply.status_code != 200:
+        except Lost:
+            raise ModelFailed("down", self.name, reason="connection lost") from None
+        except Unreachable as error:
+            raise self._failed("down", str(error)) from None
+        if reply.status != 200:
             raise self._refused(reply, whole)
         return whole
 
@@ -96,13 +88,13 @@ class Endpoint:
             raise ModelFailed("key", self.name)
         return {"Authorization": f"Bearer {self._key}"} if self._key else {}
 
-    def _refused(self, reply: "httpx.Response", whole: bytes) -> ModelFailed:
+    def _refused(self, reply: Reply, whole: bytes) -> ModelFailed:
         said = whole[:2_000].decode("utf-8", "replace")
-        trouble = trouble_of(reply.status_code)
+        trouble = trouble_of(reply.status)
         if trouble == "down" and any(word in said.lower() for word in _TOO_LONG):
             trouble = "request"
-        wait = wait_of(reply.headers.get("retry-after", ""), time.time())
-        return self._failed(trouble, f"HTTP {reply.status_code} {said}", wait)
+        wait = wait_of(reply.header("retry-after"), time.time())
+        return self._failed(trouble, f"HTTP {reply.status} {said}", wait)
 
     def _failed(self, trouble: Trouble, reason: str, wait: float | None = None) -> ModelFailed:
         """The error with its reason on one short line that does not hold the key."""
@@ -111,13 +103,10 @@ class Endpoint:
         return ModelFailed(trouble, self.name, wait, reason=line[:_LONGEST_REASON])
 
 
-async def _body(reply: "httpx.Response") -> bytes:
+async def _body(reply: Reply) -> bytes:
     parts = []
     size = 0
-    async with aclosing(reply.aiter_bytes()) as stream:  # type: ignore[type-var]
-        async for part in stream:
-            parts.append(part)
-            size += len(part)
-            if size > _LONGEST_BODY:
-                break
+    while size <= _LONGEST_BODY and (part := await reply.read()):
+        parts.append(part)
+        size += len(part)
     return b"".join(parts)

@@ -5,21 +5,18 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
-from typing import TYPE_CHECKING
 
 from dengmi.core.chat import ChatRequest, Piece, Waiting
 from dengmi.core.errors import ModelFailed, Trouble
-from dengmi.models.connection import Connection
+from dengmi.models.connection import Connection, Reply, Unreachable
 from dengmi.models.payload import body_of, chunk_of, trouble_of, wait_of
 from dengmi.models.profiles import Profile, always_thinks, profile_in, profile_of
-from dengmi.models.sse import LONGEST, Comment, TooLong, read_events
+from dengmi.models.sse import LONGEST, Comment, Events, TooLong
 from dengmi.models.stream import AnswerStream
 from dengmi.models.thinking import Start
+from dengmi.models.wire import Lost
 from dengmi.settings.load import DEEPSEEK
 from dengmi.settings.options import ModelSettings
-
-if TYPE_CHECKING:
-    import httpx
 
 _PATH = "/chat/completions"
 _LONGEST_REASON = 200
@@ -60,9 +57,6 @@ class OpenAiModel:
         await self._connection.close()
 
     async def _pieces(self, request: ChatRequest) -> AsyncGenerator[Piece, None]:
-        await self._connection.opened()  # imports httpx off the event loop
-        import httpx
-
         headers = self._headers()
         sent = time.monotonic()
         stream: AnswerStream | None = None
@@ -72,59 +66,46 @@ class OpenAiModel:
                 stream = AnswerStream(
                     self.name, request, self._start(profile, request.thinking), apart=profile.apart
                 )
-                response = await self._connection.post(
-                    f"{self._base}{_PATH}",
-                    body_of(
-                        request,
-                        self._settings.model,
-                        profile,
-                        send_asker=self._settings.send_asker,
-                    ),
-                    headers,
-                )
+                model, send_asker = self._settings.model, self._settings.send_asker
+                body = body_of(request, model, profile, send_asker=send_asker)
+                reply = await self._connection.post(f"{self._base}{_PATH}", body, headers)
             try:
-                if response.status_code != 200:
-                    raise await self._refused(response)
-                async with aclosing(self._read(response, stream, sent)) as pieces:
+                if reply.status != 200:
+                    raise await self._refused(reply)
+                async with aclosing(self._read(reply, stream, sent)) as pieces:
                     async for piece in pieces:
                         yield piece
                 self._starts[request.thinking] = stream.found
             finally:
-                await response.aclose()
+                reply.close()
         except ModelFailed as error:
             raise self._masked(error) from None
-        except httpx.ConnectTimeout:
-            raise ModelFailed("down", self.name, reason="no connection in time") from None
-        except (TimeoutError, httpx.TimeoutException):
+        except TimeoutError:
             raise ModelFailed("slow", self.name) from None
-        except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
+        except Lost:
             trouble: Trouble = "cut" if stream is not None and stream.began else "down"
             raise ModelFailed(trouble, self.name, reason="connection lost") from None
         except TooLong:
             raise ModelFailed("down", self.name, reason="not an event stream") from None
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            reason = " ".join((str(error) or type(error).__name__).split())
-            raise self._masked(ModelFailed("down", self.name, reason=reason)) from None
+        except Unreachable as error:
+            raise self._masked(ModelFailed("down", self.name, reason=str(error))) from None
 
     async def _read(
-        self, response: "httpx.Response", stream: AnswerStream, sent: float
+        self, reply: Reply, stream: AnswerStream, sent: float
     ) -> AsyncGenerator[Piece, None]:
         """The pieces of a response that came through. Waiting ends `first` after the request was
         sent, whatever signs of life the endpoint gives; later tokens may be `between` apart."""
-        if response.headers.get("content-type", "").startswith("application/json"):
-            async with asyncio.timeout_at(_loop_time(sent + self._settings.first)):
-                whole = await _body(response, LONGEST)
+        until = sent + self._settings.first
+        if reply.header("content-type").startswith("application/json"):
+            async with asyncio.timeout_at(_loop_time(until)):
+                whole = await _body(reply, LONGEST)
             stream.done = True
             for piece in (*stream.take(whole.decode("utf-8", "replace")), *stream.end()):
                 yield piece
             return
-        until = sent + self._settings.first
-        async with aclosing(read_events(response.aiter_bytes())) as events:
-            while not stream.done:
-                async with asyncio.timeout_at(_loop_time(until)):
-                    event = await anext(events, None)
-                if event is None:
-                    break
+        events = Events()
+        while chunk := await _in_time(reply, until):
+            for event in events.feed(chunk):
                 if isinstance(event, Comment):
                     if not stream.began:
                         yield Waiting(time.monotonic() - sent)
@@ -136,7 +117,8 @@ class OpenAiModel:
                 if pieces or stream.began != before:
                     until = time.monotonic() + self._settings.between
             if stream.done:
-                await _finish(events)
+                await _finish(reply)
+                break
         for piece in stream.end():
             yield piece
 
@@ -159,17 +141,15 @@ class OpenAiModel:
 
     async def _listing(self, headers: Mapping[str, str]) -> str:
         """The beginning of the server's list of models, "" where it gives none."""
-        import httpx
-
         try:
             async with asyncio.timeout(_LISTING):
-                response = await self._connection.get(f"{self._base}/models", headers)
+                reply = await self._connection.get(f"{self._base}/models", headers)
                 try:
-                    if response.status_code == 200:
-                        return (await _body(response, _LONGEST_BODY)).decode("utf-8", "replace")
+                    if reply.status == 200:
+                        return (await _body(reply, _LONGEST_BODY)).decode("utf-8", "replace")
                 finally:
-                    await response.aclose()
-        except (TimeoutError, httpx.TimeoutException, httpx.RemoteProtocolError):
+                    reply.close()
+        except (TimeoutError, Lost):
             pass
         return ""
 
@@ -182,15 +162,15 @@ class OpenAiModel:
         headers = {"Accept": "text/event-stream"}
         return headers | ({"Authorization": f"Bearer {key}"} if key else {})
 
-    async def _refused(self, response: "httpx.Response") -> ModelFailed:
-        text = (await _body(response, _LONGEST_BODY)).decode("utf-8", "replace")
+    async def _refused(self, reply: Reply) -> ModelFailed:
+        text = (await _body(reply, _LONGEST_BODY)).decode("utf-8", "replace")
         chunk = chunk_of(text)
         message = chunk.error if chunk and chunk.error else text
         return ModelFailed(
-            trouble_of(response.status_code),
+            trouble_of(reply.status),
             self.name,
-            retry_after=wait_of(response.headers.get("retry-after", ""), time.time()),
-            reason=f"HTTP {response.status_code} {message}",
+            retry_after=wait_of(reply.header("retry-after"), time.time()),
+            reason=f"HTTP {reply.status} {message}",
         )
 
     def _masked(self, error: ModelFailed) -> ModelFailed:
@@ -203,24 +183,27 @@ class OpenAiModel:
         return error
 
 
-async def _body(response: "httpx.Response", most: int) -> bytes:
+async def _in_time(reply: Reply, until: float) -> bytes:
+    """What comes next, until a time of the monotonic clock."""
+    async with asyncio.timeout_at(_loop_time(until)):
+        return await reply.read()
+
+
+async def _body(reply: Reply, most: int) -> bytes:
     """The first bytes of a response."""
     raw = b""
-    async with aclosing(response.aiter_bytes()) as parts:  # type: ignore[type-var]
-        async for part in parts:
-            raw += part
-            if len(raw) > most:
-                break
+    while len(raw) <= most and (part := await reply.read()):
+        raw += part
     return raw[:most]
 
 
-async def _finish(events: AsyncGenerator[object, None]) -> None:
+async def _finish(reply: Reply) -> None:
     """Read what little comes after the last event."""
     try:
         async with asyncio.timeout(_LAST):
-            async for _ in events:
+            while await reply.read():
                 pass
-    except TimeoutError:
+    except (TimeoutError, Lost):
         pass
 
 

@@ -15,7 +15,8 @@ from dengmi.core.errors import ModelFailed
 from dengmi.models.endpoint import Endpoint
 from dengmi.models.rested import Rested
 
-_PATIENCE = 5.0
+_PATIENCE = 15.0
+"""Most seconds for scores. Nobody waits that long, but the next who asks has them."""
 _SHORTEST = 100
 """Characters of a text below which it is not cut any more."""
 
@@ -121,8 +122,7 @@ class EndpointReranker:
         return self._read(whole, len(texts))
 
     async def open(self) -> None:
-        """Load what a request takes."""
-        await self._endpoint.open()
+        """Nothing has to be loaded for a request."""
 
     async def close(self) -> None:
         """Close the connections."""

@@ -4,7 +4,6 @@ Comments are given too: DeepSeek holds a waiting request open with `: keep-alive
 the only sign of its queue. An event's type and id do not matter here and are left out.
 """
 
-from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass
 
 LONGEST = 4_000_000
@@ -27,31 +26,37 @@ class TooLong(ValueError):
     """A line or an event is longer than any of a model could be."""
 
 
-async def read_events(chunks: AsyncIterator[bytes]) -> AsyncGenerator[Data | Comment, None]:
-    """The events and comments of a stream, as their lines are complete.
-
-    An event that the end of the stream cuts off is not given, as the standard says.
-
-    Raises:
-        TooLong: there is a line or an event of more than 4 MB.
+class Events:
+    """Takes the bytes of a stream as they come and gives its events and comments, as their lines
+    are complete. An event that the end of the stream cuts off is not given, as the standard says.
     """
-    data: list[str] = []
-    size = 0
-    lines = Lines()
-    async for chunk in chunks:
-        for line in lines.feed(chunk):
+
+    def __init__(self) -> None:
+        self._lines = Lines()
+        self._data: list[str] = []
+        self._size = 0
+
+    def feed(self, chunk: bytes) -> list[Data | Comment]:
+        """What a chunk completes.
+
+        Raises:
+            TooLong: there is a line or an event of more than 4 MB.
+        """
+        found: list[Data | Comment] = []
+        for line in self._lines.feed(chunk):
             if not line:
-                yield Data("\n".join(data)) if data else Comment()
-                data, size = [], 0
+                found.append(Data("\n".join(self._data)) if self._data else Comment())
+                self._data, self._size = [], 0
             elif line.startswith(":"):
-                yield Comment()
+                found.append(Comment())
             else:
                 name, _, value = line.partition(":")
                 if name == "data":
-                    data.append(value.removeprefix(" "))
-                    size += len(value)
-                    if size > LONGEST:
+                    self._data.append(value.removeprefix(" "))
+                    self._size += len(value)
+                    if self._size > LONGEST:
                         raise TooLong
+        return found
 
 
 class Lines:

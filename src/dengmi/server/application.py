@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -44,22 +44,7 @@ def create_app(parts: Parts, board: Path | None = None) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        await asyncio.to_thread(read_files)
-        context.crew.start(asyncio.to_thread(warm), "warming up")
-        if wechat is not None:
-            await wechat.recover()
-        context.crew.start(parts.search.ready(), "opening the vectors")
-        context.crew.start(parts.ladder.resume(), "finishing earlier questions")
-        ongoing = [
-            context.crew.start(context.follower.follow(), "following the store"),
-            context.crew.start(_take_over(context), "taking questions over"),
-            context.crew.start(context.load.keep(), "telling the load"),
-        ]
-        if parts.late is not None:
-            ongoing.append(context.crew.start(parts.late.run(), "late answers"))
-        if parts.vectors is not None:
-            making = VectorFollower(parts.vectors).follow()
-            ongoing.append(context.crew.start(making, "making vectors"))
+        ongoing = await _begun(context, wechat)
         yield
         for each in ongoing:
             each.cancel()
@@ -86,6 +71,28 @@ def create_app(parts: Parts, board: Path | None = None) -> Starlette:
         exception_handlers={DengmiError: refuse, HTTPException: refuse, Exception: refuse},
         lifespan=lifespan,
     )
+
+
+async def _begun(context: Context, wechat: "WeChatAccounts | None") -> "list[asyncio.Task[Any]]":
+    """Begin what runs beside the requests; what goes on until the server stops."""
+    parts = context.parts
+    await asyncio.to_thread(read_files)
+    context.crew.start(asyncio.to_thread(warm, bool(parts.settings.models)), "warming up")
+    if wechat is not None:
+        await wechat.recover()
+    context.crew.start(parts.search.ready(), "opening the vectors")
+    context.crew.start(parts.ladder.resume(), "finishing earlier questions")
+    ongoing = [
+        context.crew.start(context.follower.follow(), "following the store"),
+        context.crew.start(_take_over(context), "taking questions over"),
+        context.crew.start(context.load.keep(), "telling the load"),
+    ]
+    if parts.late is not None:
+        ongoing.append(context.crew.start(parts.late.run(), "late answers"))
+    if parts.vectors is not None:
+        making = VectorFollower(parts.vectors).follow()
+        ongoing.append(context.crew.start(making, "making vectors"))
+    return ongoing
 
 
 async def _take_over(context: Context) -> None:

@@ -17,10 +17,21 @@ def read_files() -> None:
     version()
 
 
-def warm() -> None:
-    """Load what the first answer needs, by making one. Takes a moment: call it in a thread."""
+def warm(writes: bool = False) -> None:
+    """Load what the first answer needs, by making one. Takes a moment: call it in a thread.
+
+    Args:
+        writes: whether models write answers, which are then checked.
+    """
     language_of(_WORDS)
     quote(_QUESTION, _evidence())
+    if writes:
+        from dengmi.answer.check.judge import warm as warm_judge
+        from dengmi.language.asking import asking
+
+        warm_judge()
+        for question in _QUESTION.split("？"):
+            asking(question)
 
 
 def _evidence() -> Evidence:

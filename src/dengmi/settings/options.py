@@ -67,11 +67,14 @@ class LimitSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     ] = 600
     asker_rate: Annotated[
         Annotated[float, Meta(ge=0)],
-        Meta(description="questions and searches a second of one asker of a key, 0: no limit"),
+        Meta(
+            description="questions and searches a second of one asker of a key or account; "
+            "0: no limit"
+        ),
     ] = 1.0
     asker_burst: Annotated[
         Annotated[int, Meta(ge=1)],
-        Meta(description="questions and searches of one asker of a key at once"),
+        Meta(description="questions and searches of one asker of a key or account at once"),
     ] = 60
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
 
 import pytest
 
@@ -27,18 +26,20 @@ class _Making:
             self.ended += 1
 
 
-async def _all(hub: Hub[int], making: _Making, got: list[int]) -> list[int]:
-    async for each in hub.follow("k", making.make):
-        got.append(each)
-    return got
+async def _all(hub: Hub[int], making: _Making, key: str = "k") -> list[int]:
+    held = hub.hold(key, making.make)
+    try:
+        return [each async for each in held.pieces()]
+    finally:
+        await held.leave()
 
 
 async def test_who_comes_late_reads_from_the_start() -> None:
-    hub, making = Hub[int](linger=0), _Making()
-    first = asyncio.create_task(_all(hub, making, []))
+    hub, making = Hub[int](), _Making()
+    first = asyncio.create_task(_all(hub, making))
     await asyncio.sleep(0.01)
     assert hub.running("k")
-    second = asyncio.create_task(_all(hub, making, []))
+    second = asyncio.create_task(_all(hub, making))
     await asyncio.sleep(0.01)
     making.go.set()
     assert await first == await second == [1, 2]
@@ -47,8 +48,8 @@ async def test_who_comes_late_reads_from_the_start() -> None:
 
 
 async def test_a_failure_reaches_everyone_who_follows() -> None:
-    hub, making = Hub[int](linger=0), _Making(fail=True)
-    tasks = [asyncio.create_task(_all(hub, making, [])) for _ in range(3)]
+    hub, making = Hub[int](), _Making(fail=True)
+    tasks = [asyncio.create_task(_all(hub, making)) for _ in range(3)]
     await asyncio.sleep(0.01)
     making.go.set()
     for task in tasks:
@@ -58,19 +59,23 @@ async def test_a_failure_reaches_everyone_who_follows() -> None:
 
 
 async def test_the_last_one_to_leave_ends_the_making() -> None:
-    hub, making = Hub[int](linger=0), _Making()
-    async with aclosing(hub.follow("k", making.make)) as one:
-        assert await anext(one) == 1
-        async with aclosing(hub.follow("k", making.make)) as other:
-            assert await anext(other) == 1
-        assert making.ended == 0
+    hub, making = Hub[int](), _Making()
+    one = hub.hold("k", making.make)
+    other = hub.hold("k", making.make)
+    assert (one.joined, other.joined) == (False, True)
+    assert await anext(other.pieces()) == 1
+    await other.leave()
+    await other.leave()
+    assert making.ended == 0
+    await one.leave()
     assert making.ended == 1
     assert not hub.running("k")
+    assert hub.join("k") is None
 
 
 async def test_a_cancelled_follower_leaves_too() -> None:
-    hub, making = Hub[int](linger=0), _Making()
-    task = asyncio.create_task(_all(hub, making, []))
+    hub, making = Hub[int](), _Making()
+    task = asyncio.create_task(_all(hub, making))
     await asyncio.sleep(0.01)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -79,28 +84,63 @@ async def test_a_cancelled_follower_leaves_too() -> None:
 
 
 async def test_different_keys_are_made_apart() -> None:
-    hub, making = Hub[int](linger=0), _Making()
+    hub, making = Hub[int](), _Making()
     making.go.set()
-    assert [each async for each in hub.follow("a", making.make)] == [1, 2]
-    assert [each async for each in hub.follow("b", making.make)] == [1, 2]
+    assert await _all(hub, making, "a") == await _all(hub, making, "b") == [1, 2]
     assert making.begun == 2
 
 
-async def test_what_was_made_can_be_joined_a_moment_longer() -> None:
-    hub, making = Hub[int](linger=0.2), _Making()
+async def test_what_was_made_can_be_joined_until_it_is_let_go() -> None:
+    hub, making = Hub[int](), _Making()
     making.go.set()
-    assert await _all(hub, making, []) == await _all(hub, making, []) == [1, 2]
+    held = hub.hold("k", making.make)
+    assert [each async for each in held.pieces()] == [1, 2]
+    assert await _all(hub, making) == [1, 2]
     assert making.begun == 1
-    await asyncio.sleep(0.3)
+    await held.leave()
     assert not hub.running("k")
-    assert await _all(hub, making, []) == [1, 2]
+    assert await _all(hub, making) == [1, 2]
     assert making.begun == 2
 
 
 async def test_what_failed_is_made_anew() -> None:
     hub, making = Hub[int](), _Making(fail=True)
     making.go.set()
+    held = hub.hold("k", making.make)
     for _ in range(2):
         with pytest.raises(ValueError, match="broken"):
-            await _all(hub, making, [])
+            await _all(hub, making)
+    await held.leave()
     assert making.begun == 2
+
+
+async def test_those_who_decide_about_the_same_go_one_by_one() -> None:
+    """Each looks for what is stored, and makes it where nothing is: once, however the looks and
+    the makings fall."""
+    hub, stored, makings = Hub[int](), list[int](), 0
+
+    async def make() -> AsyncGenerator[int, None]:
+        nonlocal makings
+        makings += 1
+        yield 7
+
+    async def ask(n: int) -> int:
+        await asyncio.sleep(n % 5 * 0.001)
+        async with hub.deciding("k"):
+            held = hub.join("k")
+            if held is None:
+                there = list(stored)
+                await asyncio.sleep(0.002)  # a look takes time; what it sees is how it began
+                if there:
+                    return there[0]
+                held = hub.hold("k", make)
+        got = [each async for each in held.pieces()]
+        await asyncio.sleep(0.001 * (n % 3))
+        stored[:] = got
+        await held.leave()
+        return got[0]
+
+    assert await asyncio.gather(*map(ask, range(200))) == [7] * 200
+    assert makings == 1
+    async with hub.deciding("other"), asyncio.timeout(1), hub.deciding("k"):
+        pass

@@ -2,14 +2,14 @@
 
 import re
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dengmi.models import sse
-from dengmi.models.sse import Comment, Data, Lines, TooLong, read_events
+from dengmi.models.sse import Comment, Data, Events, Lines, TooLong
 
 PARTS = [
     "\r\n",
@@ -38,12 +38,9 @@ def _cut(raw: bytes, sizes: Sequence[int]) -> list[bytes]:
     return pieces
 
 
-async def _events(pieces: Sequence[bytes]) -> list[Data | Comment]:
-    async def chunks() -> AsyncIterator[bytes]:
-        for piece in pieces:
-            yield piece
-
-    return [event async for event in read_events(chunks())]
+def _events(pieces: Sequence[bytes]) -> list[Data | Comment]:
+    events = Events()
+    return [event for piece in pieces for event in events.feed(piece)]
 
 
 def _by_the_book(raw: bytes) -> list[Data | Comment]:
@@ -63,35 +60,35 @@ def _by_the_book(raw: bytes) -> list[Data | Comment]:
 
 
 @given(st.lists(st.sampled_from(PARTS), max_size=30), CUTS)
-async def test_events_are_those_of_the_standard_however_bytes_arrive(
+def test_events_are_those_of_the_standard_however_bytes_arrive(
     parts: list[str], sizes: list[int]
 ) -> None:
     raw = "".join(parts).encode()
     whole = _by_the_book(raw)
     # Whether the last CR is half of a CRLF is not known before more comes; the line counts already.
-    assert await _events(_cut(raw, sizes)) == whole
-    assert await _events([raw]) == whole
+    assert _events(_cut(raw, sizes)) == whole
+    assert _events([raw]) == whole
 
 
 @given(st.binary(max_size=200), CUTS)
-async def test_any_bytes_are_read(raw: bytes, sizes: list[int]) -> None:
-    assert await _events(_cut(raw, sizes)) == await _events([raw])
+def test_any_bytes_are_read(raw: bytes, sizes: list[int]) -> None:
+    assert _events(_cut(raw, sizes)) == _events([raw])
 
 
-async def test_an_event_that_is_cut_off_is_not_given() -> None:
-    assert await _events([b"data: whole\n\ndata: half\n"]) == [Data("whole")]
+def test_an_event_that_is_cut_off_is_not_given() -> None:
+    assert _events([b"data: whole\n\ndata: half\n"]) == [Data("whole")]
 
 
-async def test_signs_of_life_are_given() -> None:
-    assert await _events([b": keep-alive\n\n"]) == [Comment(), Comment()]
+def test_signs_of_life_are_given() -> None:
+    assert _events([b": keep-alive\n\n"]) == [Comment(), Comment()]
 
 
-async def test_what_is_endless_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_endless_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sse, "LONGEST", 1000)
     with pytest.raises(TooLong):
-        await _events([b"data: "] + [b"x" * 100] * 11)
+        _events([b"data: "] + [b"x" * 100] * 11)
     with pytest.raises(TooLong):
-        await _events([b"data: xxxxxxxxxxxxxxxxxxxx\n"] * 60)
+        _events([b"data: xxxxxxxxxxxxxxxxxxxx\n"] * 60)
 
 
 def test_a_long_line_in_small_chunks_takes_time_in_proportion() -> None:

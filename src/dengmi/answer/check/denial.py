@@ -231,6 +231,8 @@ def other_day(aligned: Aligned) -> int:
     """How many clauses of the claim name another weekday or hour than the clause of the sentence
     that is about the same."""
     claim = aligned.claim
+    if not claim.facts.week:
+        return 0
     wrong = 0
     for clause in {unit.clause for unit in claim.units}:
         facts = claim.clause_facts(clause)

@@ -10,6 +10,7 @@ from typing import Literal
 from dengmi.answer.check.numerals import (
     DIGITS,
     HAN,
+    NUMBER_WORDS,
     SCALE,
     WORDS,
     from_digits,
@@ -63,6 +64,7 @@ class Facts:
         return bool(self.amounts or self.days or self.clocks or self.week)
 
 
+_DIGIT, _WORD = re.compile(r"\d"), re.compile("[a-z]+")
 _NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0xA0: 0x20}
 
 
@@ -163,6 +165,13 @@ _NTH = {
         1,
     )
 }
+_HINTS = frozenset(
+    [*NUMBER_WORDS, *_NTH, "half", "runner", "runners", "once", "twice", "thrice"]
+    + ["double", "doubled", "doubling", "triple", "tripled"]
+    + [f"{part}{s}" for part in ("third", "quarter", "fifth", "tenth") for s in ("", "s")]
+)
+"""Every English amount has a digit or one of these words."""
+
 _TIMES = re.compile(
     r"\b(?P<often>once|twice) (?:a|per|every|each) (?P<per>day|week|month|year)\b"
     r"|\b(?P<two>twice|doubled?|doubling)\b|\b(?P<three>thrice|tripled?)\b|翻了?一?[番倍]"
@@ -266,9 +275,12 @@ def _rates(lower: str) -> frozenset[str]:
 
 def _amounts(left: str, lower: str) -> Iterator[Amount]:
     """The amounts of a text from which times are taken out (`left`); `lower` still has them."""
+    latin = left.isascii()
+    if latin and not _DIGIT.search(left) and _HINTS.isdisjoint(_WORD.findall(left)):
+        return
     number, han = _patterns()
     taken = bytearray(len(left) + 1)
-    if not left.isascii():
+    if not latin:
         for hit in _HAN_WORDS.finditer(left):
             taken[hit.start() : hit.end()] = b"\x01" * (hit.end() - hit.start())
     for search, read in (
@@ -279,7 +291,7 @@ def _amounts(left: str, lower: str) -> Iterator[Amount]:
         (_ORDINAL, _ordinal),
         (_TIMES, _times),
     ):
-        if search is han and left.isascii():
+        if search is han and latin:
             continue
         for hit in search.finditer(left):
             start, end = hit.span()

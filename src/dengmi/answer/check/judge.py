@@ -3,7 +3,7 @@
 import json
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -13,7 +13,7 @@ from dengmi.answer.check.features import NAMES, Laid, lay
 from dengmi.answer.check.reading import read
 from dengmi.answer.check.support import covering
 from dengmi.answer.reading import LEANS
-from dengmi.answer.trees import Trees, from_data
+from dengmi.answer.trees import Trees, from_data, quick
 from dengmi.core.records import Head, Passage, Verdict
 
 __all__ = [
@@ -80,7 +80,11 @@ class Judgement:
 
 
 def judge(claim: str, sources: Sequence[Source]) -> Judgement:
-    """Whether these sentences, taken together, bear a claim out."""
+    """Whether these sentences, taken together, bear a claim out. One copied word for word is borne
+    out by itself."""
+    copied = claim.strip()
+    if any(copied == source.text.strip() for source in sources):
+        return Judgement("supported", 1.0)
     seen = laid(claim, sources)
     score, looks = _score(seen), _looks(seen)
     reasons = refused(seen, looks)
@@ -127,13 +131,13 @@ def warm() -> None:
 
 def _score(seen: Laid) -> float:
     """How likely it is that the sentences say what the claim says, by all its words."""
-    return _share(lean(seen) + _trees("score").add(seen.numbers))
+    return _share(lean(seen) + _adder("score")(seen.numbers))
 
 
 def _looks(seen: Laid) -> float:
     """How likely it is that a claim whose facts agree is told anew and not made up: here it
     tells against a claim to be a copy but for one word."""
-    return _share(_trees("verdict").add(seen.numbers))
+    return _share(_adder("verdict")(seen.numbers))
 
 
 def lean(seen: Laid) -> float:
@@ -153,6 +157,11 @@ def _trees(name: str) -> Trees:
     trees = from_data({"names": data["names"], "trees": data[name]})
     assert trees.names == NAMES
     return trees
+
+
+@cache
+def _adder(name: str) -> Callable[[Sequence[float]], float]:
+    return quick(_trees(name))
 
 
 _LEAD_IN = re.compile(r"[:：]\s*(?:\*\*)?$")

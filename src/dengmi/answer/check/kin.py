@@ -2,7 +2,7 @@
 出租人. The list is `kin.txt`."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
@@ -13,10 +13,11 @@ _NONE: frozenset[int] = frozenset()
 
 
 class _Groups(NamedTuple):
-    """By word, the groups it is in; English words are stems, phrases as written."""
+    """By word, the groups it is in; English words are stems, phrases as written. Phrases are kept
+    by the signs around their first space, with its place in them."""
 
     words: Mapping[str, frozenset[int]]
-    phrases: Mapping[str, frozenset[int]]
+    phrases: Mapping[str, Sequence[tuple[int, str, frozenset[int]]]]
     han: re.Pattern[str]
     names: frozenset[int]
     loose: frozenset[int]
@@ -45,13 +46,27 @@ def groups_in(lower: str, stems: frozenset[str]) -> frozenset[int]:
         if stem in groups.words:
             found |= groups.words[stem]
     if lower.isascii():
-        for phrase, numbers in groups.phrases.items():
-            if phrase in lower:
-                found |= numbers
+        at = lower.find(" ", 1)
+        while at > 0:
+            for place, phrase, numbers in groups.phrases.get(lower[at - 1 : at + 2], ()):
+                if lower.startswith(phrase, at - place):
+                    found |= numbers
+            at = lower.find(" ", at + 1)
     else:
         for hit in groups.han.finditer(lower):
             found |= groups.words[hit.group(1)]
     return frozenset(found)
+
+
+def _by_first_space(
+    phrases: Mapping[str, set[int]],
+) -> Mapping[str, Sequence[tuple[int, str, frozenset[int]]]]:
+    found: dict[str, list[tuple[int, str, frozenset[int]]]] = {}
+    for phrase, numbers in phrases.items():
+        place = phrase.index(" ")
+        key = phrase[place - 1 : place + 2]
+        found.setdefault(key, []).append((place, phrase, frozenset(numbers)))
+    return found
 
 
 def _stem(word: str) -> str:
@@ -90,7 +105,7 @@ def _groups() -> _Groups:
     han = sorted((w for w in words if not w.isascii() and len(w) > 1), key=len, reverse=True)
     return _Groups(
         {word: frozenset(numbers) for word, numbers in words.items()},
-        {word: frozenset(numbers) for word, numbers in phrases.items()},
+        _by_first_space(phrases),
         # A lookahead, so that words that overlap are all found: 不超过 and 超过.
         re.compile(f"(?=({'|'.join(han)}))"),
         frozenset(names),

@@ -32,7 +32,7 @@ _NOT = words_of(
     " the a an this that these those it its he his she her they their we our you your"
 )
 _WORD = re.compile(r"[A-Za-zÀ-ɏ][\w]*(?:['’&.-]\w+)*")
-_OPENS = re.compile(r"(?:^|[.!?:;。！？：；\n\"“”‘「『(（*•-])\s*$")
+_OPENING = frozenset('.!?:;。！？：；"“”‘「『(（*•-')
 _QUOTED = re.compile('[《“「『"]([^《》“”「」『』"]{1,40})[》”」』"]')
 _TONGUE = re.compile("(西班牙|葡萄牙|意大利|阿拉伯|英|日|法|德|俄|韩|汉|粤|泰)[文语]")
 """Languages; 英文 and 英语 are one."""
@@ -71,20 +71,14 @@ def _latin(text: str) -> Iterator[Name]:
     before_name = False
     for hit in _WORD.finditer(text):
         word = hit.group()
-        bare = re.sub(r"['’]s$", "", word)
-        first = bare[0]
-        before = text[: hit.start()].rstrip()
-        capital = first.isupper() or (len(bare) > 1 and any(c.isupper() for c in bare[1:]))
-        if (
-            not capital
-            or bare.lower() in _NOT
-            or (before[-1:].isdigit() and bare.lower() in units())
-            or (bare.lower() in STOP_WORDS and not bare.isupper())
-        ):
+        bare = re.sub(r"['’]s$", "", word) if not word.isalnum() else word
+        rest = bare[1:]
+        inner = not rest.islower() and any(map(str.isupper, rest))
+        if not (bare[0].isupper() or inner) or _no_name(bare, text, hit.start()):
             before_name = False
             continue
-        inner = any(c.isupper() or c.isdigit() for c in bare[1:])
-        opens = _OPENS.search(text[: hit.start()]) is not None
+        inner = inner or any(map(str.isdigit, rest))
+        opens = _opens(text[: hit.start()])
         following = text[hit.end() : hit.end() + 2]
         next_capital = len(following) == 2 and following[0] == " " and following[1].isupper()
         sure = inner or before_name or not opens
@@ -99,6 +93,22 @@ def _latin(text: str) -> Iterator[Name]:
             sure = False
         before_name = True
         yield from _parts(bare, hit.start(), sure)
+
+
+def _no_name(word: str, text: str, at: int) -> bool:
+    """Whether a word is none in spite of its capital."""
+    lower = word.lower()
+    return (
+        lower in _NOT
+        or (lower in units() and text[:at].rstrip()[-1:].isdigit())
+        or (lower in STOP_WORDS and not word.isupper())
+    )
+
+
+def _opens(before: str) -> bool:
+    """Whether a sentence, or something like one, begins behind these words."""
+    bare = before.rstrip()
+    return not bare or bare[-1] in _OPENING or "\n" in before[len(bare) :]
 
 
 def _parts(word: str, at: int, sure: bool) -> Iterator[Name]:

@@ -53,6 +53,9 @@ _BIG = "hundred|thousand|million|billion|trillion|dozen"
 WORDS: Final = rf"\b(?:(?:{_ANY})(?:[- ](?:and )?(?:{_ANY}|{_BIG}))*|(?:an?|half an?) (?:{_BIG}))\b"
 """Bodies of regular expressions (lower case) for each way to write a number."""
 
+NUMBER_WORDS: Final = (*_ONES, *_TENS, *_BIG.split("|"))
+"""English words, one of which stands in every number written in words."""
+
 SCALE: Final = (
     "hundred|thousand|million|billion|trillion|dozen|bn|mn|万亿|千亿|百亿|十亿|亿|千万|百万|十万"
     "|万(?!里|能|一)|千(?![克米瓦卡焦赫帕伏字])|百(?![帕分])"

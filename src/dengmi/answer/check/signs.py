@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 
@@ -162,15 +162,20 @@ def sides(lower: str) -> tuple[tuple[str, int], ...]:
             else (f"比{_LESS_OF[less]}r", hit.start("less"))
         )
     for hit in _LATIN_WORD.finditer(lower):
-        word = hit.group()
-        exact = table.latin.get(word + "=")
-        if exact:
-            found += [(side, hit.start()) for side in exact]
-        for end in range(len(word), max(len(word) - _ENDINGS - 1, 2), -1):
-            if side := table.latin.get(word[:end]):
-                found += [(each, hit.start()) for each in side]
-                break
+        if own := _sides_of(hit.group()):
+            found += [(side, hit.start()) for side in own]
     return tuple(found)
+
+
+@lru_cache(maxsize=1 << 14)
+def _sides_of(word: str) -> tuple[str, ...]:
+    """The sides that an English word is on."""
+    latin = _table().latin
+    exact = latin.get(word + "=", ())
+    for end in range(len(word), max(len(word) - _ENDINGS - 1, 2), -1):
+        if some := latin.get(word[:end]):
+            return (*exact, *some)
+    return tuple(exact)
 
 
 def uneven(claim: str, source: str) -> bool:

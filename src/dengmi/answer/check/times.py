@@ -216,14 +216,21 @@ _HINT = re.compile(
     r"[\d年月日号点时周]|星期|礼拜|正午|午夜|双休日|day|noon|night|week"
     r"|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 )
+_DIGIT = re.compile(r"\d")
+_HAN_ONLY = frozenset((1, 2, 3, 4, 5, 8, 11, 15))
+_WITH_DIGITS = frozenset((0, 7, 9, 10))
+"""Places in `_mentions` of what no text without Chinese signs, without digits, can hold."""
 
 
 def times(text: str) -> Iterator[Place]:
     """Every time named in a lower-case, Simplified text; mentions do not overlap."""
     if _HINT.search(text) is None:
         return
+    latin, plain = text.isascii(), _DIGIT.search(text) is None
     taken = bytearray(len(text) + 1)
-    for pattern, read in _mentions():
+    for place, (pattern, read) in enumerate(_mentions()):
+        if (latin and place in _HAN_ONLY) or (plain and place in _WITH_DIGITS):
+            continue
         for hit in pattern.finditer(text):
             start, end = hit.span()
             if any(taken[start:end]):

@@ -1,7 +1,7 @@
 """An answer as far as it is written: its sentences, each checked as it is finished. It may be begun
 by one model and go on with another."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from dengmi.answer.write.citing import Citing, Weighed
@@ -32,6 +32,7 @@ class Task:
         thinking: whether the model thinks first.
         max_tokens: most tokens of thinking and answer.
         judge: name of the model that takes a second look at doubtful sentences; "" for none.
+        calling: called when a model is about to be called.
     """
 
     question: Question
@@ -43,6 +44,7 @@ class Task:
     max_tokens: int
     thinking: bool = False
     judge: str = ""
+    calling: Callable[[], object] = bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

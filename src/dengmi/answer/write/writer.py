@@ -152,6 +152,7 @@ class Writer:
         )
         ended: Ended | None = None
         heard = False
+        task.calling()
         try:
             async with aclosing(spoken(self._model(grant.model), request)) as pieces:
                 async for piece in pieces:

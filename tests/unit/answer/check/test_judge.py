@@ -65,6 +65,12 @@ def test_the_sentence_itself_is_supported() -> None:
         assert judge(sentence, [Source(sentence)]).verdict == "supported"
 
 
+def test_a_copy_needs_no_weighing() -> None:
+    odd = "Xyzzy 12, not 13: never; 第三 — or so?"
+    assert judge(f" {odd}\n", [Source("Something else."), Source(odd)]).score == 1.0
+    assert judge(odd.replace("13", "14"), [Source(odd)]).verdict != "supported"
+
+
 def test_a_denial_is_not_supported() -> None:
     source = Source("The museum is open on Sundays and guests may bring dogs.")
     assert judge("The museum is not open on Sundays.", [source]).verdict == "unsupported"

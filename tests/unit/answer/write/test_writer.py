@@ -21,6 +21,7 @@ from dengmi.core.chat import ChatRequest, Ended, Piece, Said
 from dengmi.core.clock import SystemClock
 from dengmi.core.errors import ModelFailed, NoRoom, Trouble
 from dengmi.core.events import Cited, Notice, Text
+from dengmi.core.limits import Reserved
 from dengmi.core.records import Charge, Question, Tokens
 from dengmi.gate.gate import Gate
 from dengmi.ledger.ledger import Ledger
@@ -52,8 +53,13 @@ class Lines:
     def __init__(self) -> None:
         self.kept: dict[str, Charge] = {}
 
-    async def reserve_charge(self, charge: Charge) -> None:
-        self.kept.setdefault(charge.id, charge)
+    async def reserve_charge(
+        self,
+        charge: Charge,
+        spans: object = (),
+        decide: object = None,
+    ) -> Reserved:
+        return Reserved(self.kept.setdefault(charge.id, charge))
 
     async def settle_charge(self, charge: Charge) -> bool:
         self.kept[charge.id] = charge
