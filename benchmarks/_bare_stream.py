@@ -1,5 +1,5 @@
-"""The least that a stream can be: an ASGI application that sends one event a second, of the size
-of one sentence of an answer, to each of those who opened it, at times of their own.
+"""The least that a stream can be: an ASGI application that sends events of the size of a sentence
+of an answer, one after the other, to each of those who opened it, at times of their own.
 
     uvicorn --app-dir benchmarks _bare_stream:app
 """
@@ -8,12 +8,13 @@ import asyncio
 import json
 import time
 from typing import Any
+from urllib.parse import parse_qs
 
 FILL = "x" * 420
 
 
 async def app(scope: Any, receive: Any, send: Any) -> None:
-    """Every path streams; `events` in the query says how many."""
+    """Every path streams; the query says how many `events`, and one `every` so many seconds."""
     if scope["type"] != "http":
         return
     if scope["method"] == "GET":
@@ -22,12 +23,13 @@ async def app(scope: Any, receive: Any, send: Any) -> None:
         return
     while (await receive()).get("more_body"):
         pass
-    many = int(scope["query_string"].decode().partition("=")[2] or 60)
+    asked = parse_qs(scope["query_string"].decode())
+    many, every = int(asked["events"][0]), float(asked["every"][0])
     headers = [(b"content-type", b"text/event-stream")]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     due = time.time()
     for _ in range(many):
-        due += 1.0
+        due += every
         await asyncio.sleep(max(0.0, due - time.time()))
         data = json.dumps({"due": due, "text": FILL}).encode()
         body = b"event: text\ndata: " + data + b"\n\n"

@@ -37,6 +37,15 @@ _SHAPING = ("core", "language", "corpus/blocks.py", "corpus/split.py", "search/i
 @asynccontextmanager
 async def desk(articles: Sequence[Text], tell: bool = False) -> AsyncIterator[Searcher]:
     """A searcher over these articles, each under its own id in the desk `DESK`."""
+    async with filled(articles, tell) as (_, __, search):
+        yield search
+
+
+@asynccontextmanager
+async def filled(
+    articles: Sequence[Text], tell: bool = False
+) -> AsyncIterator[tuple[SqlStore, Path, Searcher]]:
+    """The same, with its store and the folder of its index."""
     with _home(articles) as home:
         store = open_store(str(home / "dengmi.sqlite"))
         await store.open()
@@ -56,7 +65,7 @@ async def desk(articles: Sequence[Text], tell: bool = False) -> AsyncIterator[Se
                 spent = "kept from an earlier run" if done.exists() else spent
                 print(f"{len(articles)} articles, {count} passages: {spent}", flush=True)
             done.touch()
-            yield search
+            yield store, home / "index", search
         finally:
             await search.close()
             await store.close()

@@ -27,7 +27,7 @@ def embed(folder: Path, texts: Sequence[str]) -> Any:
     import numpy as np
     from tokenizers import Tokenizer
 
-    weights = _weights(folder / "model.safetensors")
+    weights = weights_of(folder / "model.safetensors")
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     tokenizer.no_padding()
     tokenizer.enable_truncation(128)
@@ -40,7 +40,7 @@ def embed(folder: Path, texts: Sequence[str]) -> Any:
     return found
 
 
-def _weights(path: Path) -> dict[str, Any]:
+def weights_of(path: Path) -> dict[str, Any]:
     import numpy as np
 
     raw = path.read_bytes()

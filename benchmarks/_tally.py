@@ -18,6 +18,9 @@ from dengmi.ledger.prices import price_at
 WITHIN = 60.0
 """Seconds within which a model's answer counts."""
 
+FREE = 4.0
+"""Seconds from the beginning of a phase in which calls begin that found a slot free."""
+
 OFF_PEAK = datetime(2026, 11, 28, tzinfo=UTC).timestamp()
 """Whose prices are taken, whenever the run is."""
 
@@ -26,12 +29,11 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What Dengmi's store knows. `written`: by question id, when its best answer was there and
-    whether a model wrote it; `tokens`: of calls, by asker and phase-independent time."""
+    """What Dengmi's store knows. `written`: by question id, when an answer by a model was there."""
 
     written: Mapping[str, float] = field(default_factory=dict)
     calls: Sequence[tuple[str, float, int]] = ()
-    """(asker, when the question was asked, tokens) of each call."""
+    """(asker, when it began, tokens) of each call."""
     open: int = 0
     """Questions without a final state."""
     doubled: int = 0
@@ -89,7 +91,7 @@ def kept_in(home: Path) -> Kept:
             " WHERE level NOT IN ('quote', 'reuse') GROUP BY question_id"
         ).fetchall()
         calls = base.execute(
-            "SELECT q.asker, q.asked_at, c.hit + c.miss + c.output FROM charges c"
+            "SELECT q.asker, c.at, c.hit + c.miss + c.output FROM charges c"
             " JOIN questions q ON q.id = c.question_id WHERE c.purpose = 'answer'"
         ).fetchall()
         open_ = base.execute("SELECT count(*) FROM questions WHERE state = 'asked'").fetchone()[0]
@@ -109,6 +111,8 @@ def parts(seen: Seen, phases: Sequence[Phase], capacity: float, slots: int) -> l
         if rows:
             found.append(_part(seen, phase.name, rows, (begin, end), capacity, slots))
         begin = end
+    if len(found) > 1:
+        found.append(_part(seen, "all", seen.results, (0.0, begin), capacity, slots))
     return found
 
 
@@ -231,16 +235,18 @@ def _shed(asked: Sequence[tuple[str, bool]], share: float, times: int = 40) -> f
 
 
 def _heavy(seen: Seen, rows: Sequence[Row], span: tuple[float, float]) -> tuple[float, float]:
-    """The heavy asker's share of the tokens of the phase's questions, and how many times the mean
-    of ordinary askers who asked as a model was called for them."""
+    """The heavy asker's share of the tokens of the calls that began in the phase, and how many
+    times the mean of the ordinary askers a model was called for. Not of the first calls, whose
+    slots were free."""
     tokens: Counter[str] = Counter()
+    begin = span[0] + FREE if span[1] - span[0] > 2 * FREE else span[0]
     if seen.ours:
-        for asker, asked_at, count in seen.kept.calls:
-            if span[0] <= asked_at - seen.start < span[1]:
+        for asker, at, count in seen.kept.calls:
+            if begin <= at - seen.start < span[1]:
                 tokens[asker] += count
     else:
         for row in rows:
-            tokens[row["asker"]] += bool(row["whole"])
+            tokens[row["asker"]] += bool(row["whole"]) and row["sent"] >= begin
     total = tokens.total()
     others = [count for asker, count in tokens.items() if asker != "heavy" and count]
     if not total or not others:

@@ -1,16 +1,17 @@
 """Ten thousand open event streams in one process: how late events come, and what they take.
 
     python benchmarks/streams.py [--streams 10000] [--answers 20] [--seconds 15] [--open 250]
-        [--granian PATH] [--only dengmi,uvicorn,granian]
+        [--every 1] [--granian PATH] [--only dengmi,uvicorn,granian]
 
-Askers open streams, so many a second, and keep them open; each gets one event a second. At Dengmi
-they follow `answers` answers that are being written, a sentence a second each, searched for,
-checked and joined as ever: real questions to a real `dengmi serve` with one process. The peers send
-a text of that size and do nothing else (_bare_stream.py): uvicorn, and granian where its command is
-found. Delay is from the moment the endpoint said the sentence (for the peers: from the moment an
-event was due) until it is read, for the events of the last `seconds` with every stream open. The
-reader is one other process on the same cores (_askers.py). Server and reader each need so many open
-files: the soft limit is raised to what the system allows.
+Askers open streams, so many a second, and keep them open; each gets an event `every` so many
+seconds. At Dengmi they follow `answers` answers that are being written, a sentence each time,
+searched for, checked and joined as ever: real questions to a real `dengmi serve` with one process.
+The peers send a text of that size and do nothing else (_bare_stream.py): uvicorn, and granian where
+its command is found. Delay is from the moment the endpoint said the sentence (for the peers: from
+the moment an event was due) until it is read, for the events of the last `seconds` with every
+stream open. Answers begin apart, so that they do not all speak at once. The reader is one other
+process on the same cores (_askers.py). Server and reader each need so many open files: the soft
+limit is raised to what the system allows.
 """
 
 import argparse
@@ -43,10 +44,9 @@ def main() -> None:
         args.streams = limit - SPARE
         print(f"the limit of open files is {limit} (ulimit -Hn): {args.streams} streams")
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}; {args.streams} streams")
-    print(
-        f"{'one event a second each':26}{'open':>7}{'events':>9}{'median ms':>11}{'p99':>8}", end=""
-    )
-    print(f"{'max':>8}{'MB':>7}{'CPU s/s':>9}{'lost':>6}")
+    title = f"an event every {args.every:g} s"
+    print(f"{title:26}{'open':>7}{'events':>9}{'median ms':>11}{'p99':>8}{'max':>8}", end="")
+    print(f"{'MB':>7}{'CPU s/s':>9}{'lost':>6}")
     ways = {"dengmi": _dengmi, "uvicorn": _uvicorn, "granian": _granian}
     for name in args.only:
         with tempfile.TemporaryDirectory() as folder:
@@ -60,7 +60,7 @@ def _dengmi(folder: Path, args: argparse.Namespace) -> None:
     log = folder / "calls.jsonl"
     events = _events(args)
     asked = material.questions[: args.answers]
-    with _serving.upstream(10 * args.answers, 0.4, 1.0, events, log) as endpoint:
+    with _serving.upstream(10 * args.answers, 0.4, 1 / args.every, events, log) as endpoint:
         httpx.get(f"{endpoint.address}/set?lines=1")
         more = f"[writing]\nquick_tokens = {100 * events}\n"
         _serving.settings(home, endpoint.address, 10 * args.answers, more)
@@ -101,7 +101,7 @@ def _granian(folder: Path, args: argparse.Namespace) -> None:
 def _peer(label: str, command: list[str], folder: Path, args: argparse.Namespace) -> None:
     number = _serving.port()
     with _serving.running([*command, str(number)], number, "/") as server:
-        path = f"/?events={_events(args)}"
+        path = f"/?events={_events(args)}&every={args.every}"
         lines = [_line(n, args, path, {}) for n in range(args.streams)]
         measured = _listened(folder, server, lines, args)
 
@@ -142,8 +142,8 @@ class Measured:
 
 
 def _events(args: argparse.Namespace) -> int:
-    """Seconds from the first stream to the last event, and some to begin in."""
-    return int(args.streams / args.open + args.seconds + 8)
+    """Events from the first stream to the end, and some to begin with."""
+    return int((_at(args.streams, args) + args.seconds + 8) / args.every)
 
 
 def _listened(
@@ -154,12 +154,18 @@ def _listened(
     plan.write_text("".join(lines), "utf-8")
     start = time.time() + 3
     measured = Measured(start, server, out)
-    told = [plan, out, server.port, _events(args) + 60, start]
+    told = [plan, out, server.port, _events(args) * args.every + 60, start]
     command = [sys.executable, str(HERE / "_askers.py"), *map(str, told)]
-    first = start + args.streams / args.open
+    first = start + _at(args.streams, args)
     with measured.watched(first, first + args.seconds):
         subprocess.run(command, check=True, timeout=600)
     return measured
+
+
+def _at(n: int, args: argparse.Namespace) -> float:
+    """When a stream is opened: the first ones, whose answers are written, apart."""
+    apart = args.every / args.answers
+    return min(n, args.answers) * apart + max(0, n - args.answers) / args.open
 
 
 def _line(n: int, args: argparse.Namespace, path: str, body: Mapping[str, object]) -> str:
@@ -167,7 +173,7 @@ def _line(n: int, args: argparse.Namespace, path: str, body: Mapping[str, object
     body = {**body, "asker": f"asker-{n}", "level": "quick"}
     head = "accept: text/event-stream\r\n"
     told = {"path": path, "head": head, "body": body, "known": known}
-    return f"{n / args.open:.4f}\t{json.dumps(told, ensure_ascii=False)}\n"
+    return f"{_at(n, args):.4f}\t{json.dumps(told, ensure_ascii=False)}\n"
 
 
 def _told(
@@ -177,7 +183,7 @@ def _told(
     args: argparse.Namespace,
 ) -> None:
     """Delays of the events that were due while every stream was open."""
-    first = args.streams / args.open + 2
+    first = _at(args.streams, args) + 2
     delays, lost = [], 0
     for row in measured.rows:
         times = due(row)
@@ -199,6 +205,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--streams", type=int, default=10_000)
     parser.add_argument("--answers", type=int, default=20)
     parser.add_argument("--seconds", type=int, default=15)
+    parser.add_argument("--every", type=float, default=1.0, help="seconds between two events")
     parser.add_argument("--open", type=int, default=250, help="streams opened a second")
     parser.add_argument("--granian", help="path of granian's command")
     parser.add_argument(

@@ -1,10 +1,11 @@
 """Everyone shows up at once: Dengmi, LiteLLM's proxy and the bare endpoint under the same surge.
 
-    python benchmarks/surge.py [--load steps|trace|dead] [--short] [--slots 40] [--queue]
-        [--litellm PATH] [--only dengmi,litellm,bare] [--askers 2000] [--workers 1] [--keep DIR]
+    python benchmarks/surge.py [--load steps|trace|dead] [--short] [--slots 20] [--queue]
+        [--litellm PATH] [--only dengmi,litellm,bare] [--askers 2000] [--workers 2] [--keep DIR]
 
 The endpoint (_upstream.py) has so many slots, 0.4 s to the first token, 60 tokens a second and
-answers of 200 tokens: 40 slots are 10.7 answers a second, the capacity. Askers come on a schedule
+answers of 200 tokens: 20 slots are 5.4 answers a second, the capacity (two cores that endpoint,
+askers and server share do not carry more than that tenfold). Askers come on a schedule
 whatever becomes of the answers (_askers.py); one of them sends 30 % of all questions. What is asked
 is drawn by Zipf's law (1.1) from SQuAD-dev and CMRC-dev, in the spike from few questions.
 
@@ -240,10 +241,10 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--load", choices=("steps", "trace", "dead"), default="steps")
     parser.add_argument("--short", action="store_true", help="a minute, to see that it runs")
-    parser.add_argument("--slots", type=int, default=40)
+    parser.add_argument("--slots", type=int, default=20)
     parser.add_argument("--queue", action="store_true", help="wait with keep-alives instead of 429")
     parser.add_argument("--askers", type=int, default=2_000)
-    parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", type=lambda text: text.split(","), default=list(NAMES))
     parser.add_argument("--litellm", help="path of LiteLLM's command")

@@ -28,6 +28,7 @@ from dengmi.store.open import open_store
 if TYPE_CHECKING:
     from dengmi.answer.late.waits import Waits
     from dengmi.answer.upper import Upper
+    from dengmi.models.meaning import Meaning
 
 
 @asynccontextmanager
@@ -42,8 +43,8 @@ async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
     store = open_store(settings.store_address)
     await store.open()
     try:
-        private = [name for name, desk in settings.desks.items() if not desk.public]
-        search = Searcher(store, settings.index_folder, clock, private=private, counts=counts)
+        meaning = _meaning(settings, store)
+        search = _search(settings, store, clock, meaning, counts)
         await search.open()
         models = Models(settings.models, settings.home)
         life, waiting = Life(settings.home / "lives"), Life(settings.home / "late")
@@ -69,11 +70,14 @@ async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
                 corpus=Corpus(store, search, settings, clock),
                 gate=gate,
                 counts=counts,
+                vectors=meaning.vectors if meaning else None,
             )
         finally:
             await models.close()
             await asyncio.to_thread(life.close)
             await asyncio.to_thread(waiting.close)
+            if meaning is not None:
+                await meaning.close()
             await search.close()
     finally:
         await store.close()
@@ -111,6 +115,29 @@ def _ladder(
         most_chars=settings.ask.max_chars,
         history=settings.writing.history,
     )
+
+
+def _search(
+    settings: Settings, store: Store, clock: Clock, meaning: "Meaning | None", counts: Counts
+) -> Searcher:
+    return Searcher(
+        store,
+        settings.index_folder,
+        clock,
+        private=[name for name, desk in settings.desks.items() if not desk.public],
+        vectors=meaning.vectors if meaning else None,
+        reranker=meaning.reranker if meaning else None,
+        counts=counts,
+    )
+
+
+def _meaning(settings: Settings, store: Store) -> "Meaning | None":
+    """What searching by meaning takes; None where neither of its models is configured."""
+    if not (settings.embedding.kind or settings.reranking.kind):
+        return None
+    from dengmi.models.meaning import Meaning
+
+    return Meaning(settings, store)
 
 
 async def _upper(

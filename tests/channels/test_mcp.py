@@ -1,6 +1,7 @@
 """Desks over MCP, asked by the official client in each of its modes over real HTTP."""
 
 import json
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -170,3 +171,37 @@ def test_nonsense_is_refused(workers: Served) -> None:
                 f"{workers.address}/mcp", content=body, headers={**HEADERS, **version}
             )
             assert 400 <= reply.status_code < 500, (body[:20], reply.text)
+
+
+def left(address: str) -> int:
+    """How many readers of a server have left before their answer was written."""
+    levels = httpx.get(f"{address}/api/v1/load", timeout=20).json()["levels"]
+    return sum(int(level["left"]) for level in levels)
+
+
+@pytest.mark.parametrize("version", ["", "2026-07-28"])
+def test_a_program_that_hangs_up_leaves_the_model(served: Served, version: str) -> None:
+    asked: dict[str, Any] = {
+        "name": "ask",
+        "arguments": {"question": f"For how long are books lent to readers, {version}?"},
+    }
+    headers = dict(HEADERS)
+    if version:
+        about = "io.modelcontextprotocol"
+        asked["_meta"] = {
+            f"{about}/protocolVersion": version,
+            f"{about}/clientCapabilities": {},
+            f"{about}/clientInfo": {"name": "test", "version": "1"},
+        }
+        more = {"mcp-protocol-version": version, "mcp-method": "tools/call", "mcp-name": "ask"}
+        headers.update(more)
+    url = f"{served.address}/mcp"
+    assert httpx.post(url, json=LIST, headers=HEADERS, timeout=60).status_code == 200  # imported
+    before = left(served.address)
+    with pytest.raises(httpx.ReadTimeout):
+        httpx.post(url, json={**LIST, "method": "tools/call", "params": asked}, headers=headers)
+    for _ in range(40):
+        if left(served.address) > before:
+            return
+        time.sleep(0.25)
+    pytest.fail("the model goes on for nobody")

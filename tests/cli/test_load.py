@@ -56,7 +56,16 @@ def some_load() -> dict[str, object]:
         },
         "models": [{**model, "state": "resting", "first": 0.41, "held": 0.0}],
         "levels": [level, {**level, "level": "deep", "lowered": {}}],
-        "searches": {"running": 2},
+        "budgets": [
+            {
+                "desk": "main",
+                "currency": "CNY",
+                "used": 5_200_000,
+                "most": 20_000_000,
+                "share": 0.26,
+            }
+        ],
+        "searches": {"running": 2, "waiting": 7},
         "index": {"lag": 1},
     }
 
@@ -74,7 +83,8 @@ def test_the_view_fits_the_terminal(width: int, lang: str) -> None:
 def test_a_wide_view_shows_everything() -> None:
     shown = "\n".join(lines(App(lang="en"), "http://127.0.0.1:8321", some_load(), 200))
     for part in (
-        "127.0.0.1:8321 · up 1:02:30 · 2 processes · searches under way: 2 · index behind by 1",
+        "127.0.0.1:8321 · up 1:02:30 · 2 processes · ",
+        " · searches under way: 2, waiting: 7 · index behind by 1",
         "quick  9        3.25 s  12 s        member    40%",
         "1,234",
         "21 ms / 1.25 s",
@@ -84,6 +94,7 @@ def test_a_wide_view_shows_everything() -> None:
         "Lower than quick: no slot in time 200 · no model answered 30 · some_new_cause 4",
         "40/40",
         "left alone",
+        "main today: ¥5.20 of ¥20.00 (26%)",
     ):
         assert part in shown, part
     chinese = "\n".join(lines(App(lang="zh"), "http://127.0.0.1:8321", some_load(), 200))

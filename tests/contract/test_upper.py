@@ -86,12 +86,15 @@ def make(store: SqlStore, search: Searcher) -> Make:
         voice: str = "",
         judge: str = "",
         gate: Gate | None = None,
+        thinks: tuple[str, ...] = (),
     ) -> Ladder:
         by_name = {model.name: model for model in models}
         names = tuple(name for name in by_name if name != judge)
         levels = {"quick": LevelWay(models=names, evidence=2_000, tokens=400)}
-        if deep:
-            levels["deep"] = LevelWay(models=names, evidence=4_000, tokens=900, thinking=True)
+        if deep or thinks:
+            levels["deep"] = LevelWay(
+                models=thinks or names, evidence=4_000, tokens=900, thinking=True
+            )
         clock = SystemClock()
         ledger = Ledger(store, clock, SETTINGS)
         upper = Upper(
@@ -244,6 +247,33 @@ async def test_without_a_slot_the_next_model_writes_and_without_any_the_quotes(
     assert again.level == "quick"
     assert {model.busy for model in gate.load().models.values()} == {0}
     assert (len(first.asked), len(second.asked)) == (1, 1)
+
+
+async def test_without_room_at_deep_the_answer_is_quick(make: Make, store: SqlStore) -> None:
+    line = Line(text="Adele Brandt built it in 1904. [1.1]")
+    first, thinker = Counted("first", line), Counted("thinker", line)
+    gate = Gate({"first": 1, "thinker": 1}, SystemClock(), 1.0)
+    ladder = make(first, thinker, gate=gate, thinks=("thinker",))
+    holder = Question(id="holder", desk="guide", text=ASKED)
+    async with gate.admit(holder, "deep", ("thinker",), prompt=1, most=1):
+        some = await events(ladder, question(wanted="deep"))
+        assert [type(event) for event in some].count(Found) == 1
+        notices = [event for event in some if isinstance(event, Notice)]
+        assert [notice.code for notice in notices] == ["no_room_at"]
+        assert notices[0].params == {"wanted": "deep", "level": "quick"}
+        answer = told(some)
+        assert (answer.level, answer.wanted, answer.text) == (
+            "quick", "deep", "Adele Brandt built it in 1904. [1]",
+        )  # fmt: skip
+        again = told(await events(ladder, question()))  # it serves again for who wants that level
+        assert (again.level, again.reused) == ("quick", True)
+        async with gate.admit(holder, "quick", ("first",), prompt=1, most=1):
+            asked = question(text="When was the clock tower built?", wanted="deep")
+            some = await events(ladder, asked)
+            assert told(some).level == "quote"
+            notices = [event for event in some if isinstance(event, Notice)]
+            assert [notice.code for notice in notices] == ["no_room_at", "no_room"]
+    assert len(thinker.asked) == 0
 
 
 async def test_when_every_model_fails_the_quotes_are_the_answer(make: Make) -> None:

@@ -34,6 +34,12 @@ price = { currency = "CNY", hit = 1, miss = 10, output = 100 }
 
 [levels]
 quick = ["try"]
+
+[late]
+on = false  # a second try would be one more call
+
+[desks.walks]
+daily_budget = "¥5"
 """
 
 SCRIPT = """
@@ -122,7 +128,7 @@ async def test_every_question_is_counted_once_where_it_belongs(written: Parts) -
     assert of(found, "answer_seconds_count", level="quick") == 4
     assert of(found, "model_most", model="try") == 7
     assert of(found, "running", level="quick") == of(found, "waiting", level="quick") == 0
-    assert total(found, "search_seconds_count") >= 7
+    assert 3 <= total(found, "search_seconds_count") <= 7  # who asks the same shares a search
     _agree(found, load, [one, joined, again, deeper])
 
 
@@ -145,6 +151,9 @@ def _agree(found: Samples, load: dict[str, object], answers: list[dict[str, obje
         for kind in ("hit", "miss", "output")
     }
     assert {kind: number for kind, number in kinds.items() if number} == quick.tokens
+    (budget,) = told.budgets
+    assert (budget.desk, budget.used, budget.most) == ("walks", paid, 5_000_000)
+    assert round(of(found, "budget_used", desk="walks", currency="CNY") * 1e6) == paid
     (model,) = told.models
     assert (model.model, model.busy, model.most, model.waiting) == ("try", 0, 7, 0)
 
@@ -275,12 +284,13 @@ def _two_processes(home: Path, log: Path) -> None:
         found = served.settled("arrivals_total", 24)
         assert total(found, "arrivals_total") == total(found, "granted_total") == 24
         assert total(found, "answer_seconds_count") == 24
-        assert of(found, "workers") == 2
         seen = [total(served.metrics(), "requests_total") for _ in range(20)]
         assert seen == sorted(seen)  # whichever process tells, a sum never falls
         load = served.get("/api/v1/load").json()
-        assert load["workers"] == 2
-        assert sum(level["arrivals"] for level in load["levels"]) == 24
+        while load["workers"] < 2:  # one that has no time to speak is taken to be gone
+            load = served.get("/api/v1/load").json()
+        if time.time() - load["since"] < 55:  # else some are older than the last minute
+            assert sum(level["arrivals"] for level in load["levels"]) == 24
         first, _ = workers_of(served)
         time.sleep(10.5)  # a process that ends within ten seconds of its start stops the server
         os.kill(first, signal.SIGKILL)

@@ -360,6 +360,7 @@ class Ladder:
         assert answer is not None
         if self._waits and waits(climb.question, climb.level, answer.level, cause):
             pending = await self._waits.enter(climb.question, climb.level, cause, answer)
+            await upper.keep(climb, answer)
             yield Done(answer, pending)
             return
         await self._store.finish_question(answer)
@@ -371,7 +372,8 @@ class Ladder:
     ) -> _Understood:
         """The question completed from its conversation: by rules, and where they cannot and the
         level has a model, by that."""
-        if not self._history or not (question.conversation or turns):
+        before = question.conversation if turns is None else turns
+        if not self._history or not before:
             return _Understood(Standalone(question.text))
         if turns is None:
             turns = await self._store.turns(

@@ -20,7 +20,11 @@ from an earlier run and waited for that."""
 LEVELS: tuple[Level, ...] = ("reuse", "quote", "quick", "deep", "research")
 """Every level, the lowest first."""
 
-CAUSES = {"level_lowered": "not_offered", "answer_unchecked": "unchecked"}
+CAUSES = {
+    "level_lowered": "not_offered",
+    "answer_unchecked": "unchecked",
+    "no_room_at": "no_room",
+}
 """What a notice says of why the level is lower; the notice's own code where it is not here."""
 
 

@@ -172,6 +172,11 @@ class Upper:
                 if joined and tries > 1 and _is_anothers(error, climb.question):
                     await share.leave()
                     continue
+                if (lower := self._lower(climb, error)) is not None:
+                    async with aclosing(self._instead(climb, lower)) as instead:
+                        async for each in instead:
+                            yield each
+                    return
                 yield _why(error)
             break
         answer = await self._answer(climb, written, joined)
@@ -184,11 +189,28 @@ class Upper:
             yield Spent(answer.cost, answer.usage)
         yield answer
 
+    async def _instead(self, climb: Climb, lower: Climb) -> AsyncGenerator[Event | Answer, None]:
+        """The answer of the lower level, behind what is told already."""
+        yield Notice("no_room_at", {"wanted": climb.level, "level": lower.level})
+        async with aclosing(self.climb(lower)) as events:
+            async for event in events:
+                if not isinstance(event, Found):
+                    yield event
+
+    def _lower(self, climb: Climb, error: ModelFailed) -> Climb | None:
+        """The question one level down, where its own has no room; what nobody waits for has time
+        until there is."""
+        fits = isinstance(error, NoRoom) and not climb.question.background
+        if not fits or climb.level != "deep" or "quick" not in self._ways.levels:
+            return None
+        return replace(climb, level="quick", share=None)
+
     async def keep(self, climb: Climb, answer: Answer) -> None:
         """Keep a stored answer for whoever asks the same later."""
-        if self._reusing is not None and climb.sure and answer.level == climb.level:
-            way = self._sharing.way(answer.desk, climb.level)
-            await self._reusing.keep(climb.standalone, climb.level, way, answer, climb.evidence)
+        level = answer.level
+        if self._reusing is not None and climb.sure and level in self._ways.levels:
+            way = self._sharing.way(answer.desk, level)
+            await self._reusing.keep(climb.standalone, level, way, answer, climb.evidence)
 
     async def _served(self, climb: Climb, share: Share) -> AsyncGenerator[Event | Answer, None]:
         """An earlier answer as the answer to this question."""

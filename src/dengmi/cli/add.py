@@ -63,6 +63,7 @@ async def _add(
                 if len(addresses) == 1 and _is_mistyped(error):
                     raise
                 syncs.failed(address, error)
+        await syncs.tell_vectors(parts)
     return syncs.finish()
 
 

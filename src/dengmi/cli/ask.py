@@ -41,6 +41,7 @@ def ask(app: App, words: tuple[str, ...], desk: str | None, level: Wanted, as_js
 async def _answer(app: App, words: str, desk: str | None, level: Wanted, *, live: bool) -> Answer:
     """The answer; a written one is shown while it comes."""
     async with opened_for_reading(app) as parts:
+        await parts.search.ready()
         question = Question(
             id="", desk=await parts.desks.resolve(desk), text=words, wanted=level, channel="cli"
         )

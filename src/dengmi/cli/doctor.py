@@ -4,7 +4,7 @@ import asyncio
 import os
 import platform
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
@@ -16,6 +16,7 @@ import click
 from dengmi import __version__
 from dengmi.cli.app import App
 from dengmi.cli.opening import has_store, opened
+from dengmi.cli.semantic import vectors_shape
 from dengmi.cli.terminal import print_json
 from dengmi.cli.words import Verb, json_option
 from dengmi.core.errors import DengmiError
@@ -38,6 +39,7 @@ EXTRAS = {
     "office": "mammoth",
     "postgres": "asyncpg",
     "vectors": "usearch",
+    "semantic": "fastembed",
     "mcp": "mcp",
     "wechat": "cryptography",
 }
@@ -99,9 +101,17 @@ def _checks(app: App) -> Iterator[Check]:
     yield from asyncio.run(_store(app, settings))
     for extra, module in EXTRAS.items():
         known = find_spec(module) is not None
-        needed = extra == "postgres" and bool(settings.store.url)
+        needed = extra in _needed(settings)
         state: State = "ok" if known else "fail" if needed else "warn"
         yield Check(state, "doctor_extra" if known else "doctor_extra_missing", {"extra": extra})
+
+
+def _needed(settings: Settings) -> set[str]:
+    """The extras without which the settings cannot work."""
+    kinds = {settings.embedding.kind, settings.reranking.kind}
+    found = {"postgres"} if settings.store.url else set()
+    found |= {"vectors"} if settings.embedding.kind else set()
+    return found | ({"semantic"} if "fastembed" in kinds else set())
 
 
 def _home(home: Path) -> Iterator[Check]:
@@ -136,6 +146,7 @@ async def _store(app: App, settings: Settings) -> list[Check]:
             counts = dict(await parts.store.counts())
             last, seq = await parts.store.last_change(), await parts.search.catch_up()
             money = await _money(parts)
+            vectors = await vectors_shape(parts)
     except DengmiError as error:
         return [Check("fail", error.code, error.params)]
     names = ("desks", "sources", "articles", "passages", "questions")
@@ -146,6 +157,7 @@ async def _store(app: App, settings: Settings) -> list[Check]:
         *([] if numbers["articles"] else [Check("warn", "doctor_empty")]),
         Check("ok" if seq >= last else "warn", "doctor_index", {"seq": seq, "last": last}),
         *money,
+        *([] if vectors is None else [_vectors(vectors)]),
     ]
 
 
@@ -168,6 +180,14 @@ async def _money(parts: "Parts") -> list[Check]:
     for alert in await parts.store.alerts(now - TOLD):
         found.append(Check("warn", alert.code, amounts(alert.params)))
     return found
+
+
+def _vectors(shape: Mapping[str, object]) -> Check:
+    """How far the vectors are, and what answers until they are complete."""
+    params = {name: str(shape[name]) for name in ("model", "made", "passages", "answering")}
+    if shape["complete"]:
+        return Check("ok", "doctor_vectors", dict(params))
+    return Check("warn", f"doctor_vectors_{'change' if shape['answering'] else 'new'}", {**params})
 
 
 def _shown(address: str) -> str:

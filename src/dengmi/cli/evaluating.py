@@ -161,6 +161,7 @@ async def ask_all(  # noqa: PLR0917 - in the order of what is needed
     writing = msgspec.structs.replace(own.writing, reuse=False)
     fresh = msgspec.structs.replace(own, writing=writing)
     async with opened_for_reading(app, fresh) as parts:
+        await parts.search.ready()
         try:
             for n, expected in enumerate(questions):
                 try:

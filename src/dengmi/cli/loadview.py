@@ -78,6 +78,10 @@ def lines(app: App, address: str, load: Row, width: int) -> Iterator[str]:
     if load["models"]:
         yield ""
         yield from _fitted(app, MODEL_COLUMNS, _named(app, load["models"]), width)
+    if load["budgets"]:
+        yield ""
+        for use in load["budgets"]:
+            yield from _wrapped([_budget(app, use)], width)
     if load["gate"]:
         yield ""
         gates = [{"level": level, **facts} for level, facts in load["gate"].items()]
@@ -88,6 +92,16 @@ def _searches(app: App, searches: Row) -> str:
     waiting = searches.get("waiting", 0)
     key = "cli_load_searches_waiting" if waiting else "cli_load_searches"
     return app.say(key, count=searches["running"], waiting=waiting)
+
+
+def _budget(app: App, use: Row) -> str:
+    return app.say(
+        "cli_load_budget",
+        desk=clean(use["desk"]),
+        used=amount(use["used"], use["currency"]),
+        most=amount(use["most"], use["currency"]),
+        percent=percent(use["share"]),
+    )
 
 
 def took(times: Row) -> str:

@@ -8,6 +8,7 @@ import click
 
 from dengmi.cli.app import App
 from dengmi.cli.progress import Meter, meter
+from dengmi.cli.semantic import configured, embed, show_tried, tried, tried_shape
 from dengmi.cli.terminal import clean, print_json, quiet, table
 from dengmi.cli.words import Verb, VerbGroup, app_of, json_option, option
 from dengmi.core.chat import ChatModel
@@ -33,16 +34,23 @@ def models(ctx: click.Context, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def test_models(app: App, names: tuple[str, ...], as_json: bool) -> int:
-    """Call each model once with and once without thinking."""
-    settings = app.settings
+    """Call each model once with and once without thinking; the embedder and the reranker once."""
+    there = (*app.settings.models, *configured(app))
     for name in names:
-        if name not in settings.models:
-            known = ", ".join(settings.models) or "–"
+        if name not in there:
+            known = ", ".join(there) or "–"
             raise NotFound("cli_model_unknown", model=name, known=known)
-    chosen = names or tuple(settings.models)
-    if not chosen:
+    if not there:
         raise NotFound("cli_models_none")
-    return asyncio.run(_test(app, chosen, as_json))
+    return asyncio.run(_test(app, names or there, as_json))
+
+
+@models.command("embed", cls=Verb, help="help_models_embed")
+@json_option
+@click.pass_obj
+def embed_articles(app: App, as_json: bool) -> None:
+    """Make the vectors that are missing."""
+    embed(app, as_json=as_json)
 
 
 @models.command("pull", cls=Verb, help="help_models_pull")
@@ -75,6 +83,7 @@ def _megabytes(bar: Meter) -> Callable[[int, int | None], None]:
 def _list(app: App, as_json: bool) -> None:
     settings = app.settings
     rows = [_row(settings, name) for name in settings.models]
+    rows += [_semantic_row(settings, name) for name in configured(app)]
     if as_json:
         print_json({"models": rows})
     elif not rows:
@@ -97,6 +106,17 @@ def _row(settings: Settings, name: str) -> dict[str, str]:
     }
 
 
+def _semantic_row(settings: Settings, name: str) -> dict[str, str]:
+    model = settings.embedding if name == "embedding" else settings.reranking
+    return {
+        "name": name,
+        "kind": model.kind,
+        "model": model.model,
+        "base_url": model.base_url,
+        "levels": "",
+    }
+
+
 async def _test(app: App, names: Sequence[str], as_json: bool) -> int:
     from dengmi.models.open import Models
 
@@ -105,6 +125,8 @@ async def _test(app: App, names: Sequence[str], as_json: bool) -> int:
     failed = 0
     try:
         for name in names:
+            if name not in app.settings.models:
+                continue
             try:
                 found = await _tried(opened.get(name))
             except ModelFailed as error:
@@ -115,8 +137,15 @@ async def _test(app: App, names: Sequence[str], as_json: bool) -> int:
                 _show(app, name, found)
     finally:
         await opened.close()
+    more = await tried(app, names)
+    for table_name, each in more.items():
+        failed += each.trouble is not None
+        if not as_json:
+            show_tried(app, table_name, each)
     if as_json:
-        print_json({"models": shapes})
+        print_json(
+            {"models": shapes} | {name: tried_shape(app, each) for name, each in more.items()}
+        )
     return 0 if not failed else (3 if failed < len(names) else 1)
 
 

@@ -61,6 +61,7 @@ def search(
 
 async def _search(app: App, query: SearchQuery) -> Evidence:
     async with opened_for_reading(app) as parts:
+        await parts.search.ready()
         desk = await parts.desks.resolve(query.desk or None)
         return await parts.search.search(replace(query, desk=desk))
 

@@ -105,6 +105,7 @@ async def _sync(app: App, ids: tuple[str, ...], desk: str | None, as_json: bool)
                 await syncs.read(parts, source)
             except DengmiError as error:
                 syncs.failed(source.address, error)
+        await syncs.tell_vectors(parts)
     return syncs.finish()
 
 

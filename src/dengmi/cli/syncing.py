@@ -9,6 +9,7 @@ import click
 from dengmi.cli.app import App
 from dengmi.cli.failure import complain
 from dengmi.cli.progress import meter
+from dengmi.cli.semantic import tell_vectors, vectors_shape
 from dengmi.cli.terminal import clean, print_json
 from dengmi.core.errors import DengmiError, PartFailed
 from dengmi.core.records import Source
@@ -31,6 +32,16 @@ class Syncs:
         self._shapes: list[object] = []
         self._usable = 0
         self._troubled = 0
+        self._vectors: object = None
+
+    async def tell_vectors(self, parts: "Parts") -> None:
+        """Say how far the vectors are, where any are configured: they come after the words."""
+        if parts.vectors is None:
+            return
+        if self._as_json:
+            self._vectors = await vectors_shape(parts)
+        else:
+            await tell_vectors(self._app, parts)
 
     async def read(self, parts: "Parts", source: Source) -> None:
         """Sync one source. Raises DengmiError when nothing at all came of it."""
@@ -73,7 +84,8 @@ class Syncs:
             source has any article.
         """
         if self._as_json:
-            print_json({"sources": self._shapes})
+            more = {"vectors": self._vectors} if self._vectors else {}
+            print_json({"sources": self._shapes} | more)
         if not self._usable:
             return 1
         return PartFailed.exit_code if self._troubled else 0

@@ -2,8 +2,9 @@
 
 A first reply takes milliseconds, and somebody looks at an empty screen until it is there. Checking
 and storing what models write can wait for a moment. A reply comes back to the event loop about ten
-times (store, search, store again), and each time waits for whatever runs in that round: so no more
-than one piece of work that takes milliseconds runs in a round.
+times (store, search, store again), and each time waits for whatever runs in that round: so a short
+round holds one piece of work that takes milliseconds, and a longer one, with thousands of streams,
+more of them.
 """
 
 import asyncio
@@ -18,6 +19,10 @@ LONGEST = 0.1
 """Seconds after which other work gets every second piece, however many first replies there are."""
 
 
+PIECE = 0.01
+"""Seconds of a round for which it may hold one piece more."""
+
+
 class Turns:
     """Turns on one event loop. `most`: first replies made at once; others wait as they came."""
 
@@ -29,6 +34,7 @@ class Turns:
         self._firsts: deque[asyncio.Future[None]] = deque()
         self._others: deque[tuple[float, asyncio.Future[None]]] = deque()
         self._round = False
+        self._began = 0.0
         self._yielded = False
 
     @property
@@ -74,17 +80,24 @@ class Turns:
 
     def _begin(self) -> None:
         """Nobody has had this round yet."""
-        self._round = True
-        asyncio.get_running_loop().call_soon(self._next)
+        loop = asyncio.get_running_loop()
+        self._round, self._began = True, loop.time()
+        loop.call_soon(self._next)
 
     def _next(self) -> None:
-        """Give the next round to whose turn it is."""
-        while turn := self._chosen():
+        """Give the next round to those whose turn it is."""
+        loop = asyncio.get_running_loop()
+        now = loop.time()
+        left = most = 1 + int((now - self._began) / PIECE)
+        self._began = now
+        while left and (turn := self._chosen()):
             if not turn.done():  # else who waited has gone
                 turn.set_result(None)
-                asyncio.get_running_loop().call_soon(self._next)
-                return
-        self._round = False
+                left -= 1
+        if left < most:
+            loop.call_soon(self._next)
+        else:
+            self._round = False
 
     def _chosen(self) -> "asyncio.Future[None] | None":
         if not self._firsts:

@@ -14,7 +14,7 @@ from dengmi.core.gate import GateLoad, LevelLoad, ModelLoad, Vacancy
 from dengmi.core.records import Level, Tokens
 from dengmi.gate.bar import Bar, Signs
 from dengmi.gate.first import First
-from dengmi.gate.health import LONGEST, Health
+from dengmi.gate.health import Health
 from dengmi.gate.lengths import Lengths
 from dengmi.gate.places import PLACES, had_nothing, last_class
 from dengmi.gate.queue import Entry, Queue
@@ -33,6 +33,9 @@ nobody waits: slots never run dry below the bar."""
 
 QUIET = 60.0
 """Seconds without anybody waiting after which it no longer counts who was served more."""
+
+LONGEST_PEACE = 60.0
+"""Seconds that an endpoint is left in peace at the most, whatever it asks for."""
 
 _NEW = 0.1
 
@@ -171,6 +174,8 @@ class Decision:
         """The first token of a call came; the endpoint had held it for so many seconds."""
         model = self._models[call.begin.model]
         model.first.came(now - call.at, held)
+        if call.begin.probe:
+            model.health.answers()
         self._react(model, call, now)
 
     def ended(
@@ -200,7 +205,7 @@ class Decision:
             model.health.failed(trouble, now, probe=probe)
             if trouble == "busy":
                 model.slots.refused(now)
-                model.until = max(model.until, now + min(again, LONGEST))
+                model.until = max(model.until, now + min(again, LONGEST_PEACE))
             else:
                 model.slots.gone()
         if used is not None:

@@ -9,14 +9,17 @@ from dengmi.core.gate import ModelState
 FAILURES = 3
 """Failures in a row after which a model is left alone."""
 
-COOL = 5.0
+COOL = 2.0
 """Seconds of the first pause; each that follows without success is twice as long."""
 
-LONGEST = 60.0
-"""Seconds of the longest pause."""
+LONGEST = 10.0
+"""Seconds of the longest pause: a try costs one call, and many wait for a model that is back."""
 
 _AT_ONCE: frozenset[Trouble] = frozenset({"funds", "key", "missing"})
 """Troubles that the next call meets as well."""
+
+_SILENT: frozenset[Trouble] = frozenset({"down", "slow"})
+"""Troubles that are over with the first token."""
 
 _COUNTED: frozenset[Trouble] = frozenset({"down", "slow", "cut", "empty"})
 
@@ -54,6 +57,12 @@ class Health:
         """A call begins; whether it is the one that tries a model after its pause."""
         self._probing = self._pauses > 0
         return self._probing
+
+    def answers(self) -> None:
+        """The call that tries it has its first token: where none came, that is what was to be
+        found out."""
+        if self.trouble in _SILENT:
+            self.well()
 
     def well(self) -> None:
         """A call ended well."""

@@ -4,17 +4,18 @@ import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from threading import Lock
-from typing import Protocol, TypeVar, TypeVarTuple
+from typing import TYPE_CHECKING, Protocol, TypeVar, TypeVarTuple
 
 from dengmi.core.clock import Clock
 from dengmi.core.counts import Counts
-from dengmi.core.ports import Changes, Embedder, Passages
+from dengmi.core.ports import Changes, Passages, Reranker
 from dengmi.core.records import HALL, Evidence, Hit, SearchQuery
 from dengmi.core.together import Together
 from dengmi.language.dates import wanted_dates
+from dengmi.language.detect import language_of
 from dengmi.search.asked import WHOLE_WEIGHT, Asked, asked
 from dengmi.search.fold import Scored, folded
 from dengmi.search.fuse import fused
@@ -28,10 +29,12 @@ from dengmi.search.index.lexical import (
     version,
 )
 from dengmi.search.index.state import State, read_state, stamp
-from dengmi.search.index.vectors import Row, Vectors
 from dengmi.search.marks import marks
 from dengmi.search.rank import IDEAL, Found, idf, ranked
 from dengmi.search.timely import timely
+
+if TYPE_CHECKING:
+    from dengmi.search.index.vectors import Near, Vectors
 
 CANDIDATES = 14
 """Passages ranked for a question, or twice as many as are wanted: reading more of them changed
@@ -90,8 +93,9 @@ class Searcher:
         store: what is there now, and the changes the index follows.
         folder: the index folder; made when the index is built.
         clock: for questions that say "this year".
-        embedder: adds a second ranking by meaning, fused with that by words; None: words alone.
         private: desks that the hall leaves out.
+        vectors: add a second ranking by meaning, fused with that by words; None: words alone.
+        reranker: reads the best passages once more and orders them; None: they stay in order.
         counts: where searches are counted; None: nobody looks.
     """
 
@@ -100,9 +104,10 @@ class Searcher:
         store: Kept,
         folder: Path,
         clock: Clock,
-        embedder: Embedder | None = None,
-        private: Collection[str] = (),
         *,
+        private: Collection[str] = (),
+        vectors: "Vectors | None" = None,
+        reranker: Reranker | None = None,
         counts: Counts | None = None,
     ) -> None:
         self._store = store
@@ -113,7 +118,8 @@ class Searcher:
         self._readers = ThreadPoolExecutor(_READERS, "dengmi-search")
         self._writers = ThreadPoolExecutor(1, "dengmi-index")
         self._keeper = Keeper(store, folder, self._writers)
-        self._vectors = Vectors(store, folder, embedder, self._writers) if embedder else None
+        self._vectors = vectors
+        self._reranker = reranker
         self._keeping = asyncio.Lock()
         self._opening = Lock()
         self._shelf: _Shelf | None = None
@@ -126,6 +132,12 @@ class Searcher:
         except Damaged:
             self._shelf = None
 
+    async def ready(self) -> None:
+        """Load the models and the vectors, where there are any: a question that comes before
+        they are loaded is answered by words alone."""
+        parts = (self._vectors, self._reranker)
+        await asyncio.gather(*(part.open() for part in parts if part is not None))
+
     async def close(self) -> None:
         """Wait for what is under way."""
         async with self._keeping:
@@ -134,16 +146,14 @@ class Searcher:
             self._shelf = None
 
     async def catch_up(self) -> int:
-        """Bring the index to the store's newest change; the change it stands at afterwards.
+        """Bring the index of words to the store's newest change; the change it stands at
+        afterwards. Vectors follow on their own (see `Vectors.catch_up`).
 
         Raises:
             Unavailable: the index cannot be built.
         """
         async with self._keeping:
-            seq = await self._keeper.catch_up()
-            if self._vectors is not None:
-                seq = min(seq, await self._vectors.catch_up())
-            return seq
+            return await self._keeper.catch_up()
 
     async def rebuild(self) -> int:
         """Build the index anew; the old one answers meanwhile."""
@@ -180,24 +190,57 @@ class Searcher:
     async def _searched(self, query: SearchQuery, began: float) -> Evidence:
         question = asked(query.text)
         limits = _limits(query)
-        most = max(CANDIDATES, 2 * query.limit)
+        timed = bool(self._vectors or self._reranker) and self._wishes_for_time(query)
+        read = self._reranker.most if self._reranker and not timed else 0
+        limit = max(query.limit, read)
+        most = max(CANDIDATES, 2 * limit)
         while True:
-            look = await self._looked(query, question, limits, most)
-            if self._vectors is not None:
-                near = await self._vectors.nearest(query.text, limits, most)
-                look = replace(look, scored=_joined(look.scored, near))
-            hits = await self._hydrated(query, limits, look)
-            if len(hits) >= query.limit or not look.more or most >= MOST_CANDIDATES:
+            if self._vectors is None or timed:
+                look = await self._looked(query, question, limits, most)
+            else:
+                look = await self._looked_both(self._vectors, query, question, limits, most)
+            hits = await self._hydrated(limit, limits, look)
+            if len(hits) >= limit or not look.more or most >= MOST_CANDIDATES:
                 break
             most = min(4 * most, MOST_CANDIDATES)
+        hits = await self._reranked(query.text, hits, read)
         return Evidence(
             query=query,
-            hits=self._hits(query, hits, question.terms),
+            hits=self._hits(query, hits[: query.limit], question.terms),
             weights=look.weights,
             ideal=IDEAL * sum(look.weights.values()),
             seq=look.seq,
             took_ms=(self._clock.steady() - began) * 1000,
         )
+
+    async def _looked_both(
+        self, vectors: "Vectors", query: SearchQuery, question: Asked, limits: Limits, most: int
+    ) -> _Look:
+        """Ask for words and for meanings at the same time; the meanings come in time or not."""
+        language = language_of(query.text)
+        near = asyncio.create_task(vectors.nearest(query.text, language, limits, most))
+        try:
+            look = await self._looked(query, question, limits, most)
+            return replace(look, scored=_joined(look, await near))
+        finally:
+            near.cancel()
+
+    def _wishes_for_time(self, query: SearchQuery) -> bool:
+        """Whether the order of times comes first: it is that of the words, and stays."""
+        wish = wanted_dates(query.text, self._today())
+        return bool(wish.newest or wish.since or wish.until)
+
+    async def _reranked(self, question: str, hits: list[Scored], most: int) -> list[Scored]:
+        """The hits with the first so many in the order of the reranker, if it answers in time."""
+        if self._reranker is None or most < 2 or len(hits) < 2:
+            return hits
+        first, rest = hits[:most], hits[most:]
+        texts = [f"{head.title}\n{passage.text}" for _, head, passage in first]
+        scores = await self._reranker.rerank(question, texts)
+        if scores is None:
+            return hits
+        order = sorted(range(len(first)), key=lambda n: -scores[n])
+        return [first[n] for n in order] + rest
 
     async def _looked(
         self, query: SearchQuery, question: Asked, limits: Limits, most: int
@@ -229,17 +272,20 @@ class Searcher:
             return None
         weights = shelf.reader.weights(question.terms)
         found = shelf.reader.search(question.terms, limits, most)
-        today = datetime.fromtimestamp(self._clock.now(), UTC).date()
-        scored = timely(ranked(found, weights, question.pairs), wanted_dates(query.text, today))
+        dates = wanted_dates(query.text, self._today())
+        scored = timely(ranked(found, weights, question.pairs), dates)
         return _Look(scored, weights, shelf.state.seq, len(found) == most)
 
-    async def _hydrated(self, query: SearchQuery, limits: Limits, look: _Look) -> list[Scored]:
-        """What is still there and allowed, folded, at most `query.limit`. The index only
-        suggests: the store has the last word, so the first few are fetched, then the rest."""
+    def _today(self) -> date:
+        return datetime.fromtimestamp(self._clock.now(), UTC).date()
+
+    async def _hydrated(self, limit: int, limits: Limits, look: _Look) -> list[Scored]:
+        """What is still there and allowed, folded, at most `limit`. The index only suggests: the
+        store has the last word, so the first few are fetched, then the rest."""
         hits: list[Scored] = []
         scored = look.scored
-        at, step = 0, query.limit + 2
-        while at < len(scored) and len(hits) < query.limit:
+        at, step = 0, limit + 2
+        while at < len(scored) and len(hits) < limit:
             part = scored[at : at + step]
             there = await self._store.passages([one.passage_id for _, one in part])
             known = [
@@ -247,7 +293,7 @@ class Searcher:
             ]
             hits = list(folded([*hits, *(hit for hit in known if self._allowed(limits, hit))]))
             at += step
-        return hits[: query.limit]
+        return hits[:limit]
 
     def _allowed(self, limits: Limits, hit: Scored) -> bool:
         """Whether the article as it is now is one that was asked for; the index may be behind."""
@@ -303,13 +349,17 @@ class Searcher:
         return await asyncio.get_running_loop().run_in_executor(self._readers, work, *args)
 
 
-def _joined(scored: list[tuple[float, Found]], near: list[Row]) -> list[tuple[float, Found]]:
+def _joined(look: _Look, near: "Near") -> list[tuple[float, Found]]:
     """By words and by meaning in one ranking; scores stay those of words, 0 without any."""
-    known = {one.passage_id: (score, one) for score, one in scored}
-    for row in near:
+    if not near.rows:
+        return look.scored
+    known = {one.passage_id: (score, one) for score, one in look.scored}
+    for row, _ in near.rows:
         only = Found(passage_id=row.passage_id, bm25=0.0, day=row.day, terms="")
         known.setdefault(row.passage_id, (0.0, only))
-    order = fused([one.passage_id for _, one in scored], [row.passage_id for row in near])
+    ideal = max(IDEAL * sum(look.weights.values()), 1e-9)
+    words = {one.passage_id: score / ideal for score, one in look.scored}
+    order = fused(words, [(row.passage_id, like) for row, like in near.rows], near.worth)
     return [known[passage_id] for passage_id in order]
 
 

@@ -23,6 +23,7 @@ from dengmi.server.problems import api_problem, from_http, unexpected
 from dengmi.server.routes import routes
 from dengmi.server.shell import Shell
 from dengmi.server.ui.errors import error_page
+from dengmi.server.vectors import VectorFollower
 from dengmi.server.warm import read_files, warm
 
 TAKE_OVER = 30.0
@@ -47,6 +48,7 @@ def create_app(parts: Parts, board: Path | None = None) -> Starlette:
         context.crew.start(asyncio.to_thread(warm, bool(parts.settings.models)), "warming up")
         if wechat is not None:
             await wechat.recover()
+        context.crew.start(parts.search.ready(), "opening the vectors")
         context.crew.start(parts.ladder.resume(), "finishing earlier questions")
         ongoing = [
             context.crew.start(context.follower.follow(), "following the store"),
@@ -55,6 +57,9 @@ def create_app(parts: Parts, board: Path | None = None) -> Starlette:
         ]
         if parts.late is not None:
             ongoing.append(context.crew.start(parts.late.run(), "late answers"))
+        if parts.vectors is not None:
+            making = VectorFollower(parts.vectors).follow()
+            ongoing.append(context.crew.start(making, "making vectors"))
         yield
         for each in ongoing:
             each.cancel()

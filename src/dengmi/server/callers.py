@@ -109,6 +109,11 @@ class Callers:
         _refuse(self._addresses.take(address, now))
         return await self._named(address)
 
+    def pace(self, payer: str) -> float:
+        """Seconds that an asker whom a channel knows must wait before the next question; 0 where
+        it may be asked now, and it counts then."""
+        return self._askers.take(payer, self._clock.steady())
+
     def _address(self, request: Request) -> str:
         peer = request.client.host if request.client else ""
         forwarded = request.headers.getlist("x-forwarded-for")

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from dengmi.gate.open import limits_of
 from dengmi.server.board import Board
 from dengmi.server.callers import Callers
 from dengmi.server.crew import Crew
@@ -33,11 +34,12 @@ def make_context(parts: Parts, board: Path | None = None) -> Context:
     crew = Crew()
     follower = Follower(parts.store, parts.search)
     meeting = Board(board) if board else None
+    limits = limits_of(parts.settings, parts.clock)
     return Context(
         parts,
         crew,
         follower,
-        Load(parts.counts, follower, parts.clock, meeting),
+        Load(parts.counts, follower, parts.clock, parts.store, limits, board=meeting),
         Syncs(parts.corpus, crew, parts.clock),
         Callers(parts.settings, parts.store, parts.clock),
     )

@@ -10,6 +10,9 @@ import msgspec
 
 from dengmi.core.clock import Clock
 from dengmi.core.counts import Counted, Counts
+from dengmi.core.paying import Charges
+from dengmi.gate.limits import Limits
+from dengmi.gate.uses import Use, uses
 from dengmi.server.board import Board
 from dengmi.server.follow import Follower
 from dengmi.server.shown import Shown, Whole, whole
@@ -30,6 +33,7 @@ class Load:
         counts: what this process counts.
         follower: tells how far the index is.
         clock: tells the time.
+        charges: knows what of each budget is used; `limits` knows the budgets.
         board: where the processes of one server meet; None where this is the only one.
     """
 
@@ -38,11 +42,16 @@ class Load:
         counts: Counts,
         follower: Follower,
         clock: Clock,
+        charges: Charges,
+        limits: Limits,
+        *,
         board: Board | None = None,
     ) -> None:
         self.counts = counts
         self._follower = follower
         self._clock = clock
+        self._charges = charges
+        self._limits = limits
         self._board = board
         self._began = clock.now()
         self._copies: deque[tuple[float, Counted]] = deque([(clock.steady(), Counted())])
@@ -88,6 +97,11 @@ class Load:
         own = self.own()
         others = await asyncio.to_thread(self._exchanged, own) if self._board else ()
         return whole([own, *others], self._clock.now())
+
+    async def budgets(self) -> Sequence[Use]:
+        """How much of each budget of today is used, by all who share the store."""
+        now = self._clock.now()
+        return await uses(self._charges, self._limits, now) if self._limits.budgets(now) else ()
 
     def _exchanged(self, own: Shown) -> Sequence[Shown]:
         assert self._board is not None

@@ -1,11 +1,12 @@
 """What was counted, in the form Prometheus reads. The Prometheus client is imported by the first
 scrape only; counting itself is in `core.counts`."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from dengmi.core.counts import EDGES, Times
+from dengmi.gate.uses import Use
 from dengmi.server.shown import Facts, Whole
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ GAUGES = (
 )
 
 
-def text(whole: Whole) -> bytes:
+def text(whole: Whole, budgets: Sequence[Use] = ()) -> bytes:
     """A server in the text format, with the memory and time of its processes. Blocks."""
     from prometheus_client import CollectorRegistry, generate_latest
 
@@ -60,6 +61,7 @@ def text(whole: Whole) -> bytes:
         def collect(self) -> "Iterator[Metric]":
             yield from _counted(whole)
             yield from _present(whole)
+            yield from _budgets(budgets)
             yield from _processes(whole)
 
     registry = CollectorRegistry(auto_describe=False)
@@ -106,6 +108,18 @@ def _present(whole: Whole) -> "Iterator[Metric]":
     yield GaugeMetricFamily("dengmi_index_lag", "Changes the index is behind", value=lag)
     yield GaugeMetricFamily("dengmi_store_change", "Newest change of the store", value=newest)
     yield GaugeMetricFamily("dengmi_workers", "Processes that answer", value=len(whole.pids))
+
+
+def _budgets(budgets: Sequence[Use]) -> "Iterator[Metric]":
+    from prometheus_client.core import GaugeMetricFamily
+
+    labels = ("desk", "currency")
+    used = GaugeMetricFamily("dengmi_budget_used", "Money of today that is used", labels=labels)
+    most = GaugeMetricFamily("dengmi_budget_most", "Budget of today", labels=labels)
+    for use in budgets:
+        used.add_metric((use.desk, use.currency), use.used * MICRO)
+        most.add_metric((use.desk, use.currency), use.most * MICRO)
+    yield from (used, most)
 
 
 def _told(of: str, table: Mapping[str, Facts], label: str = "") -> "Iterator[Metric]":

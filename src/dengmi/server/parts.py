@@ -15,6 +15,7 @@ from dengmi.settings.options import Settings
 
 if TYPE_CHECKING:
     from dengmi.corpus.sync import Report
+    from dengmi.search.index.vector_keeper import VectorStanding
 
 
 class Ladder(Protocol):
@@ -112,6 +113,18 @@ class Corpus(Protocol):
         ...
 
 
+class Vectors(Protocol):
+    """Makes the vectors of what is in the store."""
+
+    async def standing(self) -> "VectorStanding":
+        """How far they are."""
+        ...
+
+    async def catch_up(self, tell: Callable[[int], None] | None = None, /) -> "VectorStanding":
+        """Make those that are missing. Raises ModelFailed, BadSettings."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
     """Everything a command or the server works with, opened. `gate` tells what the models are
@@ -128,3 +141,4 @@ class Parts:
     corpus: Corpus
     gate: Load | None = None
     counts: Counts = field(default_factory=Counts)
+    vectors: Vectors | None = None

@@ -1,12 +1,20 @@
-"""Sends the events of an answer as they come, as server-sent events (HTML standard, 9.2)."""
+"""Sends the events of an answer as they come, as server-sent events (HTML standard, 9.2).
+
+Thousands may read at once, and many of them the same answer. So what has come up to a moment leaves
+as one piece, an event that several are told is written as JSON once, and a stream that says
+nothing costs a timer every fifteen seconds.
+"""
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
+from functools import lru_cache
 
 import msgspec
-from starlette.responses import StreamingResponse
+from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
 
-from dengmi.core.events import Done, Event, Found
+from dengmi.core.events import Cited, Done, Event, Found, Text, Thinking
 from dengmi.core.records import Exchange, Question
 from dengmi.server.context import Context
 
@@ -20,8 +28,13 @@ Render = Callable[[Event], tuple[str, object]]
 
 
 def stream(
-    context: Context, question: Question, render: Render, *, thinking: bool = False
-) -> StreamingResponse:
+    context: Context,
+    question: Question,
+    render: Render,
+    *,
+    thinking: bool = False,
+    alike: bool = False,
+) -> Response:
     """The response that tells an accepted question's answer.
 
     The answer is made by a task of its own. A reader who hangs up does not stop the quotes, but
@@ -29,8 +42,9 @@ def stream(
 
     Args:
         thinking: whether the model's thinking is told too.
+        alike: whether others get the same `render`: what they are told alike is rendered once.
     """
-    return event_stream(_lines(start(context, question, thinking=thinking), render))
+    return _Stream(start(context, question, thinking=thinking), render, alike=alike)
 
 
 def event_stream(lines: AsyncIterator[bytes]) -> StreamingResponse:
@@ -67,16 +81,17 @@ class Told:
         thinking: bool,
         turns: Sequence[Exchange] | None = None,
     ) -> None:
-        self.queue: asyncio.Queue[Event | None] = asyncio.Queue()
         self._context = context
         self._question = question
         self._thinking = thinking
         self._turns = turns
         self._climbing: asyncio.Task[None] | None = None
         self._left = False
+        self._come: deque[Event | None] = deque()
+        self._waiting: asyncio.Future[None] | None = None
 
     async def tell(self) -> None:
-        """Put the events into the queue, None behind the last."""
+        """Put the events where the reader takes them, None behind the last."""
         events = self._context.parts.ladder.run(
             self._question, thinking=self._thinking, turns=self._turns
         )
@@ -88,18 +103,42 @@ class Told:
                     self._climbing = asyncio.current_task()
                 elif isinstance(event, Done):
                     self._climbing = None
-                self.queue.put_nowait(event)
+                self._put(event)
         finally:
             self._climbing = None
-            self.queue.put_nowait(None)
+            self._put(None)
             await events.aclose()
 
     async def next(self, patience: float | None = None) -> Event | None:
         """The next event, None behind the last. Raises TimeoutError after so many seconds."""
-        if not self.queue.empty():
-            return self.queue.get_nowait()
-        async with asyncio.timeout(patience):
-            return await self.queue.get()
+        if not self._come:
+            async with asyncio.timeout(patience):
+                await self.wait()
+        return self._come.popleft()
+
+    async def wait(self) -> None:
+        """Wait until there is something to take, or until `wake`."""
+        if not self._come:
+            self._waiting = asyncio.get_running_loop().create_future()
+            try:
+                await self._waiting
+            finally:
+                self._waiting = None
+
+    def wake(self) -> None:
+        """End the reader's waiting."""
+        if self._waiting is not None and not self._waiting.done():
+            self._waiting.set_result(None)
+
+    def take(self) -> list[Event | None]:
+        """Everything that has come; None is behind the last event."""
+        come = list(self._come)
+        self._come.clear()
+        return come
+
+    def _put(self, event: Event | None) -> None:
+        self._come.append(event)
+        self.wake()
 
     def leave(self) -> None:
         """The reader has gone."""
@@ -108,33 +147,78 @@ class Told:
             self._climbing.cancel()
 
 
-async def _lines(told: Told, render: Render) -> AsyncIterator[bytes]:
-    try:
-        async for line in _events(told, render):
-            yield line
-    finally:
-        told.leave()
+class _Stream(Response):
+    """The response itself."""
 
+    media_type = "text/event-stream"
 
-async def _events(told: Told, render: Render) -> AsyncIterator[bytes]:
-    """The lines of the events; what has come up to a moment leaves as one piece."""
-    number = 0
-    while True:
+    def __init__(self, told: Told, render: Render, *, alike: bool) -> None:
+        super().__init__(headers={"cache-control": "no-store", "x-accel-buffering": "no"})
+        del self.headers["content-length"]
+        self._told = told
+        self._render = render
+        self._alike = alike
+        self._number = 0
+        self._silent = False
+        self._gone = self._ended = False
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
+        loop = asyncio.get_running_loop()
+        hanging = asyncio.create_task(self._hung_up(receive))
+        self._timer = loop.call_later(KEEP_ALIVE / 2, self._tick, loop)
         try:
-            event = await told.next(KEEP_ALIVE)
-        except TimeoutError:
-            yield SILENCE
-            continue
-        lines: list[bytes] = []
-        while event is not None:
-            number += 1
-            name, value = render(event)
-            data = msgspec.json.encode(value)
-            lines.append(b"event: %b\nid: %d\ndata: %b\n\n" % (name.encode(), number, data))
-            if told.queue.empty():
-                break
-            event = await told.next()
-        if lines:
-            yield b"".join(lines)
-        if event is None:
-            return
+            head = {"type": "http.response.start", "status": 200, "headers": self.raw_headers}
+            await send(head)
+            while lines := await self._next():
+                await send({"type": "http.response.body", "body": lines, "more_body": True})
+            await send({"type": "http.response.body", "body": b""})
+        finally:
+            hanging.cancel()
+            self._timer.cancel()
+            self._told.leave()
+
+    async def _hung_up(self, receive: Receive) -> None:
+        """Wait until the reader has gone."""
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        self._gone = True
+        self._told.wake()
+
+    def _tick(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Nothing may have been said since the last time: then the reader is told so."""
+        if self._silent:
+            self._told.wake()
+        self._silent = True
+        self._timer = loop.call_later(KEEP_ALIVE / 2, self._tick, loop)
+
+    async def _next(self) -> bytes:
+        """All lines there are, as soon as there are any; a comment in long silence; b"" at the
+        end."""
+        if self._ended:
+            return b""
+        await self._told.wait()
+        if self._gone:
+            return b""
+        events = self._told.take()
+        self._silent = False
+        if not events:
+            return SILENCE
+        lines = [self._line(event) for event in events if event is not None]
+        self._ended = events[-1] is None
+        return b"".join(lines)
+
+    def _line(self, event: Event) -> bytes:
+        self._number += 1
+        shared = self._alike and isinstance(event, Text | Cited | Thinking)
+        name, data = (_shared if shared else _encoded)(self._render, event)
+        return b"event: %b\nid: %d\ndata: %b\n\n" % (name, self._number, data)
+
+
+def _encoded(render: Render, event: Event) -> tuple[bytes, bytes]:
+    """An event's name and data on the wire."""
+    name, value = render(event)
+    return name.encode(), msgspec.json.encode(value)
+
+
+_shared = lru_cache(maxsize=1_024)(_encoded)
+"""The same, remembered while others may be told the same."""

@@ -11,6 +11,10 @@ RATES: Mapping[str, float] = {"CNY": 1.0, "USD": 7.1}
 the two price sheets of the DeepSeek API (2026-11)."""
 
 
+CHANNELS = ("rest", "web", "cli", "openai", "mcp", "wechat", "wecom", "ilink", "matrix", "widget")
+"""Names of channels, which stand where those of keys do: in front of an asker's."""
+
+
 def check_limits(settings: Settings) -> None:
     """Raises BadSettings: an amount, time zone, plan, network or currency that cannot be used."""
     budgets = {f"desks.{n}.daily_budget": d.daily_budget for n, d in settings.desks.items()}
@@ -59,6 +63,9 @@ def _check_plans(settings: Settings) -> None:
     for key, plan in wanted.items():
         if plan not in settings.plans:
             raise BadSettings("setting_plan_unknown", key=key, plan=plan, known=known)
+    for name in settings.keys:
+        if name in CHANNELS or ":" in name:
+            raise BadSettings("setting_key_name", key=f"keys.{name}", names=", ".join(CHANNELS))
     values = [key.key for key in settings.keys.values() if key.key]
     if len(set(values)) < len(values):
         raise BadSettings("setting_keys_same", key="keys")

@@ -9,6 +9,7 @@ from msgspec import Meta, Struct
 
 from dengmi.settings.channels import ChannelSettings, WeChatSettings
 from dengmi.settings.masked import Masked, meaning_of
+from dengmi.settings.semantic import EmbeddingSettings, RerankingSettings
 
 Port = Annotated[int, Meta(ge=1, le=65535)]
 
@@ -66,11 +67,14 @@ class LimitSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     ] = 600
     asker_rate: Annotated[
         Annotated[float, Meta(ge=0)],
-        Meta(description="questions and searches a second of one asker of a key, 0: no limit"),
+        Meta(
+            description="questions and searches a second of one asker of a key or account; "
+            "0: no limit"
+        ),
     ] = 1.0
     asker_burst: Annotated[
         Annotated[int, Meta(ge=1)],
-        Meta(description="questions and searches of one asker of a key at once"),
+        Meta(description="questions and searches of one asker of a key or account at once"),
     ] = 60
 
 
@@ -367,6 +371,8 @@ class Settings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
     late: LateSettings = LateSettings()
     models: Mapping[str, ModelSettings] = {}
     levels: LevelSettings = LevelSettings()
+    embedding: EmbeddingSettings = EmbeddingSettings()
+    reranking: RerankingSettings = RerankingSettings()
     desks: Mapping[str, DeskSettings] = {}
     wechat: Mapping[str, WeChatSettings] = {}
     plans: Mapping[str, PlanSettings] = {}

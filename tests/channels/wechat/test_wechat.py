@@ -225,6 +225,17 @@ async def test_long_questions_are_told_so(client: httpx.AsyncClient) -> None:
     assert huge.status_code == 413
 
 
+async def test_who_asks_too_fast_is_told_calmly(tmp_path: Path, api: str) -> None:
+    more = "[limits]\nasker_rate = 0.01\nasker_burst = 2\n"
+    home = await configured(tmp_path / "home", api, more=more, model=False)
+    async with opened(home, tmp_path / "articles") as parts, served(parts) as client:
+        platform = small(client)
+        said = [await platform.say("o1", PARK) for _ in range(3)]
+        assert all("停" in str(each) for each in said[:2])
+        assert "秒后再问" in str(said[2])
+        assert "停" in str(await platform.say("o2", PARK))
+
+
 async def test_articles_cannot_make_links(tmp_path: Path, api: str) -> None:
     home = await configured(tmp_path / "home", api, model=False)
     folder = tmp_path / "articles"

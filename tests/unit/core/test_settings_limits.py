@@ -87,6 +87,8 @@ def test_all_of_it_is_read(tmp_path: Path) -> None:
         ("time_zone = '../etc/passwd'", "setting_not_zone"),
         ("default_plan = 'gold'", "setting_plan_unknown"),
         ("[keys.a]\nkey = 'x'\nplan = 'gold'", "setting_plan_unknown"),
+        ("[keys.wechat]\nkey = 'x'", "setting_key_name"),
+        ("[keys.'a:b']\nkey = 'x'", "setting_key_name"),
         ("[keys.a]\nkey = 'x'\n[keys.b]\nkey = 'x'", "setting_keys_same"),
         ("[plans.a]\naskers = ['x:y']\n[plans.b]\naskers = ['x:y']", "setting_asker_twice"),
         ("[server]\ntrusted_proxies = ['proxy']", "setting_not_network"),

@@ -1,6 +1,7 @@
 """First replies go first, so many at a time; a round of the loop holds one piece of work."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -133,3 +134,21 @@ async def test_who_leaves_takes_nobodys_turn() -> None:
         await turns.give_way()
     await settle()
     assert not turns.crowded
+
+
+async def test_a_long_round_holds_more_pieces() -> None:
+    turns, done = Turns(), list[float]()
+
+    async def piece() -> None:
+        await turns.give_way()
+        done.append(loop.time())
+
+    async def slow() -> None:
+        while len(done) < 40:
+            time.sleep(0.05)  # noqa: ASYNC251 - thousands of streams take their time
+            await asyncio.sleep(0)
+
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    await asyncio.gather(slow(), *(piece() for _ in range(40)))
+    assert loop.time() - began < 1.2  # one piece a round would take two seconds

@@ -2,6 +2,7 @@
 
 import pytest
 
+from dengmi.core.chat import Said
 from dengmi.core.errors import ModelFailed
 from dengmi.core.records import Question
 from dengmi.gate.gate import Gate
@@ -33,7 +34,7 @@ def test_pauses_grow_and_end_with_success() -> None:
         assert health.begin()
         assert health.pause(now) > 0  # the others wait for what comes of it
         health.failed("down", now, probe=True)
-    assert pauses == [5, 10, 20, 40, 60, 60]
+    assert pauses == [2, 4, 8, 10, 10, 10]
     now += health.pause(now)
     health.begin()
     health.well()
@@ -48,7 +49,7 @@ def test_a_bad_request_or_a_full_endpoint_says_nothing_of_health() -> None:
         health.failed("busy", 0.0, probe=health.begin())
     assert health.pause(0.0) == 0
     health.failed("key", 0.0, probe=False)
-    assert health.pause(0.0) == 5
+    assert health.pause(0.0) == 2
 
 
 async def _fail(gate: Gate) -> None:
@@ -65,8 +66,8 @@ async def test_a_dead_model_is_not_called_and_comes_back() -> None:
     with pytest.raises(ModelFailed) as paused:
         async with gate.admit(QUESTION, "quick", ("m",), prompt=5, most=5):
             called += 1
-    assert (paused.value.trouble, paused.value.retry_after, called) == ("slow", 5.0, 0)
-    clock.at += 5.0
+    assert (paused.value.trouble, paused.value.retry_after, called) == ("slow", 2.0, 0)
+    clock.at += 2.0
     async with gate.admit(QUESTION, "quick", ("m",), prompt=5, most=5):
         with pytest.raises(ModelFailed):  # one call tries it, no second beside it
             async with gate.admit(QUESTION, "quick", ("m",), prompt=5, most=5):
@@ -84,10 +85,34 @@ async def test_a_try_that_is_left_lets_another_try() -> None:
     for _ in range(3):
         with pytest.raises(ModelFailed):
             await _fail(gate)
-    clock.at += 5.0
+    clock.at += 2.0
     with pytest.raises(KeyboardInterrupt):
         async with gate.admit(QUESTION, "quick", ("m",), prompt=5, most=5):
             raise KeyboardInterrupt
     async with gate.admit(QUESTION, "quick", ("m",), prompt=5, most=5):
         pass
     assert gate.load().models["m"].busy == 0
+
+
+async def test_the_first_token_of_a_try_lets_the_others_in() -> None:
+    clock = _Clock()
+    gate = Gate({"m": 4}, clock, 10.0)
+    for _ in range(3):
+        with pytest.raises(ModelFailed):
+            await _fail(gate)
+    clock.at += 2.0
+    async with gate.admit(QUESTION, "quick", ("m",), prompt=5, most=5) as trying:
+        assert gate.load().models["m"].state == "trying"
+        trying.heard(Said("It"))
+        assert gate.load().models["m"].state == "well"
+        async with gate.admit(QUESTION, "quick", ("m",), prompt=5, most=5):
+            pass
+
+
+def test_a_model_that_breaks_off_is_well_when_it_ends_well() -> None:
+    health = Health()
+    for _ in range(3):
+        health.failed("cut", 0.0, probe=health.begin())
+    assert health.begin()
+    health.answers()
+    assert health.state(5.0) == "trying"

@@ -6,7 +6,7 @@ from typing import Literal
 
 from dengmi.core.records import Late, Level, Question
 
-CAUSES = frozenset({"no_room", "model_failed"})
+CAUSES = frozenset({"no_room", "no_room_at", "model_failed"})
 """Codes of the notices that say a better answer may be had later. Where the model did write and
 nothing of it was borne out, asking once more gives the same."""
 

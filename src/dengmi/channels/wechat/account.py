@@ -8,6 +8,7 @@ tapped, and the page where it appears.
 """
 
 import logging
+import math
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -83,6 +84,7 @@ class Account:
     Args:
         envelope: opens and seals; without a key only plain deliveries are read.
         resolve: gives the desk of a name, or of none.
+        pace: seconds that an asker must wait before the next question; 0 for none.
         sender: sends later messages; None where the account has not the right.
         start: runs something in the background, under a name.
     """
@@ -97,6 +99,7 @@ class Account:
         resolve: Callable[[str | None], Awaitable[str]],
         clock: Clock,
         start: Callable[[Coroutine[Any, Any, object], str], object],
+        pace: Callable[[str], float] = lambda _: 0.0,
         sender: Sender | None = None,
     ) -> None:
         self.channel = f"wechat:{way.name}"
@@ -106,6 +109,7 @@ class Account:
         self._resolve = resolve
         self._clock = clock
         self._start = start
+        self._pace = pace
         self._sender = sender
         self._runs = Runs(answering, start)
 
@@ -194,6 +198,8 @@ class Account:
         lang = language_of(message.text) or self._way.language
         if not message.text:
             return "" if message.kind not in _SAID else text("wechat_text_only", lang)
+        if wait := self._pace(self._asker(message)):
+            return text("too_many", lang, seconds=math.ceil(wait))
         try:
             running = await self._asked(message)
         except BadInput as error:

@@ -1,7 +1,7 @@
 """GET /v1/models, POST /v1/chat/completions: desks as models of the chat completions API."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 
 import msgspec
 from starlette.requests import Request
@@ -15,7 +15,7 @@ from dengmi.channels.openai.render import Completion, Manner
 from dengmi.channels.openai.request import Chat, read_chat
 from dengmi.channels.openai.shapes import Shape, message_json
 from dengmi.core.errors import DengmiError, NotFound
-from dengmi.core.events import Done, Failed
+from dengmi.core.events import Done, Event, Failed
 from dengmi.core.ids import new_id
 from dengmi.core.plain import clean
 from dengmi.core.records import Exchange, Level, Question, Wanted
@@ -189,6 +189,7 @@ def _line(value: object) -> bytes:
 async def _chunks(
     told: Told, completion: Completion, first: object, lang: str
 ) -> AsyncIterator[bytes]:
+    """The lines of the chunks; what has come up to a moment leaves as one piece."""
     try:
         yield _line(first)
         while True:
@@ -197,18 +198,27 @@ async def _chunks(
             except TimeoutError:
                 yield SILENCE
                 continue
-            if event is None:
+            come = [event, *told.take()]
+            lines = [
+                line for each in come if each is not None for line in _lines(each, completion, lang)
+            ]
+            if lines:
+                yield b"".join(lines)
+            if come[-1] is None:
                 return
-            for chunk in completion.feed(event):
-                yield _line(chunk)
-            if isinstance(event, Failed):
-                error = DengmiError(event.code, **event.params)
-                yield _line(error_json(error, error.status, detail(error, lang)))
-                return
-            if isinstance(event, Done):
-                yield _LAST
     finally:
         told.leave()
+
+
+def _lines(event: Event, completion: Completion, lang: str) -> Iterator[bytes]:
+    """The lines of one event."""
+    for chunk in completion.feed(event):
+        yield _line(chunk)
+    if isinstance(event, Failed):
+        error = DengmiError(event.code, **event.params)
+        yield _line(error_json(error, error.status, detail(error, lang)))
+    elif isinstance(event, Done):
+        yield _LAST
 
 
 async def _whole(request: Request, told: Told, completion: Completion) -> Response:

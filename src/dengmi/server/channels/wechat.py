@@ -117,6 +117,7 @@ class WeChatAccounts:
             resolve=parts.desks.resolve,
             clock=parts.clock,
             start=self._context.crew.start,
+            pace=self._context.callers.pace,
             sender=client,
         )
         if client is not None and parts.late is not None:

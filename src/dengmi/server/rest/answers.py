@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import aclosing
+from functools import cache
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -67,7 +68,7 @@ class Answers:
         )
         if wants_stream(request):
             render = told(api_language(request))
-            return stream(self._context, question, render, thinking=body.thinking)
+            return stream(self._context, question, render, thinking=body.thinking, alike=True)
         lang, notices = api_language(request), []
         async with aclosing(self._parts.ladder.run(question)) as events:
             async for event in events:
@@ -122,6 +123,7 @@ async def stored(parts: Parts, request: Request) -> Answer:
     return answer
 
 
+@cache
 def told(lang: str) -> Callable[[Event], tuple[str, object]]:
     """Turns events into (name, JSON value), their texts in a language."""
 

@@ -41,5 +41,6 @@ class Health:
     async def metrics(self, request: Request) -> Response:  # noqa: ARG002
         """Counters in the Prometheus text format."""
         whole = await self._context.load.whole()
-        told = await asyncio.to_thread(text, whole)
+        budgets = await self._context.load.budgets()
+        told = await asyncio.to_thread(text, whole, budgets)
         return Response(told, media_type="text/plain; version=1.0.0; charset=utf-8")

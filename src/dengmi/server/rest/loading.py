@@ -1,5 +1,7 @@
 """GET /load: what the server has to do just now, for its operator."""
 
+from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Annotated, Any
 
 from msgspec import Meta, Struct
@@ -7,9 +9,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from dengmi.core.counts import Counted, Times
+from dengmi.gate.uses import Use
 from dengmi.server.access import check_operator
 from dengmi.server.context import Context
 from dengmi.server.replies import json_reply
+from dengmi.server.rest.models import BudgetShape
 from dengmi.server.shown import Whole
 
 LEVELS = ("quote", "quick", "deep", "research")
@@ -82,6 +86,7 @@ class LoadResponse(Struct, kw_only=True):
     ]
     models: list[ModelLoad]
     levels: list[LevelLoad]
+    budgets: list[BudgetShape]
     searches: SearchLoad
     index: IndexLoad
 
@@ -95,10 +100,11 @@ class Loading:
     async def load(self, request: Request) -> Response:
         """What is under way, and what was in the last minute."""
         check_operator(request, self._context.parts.settings.server)
-        return json_reply(load_json(await self._context.load.whole()))
+        load = self._context.load
+        return json_reply(load_json(await load.whole(), await load.budgets()))
 
 
-def load_json(whole: Whole) -> dict[str, Any]:
+def load_json(whole: Whole, budgets: Sequence[Use] = ()) -> dict[str, Any]:
     """A server's load as it is sent, with all that what is watched tells of itself."""
     more = {name: value for name, value in whole.facts.items() if name not in ("gate", "searches")}
     searches = whole.facts.get("searches", {})
@@ -112,6 +118,7 @@ def load_json(whole: Whole) -> dict[str, Any]:
         "gate": dict(whole.gates),
         "models": [{"model": name, **facts} for name, facts in whole.models.items()],
         "levels": [_level(whole, level) for level in LEVELS if level in used],
+        "budgets": [{**asdict(use), "share": round(use.share, 4)} for use in budgets],
         "searches": {**searches, "running": int(whole.counted.now.get(("searches",), 0))},
         "index": {"lag": whole.index_lag},
     }

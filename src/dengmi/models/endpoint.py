@@ -1,0 +1,112 @@
+"""An endpoint that takes a JSON document and gives one back: embeddings and reranking."""
+
+import asyncio
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from dengmi.core.errors import ModelFailed, Trouble
+from dengmi.models.connection import Connection, Reply, Unreachable
+from dengmi.models.payload import trouble_of, wait_of
+from dengmi.models.wire import Lost
+
+_LONGEST_BODY = 100_000_000
+_LONGEST_REASON = 200
+_FIRST_PAUSE = 0.5
+_LONGEST_PAUSE = 30.0
+_AGAIN = frozenset({"busy", "down"})
+_TOO_LONG = ("too large", "too long", "exceed", "maximum context", "input length")
+"""What servers say of a text that is too long for the model; llama.cpp says it with status 500."""
+
+
+class Endpoint:
+    """One endpoint. At most `slots` requests are in flight; others wait here.
+
+    Args:
+        name: what messages call it: the name of its table in the settings.
+        base: its address, such as http://127.0.0.1:8080/v1.
+        key: sent as a bearer token; "" for none.
+    """
+
+    def __init__(self, name: str, base: str, key: str = "", slots: int = 4) -> None:
+        self.name = name
+        self._base = base.rstrip("/")
+        self._key = key
+        self._slots = asyncio.Semaphore(slots)
+        self._connection = Connection(slots)
+
+    async def ask(
+        self, path: str, body: Mapping[str, Any], *, patience: float, tries: int = 1
+    ) -> bytes:
+        """The answer to a document. One that is busy or broken is asked again, after the pause it
+        asks for, up to `tries` times; one that is slow would be as slow again.
+
+        Args:
+            patience: most seconds of one try.
+
+        Raises:
+            ModelFailed: no answer came.
+        """
+        pause = _FIRST_PAUSE
+        while True:
+            tries -= 1
+            try:
+                async with self._slots:
+                    return await self._once(path, body, patience)
+            except ModelFailed as error:
+                if tries <= 0 or error.trouble not in _AGAIN:
+                    raise
+                wait = error.retry_after if error.retry_after is not None else pause
+            await asyncio.sleep(min(wait, _LONGEST_PAUSE))
+            pause *= 2
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._connection.close()
+
+    async def _once(self, path: str, body: Mapping[str, Any], patience: float) -> bytes:
+        headers = self._headers()
+        try:
+            async with asyncio.timeout(patience):
+                reply = await self._connection.post(f"{self._base}{path}", body, headers)
+                try:
+                    whole = await _body(reply)
+                finally:
+                    reply.close()
+        except TimeoutError:
+            raise ModelFailed("slow", self.name) from None
+        except Lost:
+            raise ModelFailed("down", self.name, reason="connection lost") from None
+        except Unreachable as error:
+            raise self._failed("down", str(error)) from None
+        if reply.status != 200:
+            raise self._refused(reply, whole)
+        return whole
+
+    def _headers(self) -> dict[str, str]:
+        if not (self._key.isascii() and self._key.isprintable()):
+            raise ModelFailed("key", self.name)
+        return {"Authorization": f"Bearer {self._key}"} if self._key else {}
+
+    def _refused(self, reply: Reply, whole: bytes) -> ModelFailed:
+        said = whole[:2_000].decode("utf-8", "replace")
+        trouble = trouble_of(reply.status)
+        if trouble == "down" and any(word in said.lower() for word in _TOO_LONG):
+            trouble = "request"
+        wait = wait_of(reply.header("retry-after"), time.time())
+        return self._failed(trouble, f"HTTP {reply.status} {said}", wait)
+
+    def _failed(self, trouble: Trouble, reason: str, wait: float | None = None) -> ModelFailed:
+        """The error with its reason on one short line that does not hold the key."""
+        line = " ".join(reason.split())
+        line = line.replace(self._key, "•••") if self._key else line
+        return ModelFailed(trouble, self.name, wait, reason=line[:_LONGEST_REASON])
+
+
+async def _body(reply: Reply) -> bytes:
+    parts = []
+    size = 0
+    while size <= _LONGEST_BODY and (part := await reply.read()):
+        parts.append(part)
+        size += len(part)
+    return b"".join(parts)
