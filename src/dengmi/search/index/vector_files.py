@@ -12,6 +12,7 @@ import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -145,7 +146,7 @@ def make_index(dimensions: int) -> "Index":
     # fastembed's onnxruntime (1.32) ends the process with a segmentation fault where usearch
     # (2.26) was imported before it; the other way round both work.
     if find_spec("onnxruntime") is not None:
-        import onnxruntime  # noqa: F401
+        import_module("onnxruntime")
 
     from usearch.index import Index
 
