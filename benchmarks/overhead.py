@@ -116,6 +116,8 @@ def _throughput(ways: Ways, asked: Iterator[str], args: argparse.Namespace) -> N
                 "-t1",
                 "-c64",
                 f"-d{args.seconds}s",
+                "--timeout",
+                "10s",
                 "-s",
                 str(HERE / "_wrk.lua"),
                 address,
@@ -253,13 +255,13 @@ def _litellm(folder: Path, endpoint: str, args: argparse.Namespace) -> Iterator[
     environ = {**os.environ, "LITELLM_LOCAL_MODEL_COST_MAP": "True", "LITELLM_LOG": "ERROR"}
     environ["LITELLM_DANGEROUSLY_PERMIT_WEAK_OR_UNSET_MASTER_KEY"] = "true"
     environ.pop("PYTHONPATH", None)
-    with _running(serve, f"http://127.0.0.1:{port}/health/liveliness", environ, seconds=90):
+    with _running(serve, f"http://127.0.0.1:{port}/health/liveliness", environ, seconds=240):
         yield f"http://127.0.0.1:{port}"
 
 
 @contextmanager
 def _running(
-    command: list[str], ready: str, environ: dict[str, str] | None = None, seconds: float = 20
+    command: list[str], ready: str, environ: dict[str, str] | None = None, seconds: float = 120
 ) -> Iterator[None]:
     with tempfile.TemporaryFile() as said:
         server = subprocess.Popen(

@@ -2,11 +2,16 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 
 import hypothesis
 import pytest
 from blockbuster import BlockBuster, blockbuster_ctx
+
+with suppress(ImportError):
+    import_module("onnxruntime")  # before usearch, see search/index/vector_files.py
 
 # How long an example takes says how busy the machine is; benchmarks measure speed.
 hypothesis.settings.register_profile("dengmi", deadline=None)

@@ -57,7 +57,10 @@ class Model(ScriptedModel):
 
 @pytest.fixture
 def order(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What happened in which order: "called", "quoted"."""
+    """What happened in which order: "called", "quoted". Waits are long, whatever the machine does
+    meanwhile: that they end is looked at elsewhere."""
+    monkeypatch.setattr(sharing, "SOON", 30.0)
+    monkeypatch.setattr(finding, "LONGEST_WAIT", 30.0)
     happened: list[str] = []
     quote_answer = finding.quote_answer
 
@@ -102,10 +105,8 @@ async def asked(ladder: Ladder, text: str) -> list[Event]:
 
 
 async def test_quotes_are_chosen_while_the_endpoint_works(
-    ladder: Ladder, model: Model, order: list[str], monkeypatch: pytest.MonkeyPatch
+    ladder: Ladder, model: Model, order: list[str]
 ) -> None:
-    monkeypatch.setattr(sharing, "SOON", 30.0)
-    monkeypatch.setattr(finding, "LONGEST_WAIT", 30.0)
     question = await ladder.accept(Question(id="", desk="guide", text=NEAR))
     async with aclosing(ladder.run(question)) as events:
         first = await anext(events)
@@ -135,6 +136,22 @@ async def test_what_was_answered_is_found_before_anything_is_called(
     assert "called" not in order
 
 
+async def test_quotes_do_not_wait_for_long(
+    ladder: Ladder, model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not for a call that gets no slot, say."""
+
+    async def stuck(*_: object, **__: object) -> None:
+        await asyncio.sleep(60)
+
+    monkeypatch.setattr(sharing, "SOON", 0.05)
+    monkeypatch.setattr(Ledger, "reserve", stuck)
+    question = await ladder.accept(Question(id="", desk="guide", text=NEAR))
+    async with aclosing(ladder.run(question)) as events, asyncio.timeout(20):
+        first = await anext(events)
+    assert isinstance(first, Found) and first.quotes
+
+
 async def test_who_leaves_at_the_quotes_leaves_no_call_behind(
     ladder: Ladder, model: Model, store: SqlStore
 ) -> None:
@@ -148,13 +165,8 @@ async def test_who_leaves_at_the_quotes_leaves_no_call_behind(
 
 
 async def test_who_leaves_while_it_is_called_leaves_no_call_behind(
-    ladder: Ladder,
-    model: Model,
-    order: list[str],
-    store: SqlStore,
-    monkeypatch: pytest.MonkeyPatch,
+    ladder: Ladder, model: Model, order: list[str], store: SqlStore
 ) -> None:
-    monkeypatch.setattr(sharing, "SOON", 30.0)
     question = await ladder.accept(Question(id="", desk="guide", text=NEAR))
     running = asyncio.create_task(anext(ladder.run(question)))
     model.on_call = running.cancel

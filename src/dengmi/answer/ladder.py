@@ -104,7 +104,7 @@ class Ladder:
         )
         self._most_chars = most_chars
         self._history = history
-        self._opened = clock.now()
+        self._running: set[str] = set()
         self._counts = counts or Counts()
         self._counts.watch("searches", lambda: {"waiting": turns.waiting})
 
@@ -169,6 +169,7 @@ class Ladder:
         began = self._clock.steady()
         work_for(question.id)
         seen = Seen(self._counts, question, self._clock)
+        self._running.add(question.id)
         try:
             if question.state != "asked" and (known := await self._store.answer(question.id)):
                 standing = await self._waits.standing(known) if self._waits else Standing(known)
@@ -190,6 +191,7 @@ class Ladder:
             seen.hear(failed := Failed(question.id, "unexpected", {"reference": question.id}))
             yield failed
         finally:
+            self._running.discard(question.id)
             seen.end()
 
     async def resume(self) -> int:
@@ -209,8 +211,7 @@ class Ladder:
         )
         if upper:  # behind the claim: it forgets who is gone
             await upper.recover()
-        if lives is None:  # then this process may be making quotes for what was asked since
-            pending = [one for one in pending if one.asked_at <= self._opened]
+        pending = [one for one in pending if one.id not in self._running]
         for question in pending:
             async for _ in self.run(question):
                 pass

@@ -229,7 +229,7 @@ async def test_who_asks_too_fast_is_told_calmly(tmp_path: Path, api: str) -> Non
     more = "[limits]\nasker_rate = 0.01\nasker_burst = 2\n"
     home = await configured(tmp_path / "home", api, more=more, model=False)
     async with opened(home, tmp_path / "articles") as parts, served(parts) as client:
-        platform = small(client)
+        platform = verified(client)
         said = [await platform.say("o1", PARK) for _ in range(3)]
         assert all("停" in str(each) for each in said[:2])
         assert "秒后再问" in str(said[2])

@@ -78,6 +78,10 @@ class Way:
     push_parts: int = 4
 
 
+MOST_PACED = 5_000
+"""Messages of late that are remembered, so that one delivered again counts once."""
+
+
 class Account:
     """Serves one account. `channel` is its name in questions.
 
@@ -110,6 +114,7 @@ class Account:
         self._clock = clock
         self._start = start
         self._pace = pace
+        self._paced: dict[str, float] = {}
         self._sender = sender
         self._runs = Runs(answering, start)
 
@@ -198,7 +203,7 @@ class Account:
         lang = language_of(message.text) or self._way.language
         if not message.text:
             return "" if message.kind not in _SAID else text("wechat_text_only", lang)
-        if wait := self._pace(self._asker(message)):
+        if wait := self._waits(message):
             return text("too_many", lang, seconds=math.ceil(wait))
         try:
             running = await self._asked(message)
@@ -217,6 +222,14 @@ class Account:
             # A menu entry of the operator's: its key is the question.
             return await self._reply(_as_text(message, message.key))
         return ""
+
+    def _waits(self, message: Message) -> float:
+        """Seconds that the asker must wait; a message that is delivered again counts once."""
+        if message.dedup not in self._paced:
+            if len(self._paced) >= MOST_PACED:
+                del self._paced[next(iter(self._paced))]
+            self._paced[message.dedup] = self._pace(self._asker(message))
+        return self._paced[message.dedup]
 
     def _asker(self, message: Message) -> str:
         return f"{self.channel}:{message.sender}"

@@ -12,6 +12,8 @@ import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -141,6 +143,11 @@ def load(one: Set, *, view: bool = False) -> "tuple[Index, Mapping[int, Row]]":
 
 def make_index(dimensions: int) -> "Index":
     """An empty index. Raises ImportError without usearch."""
+    # fastembed's onnxruntime (1.32) ends the process with a segmentation fault where usearch
+    # (2.26) was imported before it; the other way round both work.
+    if find_spec("onnxruntime") is not None:
+        import_module("onnxruntime")
+
     from usearch.index import Index
 
     return Index(ndim=dimensions, metric="cos", dtype="f16", expansion_search=EXPANSION)
