@@ -141,13 +141,20 @@ def load(one: Set, *, view: bool = False) -> "tuple[Index, Mapping[int, Row]]":
     return index, {row.key: row for row in rows}
 
 
-def make_index(dimensions: int) -> "Index":
-    """An empty index. Raises ImportError without usearch."""
-    # fastembed's onnxruntime (1.32) ends the process with a segmentation fault where usearch
-    # (2.26) was imported before it; the other way round both work.
+def load_usearch() -> None:
+    """Import usearch. Raises ImportError without it.
+
+    fastembed's onnxruntime (1.32) ends the process with a segmentation fault where usearch (2.26)
+    was imported before it; the other way round both work.
+    """
     if find_spec("onnxruntime") is not None:
         import_module("onnxruntime")
+    import_module("usearch.index")
 
+
+def make_index(dimensions: int) -> "Index":
+    """An empty index. Raises ImportError without usearch."""
+    load_usearch()
     from usearch.index import Index
 
     return Index(ndim=dimensions, metric="cos", dtype="f16", expansion_search=EXPANSION)

@@ -30,6 +30,7 @@ from dengmi.search.index.vector_files import (
     array,
     live_set,
     load,
+    load_usearch,
     make_index,
     make_live,
     new_folder,
@@ -302,6 +303,6 @@ def _rows(pk: int, head: Head, passages: Iterable[Passage]) -> Iterable[tuple[Ro
 
 def _check_usearch() -> None:
     try:
-        import usearch.index  # noqa: F401
+        load_usearch()
     except ImportError:
         raise BadSettings("vectors_missing") from None
