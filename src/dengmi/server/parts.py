@@ -9,7 +9,7 @@ from dengmi.core.clock import Clock
 from dengmi.core.counts import Counts
 from dengmi.core.events import Event
 from dengmi.core.gate import Load
-from dengmi.core.ports import Push, Search, Store
+from dengmi.core.ports import Answering, Push, Search, Store
 from dengmi.core.records import Answer, Exchange, Question, Source
 from dengmi.settings.options import Settings
 
@@ -18,12 +18,8 @@ if TYPE_CHECKING:
     from dengmi.search.index.vector_keeper import VectorStanding
 
 
-class Ladder(Protocol):
+class Ladder(Answering, Protocol):
     """Answers questions at the best level there is."""
-
-    async def accept(self, question: Question) -> Question:
-        """Check the question and write it down. Raises BadInput when it is empty or too long."""
-        ...
 
     def ask(self, question: Question, *, thinking: bool = False) -> AsyncGenerator[Event, None]:
         """Accept the question and answer it; raises BadInput before the first event only."""

@@ -236,6 +236,17 @@ async def test_who_asks_too_fast_is_told_calmly(tmp_path: Path, api: str) -> Non
         assert "停" in str(await platform.say("o2", PARK))
 
 
+async def test_an_article_without_an_address_is_read_in_our_reader_at_its_desk(
+    client: httpx.AsyncClient,
+) -> None:
+    said = await small(client).say("o1", "Who gets a paper fan?")
+    assert said is not None
+    address = said.split('<a href="http://127.0.0.1:8321')[1].split('"')[0]
+    assert address.startswith("/articles/")
+    assert "desk=walks" in address
+    assert "paper fan" in (await client.get(address)).text
+
+
 async def test_articles_cannot_make_links(tmp_path: Path, api: str) -> None:
     home = await configured(tmp_path / "home", api, model=False)
     folder = tmp_path / "articles"

@@ -298,11 +298,9 @@ class Account:
         return preview(running.quotes, self._way.dialect, lang, lead=lead, foot=foot)
 
     async def _ended(self, running: Running, lang: str) -> str:
-        dialect = self._way.dialect
         if running.answer is None:
             return text("wechat_failed", lang)
-        one = Dialect(most_bytes=dialect.most_bytes, most_parts=1, public=dialect.public)
-        return answered(running.answer, one)[0]
+        return answered(running.answer, self._way.dialect)[0]
 
     def _page(self, running: Running, lang: str) -> list[str]:
         page = self._way.dialect.page(running.question.id)
@@ -329,12 +327,7 @@ class Account:
     async def _send(self, to: str, answer: Answer, lead: str = "") -> None:
         """Send an answer in as many messages as it takes. Raises WeChatFailed."""
         assert self._sender is not None
-        dialect = self._way.dialect
-        many = Dialect(
-            most_bytes=dialect.most_bytes,
-            most_parts=self._way.push_parts,
-            public=dialect.public,
-        )
+        many = replace(self._way.dialect, most_parts=self._way.push_parts)
         for message in answered(answer, many, lead):
             try:
                 await self._sender.send_text(to, message)

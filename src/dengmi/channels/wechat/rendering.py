@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from dengmi.channels.links import Links, outside
 from dengmi.channels.parts import Piece, parts, shortened, size
 from dengmi.core.records import Answer, Citation, Head
 from dengmi.language.texts import text
@@ -28,16 +29,16 @@ class Dialect:
     Attributes:
         most_bytes: of one message, in UTF-8.
         most_parts: messages of one answer.
-        public: the address of this installation, without a slash at its end; "" for none.
+        links: makes the addresses of our own pages; None where readers cannot reach any.
     """
 
     most_bytes: int = 2048
     most_parts: int = 1
-    public: str = ""
+    links: Links | None = None
 
     def page(self, question_id: str) -> str:
         """The address of an answer's page; "" where none can be reached."""
-        return f"{self.public}/a/{question_id}" if self.public else ""
+        return f"{self.links.base}/a/{question_id}" if self.links else ""
 
 
 def answered(answer: Answer, dialect: Dialect, lead: str = "") -> list[str]:
@@ -97,9 +98,8 @@ def preview(
 def link(address: str, label: str) -> str:
     """A link, or its label alone where the address is none that WeChat opens."""
     label = shortened(_plain(" ".join(label.split())), _TITLE)
-    if not address.startswith(("http://", "https://")):
-        return label
-    return f'<a href="{quote(address, safe=_HREF)}">{label}</a>'
+    address = outside(address)
+    return f'<a href="{quote(address, safe=_HREF)}">{label}</a>' if address else label
 
 
 def tap(said: str, label: str, menu: str = "ask") -> str:
@@ -131,9 +131,7 @@ def _nearest(heads: Sequence[Head], dialect: Dialect) -> list[Piece]:
 
 def _address(head: Head, dialect: Dialect) -> str:
     """Where an article is read: at its own address, or in the reader."""
-    if head.url.startswith(("http://", "https://")):
-        return head.url
-    return f"{dialect.public}/articles/{quote(head.id)}" if dialect.public else ""
+    return dialect.links.article(head) if dialect.links else head.url
 
 
 def _foot(answer: Answer, dialect: Dialect) -> str:

@@ -2,19 +2,19 @@
 
 from starlette.requests import Request
 
-from dengmi.channels.links import Links
+from dengmi.channels.links import Links, Where
 from dengmi.server.ui.links import answer_path, article_path, sentence_path
 from dengmi.settings.options import Settings
 
 
 def links_of(request: Request, settings: Settings) -> Links:
     """Makes the links in the answers to a request."""
-    return Links(
-        base=base_of(request, settings),
-        page=sentence_path,
-        whole=article_path,
-        where=settings.channels.openai.links,
-    )
+    return links_at(base_of(request, settings), settings.channels.openai.links)
+
+
+def links_at(base: str, where: Where = "original") -> Links:
+    """Makes links for readers who know this server under an address."""
+    return Links(base=base, page=sentence_path, whole=article_path, where=where)
 
 
 def base_of(request: Request, settings: Settings) -> str:

@@ -15,6 +15,7 @@ from dengmi.channels.wechat.client import WeChat
 from dengmi.channels.wechat.rendering import Dialect
 from dengmi.core.errors import BadSettings
 from dengmi.server.bodies import read
+from dengmi.server.channels.places import links_at
 from dengmi.server.context import Context
 from dengmi.server.problems import Refusal
 from dengmi.settings.channels import WeChatSettings
@@ -83,6 +84,7 @@ class WeChatAccounts:
 
     def _account(self, name: str, wanted: WeChatSettings) -> Account:
         parts = self._context.parts
+        public = parts.settings.server.public_url.rstrip("/")
         if not wanted.token or (wanted.push and not wanted.secret):
             raise BadSettings(
                 "channel_secret_missing",
@@ -107,7 +109,7 @@ class WeChatAccounts:
                 language=wanted.language,
                 dialect=Dialect(
                     most_bytes=wanted.max_bytes,
-                    public=parts.settings.server.public_url.rstrip("/"),
+                    links=links_at(public) if public else None,
                 ),
                 push_parts=wanted.messages,
             ),
