@@ -16,8 +16,6 @@ from dengmi.core.ports import Search, Store
 from dengmi.core.records import Level
 from dengmi.core.turns import Turns
 from dengmi.corpus.corpus import Corpus
-from dengmi.gate.gate import Gate
-from dengmi.gate.quota import plans
 from dengmi.ledger.life import Life
 from dengmi.models.open import Models
 from dengmi.search.searcher import Searcher
@@ -28,6 +26,7 @@ from dengmi.store.open import open_store
 if TYPE_CHECKING:
     from dengmi.answer.late.waits import Waits
     from dengmi.answer.upper import Upper
+    from dengmi.gate.gate import Gate
     from dengmi.models.meaning import Meaning
 
 
@@ -48,8 +47,9 @@ async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
         await search.open()
         models = Models(settings.models, settings.home)
         life, waiting = Life(settings.home / "lives"), Life(settings.home / "late")
-        gate = _gate(settings, clock)
-        counts.watch("gate", gate.load)
+        gate = await asyncio.to_thread(_gate, settings, clock) if settings.models else None
+        if gate is not None:
+            counts.watch("gate", gate.load)
         waits = waits_of(settings, store, clock)
         upper = await _upper(
             settings, store, search, clock, models=models, life=life, gate=gate, counts=counts
@@ -68,7 +68,6 @@ async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
                 waits=waits,
                 late=runner_of(settings, store, waits, ladder.better, room=gate, lives=waiting),
                 corpus=Corpus(store, search, settings, clock),
-                gate=gate,
                 counts=counts,
                 vectors=meaning.vectors if meaning else None,
             )
@@ -148,12 +147,12 @@ async def _upper(
     *,
     models: Models,
     life: Life,
-    gate: Gate,
+    gate: "Gate | None",
     counts: Counts,
 ) -> "Upper | None":
     """The levels that use a model; None where no model is configured."""
     levels = _levels(settings)
-    if not levels:
+    if not levels or gate is None:
         return None
     return await asyncio.to_thread(
         _made_upper,
@@ -174,7 +173,7 @@ def _made_upper(
     *,
     models: Models,
     life: Life,
-    gate: Gate,
+    gate: "Gate",
     counts: Counts,
 ) -> "Upper":
     """Imported here: what writes and checks takes half a second, and a home without a model
@@ -214,8 +213,12 @@ def _made_upper(
     )
 
 
-def _gate(settings: Settings, clock: Clock) -> Gate:
-    """Each worker has a gate of its own, and its part of the slots."""
+def _gate(settings: Settings, clock: Clock) -> "Gate":
+    """Each worker has a gate of its own, and its part of the slots. Imported here: a home without
+    a model has nothing to hold. Blocks."""
+    from dengmi.gate.gate import Gate
+    from dengmi.gate.quota import plans
+
     workers = settings.server.workers
     slots = {name: max(1, each.slots // workers) for name, each in settings.models.items()}
     ranks = plans(settings.plans, settings.keys, settings.default_plan)

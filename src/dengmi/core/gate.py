@@ -1,7 +1,7 @@
 """The gate as the other rooms see it: what it lets begin, and what it holds now.
 
-`Load.load()` is what an operator sees; `/api/v1/load`, the metrics and `dengmi load` show it. Each
-worker has a gate of its own.
+`load()` of the gate is what an operator sees; `/api/v1/load`, the metrics and `dengmi load` show
+it. Each worker has a gate of its own.
 """
 
 from collections.abc import Mapping, Sequence
@@ -141,15 +141,6 @@ class Gate(Protocol):
             NoRoom: none would be free in time.
             ModelFailed: the models failed again and again, and are left alone for now.
         """
-        ...
-
-
-class Load(Protocol):
-    """Tells what the gate holds."""
-
-    def load(self) -> GateLoad:
-        """Slots, those who wait, how long they wait, and who may wait: for the load view and the
-        metrics. Cheap; call it as often as it is shown."""
         ...
 
 

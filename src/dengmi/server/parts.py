@@ -8,7 +8,6 @@ from dengmi.answer.late.waits import Standing
 from dengmi.core.clock import Clock
 from dengmi.core.counts import Counts
 from dengmi.core.events import Event
-from dengmi.core.gate import Load
 from dengmi.core.ports import Answering, Push, Search, Store
 from dengmi.core.records import Answer, Exchange, Question, Source
 from dengmi.settings.options import Settings
@@ -135,6 +134,5 @@ class Parts:
     waits: Waits
     late: Late | None
     corpus: Corpus
-    gate: Load | None = None
     counts: Counts = field(default_factory=Counts)
     vectors: Vectors | None = None

@@ -39,7 +39,10 @@ def test_importing_the_wiring_is_quick_and_quiet(tmp_path: Path) -> None:
     """What `dengmi ask` imports leaves the heavy libraries alone, and what only follow-ups and
     homes with a model need; it touches no file."""
     heavy = ("fastapi", "httpx", "trafilatura", "lxml", "pypdfium2", "feedparser", "numpy", "rich")
-    later = tuple(f"dengmi.{name}" for name in ("answer.check", "answer.write", "language.asking"))
+    later = tuple(
+        f"dengmi.{name}"
+        for name in ("answer.check", "answer.write", "language.asking", "gate.gate")
+    )
     follow = tuple(f"dengmi.answer.follow.{name}" for name in ("english", "chinese"))
     names = (*heavy, *later, *follow)
     code = f"import sys, dengmi.wire\nprint([name for name in {names!r} if name in sys.modules])"

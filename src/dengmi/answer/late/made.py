@@ -21,10 +21,10 @@ def waits_of(settings: Settings, store: Kept, clock: Clock) -> Waits:
 
 
 def runner_of(
-    settings: Settings, store: Kept, waits: Waits, tried: Try, *, room: Room, lives: Lives
+    settings: Settings, store: Kept, waits: Waits, tried: Try, *, room: Room | None, lives: Lives
 ) -> Runner | None:
     """What writes late answers; None where no question waits."""
-    if not waits.open:
+    if not waits.open or room is None:
         return None
     places = Places(levels=_levels(settings), room=room)
     return Runner(store, waits.clock, waits, tried, places=places, lives=lives)
