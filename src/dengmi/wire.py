@@ -50,7 +50,7 @@ async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
         gate = await asyncio.to_thread(_gate, settings, clock) if settings.models else None
         if gate is not None:
             counts.watch("gate", gate.load)
-        waits = waits_of(settings, store, clock)
+        waits = waits_of(settings, store, clock, room=gate)
         upper = await _upper(
             settings, store, search, clock, models=models, life=life, gate=gate, counts=counts
         )
@@ -66,7 +66,15 @@ async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
                 desks=Desks(store, settings.default_desk),
                 ladder=ladder,
                 waits=waits,
-                late=runner_of(settings, store, waits, ladder.better, room=gate, lives=waiting),
+                late=runner_of(
+                    settings,
+                    store,
+                    waits,
+                    ladder.better,
+                    room=gate,
+                    lives=waiting,
+                    crowded=lambda: ladder.crowded,
+                ),
                 corpus=Corpus(store, search, settings, clock),
                 counts=counts,
                 vectors=meaning.vectors if meaning else None,
