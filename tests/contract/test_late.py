@@ -75,6 +75,9 @@ async def test_only_so_many_may_wait(store: SqlStore) -> None:
     assert await wait(store, "q_2", whose="a", each=1) is None
     assert await wait(store, "q_3", whose="b", most=1) is None
     assert await wait(store, "q_4", whose="b", most=2)
+    assert await wait(store, "q_5", whose="a", each=1, topic="k") is None
+    await wait(store, "q_6", whose="c", topic="k")
+    assert await wait(store, "q_7", whose="a", each=1, topic="k"), "it takes no turn"
     for name in ("q_2", "q_3"):  # their quotes are stored all the same
         assert await store.answer(name) is not None
         assert await store.late(name) is None

@@ -174,8 +174,8 @@ class LateQueue(Protocol):
 
     async def finish_waiting(self, answer: Answer, late: Late, each: int, most: int) -> Late | None:
         """Store the answer that stands meanwhile, as `finish_question` does, and let the question
-        wait, in one transaction; as it is kept. None where so many (`each` of one asker, `most`
-        in all) wait already."""
+        wait, in one transaction; as it is kept. None where so many (`each` of one asker, but for
+        what is waited for already, and `most` in all) wait already."""
         ...
 
     async def claim_late(

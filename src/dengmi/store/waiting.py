@@ -18,7 +18,8 @@ def enter(entries: Sequence[Entry]) -> Work[list[Late | Exception | None]]:
 
     An asker's questions take one turn after another, from the first turn that is waited for now:
     whoever has many in the line stands behind those who have few, and so does who had turns before
-    while others waited.
+    while others waited. However many one asker has in the line, what somebody waits for already may
+    be waited for too: it takes no turn.
     """
     stored = yield from finish([answer for answer, *_ in entries])
     results: list[Late | Exception | None] = []
@@ -40,7 +41,9 @@ def _entered(late: Late, each: int, most: int) -> Work[Late | None]:
     own = yield from first("late_own", whose=late.whose)
     assert ends is not None
     assert own is not None
-    if ends[0] >= most or own[0] >= each:
+    if ends[0] >= most:
+        return None
+    if own[0] >= each and (yield from first("late_company", topic=late.topic)) is None:
         return None
     late = replace(late, turn=max(ends[1] + late.turn, own[1] + 1))
     yield from run("late_insert", **asdict(late))

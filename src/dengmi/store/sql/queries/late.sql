@@ -19,6 +19,10 @@ WHERE state = 'waiting';
 SELECT count(*), coalesce((SELECT max(turn) FROM late WHERE whose = :whose), -1) FROM late
 WHERE state = 'waiting' AND whose = :whose;
 
+-- name: late_company
+-- Whether somebody waits for the same topic.
+SELECT 1 FROM late WHERE state = 'waiting' AND topic <> '' AND topic = :topic LIMIT 1;
+
 -- name: late
 -- What is known of a question that waits or waited.
 SELECT question_id, level, channel, whose, cause, state, turn, since, until, due, tries, owner, lease,
