@@ -166,4 +166,3 @@ async def test_old_questions_go_but_not_what_is_held(store, filled) -> None:
     assert ids(await filled.asked(Wanted())) == ["q4", "q3", "q1", "q6"]
     (line,) = await store.charges()
     assert (line.asker, line.question_id) == ("", "q2")
-

@@ -55,7 +55,7 @@ class Asked:
     level: Level = "quote"
     grounded: bool = False
     reused: bool = False
-    cost: Cost = Cost()
+    cost: Cost = field(default_factory=Cost)
     took_ms: float = 0.0
     verdicts: Mapping[Verdict, int] = field(default_factory=dict)
     ups: int = 0

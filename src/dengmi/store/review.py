@@ -49,7 +49,8 @@ def life(question_id: str) -> Work[Life | None]:
     row = yield from first("question", id=question_id)
     if row is None:
         answer = yield from answer_of(question_id)
-        row = answer and (yield from first("question", id=answer.question_id))
+        if answer is not None:
+            row = yield from first("question", id=answer.question_id)
     if row is None:
         return None
     question = as_question(row)

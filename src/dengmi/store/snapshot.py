@@ -45,7 +45,16 @@ TABLES = (
 BLOCK = 1000
 """Rows copied at a time."""
 
-MUST_BE_EMPTY = ("sources", "articles", "changes", "questions", "answers", "charges", "jobs", "operators")
+MUST_BE_EMPTY = (
+    "sources",
+    "articles",
+    "changes",
+    "questions",
+    "answers",
+    "charges",
+    "jobs",
+    "operators",
+)
 
 Table = tuple[str, Sequence[str], Iterator[Sequence[Row]]]
 
