@@ -22,8 +22,8 @@ NAMES = tuple(each.name for each in OURS["sqlite"])
 
 def test_both_dialects_have_the_same_migrations() -> None:
     assert tuple(each.name for each in OURS["postgres"]) == NAMES
-    numbers = [name[:4] for name in NAMES]
-    assert numbers == sorted(set(numbers))
+    numbers = [int(name[:4]) for name in NAMES]
+    assert len(set(numbers)) == len(numbers) and min(numbers) == 1  # one is left out where need be
 
 
 def test_sqlite_schema_is_the_same_both_ways(tmp_path: Path) -> None:
