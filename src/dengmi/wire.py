@@ -50,19 +50,14 @@ async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
         models = Models(settings.models, settings.home)
         life, waiting = Life(settings.home / "lives"), Life(settings.home / "late")
         levels = _levels(settings)
-        door = await asyncio.to_thread(_door, settings, clock) if settings.models else None
+        served = {name: level.models for name, level in levels.items()}
+        door = await asyncio.to_thread(_door, settings, clock, counts) if settings.models else None
         gate = door.gate if door else None
-        if gate is not None:
-            counts.watch("gate", gate.load)
         waits = waits_of(settings, store, clock, room=gate if levels else None)
         upper = await _upper(
-            settings,
-            *(levels, store, search, clock),
-            models=models,
-            life=life,
-            door=door,
+            settings, levels, *(store, search, clock), models=models, life=life, door=door,
             counts=counts,
-        )
+        )  # fmt: skip
         ladder = _ladder(
             settings, store, search, clock, upper=upper, waits=waits, counts=counts, lives=life
         )
@@ -75,29 +70,26 @@ async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
                 desks=Desks(store, settings.default_desk),
                 ladder=ladder,
                 waits=waits,
-                late=runner_of(
-                    {name: level.models for name, level in levels.items()},
-                    store,
-                    waits,
-                    ladder.better,
-                    room=gate,
-                    lives=waiting,
-                    crowded=lambda: ladder.crowded,
-                ),
+                late=runner_of(served, store, waits, ladder, room=gate, lives=waiting),
                 corpus=Corpus(store, search, settings, clock),
                 counts=counts,
                 vectors=meaning.vectors if meaning else None,
             )
         finally:
-            await ladder.leave()
-            await models.close()
-            await asyncio.to_thread(life.close)
-            await asyncio.to_thread(waiting.close)
+            await _left(ladder, models, life, waiting)
             if meaning is not None:
                 await meaning.close()
             await search.close()
     finally:
         await store.close()
+
+
+async def _left(ladder: Ladder, models: Models, *lives: Life) -> None:
+    """This process ends: whoever comes may go on with what it leaves."""
+    await ladder.leave()
+    await models.close()
+    for life in lives:
+        await asyncio.to_thread(life.close)
 
 
 async def _make_home(settings: Settings) -> None:
@@ -239,7 +231,7 @@ class _Door:
     plans: "Plans"
 
 
-def _door(settings: Settings, clock: Clock) -> _Door:
+def _door(settings: Settings, clock: Clock, counts: Counts) -> _Door:
     """Each worker has a gate of its own, and its part of the slots. Imported here: a home without
     a model has nothing to hold. Blocks."""
     from dengmi.gate.gate import Gate
@@ -250,6 +242,7 @@ def _door(settings: Settings, clock: Clock) -> _Door:
     plans = plans_of(settings)
     patience = settings.writing.patience
     gate = Gate(slots, clock, patience, rank=lambda question: plans.rank(question.payer))
+    counts.watch("gate", gate.load)
     return _Door(gate, plans)
 
 

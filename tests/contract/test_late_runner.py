@@ -323,7 +323,7 @@ async def test_a_wait_that_was_withdrawn_or_ran_out_gets_no_answer(house: House)
 async def test_more_than_may_wait_get_their_quotes_all_the_same(house: House) -> None:
     process = house.open(Endpoint(), Terms(each=1))
     assert (await ask(process, question(asker="a"))).pending is not None
-    done = await ask(process, question(asker="a"))
+    done = await ask(process, question("When is the tower of Linmen open?", asker="a"))
     assert done.pending is None
     assert await house.store.answer(done.answer.id) == done.answer
 

@@ -1,7 +1,7 @@
 """The late queue as the settings want it. What serves it is imported where somebody may wait."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Protocol
 
 from dengmi.answer.late.terms import Terms
 from dengmi.answer.late.waits import Kept, Waits
@@ -13,6 +13,16 @@ from dengmi.settings.options import Settings
 
 if TYPE_CHECKING:
     from dengmi.answer.late.runner import Runner, Try
+
+
+class Climbing(Protocol):
+    """What tries questions again: the ladder. `crowded`: whether first replies wait just now."""
+
+    @property
+    def better(self) -> "Try": ...
+
+    @property
+    def crowded(self) -> bool: ...
 
 
 def waits_of(settings: Settings, store: Kept, clock: Clock, *, room: Room | None) -> Waits:
@@ -33,11 +43,10 @@ def runner_of(
     levels: Mapping[Level, Sequence[str]],
     store: Kept,
     waits: Waits,
-    tried: "Try",
+    ladder: Climbing,
     *,
     room: Room | None,
     lives: Lives,
-    crowded: Callable[[], bool],
 ) -> "Runner | None":
     """What writes late answers; None where no question waits.
 
@@ -48,5 +57,5 @@ def runner_of(
         return None
     from dengmi.answer.late.runner import Places, Runner
 
-    places = Places(levels=levels, room=room, crowded=crowded)
-    return Runner(store, waits.clock, waits, tried, places=places, lives=lives)
+    places = Places(levels=levels, room=room, crowded=lambda: ladder.crowded)
+    return Runner(store, waits.clock, waits, ladder.better, places=places, lives=lives)
