@@ -70,9 +70,7 @@ def _configured(home: Path, table: str, first: float, model: bool) -> Path:
     return home
 
 
-async def configured(
-    home: Path, table: str, *, first: float = 0.9, model: bool = True
-) -> Path:
+async def configured(home: Path, table: str, *, first: float = 0.9, model: bool = True) -> Path:
     """A home with the given tables; its model begins to write after `first` seconds."""
     return await asyncio.to_thread(_configured, home, table, first, model)
 

@@ -9,15 +9,21 @@ from typing import Protocol
 from starlette.requests import Request
 from starlette.responses import Response
 
+from dengmi.channels.budget import Sends
 from dengmi.channels.errors import Forged, WireError
+from dengmi.channels.links import Links
 from dengmi.channels.tencent import Envelope
 from dengmi.channels.wechat.body import MOST_BYTES
+from dengmi.channels.wecom.app import App
 from dengmi.channels.wecom.bot import Bot
 from dengmi.channels.wecom.client import WeCom
 from dengmi.channels.wecom.markdown import Paper
+from dengmi.channels.wecom.plain import Sheet, answered
 from dengmi.channels.wecom.sealed import Door
-from dengmi.channels.wecom.talk import Parts, Way
+from dengmi.channels.wecom.sending import Sending
+from dengmi.channels.wecom.talk import Parts, Talk, Way
 from dengmi.core.errors import BadSettings
+from dengmi.core.events import Notice
 from dengmi.core.records import Answer, Question
 from dengmi.server.bodies import read
 from dengmi.server.channels.places import links_at
@@ -29,6 +35,7 @@ log = logging.getLogger(__name__)
 
 NEEDED: Mapping[str, Sequence[str]] = {
     "bot": ("token", "aes_key"),
+    "app": ("corp_id", "token", "aes_key", "secret", "agent_id"),
 }
 """What each kind cannot do without."""
 
@@ -59,7 +66,8 @@ class WeComWays:
             for needed in NEEDED[wanted.kind]:
                 if not getattr(wanted, needed):
                     raise BadSettings("channel_secret_missing", key=f"wecom.{name}.{needed}")
-            self._called[name] = self._bot(name, wanted)
+            make = self._app if wanted.kind == "app" else self._bot
+            self._called[name] = make(name, wanted)
         if context.parts.late is not None:
             for each in self._called.values():
                 context.parts.late.hand_to(each)
@@ -106,34 +114,48 @@ class WeComWays:
         return Response(status_code=403 if isinstance(error, Forged) else 400)
 
     def _bot(self, name: str, wanted: WeComSettings) -> Bot:
-        public = self._context.parts.settings.server.public_url.rstrip("/")
-        envelope = Envelope(wanted.token, (wanted.aes_key, wanted.old_aes_key), "")
-        client = WeCom(wanted.api, self._context.parts.clock)
-        self._clients.append(client)
         return Bot(
-            self._way(name, wanted),
+            _way(name, wanted),
             self._parts(),
-            Door(envelope, "json", wanted.skew),
-            Paper(
-                most_bytes=wanted.max_bytes or 20_480,
-                links=links_at(public) if public else None,
-            ),
-            client,
+            self._door(wanted),
+            Paper(most_bytes=wanted.max_bytes or 20_480, links=self._links),
+            self._client(wanted),
         )
 
-    def _way(self, name: str, wanted: WeComSettings) -> Way:
-        return Way(
-            name=name,
-            desk=wanted.desk,
-            level=wanted.level,
-            called=wanted.called,
-            welcome=wanted.welcome,
-            language=wanted.language,
-            hold=wanted.hold,
-            close=wanted.close,
-            refresh=wanted.refresh,
-            messages=wanted.messages,
+    def _app(self, name: str, wanted: WeComSettings) -> App:
+        client, parts = self._client(wanted), self._parts()
+        sheet = Sheet(
+            most_bytes=wanted.max_bytes or 2_048, most_parts=wanted.messages, links=self._links
         )
+        talk = Talk(_way(name, wanted), parts)
+
+        async def send(to: str, content: str, _: str, careful: bool) -> None:
+            await client.send_text(to, wanted.agent_id, content, careful=careful)
+
+        def render(answer: Answer, notices: Sequence[Notice], lead: str) -> Sequence[str]:
+            return answered(answer, sheet, notices, lead)
+
+        limits = ((wanted.per_minute, 60.0), (wanted.per_hour, 3_600.0))
+        sending = Sending(talk, parts, send, render, Sends(limits))
+        return App(talk, parts, self._door(wanted), sheet, sending)
+
+    @property
+    def _links(self) -> Links | None:
+        public = self._context.parts.settings.server.public_url.rstrip("/")
+        return links_at(public) if public else None
+
+    def _door(self, wanted: WeComSettings) -> Door:
+        envelope = Envelope(
+            wanted.token,
+            (wanted.aes_key, wanted.old_aes_key),
+            "" if wanted.kind == "bot" else wanted.corp_id,
+        )
+        return Door(envelope, "json" if wanted.kind == "bot" else "xml", wanted.skew)
+
+    def _client(self, wanted: WeComSettings) -> WeCom:
+        client = WeCom(wanted.api, self._context.parts.clock, wanted.corp_id, wanted.secret)
+        self._clients.append(client)
+        return client
 
     def _parts(self) -> Parts:
         parts = self._context.parts
@@ -146,3 +168,17 @@ class WeComWays:
             keep=self._context.crew.keep,
             pace=self._context.callers.pace,
         )
+
+
+def _way(name: str, wanted: WeComSettings) -> Way:
+    return Way(
+        name=name,
+        desk=wanted.desk,
+        level=wanted.level,
+        called=wanted.called,
+        welcome=wanted.welcome,
+        language=wanted.language,
+        hold=wanted.hold,
+        close=wanted.close,
+        messages=wanted.messages,
+    )
