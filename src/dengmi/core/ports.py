@@ -5,7 +5,7 @@ A room that needs something from outside asks for the narrowest of these.
 
 from collections.abc import AsyncGenerator, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from dengmi.core.events import Event
 from dengmi.core.paying import Charges, Ledger
@@ -172,6 +172,22 @@ class Reuses(Protocol):
         ...
 
 
+class Notes(Protocol):
+    """Keeps small values that outlive a stop: what a channel owes, how far it has read."""
+
+    async def put_note(self, note_id: str, kind: str, value: Mapping[str, object]) -> None:
+        """Keep a value under an id, in place of what is there."""
+        ...
+
+    async def take_note(self, note_id: str) -> Mapping[str, Any] | None:
+        """Take a value away; None where there is none, or another one took it."""
+        ...
+
+    async def notes(self, kind: str) -> Mapping[str, Mapping[str, Any]]:
+        """Every value of a kind, by its id."""
+        ...
+
+
 class LateQueue(Protocol):
     """Keeps the questions that wait for a better answer than they got. What a process takes it
     holds under its name and the number of its try, so that nobody ends what another has taken."""
@@ -315,6 +331,7 @@ class Store(
     Charges,
     Reuses,
     LateQueue,
+    Notes,
     Shelf,
     Protocol,
 ):
