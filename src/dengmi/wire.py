@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
+from dengmi.answer.audience import Audience
 from dengmi.answer.climb import DeskWay, LevelWay, Ways
 from dengmi.answer.desks import Desks
 from dengmi.answer.ladder import Ladder
@@ -38,7 +39,7 @@ async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
         Unavailable: the home cannot be made, or the store cannot be reached.
     """
     await _make_home(settings)
-    clock, counts = SystemClock(), Counts()
+    clock, counts, audience = SystemClock(), Counts(), Audience()
     store = open_store(settings.store_address)
     await store.open()
     try:
@@ -55,7 +56,11 @@ async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
             settings, store, search, clock, models=models, life=life, gate=gate, counts=counts
         )
         ladder = _ladder(
-            settings, store, search, clock, upper=upper, waits=waits, counts=counts, lives=life
+            *(settings, store, search, clock, audience),
+            upper=upper,
+            waits=waits,
+            counts=counts,
+            lives=life,
         )
         try:
             yield Parts(
@@ -69,6 +74,7 @@ async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
                 late=runner_of(settings, store, waits, ladder.better, room=gate, lives=waiting),
                 corpus=Corpus(store, search, settings, clock),
                 counts=counts,
+                audience=audience,
                 vectors=meaning.vectors if meaning else None,
             )
         finally:
@@ -96,6 +102,7 @@ def _ladder(
     store: Store,
     search: Search,
     clock: Clock,
+    audience: Audience,
     *,
     upper: "Upper | None",
     waits: "Waits",
@@ -110,6 +117,7 @@ def _ladder(
         waits=waits,
         lives=lives if upper else None,
         counts=counts,
+        audience=audience,
         most_quotes=settings.ask.quotes,
         most_chars=settings.ask.max_chars,
         history=settings.writing.history,

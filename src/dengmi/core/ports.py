@@ -112,6 +112,10 @@ class Inbox(Protocol):
         """
         ...
 
+    async def question(self, question_id: str) -> Question | None:
+        """A question by its id."""
+        ...
+
     async def answer(self, answer_id: str) -> Answer | None:
         """A stored answer, by its own id or by its question's."""
         ...

@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from dengmi.answer.audience import Audience
 from dengmi.answer.late.waits import Standing
 from dengmi.core.clock import Clock
 from dengmi.core.counts import Counts
@@ -135,4 +136,5 @@ class Parts:
     late: Late | None
     corpus: Corpus
     counts: Counts = field(default_factory=Counts)
+    audience: Audience = field(default_factory=Audience)
     vectors: Vectors | None = None

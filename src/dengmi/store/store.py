@@ -155,6 +155,10 @@ class SqlStore:
             inbox.claim, owner, gone=gone, alive=alive, busy=busy, before=before
         )
 
+    async def question(self, question_id: str) -> Question | None:
+        """A question by its id."""
+        return await self._db.read(inbox.question_of, question_id)
+
     async def answer(self, answer_id: str) -> Answer | None:
         """A stored answer, by its own id or, the newest one, by its question's."""
         return await self._db.read(inbox.answer_of, answer_id)

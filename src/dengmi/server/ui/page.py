@@ -36,7 +36,9 @@ class Frame:
 
     `now` is Unix time; `thread` the answers on the page; `asking` the words left in the box;
     `conversation` what follow-ups go on with; `levels` whether there is more than one level to
-    choose from, and `deep` whether the deeper one is chosen.
+    choose from, and `deep` whether the deeper one is chosen. `shared` is whether others may read
+    the desk's answers, `priced` whether they say their price; `cards` is in which writing they can
+    be drawn as pictures: "all", "latin" or "".
     """
 
     lang: str
@@ -50,6 +52,9 @@ class Frame:
     conversation: str = ""
     levels: bool = False
     deep: bool = False
+    shared: bool = True
+    priced: bool = True
+    cards: str = ""
 
     def say(self, key: str, **params: object) -> str:
         """A text in the page's language."""
@@ -77,8 +82,9 @@ def page(
     status: int = 200,
     index: bool = False,
     headers: Mapping[str, str] | None = None,
+    extra: Child = None,
 ) -> Response:
-    """A whole page as a response."""
+    """A whole page as a response; `extra` is what its head has beside the usual."""
     lang = frame.lang
     head = el(
         "head",
@@ -94,6 +100,7 @@ def page(
         el("link", rel="icon", type="image/svg+xml", href=asset("lantern.svg")),
         el("link", rel="stylesheet", href=asset("app.css")),
         el("script", type="module", src=asset("ask.js")),
+        extra,
     )
     body = el(
         "body",
