@@ -41,6 +41,7 @@ EXTRAS = {
     "vectors": "usearch",
     "semantic": "fastembed",
     "mcp": "mcp",
+    "card": "segno",
     "wechat": "cryptography",
 }
 """Each extra with a module that only it installs."""

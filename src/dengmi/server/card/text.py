@@ -59,7 +59,7 @@ class Type:
 
     def __init__(self, files: Sequence[Path | None], size: int) -> None:
         self.size = size
-        self._faces = [opened(file, size) for file in files if file is not None]
+        self._faces: list[Face] = [opened(file, size) for file in files if file is not None]
         self._faces.append(ImageFont.load_default(size))
         self._of = lru_cache(maxsize=4_096)(self._face_of)
         self._missing = [_drawn(face, "\U0010fffe") for face in self._faces]

@@ -94,7 +94,7 @@ class Answers:
 
     async def withdraw(self, request: Request) -> Response:
         """The asker waits no longer."""
-        answer = await stored(self._parts, request)
+        answer = await self._readable(request)
         return json_reply(standing_json(await self._parts.waits.withdraw(answer)))
 
     async def thumb(self, request: Request) -> Response:

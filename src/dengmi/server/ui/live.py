@@ -108,7 +108,8 @@ async def _following(parts: Parts, question: Question, after: int) -> AsyncGener
 
 
 def _line(frame: Frame, number: int, event: Event) -> bytes:
-    name, data = "", {}
+    name = ""
+    data: dict[str, object] = {}
     match event:
         case Found():
             name, data = "found", {"level": frame.say(f"ui_level_{event.level}")}

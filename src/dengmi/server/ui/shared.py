@@ -70,6 +70,9 @@ async def _is_own(request: Request, parts: Parts, found: Answer | Question) -> b
     asked = request.query_params.get("c", "")
     if not asked:
         return False
-    is_answer = isinstance(found, Answer)
-    question = await parts.store.question(found.question_id) if is_answer else found
+    question: Question | None
+    if isinstance(found, Answer):
+        question = await parts.store.question(found.question_id)
+    else:
+        question = found
     return question is not None and question.conversation == asked
