@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-from dengmi.answer.audience import Audience
 from dengmi.answer.climb import DeskWay, LevelWay, Ways
 from dengmi.answer.desks import Desks
 from dengmi.answer.ladder import Ladder
@@ -39,7 +38,7 @@ async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
         Unavailable: the home cannot be made, or the store cannot be reached.
     """
     await _make_home(settings)
-    clock, counts, audience = SystemClock(), Counts(), Audience()
+    clock, counts = SystemClock(), Counts()
     store = open_store(settings.store_address)
     await store.open()
     try:
@@ -56,11 +55,7 @@ async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
             settings, store, search, clock, models=models, life=life, gate=gate, counts=counts
         )
         ladder = _ladder(
-            *(settings, store, search, clock, audience),
-            upper=upper,
-            waits=waits,
-            counts=counts,
-            lives=life,
+            settings, store, search, clock, upper=upper, waits=waits, counts=counts, lives=life
         )
         try:
             yield Parts(
@@ -74,10 +69,11 @@ async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
                 late=runner_of(settings, store, waits, ladder.better, room=gate, lives=waiting),
                 corpus=Corpus(store, search, settings, clock),
                 counts=counts,
-                audience=audience,
+                audience=ladder.audience,
                 vectors=meaning.vectors if meaning else None,
             )
         finally:
+            await ladder.leave()
             await models.close()
             await asyncio.to_thread(life.close)
             await asyncio.to_thread(waiting.close)
@@ -102,7 +98,6 @@ def _ladder(
     store: Store,
     search: Search,
     clock: Clock,
-    audience: Audience,
     *,
     upper: "Upper | None",
     waits: "Waits",
@@ -117,7 +112,6 @@ def _ladder(
         waits=waits,
         lives=lives if upper else None,
         counts=counts,
-        audience=audience,
         most_quotes=settings.ask.quotes,
         most_chars=settings.ask.max_chars,
         history=settings.writing.history,

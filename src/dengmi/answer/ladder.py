@@ -43,6 +43,10 @@ FORGOTTEN = 900.0
 """Seconds after which a question without an answer is taken over whoever works on it: a process of
 another machine, of which nothing is known here."""
 
+TOGETHER = 32
+"""Questions of a process that is gone that are finished at a time. Their calls wait for slots as
+any others do; one after another, a dozen took a minute."""
+
 
 class Kept(Inbox, Conversations, Changing, Protocol):
     """What a ladder needs of the store."""
@@ -69,10 +73,12 @@ class Ladder:
         lives: tells which processes are alive; None where it matters to nobody: quotes may be made
             twice.
         counts: where questions are counted; None: nobody looks.
-        audience: who else listens to the answers; None: nobody.
         most_quotes: quotes in one answer at the most.
         most_chars: longest question, in characters.
         history: earlier questions of a conversation that are looked at.
+
+    Attributes:
+        audience: who else listens to the answers that are being given.
     """
 
     def __init__(
@@ -85,7 +91,6 @@ class Ladder:
         waits: Waits | None = None,
         lives: Lives | None = None,
         counts: Counts | None = None,
-        audience: Audience | None = None,
         most_quotes: int = 3,
         most_chars: int = 2_000,
         history: int = 6,
@@ -108,7 +113,7 @@ class Ladder:
         self._most_chars = most_chars
         self._history = history
         self._running: set[str] = set()
-        self._audience = audience or Audience()
+        self.audience = Audience()
         self._counts = counts or Counts()
         self._counts.watch("searches", lambda: {"waiting": turns.waiting})
 
@@ -180,32 +185,33 @@ class Ladder:
                 for event in replayed(standing.answer, standing.pending):
                     yield event
                 return
-            self._audience.begin(question)
+            self.audience.begin(question)
             async with aclosing(self._answered(question, began, turns, seen)) as events:
                 async for event in events:
                     seen.hear(event)
-                    self._audience.hear(question.id, event)
+                    self.audience.hear(question.id, event)
                     if thinking or not isinstance(event, Thinking):
                         yield event
         except DengmiError as error:
             await self._store.fail_question(question.id, error.code)
             seen.hear(failed := Failed(question.id, error.code, error.params))
-            self._audience.hear(question.id, failed)
+            self.audience.hear(question.id, failed)
             yield failed
         except Exception:
             log.exception("question %s failed", question.id)
             await self._store.fail_question(question.id, "unexpected")
             seen.hear(failed := Failed(question.id, "unexpected", {"reference": question.id}))
-            self._audience.hear(question.id, failed)
+            self.audience.hear(question.id, failed)
             yield failed
         finally:
             self._running.discard(question.id)
-            self._audience.end(question.id)
+            self.audience.end(question.id)
             seen.end()
 
     async def resume(self) -> int:
-        """Finish the questions that the end of a process cut off; how many there were. What a
-        living process works on is left to it: two calls would be paid for one answer."""
+        """Finish the questions that the end of a process cut off, so many at a time; how many there
+        were. What a living process works on is left to it: two calls would be paid for one
+        answer."""
         lives, upper = self._lives, self._upper
         owner = await self._owner()
         gone = await asyncio.to_thread(lives.gone) if lives else ()
@@ -218,14 +224,35 @@ class Ladder:
             busy=sorted(busy),
             before=self._clock.now() - FORGOTTEN,
         )
-        if upper:  # behind the claim: it forgets who is gone
-            await upper.recover()
+        if upper:
+            await upper.recover(gone)
+        if lives and gone:  # behind the claim: nobody would ask for their questions any more
+            await asyncio.to_thread(lives.bury, gone)
         pending = [one for one in pending if one.id not in self._running]
-        for question in pending:
-            async for _ in self.run(question):
-                pass
-        work_for("")
+        self._running.update(one.id for one in pending)
+        lanes = asyncio.Semaphore(TOGETHER)
+
+        async def finish(question: Question) -> None:
+            async with lanes:
+                try:
+                    async for _ in self.run(question):
+                        pass
+                except Exception:
+                    log.exception("question %s could not be finished", question.id)
+
+        async with asyncio.TaskGroup() as tasks:
+            for question in pending:
+                tasks.create_task(finish(question))
         return len(pending)
+
+    async def leave(self) -> None:
+        """The process ends: what it did not come to is for whoever comes next."""
+        if not self._name:
+            return
+        try:
+            await self._store.leave_questions(self._name)
+        except DengmiError as error:
+            log.warning("questions left behind are taken over later: %s", error)
 
     async def _owner(self) -> str:
         """The name of this process; the first time it is asked for, a file is made."""

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import pytest
 
+from dengmi.answer.audience import Audience
 from dengmi.core.events import Event, Found, Notice, Thinking
 from dengmi.core.records import Question
 from dengmi.server import stream as module
@@ -62,7 +63,7 @@ def _render(event: Event) -> tuple[str, object]:
 
 
 def _begun(ladder: Ladder, reader: Reader) -> asyncio.Task[None]:
-    parts = SimpleNamespace(ladder=ladder)
+    parts = SimpleNamespace(ladder=ladder, audience=Audience())
     context = cast("Context", SimpleNamespace(crew=Crew(), parts=parts, metrics=None))
     response = stream(context, QUESTION, _render)
     assert response.headers["content-type"].startswith("text/event-stream")

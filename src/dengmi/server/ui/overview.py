@@ -24,10 +24,10 @@ class Overview:
 
     Args:
         parts: where to look.
-        cards: draws answers as pictures, where it can.
+        cards: draws answers as pictures; None where no answer is shown.
     """
 
-    def __init__(self, parts: Parts, cards: Cards) -> None:
+    def __init__(self, parts: Parts, cards: Cards | None = None) -> None:
         self.parts = parts
         self.cards = cards
         self._desks: tuple[float, tuple[DeskView, ...]] = (-1e9, ())
@@ -117,7 +117,7 @@ async def frame_of(overview: Overview, request: Request, desk: str) -> Frame:
         max_chars=parts.settings.ask.max_chars,
         levels=bool(parts.settings.levels.deep),
         shared=open_,
-        cards=await overview.cards.ready() if open_ else "",
+        cards=await overview.cards.ready() if open_ and overview.cards else "",
     )
 
 
