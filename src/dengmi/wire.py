@@ -69,7 +69,6 @@ async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
                 late=runner_of(settings, store, waits, ladder.better, room=gate, lives=waiting),
                 corpus=Corpus(store, search, settings, clock),
                 counts=counts,
-                audience=ladder.audience,
                 vectors=meaning.vectors if meaning else None,
             )
         finally:

@@ -184,7 +184,7 @@ async def test_an_answer_that_is_being_written(opened: Parts, stranger: httpx.As
     question = await opened.ladder.accept(
         Question(id="", desk="walks", text="Where can I park?", conversation=CONVERSATION)
     )
-    audience, name = opened.audience, question.id
+    audience, name = opened.ladder.audience, question.id
     audience.begin(question)
     audience.hear(name, Found(name, "quick", 3, 1.0, quoted.citations))
     waiting = await page(stranger, f"/a/{name}")

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 
 class Ladder(Answering, Protocol):
-    """Answers questions at the best level there is."""
+    """Answers questions at the best level there is; `audience` are those who listen beside the
+    askers."""
+
+    audience: Audience
 
     def ask(self, question: Question, *, thinking: bool = False) -> AsyncGenerator[Event, None]:
         """Accept the question and answer it; raises BadInput before the first event only."""
@@ -136,5 +139,4 @@ class Parts:
     late: Late | None
     corpus: Corpus
     counts: Counts = field(default_factory=Counts)
-    audience: Audience = field(default_factory=Audience)
     vectors: Vectors | None = None

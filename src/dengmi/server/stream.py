@@ -142,7 +142,7 @@ class Told:
 
     def leave(self) -> None:
         """The reader has gone. Where somebody else reads the same answer, it is written on."""
-        watched = self._context.parts.audience.watched(self._question.id)
+        watched = self._context.parts.ladder.audience.watched(self._question.id)
         self._left = not watched
         if self._climbing is not None and not watched:
             self._climbing.cancel()

@@ -81,7 +81,7 @@ class AnswerPage:
 
     async def _live(self, request: Request, question: Question, shared: Shared) -> Response:
         frame = await self._frame(request, question.desk, shared)
-        told = self._parts.audience.so_far(question.id)
+        told = self._parts.ladder.audience.so_far(question.id)
         turns = [turn(question.text, live_card(frame, question, told))]
         title = f"{short(question.text)} · {frame.name}"
         extra = [*files(), reload_alone()]
@@ -93,7 +93,7 @@ class AnswerPage:
         parts = self._parts
         found: Answer | Question | None = await parts.store.answer(name)
         if found is None:
-            found = parts.audience.question(name) or await parts.store.question(name)
+            found = parts.ladder.audience.question(name) or await parts.store.question(name)
         if found is None or (isinstance(found, Question) and found.state == "failed"):
             raise NotFound("answer_unknown", answer=name[:60])
         return found, await check_readable(request, parts, found)

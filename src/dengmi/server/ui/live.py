@@ -91,7 +91,7 @@ async def _following(parts: Parts, question: Question, after: int) -> AsyncGener
     """What is told here; where nothing more is, the answer as soon as it is stored."""
     at = after
     while True:
-        async with aclosing(parts.audience.follow(question.id, at)) as events:
+        async with aclosing(parts.ladder.audience.follow(question.id, at)) as events:
             async for at, event in events:
                 yield at, event
                 if isinstance(event, Done | Failed):
