@@ -209,7 +209,7 @@ class Read:
 
     def denied(self, place: int) -> bool:
         """Whether a place stands behind a negation."""
-        return sum(cue.end <= place < cue.reach for cue in self.cues) % 2 == 1
+        return bool(self.cues) and sum(cue.end <= place < cue.reach for cue in self.cues) % 2 == 1
 
     @cached_property
     def units(self) -> tuple[Unit, ...]:
@@ -227,6 +227,30 @@ class Read:
             )  # fmt: skip
 
     @cached_property
+    def weight(self) -> float:
+        """What its content words weigh together."""
+        return sum(unit.weight for unit in self.units)
+
+    @cached_property
+    def signs(self) -> Mapping[str, int]:
+        """Where the first Chinese content word with a sign begins."""
+        found: dict[str, int] = {}
+        for unit in self.units:
+            if unit.han:
+                for sign in unit.term:
+                    found.setdefault(sign, unit.start)
+        return found
+
+    @cached_property
+    def kin(self) -> Mapping[int, int]:
+        """Where the first content word of a group of kindred words begins."""
+        found: dict[int, int] = {}
+        for unit in self.units:
+            for group in unit.groups:
+                found.setdefault(group, unit.start)
+        return found
+
+    @cached_property
     def stems(self) -> Mapping[str, tuple[int, ...]]:
         """Where each stem of spaced writing stands."""
         found: dict[str, list[int]] = {}
@@ -235,6 +259,15 @@ class Read:
                 for stem in word_terms(hit.group()) or (hit.group(),):
                     found.setdefault(stem, []).append(hit.start())
         return {stem: tuple(places) for stem, places in found.items()}
+
+    @cached_property
+    def fours(self) -> Mapping[str, list[str]]:
+        """The stems of four letters and more by their first four."""
+        found: dict[str, list[str]] = {}
+        for stem in self.stems:
+            if len(stem) >= 4:
+                found.setdefault(stem[:4], []).append(stem)
+        return found
 
     @cached_property
     def heads(self) -> Mapping[str, tuple[int, ...]]:
