@@ -255,15 +255,15 @@ def _signs(aligned: Aligned) -> tuple[float, ...]:
     denied = denied_wrongly(aligned, bool(turned))
     if denied == 0 and turned and _parity(claim, sources):
         turned = 0
-    there = "\n".join(source.lower for source in sources)
+    there = [source.tone for source in sources]
     return (
         float(denied),
         float(turned),
         float(swapped(aligned)),
         float(crossed(aligned)),
         float(edited(claim, sources)),
-        float(signs.too_wide(claim.lower, there)),
-        float(signs.too_sure(claim.lower, there)),
+        float(signs.too_wide(claim.tone, there)),
+        float(signs.too_sure(claim.tone, there)),
     )
 
 

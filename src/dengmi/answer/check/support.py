@@ -22,7 +22,8 @@ def covering(claim: Read, sentences: Sequence[Read], most: int) -> list[tuple[in
         both = claim.terms & sentence.terms
         if both:
             worth = sum([weights[term] for term in both])
-            worth += _NEIGHBOURS * len(claim.pairs & sentence.pairs)
+            if len(both) > 1:
+                worth += _NEIGHBOURS * len(claim.pairs & sentence.pairs)
             held.append((worth, -place, both))
     held.sort(key=lambda each: each[:2], reverse=True)
     chosen: list[tuple[int, float]] = []
