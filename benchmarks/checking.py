@@ -5,8 +5,8 @@ of them, by which two versions can be told to judge alike.
 
 An answer over five passages: two articles of tests/data/planted.jsonl, which its three to five
 sentences are about, and three passages of SQuAD or CMRC. One sentence is made up; of the others one
-cites nothing, one a wrong number, the rest the right one. "New" means that the passages were not read before, "known" that they were, by
-an earlier answer with other sentences.
+cites nothing, one a wrong number, the rest the right one. "New" means that the passages were not
+read before, "known" that they were, by an earlier answer with other sentences.
 """
 
 import argparse
@@ -87,7 +87,9 @@ def answers(count: int, seed: int = 5) -> Iterator[Answer]:
             return
         titles = rng.sample(enough, 2)
         rows = [by_title[lang].pop(title) for title in titles]
-        texts = [_data.Text(t, t, " ".join(r[0]["article"])) for t, r in zip(titles, rows)]
+        texts = [
+            _data.Text(t, t, " ".join(r[0]["article"])) for t, r in zip(titles, rows, strict=True)
+        ]
         shown = Shown(tuple(map(passage, (*texts, *rng.sample(pools[lang], PASSAGES - 2)))))
         yield Answer(shown, draft(rows, shown, rng))
 

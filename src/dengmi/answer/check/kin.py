@@ -1,7 +1,7 @@
 """Words that may stand for each other when something is said anew: "buy" and "acquire", 房东 and
 出租人. The list is `kin.txt`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
@@ -62,6 +62,13 @@ def groups_in(lower: str, stems: frozenset[str]) -> frozenset[int]:
     return frozenset(found)
 
 
+def _by_first_signs(words: Iterable[str]) -> Mapping[str, Sequence[str]]:
+    found: dict[str, list[str]] = {}
+    for word in sorted(words, key=len, reverse=True):
+        found.setdefault(word[:2], []).append(word)
+    return found
+
+
 def _by_first_space(
     phrases: Mapping[str, set[int]],
 ) -> Mapping[str, Sequence[tuple[int, str, frozenset[int]]]]:
@@ -106,13 +113,10 @@ def _groups() -> _Groups:
         for form in others:
             stem = _stem(form)
             words.setdefault(stem, set()).update(words.get(_stem(base), ()))
-    han: dict[str, list[str]] = {}
-    for word in sorted((w for w in words if not w.isascii() and len(w) > 1), key=len, reverse=True):
-        han.setdefault(word[:2], []).append(word)
     return _Groups(
         {word: frozenset(numbers) for word, numbers in words.items()},
         _by_first_space(phrases),
-        han,
+        _by_first_signs(word for word in words if not word.isascii() and len(word) > 1),
         frozenset(names),
         frozenset(loose),
     )

@@ -34,9 +34,7 @@ def wrong_names(
 
 def _rivalled(claim: Read, sources: Sequence[Read]) -> bool:
     """Whether the sentences have a name that the claim has not."""
-    return any(
-        name.sure and not _has(claim, name) for source in sources for name in source.names
-    )
+    return any(name.sure and not _has(claim, name) for source in sources for name in source.names)
 
 
 def has_name(sources: Sequence[Read], name: Name) -> bool:
