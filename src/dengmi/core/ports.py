@@ -5,7 +5,7 @@ A room that needs something from outside asks for the narrowest of these.
 
 from collections.abc import AsyncGenerator, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from dengmi.core.events import Event
 from dengmi.core.paying import Charges, Ledger
@@ -30,6 +30,10 @@ from dengmi.core.records import (
     Source,
     SourceKind,
 )
+
+if TYPE_CHECKING:
+    from dengmi.core.operators import Operators
+    from dengmi.core.review import Review
 
 __all__ = ["Charges", "Ledger"]  # beside what is defined here
 
@@ -110,6 +114,11 @@ class Inbox(Protocol):
         Args:
             busy: questions to leave alone.
         """
+        ...
+
+    async def leave_questions(self, owner: str) -> None:
+        """Whoever comes may take over the questions without a final state of a process that
+        ends."""
         ...
 
     async def answer(self, answer_id: str) -> Answer | None:
@@ -321,6 +330,14 @@ class Store(
         """Apply what is missing; the names of the migrations applied."""
         ...
 
+    def operators(self) -> "Operators":
+        """What is kept of operators."""
+        ...
+
+    def review(self) -> "Review":
+        """What operators look through: questions with their answers, and sums of them."""
+        ...
+
     async def secret(self, name: str) -> str:
         """The store's own secret of a name, made when it is first asked for."""
         ...
@@ -359,7 +376,8 @@ class Lives(Protocol):
         ...
 
     def gone(self) -> Collection[str]:
-        """The names of processes that ended without a word."""
+        """The names of processes that ended without a word, until they are buried. Two processes
+        are never told of the same one."""
         ...
 
     def alive(self) -> Collection[str]:

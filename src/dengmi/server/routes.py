@@ -9,6 +9,7 @@ from dengmi.server.channels.mcp import PATH as MCP
 from dengmi.server.channels.mcp import Mcp
 from dengmi.server.channels.openai import PREFIX as CHAT
 from dengmi.server.channels.openai import OpenAI
+from dengmi.server.console.lazy import LazyConsole
 from dengmi.server.context import Context
 from dengmi.server.rest.answers import Answers
 from dengmi.server.rest.budgets import Budgets
@@ -76,6 +77,7 @@ def _channels(context: Context, wechat: "WeChatAccounts | None") -> Sequence[Bas
 
 def _pages(context: Context) -> Sequence[BaseRoute]:
     page, article, static = AskPage(context), ArticlePage(context), Static()
+    console = LazyConsole(context)
     return [
         Route("/", page.show, methods=["GET"]),
         Route("/", page.ask, methods=["POST"]),
@@ -88,6 +90,8 @@ def _pages(context: Context) -> Sequence[BaseRoute]:
         Route("/static/{version}/{name}", static.file, methods=["GET"]),
         Route("/favicon.ico", static.favicon, methods=["GET"]),
         Route("/robots.txt", static.robots, methods=["GET"]),
+        Route("/console", console),
+        Route("/console/{rest:path}", console),
     ]
 
 

@@ -67,5 +67,7 @@ class Static:
 
     async def robots(self, request: Request) -> Response:  # noqa: ARG002
         """Articles may be found by crawlers; asking is for people."""
-        rules = "User-agent: *\nDisallow: /*?q=\nDisallow: /a/\nDisallow: /api/\n"
+        rules = (
+            "User-agent: *\nDisallow: /*?q=\nDisallow: /a/\nDisallow: /api/\nDisallow: /console\n"
+        )
         return Response(rules, media_type="text/plain")
