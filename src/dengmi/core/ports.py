@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from dengmi.core.events import Event
+from dengmi.core.history import History
 from dengmi.core.paying import Charges, Ledger
 from dengmi.core.records import (
     Answer,
@@ -302,6 +303,7 @@ class Store(
     Changes,
     Inbox,
     Conversations,
+    History,
     Forgetting,
     Charges,
     Reuses,

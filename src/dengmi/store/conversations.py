@@ -1,5 +1,7 @@
 """Scripts about what was said before and what people thought of it."""
 
+from collections.abc import Sequence
+
 from dengmi.core.errors import NotFound
 from dengmi.core.records import Exchange
 from dengmi.store import reuses
@@ -45,7 +47,14 @@ def forget(asker: str) -> Work[int]:
     if not asker:
         return 0
     ids = [row[0] for row in (yield from every("questions_of_asker", asker=asker))]
-    yield from run("thumbs_of_asker_gone", asker=asker)
+    for query in ("thumbs_of_asker_gone", "conversations_nameless", "handovers_gone"):
+        yield from run(query, asker=asker)
+    return (yield from delete(ids))
+
+
+def delete(ids: Sequence[str]) -> Work[int]:
+    """Delete questions with their answers and all that hangs on them; how many went. What they
+    cost is kept, for whom it was is not."""
     for query in ("late_gone", "thumbs_gone", "reuses_gone", "answers_gone", "charges_nameless"):
         yield from run(query, ids=ids)
     yield from run("questions_gone", ids=ids)

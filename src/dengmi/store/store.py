@@ -46,9 +46,10 @@ from dengmi.store import (
     waiting,
 )
 from dengmi.store.connector import Connector
+from dengmi.store.histories import Histories
 
 
-class SqlStore:
+class SqlStore(Histories):
     """Everything that is kept, behind a connector. Raises only DengmiErrors."""
 
     def __init__(self, connector: Connector, clock: Clock) -> None:
