@@ -35,9 +35,7 @@ class Said:
 class History(Protocol):
     """Keeps the conversations of askers, each for its own asker alone."""
 
-    async def conversations(
-        self, asker: str, before: float, limit: int
-    ) -> Sequence[Conversation]:
+    async def conversations(self, asker: str, before: float, limit: int) -> Sequence[Conversation]:
         """An asker's conversations last used before a time, newest first; none of nobody ("")."""
         ...
 

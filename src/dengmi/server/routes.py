@@ -19,7 +19,11 @@ from dengmi.server.rest.reading import Reading
 from dengmi.server.rest.sources import Sources
 from dengmi.server.ui.article import ArticlePage
 from dengmi.server.ui.ask import AskPage
+from dengmi.server.ui.conversation import ConversationActs
+from dengmi.server.ui.handover import Handover
+from dengmi.server.ui.history import HistoryPage
 from dengmi.server.ui.static import Static
+from dengmi.server.ui.thumbs import Thumbs
 
 if TYPE_CHECKING:
     from dengmi.server.channels.wechat import WeChatAccounts
@@ -84,10 +88,30 @@ def _pages(context: Context) -> Sequence[BaseRoute]:
         Route("/a/{answer_id}", page.answer, methods=["GET"]),
         Route("/a/{answer_id}/events", page.events, methods=["GET"]),
         Route("/a/{answer_id}/withdraw", page.withdraw, methods=["POST"]),
+        *_asker(context, page),
         Route("/articles/{article_id:path}", article.show, methods=["GET"]),
         Route("/static/{version}/{name}", static.file, methods=["GET"]),
         Route("/favicon.ico", static.favicon, methods=["GET"]),
         Route("/robots.txt", static.robots, methods=["GET"]),
+    ]
+
+
+def _asker(context: Context, page: AskPage) -> Sequence[BaseRoute]:
+    """What is one asker's own."""
+    acts, history, handover = ConversationActs(context), HistoryPage(context), Handover(context)
+    return [
+        Route("/a/{answer_id}/thumb", Thumbs(context).put, methods=["POST"]),
+        Route("/c/{conversation}", page.conversation, methods=["GET"]),
+        Route("/c/{conversation}/title", acts.rename, methods=["POST"]),
+        Route("/c/{conversation}/delete", acts.delete, methods=["POST"]),
+        Route("/c/{conversation}/{kind}", acts.export, methods=["GET"]),
+        Route("/history", history.show, methods=["GET"]),
+        Route("/history/forget", history.forget, methods=["POST"]),
+        Route("/history/move", handover.offer, methods=["GET"]),
+        Route("/history/move", handover.make, methods=["POST"]),
+        Route("/history/join/{token}", handover.ask, methods=["GET"]),
+        Route("/history/join/{token}", handover.join, methods=["POST"]),
+        Route("/history/{kind}", history.export, methods=["GET"]),
     ]
 
 

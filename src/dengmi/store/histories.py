@@ -12,9 +12,7 @@ class Histories:
 
     _db: Connector
 
-    async def conversations(
-        self, asker: str, before: float, limit: int
-    ) -> Sequence[Conversation]:
+    async def conversations(self, asker: str, before: float, limit: int) -> Sequence[Conversation]:
         """An asker's conversations last used before a time, newest first."""
         return await self._db.read(history.conversations, asker, before, limit)
 

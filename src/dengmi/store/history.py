@@ -13,9 +13,7 @@ from dengmi.store.steps import Work, every, first, run
 
 def conversations(asker: str, before: float, limit: int) -> Work[tuple[Conversation, ...]]:
     """An asker's conversations last used before a time, newest first."""
-    rows = yield from every(
-        "conversations_of", asker=asker, before=float(before), most=limit
-    )
+    rows = yield from every("conversations_of", asker=asker, before=float(before), most=limit)
     found: dict[tuple[str, str], Conversation] = {}
     for desk, name, title, opening, questions, began, last in rows:
         found.setdefault(

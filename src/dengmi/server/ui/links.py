@@ -10,6 +10,16 @@ def desk_path(desk: str, default: str) -> str:
     return "/" if desk == default else f"/d/{quote(desk, safe='*')}"
 
 
+def search_path(desk: str, default: str) -> str:
+    """Where a desk's articles are searched without asking."""
+    return "/search" if desk == default else f"/search?{urlencode({'desk': desk})}"
+
+
+def conversation_path(conversation: str, act: str = "") -> str:
+    """A conversation of the reader's own, or what is done with it."""
+    return f"/c/{quote(conversation, safe='')}{act and f'/{act}'}"
+
+
 def answer_path(answer_id: str) -> str:
     """The lasting address of an answer."""
     return f"/a/{quote(answer_id, safe='')}"

@@ -110,6 +110,7 @@ async def frame_of(overview: Overview, request: Request, desk: str) -> Frame:
         now=parts.clock.now(),
         max_chars=parts.settings.ask.max_chars,
         levels=bool(parts.settings.levels.deep),
+        offered=tuple(each for each in ("quick", "deep") if getattr(parts.settings.levels, each)),
     )
 
 

@@ -1,7 +1,7 @@
 """The frame of every page: head, header, main part, and the box to ask in."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from urllib.parse import urlencode
 
@@ -11,13 +11,16 @@ from starlette.responses import Response
 from dengmi.core.records import HALL
 from dengmi.language.texts import text
 from dengmi.server.negotiate import COOKIE, known, language
-from dengmi.server.ui.links import desk_path
+from dengmi.server.ui.links import desk_path, search_path
 from dengmi.server.ui.markup import Child, Html, el, icon, join
 from dengmi.server.ui.static import asset
 
 TAGS = {"en": "en", "zh": "zh-Hans"}
 _OTHER = {"en": "zh", "zh": "en"}
 _YEAR = 365 * 24 * 3600
+
+KEPT = ("a", "c", "p", "s", "desk", "find", "source", "since", "until")
+"""What of an address stays when the language changes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,9 @@ class Frame:
 
     `now` is Unix time; `thread` the answers on the page; `asking` the words left in the box;
     `conversation` what follow-ups go on with; `levels` whether there is more than one level to
-    choose from, and `deep` whether the deeper one is chosen.
+    choose from, and `deep` whether the deeper one is chosen. `asker` is the name of who looks, ""
+    for nobody known; `offered` the levels that have a model; `thumbs` what the asker thinks of
+    answers.
     """
 
     lang: str
@@ -50,6 +55,9 @@ class Frame:
     conversation: str = ""
     levels: bool = False
     deep: bool = False
+    asker: str = ""
+    offered: tuple[str, ...] = ()
+    thumbs: Mapping[str, bool] = field(default_factory=dict)
 
     def say(self, key: str, **params: object) -> str:
         """A text in the page's language."""
@@ -163,7 +171,14 @@ def _depth(frame: Frame) -> Html | None:
     if not frame.levels:
         return None
     tick = el("input", type="checkbox", name="level", value="deep", checked=frame.deep)
-    return el("label", tick, el("span", frame.say("ui_level_deep")), class_="depth")
+    return el(
+        "label",
+        el("input", type="hidden", name="level", value="auto"),
+        tick,
+        el("span", frame.say("ui_level_deep")),
+        class_="depth",
+        title=frame.say("ui_deep_what"),
+    )
 
 
 def _header(request: Request, frame: Frame) -> Html:
@@ -173,10 +188,23 @@ def _header(request: Request, frame: Frame) -> Html:
             "div",
             el("a", icon("lantern"), el("b", frame.name), class_="brand", href=frame.home),
             el("span", _freshness(frame), class_="who"),
-            el("nav", _switcher(frame), _other_language(request, frame)),
+            el("nav", _switcher(frame), _places(frame), _other_language(request, frame)),
         ),
         class_="top",
     )
+
+
+def _places(frame: Frame) -> Child:
+    """The ways to what was asked before, and to plain search."""
+    if not frame.desk.name:
+        return None
+    return [
+        el("a", icon(name), class_="place", href=path, aria_label=label, title=label)
+        for name, path, label in (
+            ("find", search_path(frame.desk.name, frame.default), frame.say("ui_find")),
+            ("history", "/history", frame.say("ui_history")),
+        )
+    ]
 
 
 def _freshness(frame: Frame) -> Child:
@@ -224,9 +252,7 @@ def _switcher(frame: Frame) -> Child:
 
 def _other_language(request: Request, frame: Frame) -> Html:
     other = _OTHER.get(frame.lang, "en")
-    kept = [
-        pair for pair in request.query_params.multi_items() if pair[0] in ("a", "p", "s", "desk")
-    ]
+    kept = [pair for pair in request.query_params.multi_items() if pair[0] in KEPT]
     query = urlencode([*kept, ("lang", other)])
     return el(
         "a",
