@@ -19,9 +19,12 @@ from dengmi.server.rest.reading import Reading
 from dengmi.server.rest.sources import Sources
 from dengmi.server.ui.article import ArticlePage
 from dengmi.server.ui.ask import AskPage
+from dengmi.server.ui.citation import Citations
 from dengmi.server.ui.conversation import ConversationActs
+from dengmi.server.ui.find import FindPage
 from dengmi.server.ui.handover import Handover
 from dengmi.server.ui.history import HistoryPage
+from dengmi.server.ui.installed import Installed
 from dengmi.server.ui.static import Static
 from dengmi.server.ui.thumbs import Thumbs
 
@@ -80,6 +83,7 @@ def _channels(context: Context, wechat: "WeChatAccounts | None") -> Sequence[Bas
 
 def _pages(context: Context) -> Sequence[BaseRoute]:
     page, article, static = AskPage(context), ArticlePage(context), Static()
+    installed = Installed(context)
     return [
         Route("/", page.show, methods=["GET"]),
         Route("/", page.ask, methods=["POST"]),
@@ -89,6 +93,9 @@ def _pages(context: Context) -> Sequence[BaseRoute]:
         Route("/a/{answer_id}/events", page.events, methods=["GET"]),
         Route("/a/{answer_id}/withdraw", page.withdraw, methods=["POST"]),
         *_asker(context, page),
+        Route("/manifest.webmanifest", installed.manifest, methods=["GET"]),
+        Route("/sw.js", installed.worker, methods=["GET"]),
+        Route("/offline", installed.offline, methods=["GET"]),
         Route("/articles/{article_id:path}", article.show, methods=["GET"]),
         Route("/static/{version}/{name}", static.file, methods=["GET"]),
         Route("/favicon.ico", static.favicon, methods=["GET"]),
@@ -101,6 +108,8 @@ def _asker(context: Context, page: AskPage) -> Sequence[BaseRoute]:
     acts, history, handover = ConversationActs(context), HistoryPage(context), Handover(context)
     return [
         Route("/a/{answer_id}/thumb", Thumbs(context).put, methods=["POST"]),
+        Route("/a/{answer_id}/citations/{n}", Citations(context).show, methods=["GET"]),
+        Route("/search", FindPage(context).show, methods=["GET"]),
         Route("/c/{conversation}", page.conversation, methods=["GET"]),
         Route("/c/{conversation}/title", acts.rename, methods=["POST"]),
         Route("/c/{conversation}/delete", acts.delete, methods=["POST"]),

@@ -42,14 +42,11 @@ from dengmi.server.ui.conversation import bar
 from dengmi.server.ui.links import answer_path
 from dengmi.server.ui.markup import Child, Html, el, icon
 from dengmi.server.ui.overview import Overview, frame_of
-from dengmi.server.ui.page import Frame, page
+from dengmi.server.ui.page import LEVEL_COOKIE, Frame, page
 from dengmi.server.ui.turns import LONGEST_THREAD, Turns
 from dengmi.server.ui.written import sentence
 
 _CONVERSATION = re.compile(r"c_[a-z2-7]{16}")
-
-LEVEL_COOKIE = "level"
-"""Says whether the reader wishes for deep answers."""
 
 _ONCE: Mapping[str, Wanted] = {"quote": "quote", "quick": "quick", "deep": "deep"}
 
@@ -69,7 +66,7 @@ class AskPage:
         params = request.query_params
         asker = await self._context.askers.met(request, again="c" in params)
         frame = await frame_of(self._overview, request, await self._desk(request))
-        frame = self._asked_how(request, dataclasses.replace(frame, asker=asker), params)
+        frame = self._asked_how(dataclasses.replace(frame, asker=asker), params)
         if asker and "c" not in params and (ids := params.getlist("a")):
             known = await self._parts.store.conversation_of(asker, clean(ids[-1])[:100])
             frame = dataclasses.replace(frame, conversation=known or frame.conversation)
@@ -90,7 +87,7 @@ class AskPage:
         frame = await frame_of(self._overview, request, found.desk)
         frame = dataclasses.replace(frame, asker=asker)
         params = {**request.query_params, "c": name}
-        return await self._shown(request, self._asked_how(request, frame, params), "")
+        return await self._shown(request, self._asked_how(frame, params), "")
 
     async def _shown(self, request: Request, frame: Frame, words: str) -> Response:
         """The page: what was said before, and the answer to `words` where there are any."""
@@ -135,7 +132,7 @@ class AskPage:
         asker = await self._context.askers.met(request, again="c" in form)
         frame = await frame_of(self._overview, request, await self._desk(request))
         given = {name: values[-1] for name, values in form.items()}
-        frame = self._asked_how(request, dataclasses.replace(frame, asker=asker), given)
+        frame = self._asked_how(dataclasses.replace(frame, asker=asker), given)
         question = self._question(frame, words, payer, given.get("at", ""))
         question = await self._parts.ladder.accept(question)
         response = stream(
@@ -152,7 +149,9 @@ class AskPage:
         """The lasting page of one answer, or of the better one that came later."""
         standing = await self._parts.waits.standing(await stored(self._parts, request))
         answer = standing.answer
-        frame = await frame_of(self._overview, request, answer.desk)
+        frame = await self._own(
+            request, await frame_of(self._overview, request, answer.desk), answer
+        )
         frame = dataclasses.replace(frame, thread=(answer.id,))
         turns = [turn(answer.question, answer_card(frame, answer, standing))]
         title = f"{_short(answer.question)} · {frame.name}"
@@ -161,11 +160,21 @@ class AskPage:
     async def events(self, request: Request) -> Response:
         """How it stands with an answer that waits, as events whose data carry pieces of HTML."""
         answer = await stored(self._parts, request)
-        frame = await frame_of(self._overview, request, answer.desk)
+        frame = await self._own(
+            request, await frame_of(self._overview, request, answer.desk), answer
+        )
         conversation = clean(request.query_params.get("c", ""))
         if _CONVERSATION.fullmatch(conversation):
             frame = dataclasses.replace(frame, conversation=conversation)
         return later(self._parts.waits.follow(answer), lambda standing: _stands(frame, standing))
+
+    async def _own(self, request: Request, frame: Frame, answer: Answer) -> Frame:
+        """The frame with who looks, and with the conversation to go on with where the answer is
+        that asker's own."""
+        asker = await self._context.askers.known(request)
+        conversation = await self._parts.store.conversation_of(asker, answer.id) if asker else ""
+        frame = dataclasses.replace(frame, asker=asker, conversation=conversation)
+        return await self._turns.with_thumbs(frame, [answer.id])
 
     async def withdraw(self, request: Request) -> Response:
         """The asker waits no longer: back to the answer that is there."""
@@ -180,15 +189,15 @@ class AskPage:
             return await self._overview.default()
         return await self._parts.desks.resolve(clean(name) or "-")
 
-    def _asked_how(self, request: Request, frame: Frame, given: Mapping[str, str]) -> Frame:
+    def _asked_how(self, frame: Frame, given: Mapping[str, str]) -> Frame:
         """The frame with the conversation it goes on with and the level that is wished for. Where
         the asker takes no cookie, the conversation's id is a secret of the page."""
         conversation = clean(given.get("c", ""))
         if not _CONVERSATION.fullmatch(conversation):
             conversation = new_id("c")
-        deep = bool(self._parts.settings.levels.deep)
-        wish = given.get("level") or request.cookies.get(LEVEL_COOKIE)
-        return dataclasses.replace(frame, conversation=conversation, deep=deep and wish == "deep")
+        wish = given.get("level")
+        deep = frame.levels and wish == "deep" if wish else frame.deep
+        return dataclasses.replace(frame, conversation=conversation, deep=deep)
 
     def _question(self, frame: Frame, words: str, payer: str, at: str, dedup: str = "") -> Question:
         """The question; `at` is a level that is wished for this once."""
@@ -334,6 +343,7 @@ def _stands(frame: Frame, standing: Standing) -> dict[str, str]:
         "address": answer_path(answer.id),
         "html": str(answer_card(frame, answer, standing)),
         "heard": _heard(frame, answer),
+        "told": frame.say("ui_heard_quotes", count=len(answer.citations)),
         "wait": wait,
     }
 

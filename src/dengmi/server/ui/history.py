@@ -1,6 +1,7 @@
 """What a reader asked before: listed, searched, taken to another device, deleted."""
 
 import asyncio
+import re
 import unicodedata
 from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import UTC, datetime
@@ -31,6 +32,7 @@ _SEARCHED = 5_000
 
 _ALL = 1_000_000
 _AROUND = 48
+_NUMBERS = re.compile(r"\s*\[(?:\d{1,3}|\?)\]")
 
 
 class HistoryPage:
@@ -105,7 +107,8 @@ class HistoryPage:
         return el("li", link, el("small", about, class_="about"))
 
     def _hit(self, frame: Frame, one: Said, words: str) -> Html:
-        shown = _excerpt(one.answer, words) or one.answer[: 2 * _AROUND]
+        said = _NUMBERS.sub("", one.answer)
+        shown = _excerpt(said, words) or said[: 2 * _AROUND]
         link = el(
             "a",
             marked(one.question, _places(one.question, words)),

@@ -25,6 +25,11 @@ def answer_path(answer_id: str) -> str:
     return f"/a/{quote(answer_id, safe='')}"
 
 
+def citation_path(answer_id: str, number: str) -> str:
+    """The sentence behind a number of an answer."""
+    return f"{answer_path(answer_id)}/citations/{number}"
+
+
 def article_path(head: Head, answer_id: str = "") -> str:
     """An article's page; with the answer that led there, so that it can lead back."""
     return _article(head, [("a", answer_id)] if answer_id else [])
@@ -37,6 +42,11 @@ def sentence_path(citation: Citation, answer_id: str = "") -> str:
     if answer_id:
         query.append(("a", answer_id))
     return _article(citation.head, query) + "#s"
+
+
+def passage_path(head: Head, passage_id: str, sentence: int) -> str:
+    """One sentence of a passage, marked in its article."""
+    return _article(head, [("p", passage_id), ("s", f"{sentence}-{sentence}")]) + "#s"
 
 
 def outside(address: str) -> str | None:

@@ -19,6 +19,9 @@ TAGS = {"en": "en", "zh": "zh-Hans"}
 _OTHER = {"en": "zh", "zh": "en"}
 _YEAR = 365 * 24 * 3600
 
+LEVEL_COOKIE = "level"
+"""Says whether the reader wishes for deep answers."""
+
 KEPT = ("a", "c", "p", "s", "desk", "find", "source", "since", "until")
 """What of an address stays when the language changes."""
 
@@ -100,7 +103,10 @@ def page(
         None if index else el("meta", name="robots", content="noindex"),
         el("title", title),
         el("link", rel="icon", type="image/svg+xml", href=asset("lantern.svg")),
+        el("link", rel="apple-touch-icon", href=asset("icon-180.png")),
+        el("link", rel="manifest", href="/manifest.webmanifest", crossorigin="use-credentials"),
         el("link", rel="stylesheet", href=asset("app.css")),
+        el("link", rel="stylesheet", href=asset("asker.css")),
         el("script", type="module", src=asset("ask.js")),
     )
     body = el(
@@ -155,7 +161,8 @@ def composer(frame: Frame) -> Html:
     send = el("button", icon("send"), icon("stop"), class_="send", aria_label=frame.say("ui_send"))
     return el(
         "form",
-        el("div", asked, box, _depth(frame), send),
+        el("p", class_="heard", role="status"),
+        el("div", asked, box, _voice(frame), _depth(frame), send),
         class_="composer",
         id="ask",
         method="get",
@@ -163,6 +170,21 @@ def composer(frame: Frame) -> Html:
         data_next=frame.say("ui_ask_next"),
         data_send=frame.say("ui_send"),
         data_stop=frame.say("ui_stop"),
+    )
+
+
+def _voice(frame: Frame) -> Html:
+    """Shown by the script where the browser can hear."""
+    return el(
+        "button",
+        icon("mic"),
+        class_="voice",
+        type="button",
+        hidden=True,
+        aria_label=frame.say("ui_voice"),
+        aria_pressed="false",
+        data_denied=frame.say("ui_voice_denied"),
+        data_deaf=frame.say("ui_voice_deaf"),
     )
 
 

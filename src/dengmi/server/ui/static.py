@@ -18,6 +18,7 @@ _TYPES = {
     "css": "text/css; charset=utf-8",
     "js": "text/javascript; charset=utf-8",
     "svg": "image/svg+xml",
+    "png": "image/png",
 }
 
 
@@ -35,7 +36,7 @@ def assets() -> Mapping[str, bytes]:
 @cache
 def version() -> str:
     """The hash of all files."""
-    parts = (part for name, raw in assets().items() for part in (name, raw.decode("utf-8")))
+    parts = (part for name, raw in assets().items() for part in (name, raw.decode("latin-1")))
     return content_hash(*parts)[:12]
 
 
