@@ -9,6 +9,7 @@ from dengmi.server.channels.mcp import PATH as MCP
 from dengmi.server.channels.mcp import Mcp
 from dengmi.server.channels.openai import PREFIX as CHAT
 from dengmi.server.channels.openai import OpenAI
+from dengmi.server.console.lazy import LazyConsole
 from dengmi.server.context import Context
 from dengmi.server.rest.answers import Answers
 from dengmi.server.rest.budgets import Budgets
@@ -30,15 +31,24 @@ from dengmi.server.ui.thumbs import Thumbs
 
 if TYPE_CHECKING:
     from dengmi.server.channels.wechat import WeChatAccounts
+    from dengmi.server.channels.wecom import WeComWays
 
 
-def routes(context: Context, wechat: "WeChatAccounts | None" = None) -> Sequence[BaseRoute]:
+def routes(
+    context: Context, wechat: "WeChatAccounts | None" = None, wecom: "WeComWays | None" = None
+) -> Sequence[BaseRoute]:
     """All of them; the busiest come first: they are tried in this order.
 
     Args:
         wechat: the WeChat accounts; None where there are none.
+        wecom: what WeCom calls; None where there is nothing.
     """
-    return [*_api(context), *_channels(context, wechat), *_pages(context), *_watching(context)]
+    return [
+        *_api(context),
+        *_channels(context, wechat, wecom),
+        *_pages(context),
+        *_watching(context),
+    ]
 
 
 def _api(context: Context) -> Sequence[BaseRoute]:
@@ -64,7 +74,9 @@ def _api(context: Context) -> Sequence[BaseRoute]:
     ]
 
 
-def _channels(context: Context, wechat: "WeChatAccounts | None") -> Sequence[BaseRoute]:
+def _channels(
+    context: Context, wechat: "WeChatAccounts | None", wecom: "WeComWays | None"
+) -> Sequence[BaseRoute]:
     chat, mcp = OpenAI(context), Mcp(context)
     made = [
         Route(f"{CHAT}/chat/completions", chat.complete, methods=["POST"]),
@@ -78,12 +90,18 @@ def _channels(context: Context, wechat: "WeChatAccounts | None") -> Sequence[Bas
             Route("/wechat/{name}", wechat.receive, methods=["POST"]),
             Route("/wechat/{name}", wechat.verify, methods=["GET"]),
         ]
+    if wecom is not None:
+        made += [
+            Route("/wecom/{name}", wecom.receive, methods=["POST"]),
+            Route("/wecom/{name}", wecom.verify, methods=["GET"]),
+        ]
     return made
 
 
 def _pages(context: Context) -> Sequence[BaseRoute]:
     page, article, static = AskPage(context), ArticlePage(context), Static()
     installed = Installed(context)
+    console = LazyConsole(context)
     return [
         Route("/", page.show, methods=["GET"]),
         Route("/", page.ask, methods=["POST"]),
@@ -100,6 +118,8 @@ def _pages(context: Context) -> Sequence[BaseRoute]:
         Route("/static/{version}/{name}", static.file, methods=["GET"]),
         Route("/favicon.ico", static.favicon, methods=["GET"]),
         Route("/robots.txt", static.robots, methods=["GET"]),
+        Route("/console", console),
+        Route("/console/{rest:path}", console),
     ]
 
 

@@ -49,13 +49,12 @@ def forget(asker: str) -> Work[int]:
     ids = [row[0] for row in (yield from every("questions_of_asker", asker=asker))]
     for query in ("thumbs_of_asker_gone", "conversations_nameless", "handovers_gone"):
         yield from run(query, asker=asker)
-    return (yield from delete(ids))
-
-
-def delete(ids: Sequence[str]) -> Work[int]:
-    """Delete questions with their answers and all that hangs on them; how many went. What they
-    cost is kept, for whom it was is not."""
-    for query in ("late_gone", "thumbs_gone", "reuses_gone", "answers_gone", "charges_nameless"):
-        yield from run(query, ids=ids)
-    yield from run("questions_gone", ids=ids)
+    yield from forget_questions(ids)
     return len(ids)
+
+
+def forget_questions(ids: Sequence[str]) -> Work[None]:
+    """Delete questions with all that hangs on them. What they cost stays in the ledger."""
+    for query in ("late_gone", "thumbs_gone", "reuses_gone", "answers_gone", "charges_nameless"):
+        yield from run(query, ids=list(ids))
+    yield from run("questions_gone", ids=list(ids))

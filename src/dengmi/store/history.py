@@ -6,7 +6,7 @@ from typing import Any
 
 from dengmi.core.history import Conversation, Said
 from dengmi.store.clean import clean
-from dengmi.store.conversations import delete
+from dengmi.store.conversations import forget_questions
 from dengmi.store.jsons import from_json
 from dengmi.store.steps import Work, every, first, run
 
@@ -83,7 +83,8 @@ def forget(asker: str, conversation_id: str) -> Work[int]:
     """Delete a conversation; how many questions went."""
     rows = yield from every("questions_of_conversation", asker=asker, id=conversation_id)
     yield from run("conversation_nameless", asker=asker, id=conversation_id)
-    return (yield from delete([row[0] for row in rows]))
+    yield from forget_questions([row[0] for row in rows])
+    return len(rows)
 
 
 def thumbs(asker: str, answer_ids: Sequence[str]) -> Work[Mapping[str, bool]]:

@@ -91,24 +91,7 @@ def page(
 ) -> Response:
     """A whole page as a response."""
     lang = frame.lang
-    head = el(
-        "head",
-        el("meta", charset="utf-8"),
-        el(
-            "meta", name="viewport", content="width=device-width,initial-scale=1,viewport-fit=cover"
-        ),
-        el("meta", name="color-scheme", content="light dark"),
-        el("meta", name="theme-color", content="#faf7f2", media="(prefers-color-scheme:light)"),
-        el("meta", name="theme-color", content="#161412", media="(prefers-color-scheme:dark)"),
-        None if index else el("meta", name="robots", content="noindex"),
-        el("title", title),
-        el("link", rel="icon", type="image/svg+xml", href=asset("lantern.svg")),
-        el("link", rel="apple-touch-icon", href=asset("icon-180.png")),
-        el("link", rel="manifest", href="/manifest.webmanifest", crossorigin="use-credentials"),
-        el("link", rel="stylesheet", href=asset("app.css")),
-        el("link", rel="stylesheet", href=asset("asker.css")),
-        el("script", type="module", src=asset("ask.js")),
-    )
+    head = _head(title, index=index)
     body = el(
         "body",
         el("a", frame.say("ui_skip"), class_="skip", href="#main"),
@@ -131,6 +114,28 @@ def page(
     if chosen := known(request.query_params.get("lang")):
         response.set_cookie(COOKIE, chosen, max_age=_YEAR, samesite="lax", httponly=True)
     return response
+
+
+def _head(title: str, *, index: bool) -> Html:
+    """What browsers read before the page."""
+    return el(
+        "head",
+        el("meta", charset="utf-8"),
+        el(
+            "meta", name="viewport", content="width=device-width,initial-scale=1,viewport-fit=cover"
+        ),
+        el("meta", name="color-scheme", content="light dark"),
+        el("meta", name="theme-color", content="#faf7f2", media="(prefers-color-scheme:light)"),
+        el("meta", name="theme-color", content="#161412", media="(prefers-color-scheme:dark)"),
+        None if index else el("meta", name="robots", content="noindex"),
+        el("title", title),
+        el("link", rel="icon", type="image/svg+xml", href=asset("lantern.svg")),
+        el("link", rel="apple-touch-icon", href=asset("icon-180.png")),
+        el("link", rel="manifest", href="/manifest.webmanifest", crossorigin="use-credentials"),
+        el("link", rel="stylesheet", href=asset("app.css")),
+        el("link", rel="stylesheet", href=asset("asker.css")),
+        el("script", type="module", src=asset("ask.js")),
+    )
 
 
 def page_language(request: Request, preset: str) -> str:

@@ -68,5 +68,6 @@ class Static:
 
     async def robots(self, request: Request) -> Response:  # noqa: ARG002
         """Articles may be found by crawlers; asking is for people."""
-        rules = "User-agent: *\nDisallow: /*?q=\nDisallow: /a/\nDisallow: /api/\n"
+        closed = ("/*?q=", "/a/", "/c/", "/history", "/search", "/api/", "/console")
+        rules = "User-agent: *\n" + "".join(f"Disallow: {path}\n" for path in closed)
         return Response(rules, media_type="text/plain")

@@ -154,7 +154,7 @@ function show(turn, { name, data }) {
 // A screen reader has heard the sentences as they came; the end is only said to be there.
 function say(turn, data) {
   const line = document.createElement("p");
-  line.textContent = turn.dataset.heard && data.told ? data.told : data.heard;
+  line.textContent = "heard" in turn.dataset && data.told ? data.told : data.heard;
   live.append(line);
 }
 

@@ -5,7 +5,7 @@ document.addEventListener("click", (event) => {
   for (const menu of document.querySelectorAll(".more[open], .desks[open]")) {
     if (menu !== inside && !menu.contains(event.target)) menu.open = false;
   }
-  if (event.target.closest(".more a")) inside.open = false;
+  if (event.target.closest(".more li a")) inside.open = false;
 });
 
 document.addEventListener("keydown", (event) => {
