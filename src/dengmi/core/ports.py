@@ -117,6 +117,10 @@ class Inbox(Protocol):
         """
         ...
 
+    async def question(self, question_id: str) -> Question | None:
+        """A question by its id."""
+        ...
+
     async def leave_questions(self, owner: str) -> None:
         """Whoever comes may take over the questions without a final state of a process that
         ends."""

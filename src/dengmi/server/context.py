@@ -7,6 +7,7 @@ from dengmi.gate.open import limits_of
 from dengmi.server.askers import Askers
 from dengmi.server.board import Board
 from dengmi.server.callers import Callers
+from dengmi.server.card.cards import Cards
 from dengmi.server.crew import Crew
 from dengmi.server.follow import Follower
 from dengmi.server.load import Load
@@ -25,6 +26,7 @@ class Context:
     syncs: Syncs
     callers: Callers
     askers: Askers
+    cards: Cards
 
 
 def make_context(parts: Parts, board: Path | None = None) -> Context:
@@ -45,4 +47,5 @@ def make_context(parts: Parts, board: Path | None = None) -> Context:
         Syncs(parts.corpus, crew, parts.clock),
         Callers(parts.settings, parts.store, parts.clock),
         Askers(parts.settings.server, parts.store),
+        Cards(parts.settings),
     )

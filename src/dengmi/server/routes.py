@@ -18,6 +18,7 @@ from dengmi.server.rest.loading import Loading
 from dengmi.server.rest.openapi import PREFIX, openapi
 from dengmi.server.rest.reading import Reading
 from dengmi.server.rest.sources import Sources
+from dengmi.server.ui.answer import AnswerPage
 from dengmi.server.ui.article import ArticlePage
 from dengmi.server.ui.ask import AskPage
 from dengmi.server.ui.citation import Citations
@@ -47,6 +48,7 @@ def routes(
         *_api(context),
         *_channels(context, wechat, wecom),
         *_pages(context),
+        *_asker(context),
         *_watching(context),
     ]
 
@@ -99,18 +101,19 @@ def _channels(
 
 
 def _pages(context: Context) -> Sequence[BaseRoute]:
-    page, article, static = AskPage(context), ArticlePage(context), Static()
-    installed = Installed(context)
+    page, answer, article = AskPage(context), AnswerPage(context), ArticlePage(context)
+    installed, static = Installed(context), Static()
     console = LazyConsole(context)
     return [
         Route("/", page.show, methods=["GET"]),
         Route("/", page.ask, methods=["POST"]),
         Route("/d/{desk}", page.show, methods=["GET"]),
         Route("/d/{desk}", page.ask, methods=["POST"]),
-        Route("/a/{answer_id}", page.answer, methods=["GET"]),
-        Route("/a/{answer_id}/events", page.events, methods=["GET"]),
+        Route("/a/{answer_id}", answer.show, methods=["GET"]),
+        Route("/a/{answer_id}/events", answer.events, methods=["GET"]),
+        Route("/a/{answer_id}/card.png", answer.card, methods=["GET"]),
         Route("/a/{answer_id}/withdraw", page.withdraw, methods=["POST"]),
-        *_asker(context, page),
+        Route("/c/{conversation}", page.conversation, methods=["GET"]),
         Route("/manifest.webmanifest", installed.manifest, methods=["GET"]),
         Route("/sw.js", installed.worker, methods=["GET"]),
         Route("/offline", installed.offline, methods=["GET"]),
@@ -123,14 +126,13 @@ def _pages(context: Context) -> Sequence[BaseRoute]:
     ]
 
 
-def _asker(context: Context, page: AskPage) -> Sequence[BaseRoute]:
+def _asker(context: Context) -> Sequence[BaseRoute]:
     """What is one asker's own."""
     acts, history, handover = ConversationActs(context), HistoryPage(context), Handover(context)
     return [
         Route("/a/{answer_id}/thumb", Thumbs(context).put, methods=["POST"]),
         Route("/a/{answer_id}/citations/{n}", Citations(context).show, methods=["GET"]),
         Route("/search", FindPage(context).show, methods=["GET"]),
-        Route("/c/{conversation}", page.conversation, methods=["GET"]),
         Route("/c/{conversation}/title", acts.rename, methods=["POST"]),
         Route("/c/{conversation}/delete", acts.delete, methods=["POST"]),
         Route("/c/{conversation}/{kind}", acts.export, methods=["GET"]),

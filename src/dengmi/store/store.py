@@ -161,6 +161,10 @@ class SqlStore(Histories):
             inbox.claim, owner, gone=gone, alive=alive, busy=busy, before=before
         )
 
+    async def question(self, question_id: str) -> Question | None:
+        """A question by its id."""
+        return await self._db.read(inbox.question_of, question_id)
+
     async def leave_questions(self, owner: str) -> None:
         """Whoever comes may take over what a process that ends has not answered."""
         await self._db.write(inbox.leave, owner)

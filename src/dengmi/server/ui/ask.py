@@ -26,7 +26,6 @@ from dengmi.core.records import HALL, Answer, Exchange, Question, Wanted
 from dengmi.server.askers import KEPT
 from dengmi.server.bodies import clean, read
 from dengmi.server.context import Context
-from dengmi.server.later import later
 from dengmi.server.problems import detail, notice_text
 from dengmi.server.rest.answers import stored
 from dengmi.server.stream import stream
@@ -46,7 +45,7 @@ from dengmi.server.ui.page import LEVEL_COOKIE, Frame, page
 from dengmi.server.ui.turns import LONGEST_THREAD, Turns
 from dengmi.server.ui.written import sentence
 
-_CONVERSATION = re.compile(r"c_[a-z2-7]{16}")
+CONVERSATION = re.compile(r"c_[a-z2-7]{16}")
 
 _ONCE: Mapping[str, Wanted] = {"quote": "quote", "quick": "quick", "deep": "deep"}
 
@@ -57,7 +56,7 @@ class AskPage:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._parts = context.parts
-        self._overview = Overview(context.parts)
+        self._overview = Overview(context.parts, context.cards)
         self._turns = Turns(context.parts)
 
     async def show(self, request: Request) -> Response:
@@ -94,7 +93,7 @@ class AskPage:
         frame = dataclasses.replace(frame, asking=_left(request, frame))
         before = _moment(request, self._parts.clock.now())
         exchanges = await self._turns.conversation(frame, before)
-        named = await self._turns.named(request.query_params.getlist("a"))
+        named = await self._turns.named(request, frame.asker, request.query_params.getlist("a"))
         turns, thread = await self._turns.shown(frame, exchanges, named)
         if words:
             payer = await self._context.callers.admit(request)
@@ -103,16 +102,16 @@ class AskPage:
             except DengmiError as error:
                 frame = dataclasses.replace(frame, asking=words[: frame.max_chars])
                 card = error_card(frame, detail(error, frame.lang))
-                turns.append(turn(_short(words), card, last=True))
+                turns.append(turn(short(words), card, last=True))
             else:
                 card = answer_card(frame, done.answer, Standing(done.answer, None, done.pending))
                 turns.append(turn(done.answer.question, card, last=True, notices=notices))
                 thread = (*thread, done.answer.id)
         frame = dataclasses.replace(frame, thread=thread[-LONGEST_THREAD:])
         welcome = None if turns else await self._welcome(frame)
-        title = f"{_short(words)} · {frame.name}" if words else frame.name
+        title = f"{short(words)} · {frame.name}" if words else frame.name
         top = await self._bar(frame, exchanges)
-        return page(request, frame, title, _thread(frame, turns, welcome, top), index=not turns)
+        return page(request, frame, title, thread_of(frame, turns, welcome, top), index=not turns)
 
     async def _bar(self, frame: Frame, exchanges: Sequence[Exchange]) -> Child:
         """What stands above a conversation that is kept."""
@@ -145,37 +144,6 @@ class AskPage:
         remember_level(request, response, given)
         return response
 
-    async def answer(self, request: Request) -> Response:
-        """The lasting page of one answer, or of the better one that came later."""
-        standing = await self._parts.waits.standing(await stored(self._parts, request))
-        answer = standing.answer
-        frame = await self._own(
-            request, await frame_of(self._overview, request, answer.desk), answer
-        )
-        frame = dataclasses.replace(frame, thread=(answer.id,))
-        turns = [turn(answer.question, answer_card(frame, answer, standing))]
-        title = f"{_short(answer.question)} · {frame.name}"
-        return page(request, frame, title, _thread(frame, turns, None))
-
-    async def events(self, request: Request) -> Response:
-        """How it stands with an answer that waits, as events whose data carry pieces of HTML."""
-        answer = await stored(self._parts, request)
-        frame = await self._own(
-            request, await frame_of(self._overview, request, answer.desk), answer
-        )
-        conversation = clean(request.query_params.get("c", ""))
-        if _CONVERSATION.fullmatch(conversation):
-            frame = dataclasses.replace(frame, conversation=conversation)
-        return later(self._parts.waits.follow(answer), lambda standing: _stands(frame, standing))
-
-    async def _own(self, request: Request, frame: Frame, answer: Answer) -> Frame:
-        """The frame with who looks, and with the conversation to go on with where the answer is
-        that asker's own."""
-        asker = await self._context.askers.known(request)
-        conversation = await self._parts.store.conversation_of(asker, answer.id) if asker else ""
-        frame = dataclasses.replace(frame, asker=asker, conversation=conversation)
-        return await self._turns.with_thumbs(frame, [answer.id])
-
     async def withdraw(self, request: Request) -> Response:
         """The asker waits no longer: back to the answer that is there."""
         answer = await stored(self._parts, request)
@@ -193,7 +161,7 @@ class AskPage:
         """The frame with the conversation it goes on with and the level that is wished for. Where
         the asker takes no cookie, the conversation's id is a secret of the page."""
         conversation = clean(given.get("c", ""))
-        if not _CONVERSATION.fullmatch(conversation):
+        if not CONVERSATION.fullmatch(conversation):
             conversation = new_id("c")
         wish = given.get("level")
         deep = frame.levels and wish == "deep" if wish else frame.deep
@@ -290,7 +258,7 @@ def _moment(request: Request, now: float) -> float:
         return now
 
 
-def _thread(frame: Frame, turns: list[Html], welcome: Child, top: Child = None) -> list[Child]:
+def thread_of(frame: Frame, turns: list[Html], welcome: Child, top: Child = None) -> list[Child]:
     """The thread, and the pieces its script fills in."""
     return [
         top,
@@ -326,7 +294,7 @@ def _piece(frame: Frame, event: Event) -> dict[str, str]:  # noqa: PLR0911 - one
         case Notice():
             return {"text": notice_text(event, frame.lang)}
         case Done():
-            return _stands(frame, Standing(event.answer, None, event.pending))
+            return stands(frame, Standing(event.answer, None, event.pending))
         case Failed():
             words = detail(DengmiError(event.code, **event.params), frame.lang)
             return {"html": str(error_card(frame, words)), "heard": words}
@@ -334,7 +302,7 @@ def _piece(frame: Frame, event: Event) -> dict[str, str]:  # noqa: PLR0911 - one
             return {}
 
 
-def _stands(frame: Frame, standing: Standing) -> dict[str, str]:
+def stands(frame: Frame, standing: Standing) -> dict[str, str]:
     """An answer with its wait as the page's script wants it."""
     answer = standing.answer
     wait = pending_text(frame, standing.pending) if standing.pending else ""
@@ -366,5 +334,5 @@ def _asking(frame: Frame, words: str) -> str:
     return f"{frame.home}?{urlencode({'q': words})}"
 
 
-def _short(words: str) -> str:
+def short(words: str) -> str:
     return words if len(words) <= 80 else words[:79] + "…"

@@ -14,6 +14,7 @@ from dengmi.server.ui.links import outside, sentence_path
 from dengmi.server.ui.markup import Child, Html, el, icon, join
 from dengmi.server.ui.overview import Overview, frame_of
 from dengmi.server.ui.page import TAGS, Frame
+from dengmi.server.ui.shared import check_readable
 
 WIDEST = 700
 """Characters of a paragraph that are shown on each side of the sentence."""
@@ -24,11 +25,14 @@ class Citations:
 
     def __init__(self, context: Context) -> None:
         self._parts = context.parts
+        self._askers = context.askers
         self._overview = Overview(context.parts)
 
     async def show(self, request: Request) -> Response:
         """One citation as the page's script shows it: {"html", "label"}."""
         answer = await stored(self._parts, request)
+        asker = await self._askers.known(request)
+        await check_readable(request, self._parts, answer, asker)
         number = clean(request.path_params["n"])
         found = [each for each in answer.citations if str(each.n) == number]
         if not found:

@@ -44,7 +44,8 @@ class Frame:
     `conversation` what follow-ups go on with; `levels` whether there is more than one level to
     choose from, and `deep` whether the deeper one is chosen. `asker` is the name of who looks, ""
     for nobody known; `offered` the levels that have a model; `thumbs` what the asker thinks of
-    answers.
+    answers. `shared` is whether others may read the desk's answers, `priced` whether they say
+    their price; `cards` is in which writing they can be drawn as pictures: "all", "latin" or "".
     """
 
     lang: str
@@ -61,6 +62,9 @@ class Frame:
     asker: str = ""
     offered: tuple[str, ...] = ()
     thumbs: Mapping[str, bool] = field(default_factory=dict)
+    shared: bool = True
+    priced: bool = True
+    cards: str = ""
 
     def say(self, key: str, **params: object) -> str:
         """A text in the page's language."""
@@ -88,10 +92,11 @@ def page(
     status: int = 200,
     index: bool = False,
     headers: Mapping[str, str] | None = None,
+    extra: Child = None,
 ) -> Response:
-    """A whole page as a response."""
+    """A whole page as a response; `extra` is what its head has beside the usual."""
     lang = frame.lang
-    head = _head(title, index=index)
+    head = _head(title, index=index, extra=extra)
     body = el(
         "body",
         el("a", frame.say("ui_skip"), class_="skip", href="#main"),
@@ -116,7 +121,7 @@ def page(
     return response
 
 
-def _head(title: str, *, index: bool) -> Html:
+def _head(title: str, *, index: bool, extra: Child) -> Html:
     """What browsers read before the page."""
     return el(
         "head",
@@ -135,6 +140,7 @@ def _head(title: str, *, index: bool) -> Html:
         el("link", rel="stylesheet", href=asset("app.css")),
         el("link", rel="stylesheet", href=asset("asker.css")),
         el("script", type="module", src=asset("ask.js")),
+        extra,
     )
 
 
