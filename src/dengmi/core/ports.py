@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, Collection, Iterable, Mapping, Seque
 from pathlib import Path
 from typing import Protocol
 
+from dengmi.core.deliveries import Deliveries
 from dengmi.core.events import Event
 from dengmi.core.paying import Charges, Ledger
 from dengmi.core.records import (
@@ -31,7 +32,7 @@ from dengmi.core.records import (
     SourceKind,
 )
 
-__all__ = ["Charges", "Ledger"]  # beside what is defined here
+__all__ = ["Charges", "Deliveries", "Ledger"]  # beside what is defined here
 
 
 class Passages(Protocol):
@@ -306,6 +307,7 @@ class Store(
     Charges,
     Reuses,
     LateQueue,
+    Deliveries,
     Shelf,
     Protocol,
 ):
@@ -377,11 +379,12 @@ class Push(Protocol):
     channel: str
 
     async def push(self, question: Question, answer: Answer, key: str) -> None:
-        """Send the better answer of a question.
+        """Send an answer to who asked for it.
 
         Args:
-            key: the same whenever the same message is tried again, so that a channel that can
-                tell does not send it twice.
+            key: the same whenever the same answer is tried again, so that a channel that can
+                tell does not send it twice; the id of its delivery, for one that must note what
+                it has sent (channels.outbox).
 
         Raises:
             DengmiError: it could not be sent and is tried again later.

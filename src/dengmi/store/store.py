@@ -46,14 +46,14 @@ from dengmi.store import (
     waiting,
 )
 from dengmi.store.connector import Connector
+from dengmi.store.outgoing import Outgoing
 
 
-class SqlStore:
+class SqlStore(Outgoing):
     """Everything that is kept, behind a connector. Raises only DengmiErrors."""
 
     def __init__(self, connector: Connector, clock: Clock) -> None:
-        self._db = connector
-        self._clock = clock
+        super().__init__(connector, clock)
         self._applied: Sequence[str] | None = None
         self._record = Together(self._record_all)
         self._finish = Together(self._finish_all)
@@ -78,6 +78,7 @@ class SqlStore:
             self._passages,
             self._reserve,
             self._settle,
+            self._give,
         ):
             await calls.drain()
         await self._db.close()
