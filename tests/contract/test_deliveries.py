@@ -61,7 +61,8 @@ async def test_only_who_holds_it_goes_on(store: SqlStore) -> None:
     assert await store.release_delivery(second, 500.0)
     assert await take(store, now=400.0) == []
     ((_, _, third),) = await store.claim_deliveries("p2", [NEWS], 500.0, 560.0, most=5)
-    assert await store.end_delivery(replace(third, sent=2), "sent")
+    assert await store.step_delivery(replace(third, begun=2, sent=2))
+    assert await store.end_delivery(third, "sent")
     assert await take(store, now=10_000.0) == []
     kept = await store.delivery("q_1")
     assert kept is not None
@@ -80,7 +81,7 @@ async def test_an_answer_is_given_in_the_reply_or_sent_never_both(store: SqlStor
     q_2, q_3 = (each for _, _, each in taken)
     await store.end_delivery(q_2, "sent")
     assert await store.step_delivery(replace(q_3, begun=1))
-    await store.release_delivery(replace(q_3, begun=1), 0.0)
+    await store.release_delivery(q_3, 0.0)
     assert not await store.give_delivery("q_3")  # some of it may have arrived
     ((_, _, q_3),) = await store.claim_deliveries("p2", [NEWS], far, far + 60, most=5)
     await store.end_delivery(q_3, "closed")

@@ -11,7 +11,7 @@ import time
 from collections import defaultdict
 from dataclasses import dataclass, field
 from itertools import count
-from typing import Any
+from typing import Any, Literal
 
 import httpx
 from starlette.applications import Starlette
@@ -28,13 +28,22 @@ WINDOW = 48 * 3600.0
 
 @dataclass
 class FakeWeChat:
-    """The API. `sent` holds what reached people, `calls` how often each path was called."""
+    """The API.
+
+    Attributes:
+        refuse: error numbers of the next calls, in order; 0 lets one through.
+        away: error number of every message while it is set.
+        silent: whether messages get no reply: "before" they are taken, or "after".
+        sent: what reached people. `labels` their marks, `calls` how often each path was called.
+    """
 
     app_id: str = "wxba5fad812f8e6fb9"
     secret: str = "s3cret"
     right: bool = True
     lasting: int = 7200
     refuse: list[int] = field(default_factory=list)
+    away: int = 0
+    silent: Literal["", "before", "after"] = ""
     sent: list[tuple[str, str]] = field(default_factory=list)
     labels: list[object] = field(default_factory=list)
     calls: dict[str, int] = field(default_factory=lambda: defaultdict(int))
@@ -77,8 +86,10 @@ class FakeWeChat:
     async def send(self, request: Request) -> Response:
         self.calls["send"] += 1
         raw = await request.body()
-        if trouble := self._refused(request):
+        if trouble := self._refused(request) or self.away:
             return _error(trouble)
+        if self.silent == "before":
+            return await _never(request)
         body = json.loads(raw)
         to, content = body.get("touser", ""), body.get("text", {}).get("content", "")
         now = time.monotonic()
@@ -96,6 +107,8 @@ class FakeWeChat:
         self._typing.pop(to, None)
         self.sent.append((to, content))
         self.labels.append(body.get("aimsgcontext"))
+        if self.silent == "after":
+            return await _never(request)
         return JSONResponse({"errcode": 0, "errmsg": "ok"})
 
     async def typing(self, request: Request) -> Response:
@@ -134,6 +147,13 @@ class FakeWeChat:
                 Route("/cgi-bin/message/custom/typing", self.typing, methods=["POST"]),
             ]
         )
+
+
+async def _never(request: Request) -> Response:
+    """No reply as long as the caller waits for one."""
+    while not await request.is_disconnected():  # noqa: ASYNC110 - nothing else tells
+        await asyncio.sleep(0.05)
+    return Response(status_code=500)
 
 
 def _error(code: int) -> Response:

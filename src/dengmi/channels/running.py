@@ -23,7 +23,8 @@ class Running:
         notices: quiet words about the level.
         answer: the answer, once it is stored.
         failed: the code of what went wrong, where there is no answer at all.
-        pushed: whether somebody has taken it on to send the answer later.
+        waits: whether a better answer may come later.
+        pushed: whether somebody here has taken it on to send the answer later.
         deliveries: how often the platform has delivered it, as far as somebody counts.
     """
 
@@ -33,17 +34,20 @@ class Running:
         self.notices: list[Notice] = []
         self.answer: Answer | None = None
         self.failed = ""
+        self.waits = False
         self.pushed = False
         self.deliveries = 0
         self._useful = asyncio.Event()
         self._ended = asyncio.Event()
 
     @classmethod
-    def over(cls, answer: Answer) -> "Running":
+    def over(cls, answer: Answer, *, waits: bool = False) -> "Running":
         """A question that has its answer."""
         question = Question(id=answer.question_id, desk=answer.desk, text=answer.question)
         made = cls(question)
-        made.answer = answer
+        made.answer, made.waits = answer, waits
+        if answer.level == "quote":
+            made.quotes = answer.citations
         made._useful.set()
         made._ended.set()
         return made
@@ -61,6 +65,10 @@ class Running:
         """Wait for the answer, at most so long."""
         return await _within(self._ended, seconds)
 
+    async def over_with(self) -> None:
+        """Wait until no more will come, however long that takes."""
+        await self._ended.wait()
+
     async def follow(self, answering: Answering) -> None:
         """Have it answered."""
         try:
@@ -72,7 +80,7 @@ class Running:
                     elif isinstance(event, Notice):
                         self.notices.append(event)
                     elif isinstance(event, Done):
-                        self.answer = event.answer
+                        self.answer, self.waits = event.answer, event.pending is not None
                     elif isinstance(event, Failed):
                         self.failed = event.code
         finally:

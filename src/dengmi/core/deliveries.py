@@ -19,7 +19,8 @@ class Delivery:
     Attributes:
         id: that of the question, or of the better answer that came later.
         state: "owed" until it has gone out; "given" in reply to the asker's own message, "sent" as
-            messages of its own; "closed" where there was nothing more to say, or nobody to say it to.
+            messages of its own; "closed" where there was nothing more to say, or nobody to say it
+            to.
         due: when it may be sent at the earliest.
         shown: whether the asker has read quotes meanwhile.
         parts: how many messages it was cut into when the first one was sent; 0 before.
@@ -87,11 +88,11 @@ class Deliveries(Protocol):
         ...
 
     async def end_delivery(self, delivery: Delivery, state: DeliveryState) -> bool:
-        """Its end, with what `step_delivery` notes. False as there."""
+        """Its end. False as `step_delivery`."""
         ...
 
     async def release_delivery(self, delivery: Delivery, due: float) -> bool:
-        """Let go of one that is held, to be tried again from `due` on. False as there."""
+        """Let go of one that is held, to be tried again from `due` on. False as `step_delivery`."""
         ...
 
     async def free_deliveries(self, owners: Sequence[str]) -> None:
@@ -109,4 +110,22 @@ class Deliveries(Protocol):
 
     async def messages_since(self, asker: str, besides: str) -> int:
         """How many messages an asker was sent since they last asked, without one delivery's."""
+        ...
+
+
+class Sends(Protocol):
+    """A channel that can send an asker messages of its own. `channel` is its name in questions."""
+
+    channel: str
+
+    async def send(self, question: Question, answer: Answer, delivery: Delivery) -> None:
+        """Send an answer that is owed.
+
+        Args:
+            delivery: as it is held. Its id is the same whenever the same answer is tried again; a
+                channel whose platform knows no such key notes each message (channels.outbox).
+
+        Raises:
+            DengmiError: it was not sent, and is tried again later.
+        """
         ...

@@ -379,12 +379,11 @@ class Push(Protocol):
     channel: str
 
     async def push(self, question: Question, answer: Answer, key: str) -> None:
-        """Send an answer to who asked for it.
+        """Send the better answer of a question.
 
         Args:
-            key: the same whenever the same answer is tried again, so that a channel that can
-                tell does not send it twice; the id of its delivery, for one that must note what
-                it has sent (channels.outbox).
+            key: the same whenever the same message is tried again, so that a channel that can
+                tell does not send it twice.
 
         Raises:
             DengmiError: it could not be sent and is tried again later.

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from dengmi.channels.outbox import Outbox
 from dengmi.gate.open import limits_of
+from dengmi.ledger.life import Life
 from dengmi.server.board import Board
 from dengmi.server.callers import Callers
 from dengmi.server.crew import Crew
@@ -23,6 +25,7 @@ class Context:
     load: Load
     syncs: Syncs
     callers: Callers
+    outbox: Outbox
 
 
 def make_context(parts: Parts, board: Path | None = None) -> Context:
@@ -42,4 +45,5 @@ def make_context(parts: Parts, board: Path | None = None) -> Context:
         Load(parts.counts, follower, parts.clock, parts.store, limits, board=meeting),
         Syncs(parts.corpus, crew, parts.clock),
         Callers(parts.settings, parts.store, parts.clock),
+        Outbox(parts.store, parts.clock, Life(parts.settings.home / "outbox"), parts.late),
     )

@@ -19,6 +19,7 @@ def claim(
     channels: Sequence[str],
     now: float,
     lease: float,
+    *,
     most: int,
     ids: Sequence[str] | None,
 ) -> Work[list[tuple[Question, Answer | None, Delivery]]]:
@@ -60,17 +61,23 @@ def one(delivery_id: str) -> Work[Delivery | None]:
     return None if row is None else _as_delivery(row)
 
 
-def step(
-    delivery: Delivery, state: DeliveryState, due: float, now: float, *, keep: bool
-) -> Work[bool]:
-    """Note how far one has come that is held, and hold it still or let it go."""
-    noted = columns(delivery, now) | {"state": state, "due": float(due)}
-    kept = [name for name in noted if name not in ("question_id", "channel", "shown", "answer_id")]
+def step(delivery: Delivery, now: float) -> Work[bool]:
+    """Note how far one has come that is held."""
     row = yield from first(
         "delivery_step",
-        keeper=delivery.owner if keep else "",
-        **{name: noted[name] for name in kept},
+        parts=delivery.parts,
+        begun=delivery.begun,
+        sent=delivery.sent,
+        lease=float(delivery.lease),
+        at=float(now),
+        **_held(delivery),
     )
+    return row is not None
+
+
+def let_go(delivery: Delivery, state: DeliveryState, due: float) -> Work[bool]:
+    """Let one go that is held."""
+    row = yield from first("delivery_let_go", state=state, due=float(due), **_held(delivery))
     return row is not None
 
 
@@ -95,6 +102,11 @@ def since(asker: str, besides: str) -> Work[int]:
     """How many messages an asker was sent since they last asked."""
     row = yield from first("messages_since", asker=asker, besides=besides)
     return int(row[0]) if row else 0
+
+
+def _held(delivery: Delivery) -> dict[str, object]:
+    """What names one that is held."""
+    return {"id": delivery.id, "owner": delivery.owner, "tries": delivery.tries}
 
 
 def _as_delivery(row: Row) -> Delivery:

@@ -33,7 +33,9 @@ class Outgoing:
         ids: Sequence[str] | None = None,
     ) -> Sequence[tuple[Question, Answer | None, Delivery]]:
         """Take those that may be sent now, until `lease`, those due longest first."""
-        return await self._db.write(delivering.claim, owner, channels, now, lease, most, ids)
+        return await self._db.write(
+            delivering.claim, owner, channels, now, lease, most=most, ids=ids
+        )
 
     async def delivery(self, delivery_id: str) -> Delivery | None:
         """One by its id."""
@@ -41,20 +43,15 @@ class Outgoing:
 
     async def step_delivery(self, delivery: Delivery) -> bool:
         """Note how far one has come. False where it is not held any more."""
-        now = self._clock.now()
-        return await self._db.write(
-            delivering.step, delivery, delivery.state, delivery.due, now, keep=True
-        )
+        return await self._db.write(delivering.step, delivery, self._clock.now())
 
     async def end_delivery(self, delivery: Delivery, state: DeliveryState) -> bool:
         """Its end. False where it is not held any more."""
-        now = self._clock.now()
-        return await self._db.write(delivering.step, delivery, state, delivery.due, now, keep=False)
+        return await self._db.write(delivering.let_go, delivery, state, delivery.due)
 
     async def release_delivery(self, delivery: Delivery, due: float) -> bool:
         """Let go of one that is held. False where it is not held any more."""
-        now = self._clock.now()
-        return await self._db.write(delivering.step, delivery, "owed", due, now, keep=False)
+        return await self._db.write(delivering.let_go, delivery, "owed", due)
 
     async def free_deliveries(self, owners: Sequence[str]) -> None:
         """What these processes held may be taken by others."""

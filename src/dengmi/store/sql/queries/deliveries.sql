@@ -17,8 +17,13 @@ FROM deliveries WHERE id = :id;
 
 -- name: delivery_step
 -- How far the process that holds it has come; no row comes back when it holds it no longer.
-UPDATE deliveries SET state = :state, parts = :parts, begun = :begun, sent = :sent,
-    owner = :keeper, lease = :lease, due = :due, at = :at
+UPDATE deliveries SET parts = :parts, begun = :begun, sent = :sent, lease = :lease, at = :at
+WHERE id = :id AND state = 'owed' AND owner = :owner AND tries = :tries
+RETURNING id;
+
+-- name: delivery_let_go
+-- The process that holds it lets it go, for good or to be tried again.
+UPDATE deliveries SET state = :state, due = :due, owner = ''
 WHERE id = :id AND state = 'owed' AND owner = :owner AND tries = :tries
 RETURNING id;
 
