@@ -64,7 +64,7 @@ class Late(Protocol):
     def hand_to(self, push: Push) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Owing:
     """Takes the better answers of a channel, which come later, into what it owes."""
 

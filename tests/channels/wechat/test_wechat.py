@@ -107,6 +107,38 @@ async def test_the_last_delivery_has_quotes_and_a_link_that_asks_again(
         assert [charge.purpose for charge in spent] == ["answer"]
 
 
+async def test_what_cannot_be_in_time_is_not_begun_and_waits(tmp_path: Path, api: str) -> None:
+    home = await configured(tmp_path / "home", api, slots=1)
+    slow = SCRIPT.replace("0.9", "4.0")
+    await asyncio.to_thread((home / "script.toml").write_text, slow, encoding="utf-8")
+    async with opened(home, tmp_path / "articles") as parts, served(parts) as client:
+        platform = small(client)
+        busy = asyncio.create_task(platform.say("o1", PARK))
+        async with asyncio.timeout(8):
+            while not await parts.store.charges():  # noqa: ASYNC110 - a slot is taken then
+                await asyncio.sleep(0.02)
+        said = await platform.say("o2", "Who gets a paper fan?")
+        assert said is not None
+        assert "paper fan" in said
+        menu = said.split("msgmenuid=")[1].split('"')[0]  # a better answer may come
+        late = await parts.store.late(menu)
+        assert late is not None
+        assert late.state == "waiting"
+        waiting = await platform.say("o2", "Show me the answer", menu=menu)
+        assert f"msgmenuid={menu}" in str(waiting)
+        await busy
+
+        async def state() -> str:
+            late = await parts.store.late(menu)
+            return late.state if late else ""
+
+        async with asyncio.timeout(10):
+            while await state() == "waiting":  # noqa: ASYNC110 - the store tells nobody
+                await asyncio.sleep(0.05)
+        whole = await platform.say("o2", "Show me the answer", menu=menu)
+        assert str(whole).startswith("Whoever solves a riddle gets a paper fan.")
+
+
 async def test_three_deliveries_at_once_are_one_question(
     client: httpx.AsyncClient, platform: FakeWeChat
 ) -> None:

@@ -251,11 +251,13 @@ class Account:
     async def _waited(self, question_id: str) -> Running | None:
         """The question whose answer was not ready. Its id is known to who was given the link."""
         waited = self._runs.get(question_id)
-        if waited is None and (answer := await self._inbox.answer(question_id)) is not None:
-            late = await self._inbox.late(question_id)
-            waits = late is not None and late.state == "waiting"
-            waited = Running.over(answer, waits=waits)
-        return waited
+        if waited is not None and not waited.waits:
+            return waited
+        answer = await self._inbox.answer(question_id)
+        if answer is None:
+            return None
+        late = await self._inbox.late(question_id)
+        return Running.over(answer, waits=late is not None and late.state == "waiting")
 
     async def _now_and_later(
         self, running: Running, message: Message, lang: str, later: Later
