@@ -72,6 +72,7 @@ async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
                 vectors=meaning.vectors if meaning else None,
             )
         finally:
+            await ladder.leave()
             await models.close()
             await asyncio.to_thread(life.close)
             await asyncio.to_thread(waiting.close)

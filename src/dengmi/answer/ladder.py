@@ -42,6 +42,10 @@ FORGOTTEN = 900.0
 """Seconds after which a question without an answer is taken over whoever works on it: a process of
 another machine, of which nothing is known here."""
 
+TOGETHER = 32
+"""Questions of a process that is gone that are finished at a time. Their calls wait for slots as
+any others do; one after another, a dozen took a minute."""
+
 
 class Kept(Inbox, Conversations, Changing, Protocol):
     """What a ladder needs of the store."""
@@ -195,8 +199,9 @@ class Ladder:
             seen.end()
 
     async def resume(self) -> int:
-        """Finish the questions that the end of a process cut off; how many there were. What a
-        living process works on is left to it: two calls would be paid for one answer."""
+        """Finish the questions that the end of a process cut off, so many at a time; how many there
+        were. What a living process works on is left to it: two calls would be paid for one
+        answer."""
         lives, upper = self._lives, self._upper
         owner = await self._owner()
         gone = await asyncio.to_thread(lives.gone) if lives else ()
@@ -209,14 +214,35 @@ class Ladder:
             busy=sorted(busy),
             before=self._clock.now() - FORGOTTEN,
         )
-        if upper:  # behind the claim: it forgets who is gone
-            await upper.recover()
+        if upper:
+            await upper.recover(gone)
+        if lives and gone:  # behind the claim: nobody would ask for their questions any more
+            await asyncio.to_thread(lives.bury, gone)
         pending = [one for one in pending if one.id not in self._running]
-        for question in pending:
-            async for _ in self.run(question):
-                pass
-        work_for("")
+        self._running.update(one.id for one in pending)
+        lanes = asyncio.Semaphore(TOGETHER)
+
+        async def finish(question: Question) -> None:
+            async with lanes:
+                try:
+                    async for _ in self.run(question):
+                        pass
+                except Exception:
+                    log.exception("question %s could not be finished", question.id)
+
+        async with asyncio.TaskGroup() as tasks:
+            for question in pending:
+                tasks.create_task(finish(question))
         return len(pending)
+
+    async def leave(self) -> None:
+        """The process ends: what it did not come to is for whoever comes next."""
+        if not self._name:
+            return
+        try:
+            await self._store.leave_questions(self._name)
+        except DengmiError as error:
+            log.warning("questions left behind are taken over later: %s", error)
 
     async def _owner(self) -> str:
         """The name of this process; the first time it is asked for, a file is made."""

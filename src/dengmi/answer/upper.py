@@ -82,9 +82,9 @@ class Upper:
         """Ids of the questions that processes which live are writing answers to."""
         return await self._ledger.writing()
 
-    async def recover(self) -> None:
-        """Close the ledger's lines that a process left open when it was killed."""
-        await self._ledger.recover(self._clock.now() - LONGEST_CALL)
+    async def recover(self, gone: Collection[str]) -> None:
+        """Close the ledger's lines that processes left open when they were killed."""
+        await self._ledger.recover(self._clock.now() - LONGEST_CALL, gone)
 
     async def rewritten(
         self, question: Question, level: Level, meant: Standalone, turns: Sequence[Turn]

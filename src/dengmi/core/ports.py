@@ -113,6 +113,11 @@ class Inbox(Protocol):
         """
         ...
 
+    async def leave_questions(self, owner: str) -> None:
+        """Whoever comes may take over the questions without a final state of a process that
+        ends."""
+        ...
+
     async def answer(self, answer_id: str) -> Answer | None:
         """A stored answer, by its own id or by its question's."""
         ...
@@ -361,7 +366,8 @@ class Lives(Protocol):
         ...
 
     def gone(self) -> Collection[str]:
-        """The names of processes that ended without a word."""
+        """The names of processes that ended without a word, until they are buried. Two processes
+        are never told of the same one."""
         ...
 
     def alive(self) -> Collection[str]:

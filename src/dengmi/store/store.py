@@ -156,6 +156,10 @@ class SqlStore(Outgoing):
             inbox.claim, owner, gone=gone, alive=alive, busy=busy, before=before
         )
 
+    async def leave_questions(self, owner: str) -> None:
+        """Whoever comes may take over what a process that ends has not answered."""
+        await self._db.write(inbox.leave, owner)
+
     async def answer(self, answer_id: str) -> Answer | None:
         """A stored answer, by its own id or, the newest one, by its question's."""
         return await self._db.read(inbox.answer_of, answer_id)
