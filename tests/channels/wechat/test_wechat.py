@@ -307,7 +307,7 @@ async def test_a_token_that_was_superseded_is_renewed_once(
 async def test_busy_is_tried_again_and_a_closed_window_is_not(
     client: httpx.AsyncClient, platform: FakeWeChat
 ) -> None:
-    platform.refuse = [0, -1, 45009]  # typing, then two of the message
+    platform.refuse = [0, -1, 45011]  # typing, then two of the message
     platform.spoke("o2")
     await verified(client).say("o2", PARK)
     await until(platform.sent, 1)

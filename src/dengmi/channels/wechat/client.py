@@ -22,8 +22,18 @@ FORCED = 30.0
 STALE = frozenset((40001, 40014, 42001))
 """The token is not good (any more): once more with a fresh one."""
 
-BUSY = frozenset((-1, 45009, 45011))
-"""Try again later."""
+BUSY = frozenset((-1, 45011))
+"""Try again in a moment."""
+
+REASONS = {
+    40013: "wechat_app_id",
+    40125: "wechat_secret",
+    40164: "wechat_address",
+    40243: "wechat_frozen",
+    45009: "wechat_used_up",
+    48001: "wechat_right",
+}
+"""What the operator can do something about, and the text that says what."""
 
 CLOSED = frozenset((40003, 43004, 45015, 45047, 48001, 48002))
 """No message can be sent to this person now; trying again changes nothing."""
@@ -36,7 +46,8 @@ class WeChatFailed(Unavailable):
     `uncertain`: it was called, and nobody knows whether it did what it was asked."""
 
     def __init__(self, errcode: int, reason: str, *, uncertain: bool = False) -> None:
-        super().__init__("wechat_refused", errcode=errcode, reason=reason)
+        code = REASONS.get(errcode, "wechat_refused")
+        super().__init__(code, errcode=errcode, reason=reason)
         self.errcode = errcode
         self.uncertain = uncertain
 
