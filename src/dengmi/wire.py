@@ -68,9 +68,7 @@ async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
                 ladder=ladder,
                 waits=waits,
                 late=runner_of(settings, store, waits, ladder.better, room=gate, lives=waiting),
-                corpus=Corpus(
-                    store, search, settings, clock, lambda name: _publisher(settings, clock, name)
-                ),
+                corpus=_corpus(settings, store, search, clock),
                 counts=counts,
                 vectors=meaning.vectors if meaning else None,
             )
@@ -84,6 +82,13 @@ async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
             await search.close()
     finally:
         await store.close()
+
+
+def _corpus(settings: Settings, store: Store, search: Search, clock: Clock) -> Corpus:
+    def publisher(name: str) -> "Publisher":
+        return _publisher(settings, clock, name)
+
+    return Corpus(store, search, settings, clock, publisher)
 
 
 def _publisher(settings: Settings, clock: Clock, name: str) -> "Publisher":

@@ -8,6 +8,7 @@ from dengmi.gate.open import limits_of
 from dengmi.ledger.life import Life
 from dengmi.server.board import Board
 from dengmi.server.callers import Callers
+from dengmi.server.card.cards import Cards
 from dengmi.server.crew import Crew
 from dengmi.server.follow import Follower
 from dengmi.server.load import Load
@@ -25,6 +26,7 @@ class Context:
     load: Load
     syncs: Syncs
     callers: Callers
+    cards: Cards
     outbox: Outbox
 
 
@@ -45,5 +47,6 @@ def make_context(parts: Parts, board: Path | None = None) -> Context:
         Load(parts.counts, follower, parts.clock, parts.store, limits, board=meeting),
         Syncs(parts.corpus, crew, parts.clock),
         Callers(parts.settings, parts.store, parts.clock),
+        Cards(parts.settings),
         Outbox(parts.store, parts.clock, Life(parts.settings.home / "outbox"), parts.late),
     )

@@ -6,6 +6,7 @@ The work itself is in the scripts of this room, one file per noun; here each get
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from dengmi.core.clock import Clock
 from dengmi.core.limits import Alert, Reserved, Span, Used
@@ -47,6 +48,10 @@ from dengmi.store import (
 )
 from dengmi.store.connector import Connector
 from dengmi.store.outgoing import Outgoing
+
+if TYPE_CHECKING:
+    from dengmi.core.operators import Operators
+    from dengmi.core.review import Review
 
 
 class SqlStore(Outgoing):
@@ -155,6 +160,10 @@ class SqlStore(Outgoing):
         return await self._db.write(
             inbox.claim, owner, gone=gone, alive=alive, busy=busy, before=before
         )
+
+    async def question(self, question_id: str) -> Question | None:
+        """A question by its id."""
+        return await self._db.read(inbox.question_of, question_id)
 
     async def leave_questions(self, owner: str) -> None:
         """Whoever comes may take over what a process that ends has not answered."""
@@ -391,6 +400,20 @@ class SqlStore(Outgoing):
         """Rows by table name."""
         return await self._db.read(reading.counts)
 
+    # -- for operators
+
+    def operators(self) -> "Operators":
+        """What is kept of operators."""
+        from dengmi.store.office import SqlOperators
+
+        return SqlOperators(self._db)
+
+    def review(self) -> "Review":
+        """What operators look through."""
+        from dengmi.store.reviewing import SqlReview
+
+        return SqlReview(self._db)
+
     # -- jobs
 
     async def add_job(self, job: jobs.Job) -> None:
@@ -412,6 +435,18 @@ class SqlStore(Outgoing):
     async def job(self, job_id: str) -> jobs.Job | None:
         """A job by its id."""
         return await self._db.read(jobs.one, job_id)
+
+    async def put_note(self, note_id: str, kind: str, value: Mapping[str, object]) -> None:
+        """Keep a value under an id, in place of what is there."""
+        await self._db.write(jobs.put_note, note_id, kind, value, self._clock.now())
+
+    async def take_note(self, note_id: str) -> Mapping[str, Any] | None:
+        """Take a value away; None where there is none, or another one took it."""
+        return await self._db.write(jobs.take_note, note_id)
+
+    async def notes(self, kind: str) -> Mapping[str, Mapping[str, Any]]:
+        """Every value of a kind, by its id."""
+        return await self._db.read(jobs.notes, kind)
 
     async def _record_all(self, questions: Sequence[Question]) -> Sequence[tuple[Question, bool]]:
         return await self._db.write(inbox.record, questions)

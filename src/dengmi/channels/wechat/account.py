@@ -251,13 +251,13 @@ class Account:
     async def _waited(self, question_id: str) -> Running | None:
         """The question whose answer was not ready. Its id is known to who was given the link."""
         waited = self._runs.get(question_id)
-        if waited is not None and not waited.waits:
+        if waited is not None and not waited.pending:
             return waited
         answer = await self._inbox.answer(question_id)
         if answer is None:
             return None
         late = await self._inbox.late(question_id)
-        return Running.over(answer, waits=late is not None and late.state == "waiting")
+        return Running.over(answer, pending=late is not None and late.state == "waiting")
 
     async def _now_and_later(
         self, running: Running, message: Message, lang: str, later: Later
@@ -297,7 +297,7 @@ class Account:
         last = left <= self._way.hold or running.deliveries >= self._way.deliveries
         # What is not the last delivery is not answered in time: the platform delivers it again.
         await running.end(self._way.hold if last else self._way.hold + 1.5)
-        if running.ended and not running.waits:
+        if running.ended and not running.pending:
             return await self._ended(running, lang)
         if not (last or running.ended):
             return None
