@@ -42,7 +42,7 @@ EXTRAS = {
     "semantic": "fastembed",
     "mcp": "mcp",
     "wechat": "cryptography",
-    "wecom": "cryptography",
+    "wecom": "websockets",
 }
 """Each extra with a module that only it installs."""
 

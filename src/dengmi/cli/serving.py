@@ -114,6 +114,7 @@ async def serve_here(
             access_log=False,
             server_header=False,
             proxy_headers=False,
+            ws="none",  # nothing is served over WebSockets; "auto" imports what it finds for them
             timeout_graceful_shutdown=PATIENCE,
         )
         server = Server(config, when_ready)

@@ -86,7 +86,7 @@ class App:
 
     async def _event(self, message: Message) -> str:
         if message.event == "subscribe":
-            return self._way.welcome or text("wechat_welcome", self._way.language)
+            return self._talk.welcome()
         if message.event == "click" and message.key:
             # A menu entry of the operator's: its key is the question.
             return await self._answer(message, message.key, self._way.language)

@@ -20,7 +20,6 @@ from dengmi.channels.wecom.markdown import Paper, answered, closing, writing
 from dengmi.channels.wecom.messages import BotMessage, read_bot
 from dengmi.channels.wecom.sealed import Door
 from dengmi.channels.wecom.talk import HOUR, Parts, Talk, Way
-from dengmi.core.errors import NotFound
 from dengmi.core.records import Answer, Question
 from dengmi.language.detect import language_of
 from dengmi.language.texts import text
@@ -109,21 +108,10 @@ class Bot:
 
     async def _event(self, message: BotMessage) -> Fields:
         if message.event == "enter_chat":
-            said = self._way.welcome or text("wechat_welcome", self._way.language)
-            return {"msgtype": "text", "text": {"content": said}}
+            return {"msgtype": "text", "text": {"content": self.talk.welcome()}}
         if message.thumb is not None:
-            await self._thumb(message, *message.thumb)
+            await self.talk.thumb(message.sender, *message.thumb)
         return {}
-
-    async def _thumb(self, message: BotMessage, reply: str, up: bool | None) -> None:
-        store, asker = self._parts.store, self.talk.asker(message.sender)
-        answer = await store.answer(reply)
-        if answer is None:
-            return
-        try:
-            await store.put_thumb(answer.id, asker, up, self._parts.clock.now())
-        except NotFound:
-            log.debug("question %s: a thumb for no answer", reply)
 
     async def _owe(self, running: Running, message: BotMessage) -> None:
         """Note where the answer goes if nobody comes for it; once, however often the question is

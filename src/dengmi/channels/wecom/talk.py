@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from dengmi.channels.running import Running, Runs
 from dengmi.core.clock import Clock
-from dengmi.core.errors import BadInput
+from dengmi.core.errors import BadInput, NotFound
 from dengmi.core.ids import stable_id
 from dengmi.core.ports import Answering, Conversations, Inbox, Notes
 from dengmi.core.records import Answer, Question, Wanted
@@ -116,6 +116,21 @@ class Talk:
             )
         except BadInput as error:
             return text(error.code, lang, **error.params)
+
+    def welcome(self) -> str:
+        """A word to who comes in."""
+        return self.way.welcome or text("wechat_welcome", self.way.language)
+
+    async def thumb(self, sender: str, question_id: str, up: bool | None) -> None:
+        """Keep what somebody thinks of an answer; None takes it back."""
+        store = self._parts.store
+        answer = await store.answer(question_id)
+        if answer is None:
+            return
+        try:
+            await store.put_thumb(answer.id, self.asker(sender), up, self._parts.clock.now())
+        except NotFound:
+            log.debug("question %s: a thumb for no answer", question_id)
 
     def asker(self, sender: str) -> str:
         """A person's name in questions."""

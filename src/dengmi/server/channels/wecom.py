@@ -27,6 +27,7 @@ from dengmi.core.events import Notice
 from dengmi.core.records import Answer, Question
 from dengmi.server.bodies import read
 from dengmi.server.channels.places import links_at
+from dengmi.server.channels.wecom_line import LineKeeper
 from dengmi.server.context import Context
 from dengmi.server.problems import Refusal
 from dengmi.settings.wecom import WeComSettings
@@ -35,6 +36,7 @@ log = logging.getLogger(__name__)
 
 NEEDED: Mapping[str, Sequence[str]] = {
     "bot": ("token", "aes_key"),
+    "bot-socket": ("bot_id", "secret"),
     "app": ("corp_id", "token", "aes_key", "secret", "agent_id"),
 }
 """What each kind cannot do without."""
@@ -62,12 +64,16 @@ class WeComWays:
         self._context = context
         self._clients: list[WeCom] = []
         self._called: dict[str, Called] = {}
+        self._lines: list[LineKeeper] = []
         for name, wanted in context.parts.settings.wecom.items():
             for needed in NEEDED[wanted.kind]:
                 if not getattr(wanted, needed):
                     raise BadSettings("channel_secret_missing", key=f"wecom.{name}.{needed}")
-            make = self._app if wanted.kind == "app" else self._bot
-            self._called[name] = make(name, wanted)
+            if wanted.kind == "bot-socket":
+                self._lines.append(self._line(name, wanted))
+            else:
+                make = self._app if wanted.kind == "app" else self._bot
+                self._called[name] = make(name, wanted)
         if context.parts.late is not None:
             for each in self._called.values():
                 context.parts.late.hand_to(each)
@@ -97,6 +103,8 @@ class WeComWays:
             pending = await self._context.parts.store.pending_questions()
             for each in self._called.values():
                 await each.recover(pending)
+        for line in self._lines:
+            self._context.crew.keep(line.hold(), f"line of {line.channel}")
 
     async def close(self) -> None:
         """Close the connections to the platform."""
@@ -120,6 +128,17 @@ class WeComWays:
             self._door(wanted),
             Paper(most_bytes=wanted.max_bytes or 20_480, links=self._links),
             self._client(wanted),
+        )
+
+    def _line(self, name: str, wanted: WeComSettings) -> LineKeeper:
+        paper = Paper(most_bytes=wanted.max_bytes or 20_480, links=self._links)
+        return LineKeeper(
+            self._context.parts,
+            name=name,
+            wanted=wanted,
+            way=_way(name, wanted),
+            talk=self._parts(),
+            paper=paper,
         )
 
     def _app(self, name: str, wanted: WeComSettings) -> App:
@@ -180,5 +199,6 @@ def _way(name: str, wanted: WeComSettings) -> Way:
         language=wanted.language,
         hold=wanted.hold,
         close=wanted.close,
+        refresh=wanted.refresh,
         messages=wanted.messages,
     )
