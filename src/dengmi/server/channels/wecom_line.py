@@ -1,22 +1,14 @@
 """Holds the long connection of an AI bot: in one process of the server, and in another one when
 that is gone."""
 
-import asyncio
-import logging
-
 from dengmi.channels.budget import Sends
 from dengmi.channels.wecom.linebot import LineBot
 from dengmi.channels.wecom.markdown import Paper
 from dengmi.channels.wecom.talk import Parts as TalkParts
 from dengmi.channels.wecom.talk import Way
-from dengmi.core.lock import FileLock
+from dengmi.server.channels.alone import alone
 from dengmi.server.parts import Parts
 from dengmi.settings.wecom import WeComSettings
-
-log = logging.getLogger(__name__)
-
-EVERY = 5.0
-"""Seconds between two looks whether the line is free."""
 
 
 class LineKeeper:
@@ -38,15 +30,13 @@ class LineKeeper:
         self._bot = LineBot(way, talk, paper, sends, parts.store.pending_questions)
         self.channel = self._bot.channel
         # One connection of a bot lives: two processes would take it from each other.
-        self._lock = FileLock(parts.settings.home / "lines" / f"{name}.lock")
+        self._lock = parts.settings.home / "lines" / f"{name}.lock"
 
     async def hold(self) -> None:
         """Hold the line until cancelled, or until the bot is connected elsewhere."""
         from dengmi.channels.wecom.line import Line
 
-        while not await asyncio.to_thread(self._lock.take):  # noqa: ASYNC110 - a process, not a task
-            await asyncio.sleep(EVERY)
-        try:
+        async with alone(self._lock):
             wanted = self._wanted
             line = Line(
                 wanted.socket,
@@ -59,5 +49,3 @@ class LineKeeper:
             if self._parts.late is not None:
                 self._parts.late.hand_to(self._bot)
             await line.run()
-        finally:
-            self._lock.free()
