@@ -41,6 +41,7 @@ EXTRAS = {
     "vectors": "usearch",
     "semantic": "fastembed",
     "mcp": "mcp",
+    "card": "segno",
     "wechat": "cryptography",
     "wecom": "websockets",
 }

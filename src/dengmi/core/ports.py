@@ -5,7 +5,7 @@ A room that needs something from outside asks for the narrowest of these.
 
 from collections.abc import AsyncGenerator, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from dengmi.core.events import Event
 from dengmi.core.paying import Charges, Ledger
@@ -30,6 +30,10 @@ from dengmi.core.records import (
     Source,
     SourceKind,
 )
+
+if TYPE_CHECKING:
+    from dengmi.core.operators import Operators
+    from dengmi.core.review import Review
 
 __all__ = ["Charges", "Ledger"]  # beside what is defined here
 
@@ -110,6 +114,10 @@ class Inbox(Protocol):
         Args:
             busy: questions to leave alone.
         """
+        ...
+
+    async def question(self, question_id: str) -> Question | None:
+        """A question by its id."""
         ...
 
     async def leave_questions(self, owner: str) -> None:
@@ -341,6 +349,14 @@ class Store(
 
     async def migrate(self) -> Sequence[str]:
         """Apply what is missing; the names of the migrations applied."""
+        ...
+
+    def operators(self) -> "Operators":
+        """What is kept of operators."""
+        ...
+
+    def review(self) -> "Review":
+        """What operators look through: questions with their answers, and sums of them."""
         ...
 
     async def secret(self, name: str) -> str:

@@ -9,6 +9,7 @@ from dengmi.server.channels.mcp import PATH as MCP
 from dengmi.server.channels.mcp import Mcp
 from dengmi.server.channels.openai import PREFIX as CHAT
 from dengmi.server.channels.openai import OpenAI
+from dengmi.server.console.lazy import LazyConsole
 from dengmi.server.context import Context
 from dengmi.server.rest.answers import Answers
 from dengmi.server.rest.budgets import Budgets
@@ -17,6 +18,7 @@ from dengmi.server.rest.loading import Loading
 from dengmi.server.rest.openapi import PREFIX, openapi
 from dengmi.server.rest.reading import Reading
 from dengmi.server.rest.sources import Sources
+from dengmi.server.ui.answer import AnswerPage
 from dengmi.server.ui.article import ArticlePage
 from dengmi.server.ui.ask import AskPage
 from dengmi.server.ui.static import Static
@@ -91,19 +93,26 @@ def _channels(
 
 
 def _pages(context: Context) -> Sequence[BaseRoute]:
-    page, article, static = AskPage(context), ArticlePage(context), Static()
+    page, answer, article, static = (
+        *(AskPage(context), AnswerPage(context), ArticlePage(context)),
+        Static(),
+    )
+    console = LazyConsole(context)
     return [
         Route("/", page.show, methods=["GET"]),
         Route("/", page.ask, methods=["POST"]),
         Route("/d/{desk}", page.show, methods=["GET"]),
         Route("/d/{desk}", page.ask, methods=["POST"]),
-        Route("/a/{answer_id}", page.answer, methods=["GET"]),
-        Route("/a/{answer_id}/events", page.events, methods=["GET"]),
+        Route("/a/{answer_id}", answer.show, methods=["GET"]),
+        Route("/a/{answer_id}/events", answer.events, methods=["GET"]),
+        Route("/a/{answer_id}/card.png", answer.card, methods=["GET"]),
         Route("/a/{answer_id}/withdraw", page.withdraw, methods=["POST"]),
         Route("/articles/{article_id:path}", article.show, methods=["GET"]),
         Route("/static/{version}/{name}", static.file, methods=["GET"]),
         Route("/favicon.ico", static.favicon, methods=["GET"]),
         Route("/robots.txt", static.robots, methods=["GET"]),
+        Route("/console", console),
+        Route("/console/{rest:path}", console),
     ]
 
 

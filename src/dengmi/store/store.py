@@ -6,7 +6,7 @@ The work itself is in the scripts of this room, one file per noun; here each get
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dengmi.core.clock import Clock
 from dengmi.core.limits import Alert, Reserved, Span, Used
@@ -47,6 +47,10 @@ from dengmi.store import (
     waiting,
 )
 from dengmi.store.connector import Connector
+
+if TYPE_CHECKING:
+    from dengmi.core.operators import Operators
+    from dengmi.core.review import Review
 
 
 class SqlStore:
@@ -155,6 +159,10 @@ class SqlStore:
         return await self._db.write(
             inbox.claim, owner, gone=gone, alive=alive, busy=busy, before=before
         )
+
+    async def question(self, question_id: str) -> Question | None:
+        """A question by its id."""
+        return await self._db.read(inbox.question_of, question_id)
 
     async def leave_questions(self, owner: str) -> None:
         """Whoever comes may take over what a process that ends has not answered."""
@@ -390,6 +398,20 @@ class SqlStore:
     async def counts(self) -> Mapping[str, int]:
         """Rows by table name."""
         return await self._db.read(reading.counts)
+
+    # -- for operators
+
+    def operators(self) -> "Operators":
+        """What is kept of operators."""
+        from dengmi.store.office import SqlOperators
+
+        return SqlOperators(self._db)
+
+    def review(self) -> "Review":
+        """What operators look through."""
+        from dengmi.store.reviewing import SqlReview
+
+        return SqlReview(self._db)
 
     # -- jobs
 

@@ -53,3 +53,19 @@ RETURNING question_id, level, channel, whose, cause, state, turn, since, until, 
 -- name: charges_lock
 -- Nobody else decides at the same time: held until the transaction ends.
 SELECT pg_advisory_xact_lock(110386840822122);
+
+-- name: questions_by
+-- Questions of a time, and of a desk unless that is '', counted for each stretch of time.
+SELECT floor(q.asked_at / :stretch)::bigint AS number, q.channel, count(*) FROM questions AS q
+WHERE q.asked_at >= :since AND q.asked_at < :until AND (:desk = '' OR q.desk = :desk)
+    AND q.channel <> 'eval'
+GROUP BY number, q.channel ORDER BY number, q.channel;
+
+-- name: answers_by
+-- Answers of a time, and of a desk unless that is '', counted for each stretch of time.
+SELECT floor(a.created_at / :stretch)::bigint AS number, a.level, a.reused, a.grounded, count(*)
+FROM answers AS a JOIN questions AS q ON q.id = a.question_id
+WHERE a.created_at >= :since AND a.created_at < :until AND (:desk = '' OR a.desk = :desk)
+    AND q.channel <> 'eval'
+GROUP BY number, a.level, a.reused, a.grounded
+ORDER BY number, a.level, a.reused, a.grounded;

@@ -51,3 +51,19 @@ RETURNING question_id, level, channel, whose, cause, state, turn, since, until, 
 -- name: charges_lock
 -- Nobody else decides at the same time: there is one writer, who has begun already.
 SELECT 1;
+
+-- name: questions_by
+-- Questions of a time, and of a desk unless that is '', counted for each stretch of time.
+SELECT CAST(q.asked_at / :stretch AS integer) AS number, q.channel, count(*) FROM questions AS q
+WHERE q.asked_at >= :since AND q.asked_at < :until AND (:desk = '' OR q.desk = :desk)
+    AND q.channel <> 'eval'
+GROUP BY number, q.channel ORDER BY number, q.channel;
+
+-- name: answers_by
+-- Answers of a time, and of a desk unless that is '', counted for each stretch of time.
+SELECT CAST(a.created_at / :stretch AS integer) AS number, a.level, a.reused, a.grounded, count(*)
+FROM answers AS a JOIN questions AS q ON q.id = a.question_id
+WHERE a.created_at >= :since AND a.created_at < :until AND (:desk = '' OR a.desk = :desk)
+    AND q.channel <> 'eval'
+GROUP BY number, a.level, a.reused, a.grounded
+ORDER BY number, a.level, a.reused, a.grounded;
