@@ -123,6 +123,14 @@ class FakeWeCom:
         (self.dropped if len(recent) > PER_MINUTE else self.sent).append((to, content))
         return JSONResponse({"errcode": 0, "errmsg": "ok", "msgid": f"m{next(self._numbers)}"})
 
+    async def agent_get(self, request: Request) -> Response:
+        self.calls["agent_get"] += 1
+        if trouble := self._refused(request):
+            return _error(trouble)
+        if request.query_params.get("agentid") != str(self.agent):
+            return _error(40056)
+        return JSONResponse({"errcode": 0, "errmsg": "ok", "name": "问答"})
+
     async def robot(self, request: Request) -> Response:
         self.calls["robot"] += 1
         if request.query_params.get("key") != "robot-key":
@@ -157,6 +165,7 @@ class FakeWeCom:
             Route("/cgi-bin/aibot/response", self.respond, methods=["POST"]),
             Route("/cgi-bin/message/send", self.send, methods=["POST"]),
             Route("/cgi-bin/webhook/send", self.robot, methods=["POST"]),
+            Route("/cgi-bin/agent/get", self.agent_get, methods=["GET"]),
             *self.kf.routes(),
         ]
 

@@ -160,9 +160,17 @@ class FakeKf:
         state = self.states.get(body.get("external_userid", ""), 0)
         return JSONResponse({"errcode": 0, "errmsg": "ok", "service_state": state})
 
+    async def accounts(self, request: Request) -> Response:
+        self.calls["accounts"] += 1
+        if trouble := self.refuse(request):
+            return _error(trouble)
+        account = {"open_kfid": self.account, "name": "客服", "avatar": ""}
+        return JSONResponse({"errcode": 0, "errmsg": "ok", "account_list": [account]})
+
     def routes(self) -> list[Route]:
         """The paths of the API."""
         return [
+            Route("/cgi-bin/kf/account/list", self.accounts, methods=["POST"]),
             Route("/cgi-bin/kf/sync_msg", self.sync, methods=["POST"]),
             Route("/cgi-bin/kf/send_msg", self.send, methods=["POST"]),
             Route("/cgi-bin/kf/send_msg_on_event", self.welcome, methods=["POST"]),

@@ -138,8 +138,8 @@ class WeCom:
         Raises:
             WeComFailed: it was refused, or nothing came back.
         """
-        renewed = False
-        for pause in (*_PAUSES, None):
+        renewed, pauses = False, list(_PAUSES)
+        while True:
             token = await self.token()
             try:
                 return await self._posted(f"{path}?access_token={token}", body)
@@ -147,11 +147,15 @@ class WeCom:
                 if error.errcode in STALE and not renewed:
                     renewed = True
                     await self._forget(token)
-                    continue
-                if error.errcode not in BUSY or pause is None:
+                elif error.errcode in BUSY and pauses:
+                    await asyncio.sleep(pauses.pop(0))
+                else:
                     raise
-                await asyncio.sleep(pause)
-        return await self._posted(f"{path}?access_token={await self.token()}", body)
+
+    async def get(self, path: str, query: Mapping[str, str]) -> Mapping[str, object]:
+        """A call that only reads. Raises WeComFailed."""
+        params = {"access_token": await self.token(), **query}
+        return await self._answered("GET", path, params=params)
 
     async def token(self) -> str:
         """A token that is good; fetched once however many ask. Raises WeComFailed."""

@@ -196,6 +196,20 @@ class Line:
             self._acks.pop(req_id, None)
 
 
+async def try_once(address: str, bot_id: str, secret: str) -> None:
+    """Connect and tell who this is, once. Raises WeComFailed."""
+
+    async def nothing(*_: object) -> None:
+        return None
+
+    line = Line(address, bot_id, secret, hear=nothing, ready=nothing)
+    try:
+        async with connect(address, ping_interval=None, proxy=None, open_timeout=ACK) as made:
+            await line._subscribed(made)
+    except (OSError, WebSocketException) as error:
+        raise WeComFailed(0, type(error).__name__) from None
+
+
 def _frame(cmd: str, req_id: str, body: Fields | None) -> str:
     frame: dict[str, object] = {"cmd": cmd, "headers": {"req_id": req_id}}
     if body is not None:

@@ -12,10 +12,10 @@ from starlette.responses import Response
 from dengmi.channels.budget import Sends
 from dengmi.channels.errors import Forged, WireError
 from dengmi.channels.links import Links
-from dengmi.channels.tencent import Envelope
 from dengmi.channels.wechat.body import MOST_BYTES
 from dengmi.channels.wecom.app import App
 from dengmi.channels.wecom.bot import Bot
+from dengmi.channels.wecom.check import envelope_of, missing
 from dengmi.channels.wecom.client import TAKEN, WeCom, WeComFailed
 from dengmi.channels.wecom.kf import Service
 from dengmi.channels.wecom.markdown import Paper
@@ -35,15 +35,6 @@ from dengmi.server.problems import Refusal
 from dengmi.settings.wecom import WeComSettings
 
 log = logging.getLogger(__name__)
-
-NEEDED: Mapping[str, Sequence[str]] = {
-    "bot": ("token", "aes_key"),
-    "bot-socket": ("bot_id", "secret"),
-    "kf": ("corp_id", "token", "aes_key", "secret"),
-    "robot": ("key",),
-    "app": ("corp_id", "token", "aes_key", "secret", "agent_id"),
-}
-"""What each kind cannot do without."""
 
 
 class Called(Protocol):
@@ -71,9 +62,8 @@ class WeComWays:
         self._lines: list[LineKeeper] = []
         self._robots: list[Robot] = []
         for name, wanted in context.parts.settings.wecom.items():
-            for needed in NEEDED[wanted.kind]:
-                if not getattr(wanted, needed):
-                    raise BadSettings("channel_secret_missing", key=f"wecom.{name}.{needed}")
+            for needed in missing(wanted):
+                raise BadSettings("channel_secret_missing", key=f"wecom.{name}.{needed}")
             self._make(name, wanted)
         if context.parts.late is not None:
             for each in self._called.values():
@@ -196,12 +186,7 @@ class WeComWays:
         return links_at(public) if public else None
 
     def _door(self, wanted: WeComSettings) -> Door:
-        envelope = Envelope(
-            wanted.token,
-            (wanted.aes_key, wanted.old_aes_key),
-            "" if wanted.kind == "bot" else wanted.corp_id,
-        )
-        return Door(envelope, "json" if wanted.kind == "bot" else "xml", wanted.skew)
+        return Door(envelope_of(wanted), "json" if wanted.kind == "bot" else "xml", wanted.skew)
 
     def _client(self, wanted: WeComSettings) -> WeCom:
         client = WeCom(wanted.api, self._context.parts.clock, wanted.corp_id, wanted.secret)
