@@ -198,8 +198,8 @@ class LateQueue(Protocol):
 
     async def finish_waiting(self, answer: Answer, late: Late, each: int, most: int) -> Late | None:
         """Store the answer that stands meanwhile, as `finish_question` does, and let the question
-        wait, in one transaction; as it is kept. None where so many (`each` of one asker, `most`
-        in all) wait already."""
+        wait, in one transaction; as it is kept. None where so many (`each` of one asker, but for
+        what is waited for already, and `most` in all) wait already."""
         ...
 
     async def claim_late(
@@ -209,6 +209,31 @@ class LateQueue(Protocol):
         where there is none."""
         ...
 
+    async def late_topics(self, level: Level, now: float) -> Sequence[str]:
+        """The topics that are waited for at a level and have an answer by now that may serve
+        again."""
+        ...
+
+    async def claim_late_topics(
+        self,
+        owner: str,
+        level: Level,
+        topics: Sequence[str],
+        *,
+        passed: Sequence[str],
+        times: tuple[float, float],
+        most: int,
+    ) -> Sequence[tuple[Question, Late]]:
+        """Take those that wait for one of these topics, the next one first, whether they are due
+        or not.
+
+        Args:
+            passed: questions to leave alone.
+            times: now, and until when they are held.
+            most: how many, at most.
+        """
+        ...
+
     async def claim_untold(
         self, owner: str, channels: Sequence[str], now: float, lease: float
     ) -> tuple[Question, Late] | None:
@@ -216,8 +241,9 @@ class LateQueue(Protocol):
         ...
 
     async def finish_late(self, late: Late, answer: Answer) -> bool:
-        """Store the better answer and end the wait in one transaction. False, and nothing is
-        stored, where the wait has ended or another process holds it."""
+        """Store the better answer and end the wait in one transaction; where no tokens were used
+        for it, it was no turn of its asker's. False, and nothing is stored, where the wait has
+        ended or another process holds it."""
         ...
 
     async def end_late(self, late: Late, state: LateState) -> bool:

@@ -275,6 +275,25 @@ class SqlStore:
         """Take the next one that waits for a level and may be tried now, until `lease`."""
         return await self._db.write(waiting.claim, owner, level, now, lease)
 
+    async def late_topics(self, level: Level, now: float) -> Sequence[str]:
+        """What is waited for at a level and has been answered meanwhile."""
+        return await self._db.read(waiting.topics, level, now)
+
+    async def claim_late_topics(
+        self,
+        owner: str,
+        level: Level,
+        topics: Sequence[str],
+        *,
+        passed: Sequence[str],
+        times: tuple[float, float],
+        most: int,
+    ) -> Sequence[tuple[Question, Late]]:
+        """Take those that wait for one of these topics, in line; see `core.ports.LateQueue`."""
+        return await self._db.write(
+            waiting.claim_topics, owner, level, topics, passed=passed, times=times, most=most
+        )
+
     async def claim_untold(
         self, owner: str, channels: Sequence[str], now: float, lease: float
     ) -> tuple[Question, Late] | None:
