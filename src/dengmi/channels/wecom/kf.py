@@ -7,7 +7,7 @@ where the answer takes a while, and up to four with the answer.
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Protocol
 
 from dengmi.channels.parts import shortened
@@ -93,9 +93,9 @@ class Service:
             self._parts.keep(work, f"messages of {self.channel}")
         return b""
 
-    async def recover(self, pending: Sequence[Question]) -> None:
+    async def recover(self) -> None:
         """Send what an earlier stop cut off, and fetch what was said meanwhile."""
-        await self._sending.recover(pending)
+        await self._sending.recover()
         for note in await self._parts.store.notes(self._cursors):
             account = note.removeprefix(f"{self._cursors}:")
             self._parts.keep(self._pull(account, ""), f"messages of {self.channel}")

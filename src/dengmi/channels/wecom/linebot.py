@@ -8,7 +8,7 @@ platform keeps the message open is said as a message of its own.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Protocol
 
@@ -33,6 +33,9 @@ SPARE = 6
 RETRY = 1.0
 """Seconds before a frame is sent again where the line was broken."""
 
+DAY = 86_400.0
+"""Seconds for which the platform takes replies to a message (2026-11)."""
+
 PATIENCE = 600.0
 """Seconds after which a written answer is not said any more; the page has it."""
 
@@ -52,26 +55,17 @@ class LineBot:
     Args:
         paper: what a message holds.
         sends: how many messages may go to one chat.
-        pending: the questions that have no answer yet, when the line opens.
     """
 
-    def __init__(
-        self,
-        way: Way,
-        parts: Parts,
-        paper: Paper,
-        sends: Sends,
-        pending: Callable[[], Awaitable[Sequence[Question]]],
-    ) -> None:
+    def __init__(self, way: Way, parts: Parts, paper: Paper, sends: Sends) -> None:
         self.talk = Talk(way, parts)
         self.channel = self.talk.channel
         self._way = way
         self._parts = parts
         self._paper = paper
         self._sends = sends
-        self._pending = pending
         self._line: Saying | None = None
-        self._recovered = False
+        self._opened = False
 
     def over(self, line: Saying) -> None:
         """Speak over this line."""
@@ -91,18 +85,11 @@ class LineBot:
 
     async def ready(self) -> None:
         """The line is open: say what an earlier stop cut off."""
-        if self._recovered:
+        if self._opened:
             return
-        self._recovered = True
-        pending = await self._pending()
+        self._opened = True
         for note, owed in (await self._parts.store.notes(self.channel)).items():
-            running = await self.talk.running(note.rpartition(":")[2], pending)
-            if running is None:
-                await self._parts.store.take_note(note)
-            else:
-                running.pushed = True
-                work = self._followed(running, owed)
-                self._parts.keep(work, f"message for question {running.question.id}")
+            self._parts.keep(self._recovered(note, owed), f"message for {note}")
 
     async def push(self, question: Question, answer: Answer, key: str) -> None:  # noqa: ARG002
         """Say the better answer of a question that waited for it (core.ports.Push). Raises
@@ -161,6 +148,17 @@ class LineBot:
                 await self._surely(owed, running.answer)
         if not running.pending:  # a better answer needs to know where to go
             await self._parts.store.take_note(self._note(running.question.id))
+
+    async def _recovered(self, note: str, owed: Mapping[str, object]) -> None:
+        """Say the answer of a question that an earlier stop cut off."""
+        question_id = note.removeprefix(f"{self.channel}:")
+        answer = await self.talk.stored(question_id, float(str(owed["at"])) + DAY)
+        if answer is None:
+            await self._parts.store.take_note(note)
+            return
+        running = Running.over(answer)
+        running.pushed, running.pending = True, await self.talk.waits(question_id)
+        await self._followed(running, owed)
 
     async def _grown(self, running: Running, owed: Mapping[str, object]) -> bool:
         """Show how an answer grows; whether the whole of it was shown in the end."""

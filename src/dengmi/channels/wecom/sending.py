@@ -12,7 +12,7 @@ from weakref import WeakValueDictionary
 from dengmi.channels.budget import Sends
 from dengmi.channels.running import Running
 from dengmi.channels.wecom.client import CLOSED, WeComFailed
-from dengmi.channels.wecom.talk import Parts, Talk
+from dengmi.channels.wecom.talk import HOUR, Parts, Talk
 from dengmi.core.events import Notice
 from dengmi.core.records import Answer, Question
 
@@ -89,15 +89,10 @@ class Sending:
         if running.question.id in self._owed:
             await self._parts.store.put_note(note, self._talk.channel, owed)
 
-    async def recover(self, pending: Sequence[Question]) -> None:
+    async def recover(self) -> None:
         """Send what an earlier stop cut off."""
         for note, owed in (await self._parts.store.notes(self._talk.channel)).items():
-            running = await self._talk.running(note.rpartition(":")[2], pending)
-            if running is None:
-                await self._parts.store.take_note(note)
-            else:
-                running.pushed = True
-                self._start(running, owed, careful=True)
+            self._parts.keep(self._recovered(note, owed), f"message for {note}")
 
     async def late(self, question: Question, answer: Answer, lead: str) -> None:
         """Send the better answer of a question that waited for it. Raises WeComFailed."""
@@ -110,6 +105,14 @@ class Sending:
         async with self._turns(to):
             await self._turn(to)
             await self._send(to, message, name, False)
+
+    async def _recovered(self, note: str, owed: Owed) -> None:
+        question_id = note.removeprefix(f"{self._talk.channel}:")
+        answer = await self._talk.stored(question_id, self._parts.clock.now() + HOUR)
+        if answer is None:
+            await self._parts.store.take_note(note)
+        else:
+            await self._kept(Running.over(answer), owed, careful=True)
 
     def _start(self, running: Running, owed: Owed, careful: bool) -> None:
         # Cut off by a stop, it is taken up at the next start.

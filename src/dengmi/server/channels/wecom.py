@@ -44,7 +44,7 @@ class Called(Protocol):
 
     def verify(self, query: Mapping[str, str]) -> str: ...
     async def receive(self, query: Mapping[str, str], body: bytes) -> bytes: ...
-    async def recover(self, pending: Sequence[Question]) -> None: ...
+    async def recover(self) -> None: ...
     async def push(self, question: Question, answer: Answer, key: str) -> None: ...
 
 
@@ -90,10 +90,8 @@ class WeComWays:
 
     async def begin(self) -> None:
         """Go on with what an earlier stop cut off."""
-        if self._called:
-            pending = await self._context.parts.store.pending_questions()
-            for each in self._called.values():
-                await each.recover(pending)
+        for each in self._called.values():
+            await each.recover()
         for line in self._lines:
             self._context.crew.keep(line.hold(), f"line of {line.channel}")
         for robot in self._robots:

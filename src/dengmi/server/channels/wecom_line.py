@@ -27,7 +27,7 @@ class LineKeeper:
         sends = Sends(((wanted.per_minute, 60.0), (wanted.per_hour, 3_600.0)))
         self._parts = parts
         self._wanted = wanted
-        self._bot = LineBot(way, talk, paper, sends, parts.store.pending_questions)
+        self._bot = LineBot(way, talk, paper, sends)
         self.channel = self._bot.channel
         # One connection of a bot lives: two processes would take it from each other.
         self._lock = parts.settings.home / "lines" / f"{name}.lock"
