@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from dengmi.core.events import Event
+from dengmi.core.history import History
 from dengmi.core.late import LateQueue
 from dengmi.core.notes import Notes
 from dengmi.core.paying import Charges, Ledger
@@ -241,6 +242,7 @@ class Store(
     Changes,
     Inbox,
     Conversations,
+    History,
     Forgetting,
     Charges,
     Reuses,
