@@ -5,12 +5,13 @@ A room that needs something from outside asks for the narrowest of these.
 
 from collections.abc import AsyncGenerator, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from dengmi.core.deliveries import Deliveries
 from dengmi.core.events import Event
 from dengmi.core.history import History
 from dengmi.core.late import LateQueue
+from dengmi.core.notes import Notes
 from dengmi.core.paying import Charges, Ledger
 from dengmi.core.records import (
     Answer,
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from dengmi.core.operators import Operators
     from dengmi.core.review import Review
 
-__all__ = ["Charges", "Deliveries", "Ledger"]  # beside what is defined here
+__all__ = ["Charges", "Deliveries", "Ledger", "Notes"]  # beside what is defined here
 
 
 class Passages(Protocol):
@@ -173,22 +174,6 @@ class Reuses(Protocol):
 
     async def set_reuse(self, answer_id: str, state: ReuseState, reason: str = "") -> bool:
         """Pin an answer, make it live again or void; False when it was never reusable."""
-        ...
-
-
-class Notes(Protocol):
-    """Keeps small values that outlive a stop: what a channel owes, how far it has read."""
-
-    async def put_note(self, note_id: str, kind: str, value: Mapping[str, object]) -> None:
-        """Keep a value under an id, in place of what is there."""
-        ...
-
-    async def take_note(self, note_id: str) -> Mapping[str, Any] | None:
-        """Take a value away; None where there is none, or another one took it."""
-        ...
-
-    async def notes(self, kind: str) -> Mapping[str, Mapping[str, Any]]:
-        """Every value of a kind, by its id."""
         ...
 
 
