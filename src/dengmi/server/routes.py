@@ -22,6 +22,7 @@ from dengmi.server.ui.answer import AnswerPage
 from dengmi.server.ui.article import ArticlePage
 from dengmi.server.ui.ask import AskPage
 from dengmi.server.ui.static import Static
+from dengmi.server.widget.lazy import LazyWidget
 
 if TYPE_CHECKING:
     from dengmi.server.channels.wechat import WeChatAccounts
@@ -61,12 +62,16 @@ def _api(context: Context) -> Sequence[BaseRoute]:
 
 def _channels(context: Context, wechat: "WeChatAccounts | None") -> Sequence[BaseRoute]:
     chat, mcp = OpenAI(context), Mcp(context)
+    widget = LazyWidget(context).answer
     made = [
         Route(f"{CHAT}/chat/completions", chat.complete, methods=["POST"]),
         Route(f"{CHAT}/models", chat.models, methods=["GET"]),
         Route(f"{CHAT}/models/{{model}}", chat.model, methods=["GET"]),
         Route(MCP, mcp, methods=["POST"]),
         Route(f"{MCP}/{{desk}}", mcp, methods=["POST"]),
+        Route("/widget.js", widget, methods=["GET"]),
+        Route("/widget", widget, methods=["GET"]),
+        Route("/widget/{rest:path}", widget, methods=["GET", "POST", "OPTIONS"]),
     ]
     if wechat is not None:
         made += [
