@@ -26,15 +26,24 @@ from dengmi.server.widget.lazy import LazyWidget
 
 if TYPE_CHECKING:
     from dengmi.server.channels.wechat import WeChatAccounts
+    from dengmi.server.channels.wecom import WeComWays
 
 
-def routes(context: Context, wechat: "WeChatAccounts | None" = None) -> Sequence[BaseRoute]:
+def routes(
+    context: Context, wechat: "WeChatAccounts | None" = None, wecom: "WeComWays | None" = None
+) -> Sequence[BaseRoute]:
     """All of them; the busiest come first: they are tried in this order.
 
     Args:
         wechat: the WeChat accounts; None where there are none.
+        wecom: what WeCom calls; None where there is nothing.
     """
-    return [*_api(context), *_channels(context, wechat), *_pages(context), *_watching(context)]
+    return [
+        *_api(context),
+        *_channels(context, wechat, wecom),
+        *_pages(context),
+        *_watching(context),
+    ]
 
 
 def _api(context: Context) -> Sequence[BaseRoute]:
@@ -60,7 +69,9 @@ def _api(context: Context) -> Sequence[BaseRoute]:
     ]
 
 
-def _channels(context: Context, wechat: "WeChatAccounts | None") -> Sequence[BaseRoute]:
+def _channels(
+    context: Context, wechat: "WeChatAccounts | None", wecom: "WeComWays | None"
+) -> Sequence[BaseRoute]:
     chat, mcp = OpenAI(context), Mcp(context)
     widget = LazyWidget(context).answer
     made = [
@@ -77,6 +88,11 @@ def _channels(context: Context, wechat: "WeChatAccounts | None") -> Sequence[Bas
         made += [
             Route("/wechat/{name}", wechat.receive, methods=["POST"]),
             Route("/wechat/{name}", wechat.verify, methods=["GET"]),
+        ]
+    if wecom is not None:
+        made += [
+            Route("/wecom/{name}", wecom.receive, methods=["POST"]),
+            Route("/wecom/{name}", wecom.verify, methods=["GET"]),
         ]
     return made
 

@@ -11,6 +11,7 @@ from dengmi.settings.channels import ChannelSettings, Site, WeChatSettings
 from dengmi.settings.masked import Masked, meaning_of
 from dengmi.settings.semantic import EmbeddingSettings, RerankingSettings
 from dengmi.settings.sharing import SharingSettings
+from dengmi.settings.wecom import WeComSettings
 
 Port = Annotated[int, Meta(ge=1, le=65535)]
 
@@ -390,6 +391,7 @@ class Settings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
     reranking: RerankingSettings = RerankingSettings()
     desks: Mapping[str, DeskSettings] = {}
     wechat: Mapping[str, WeChatSettings] = {}
+    wecom: Mapping[str, WeComSettings] = {}
     plans: Mapping[str, PlanSettings] = {}
     keys: Mapping[str, KeySettings] = {}
 
@@ -408,6 +410,7 @@ NAMED: Mapping[str, type[Struct]] = {
     "desks": DeskSettings,
     "models": ModelSettings,
     "wechat": WeChatSettings,
+    "wecom": WeComSettings,
     "plans": PlanSettings,
     "keys": KeySettings,
 }
