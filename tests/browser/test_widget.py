@@ -315,6 +315,22 @@ def test_the_look_is_the_sites(browser: Browser, site: Site, desk: str) -> None:
         page.screenshot(path=SHOTS / "widget-themed.png")
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_everybody_can_use_it(browser: Browser, site: Site, desk: str, scheme: str) -> None:
+    """Nothing that axe-core knows to look for is wrong with it."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    with visiting(browser, site, scheme=scheme) as page:
+        panel = open_panel(page)
+        results = [axe.run(page, context="#dengmi")]
+        card = ask(panel, CLOSE)
+        expect(card.locator(".page")).to_be_visible()
+        card.locator(".n").first.click()
+        results.append(axe.run(page, context="#dengmi"))
+        for result in results:
+            assert result.violations_count == 0, result.generate_report()
+            assert result.response["passes"]
+
+
 def test_a_site_that_is_not_listed(browser: Browser, desk: str) -> None:
     other = Site()
     other.desk = desk
