@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dengmi.gate.open import limits_of
+from dengmi.server.along import Along
 from dengmi.server.board import Board
 from dengmi.server.callers import Callers
 from dengmi.server.card.cards import Cards
@@ -25,6 +26,7 @@ class Context:
     syncs: Syncs
     callers: Callers
     cards: Cards
+    along: Along
 
 
 def make_context(parts: Parts, board: Path | None = None) -> Context:
@@ -45,4 +47,5 @@ def make_context(parts: Parts, board: Path | None = None) -> Context:
         Syncs(parts.corpus, crew, parts.clock),
         Callers(parts.settings, parts.store, parts.clock),
         Cards(parts.settings),
+        Along(parts.ladder.audience, board),
     )

@@ -74,14 +74,14 @@ class AnswerPage:
         frame = await self._frame(request, found.desk, shared)
         if isinstance(found, Question):
             said = request.headers.get("last-event-id") or request.query_params.get("after", "")
-            return event_stream(lines(self._parts, frame, found, after_of(said)))
+            return event_stream(lines(self._context, frame, found, after_of(said)))
         if CONVERSATION.fullmatch(asked := clean(request.query_params.get("c", ""))):
             frame = dataclasses.replace(frame, conversation=asked)
         return later(self._parts.waits.follow(found), lambda standing: stands(frame, standing))
 
     async def _live(self, request: Request, question: Question, shared: Shared) -> Response:
         frame = await self._frame(request, question.desk, shared)
-        told = self._parts.ladder.audience.so_far(question.id)
+        told = await self._context.along.so_far(question.id)
         turns = [turn(question.text, live_card(frame, question, told))]
         title = f"{short(question.text)} · {frame.name}"
         extra = [*files(), reload_alone()]
