@@ -7,7 +7,9 @@ from collections.abc import AsyncGenerator, Collection, Iterable, Mapping, Seque
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from dengmi.core.deliveries import Deliveries
 from dengmi.core.events import Event
+from dengmi.core.history import History
 from dengmi.core.late import LateQueue
 from dengmi.core.paying import Charges, Ledger
 from dengmi.core.records import (
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
     from dengmi.core.operators import Operators
     from dengmi.core.review import Review
 
-__all__ = ["Charges", "Ledger"]  # beside what is defined here
+__all__ = ["Charges", "Deliveries", "Ledger"]  # beside what is defined here
 
 
 class Passages(Protocol):
@@ -256,10 +258,12 @@ class Store(
     Changes,
     Inbox,
     Conversations,
+    History,
     Forgetting,
     Charges,
     Reuses,
     LateQueue,
+    Deliveries,
     Notes,
     Shelf,
     Protocol,
