@@ -106,4 +106,4 @@ class AnswerPage:
 
     async def _frame(self, request: Request, desk: str, shared: Shared) -> Frame:
         frame = await frame_of(self._overview, request, desk)
-        return dataclasses.replace(frame, shared=shared.open, priced=shared.price)
+        return dataclasses.replace(frame, shared=shared.open, priced=shared.price, own=shared.own)

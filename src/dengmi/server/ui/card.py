@@ -169,10 +169,10 @@ def _wait(frame: Frame, answer: Answer, standing: Standing) -> Html | None:
     return el(
         "form",
         el("span", pending_text(frame, standing.pending)),
-        el("button", frame.say("ui_withdraw")),
+        el("button", frame.say("ui_withdraw")) if frame.own else None,
         class_="notice pending",
         method="post",
-        action=f"{path}/withdraw",
+        action=f"{path}/withdraw{asked}",
         data_events=f"{path}/events{asked}",
     )
 
