@@ -89,6 +89,7 @@ async def _begun(context: Context) -> "list[asyncio.Task[Any]]":
         context.crew.start(context.follower.follow(), "following the store"),
         context.crew.start(_take_over(context), "taking questions over"),
         context.crew.start(context.load.keep(), "telling the load"),
+        context.crew.start(context.along.keep(), "letting others read along"),
     ]
     if parts.late is not None:
         ongoing.append(context.crew.start(parts.late.run(), "late answers"))
