@@ -31,7 +31,10 @@ class Quiet(WSGIRequestHandler):
 @contextmanager
 def robot(key: str) -> Iterator[str]:
     """A WeRoBot server that says what it heard; its address."""
-    made = werobot.WeRoBot(token="AAAAA", enable_session=False)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        made = werobot.WeRoBot(token="AAAAA")
+    made.config["SESSION_STORAGE"] = False
     if key:
         made.config.update({"ENCODING_AES_KEY": key, "APP_ID": APP_ID})
 

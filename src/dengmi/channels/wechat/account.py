@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
-from dengmi.channels.errors import Forged, Malformed
+from dengmi.channels.errors import Forged
 from dengmi.channels.running import Running, Runs
 from dengmi.channels.tencent import Envelope, check_signature, signature
 from dengmi.channels.wechat.body import Form, read_body, text_of, write_body
@@ -151,8 +151,9 @@ class Account:
             key = opened.key
         else:
             check_signature(query.get("signature", ""), self._envelope.token, stamp, nonce)
-            if self._envelope.key is not None and text_of(fields, "Encrypt"):
-                raise Malformed("mode")
+            # This signature says nothing of the body: with a key, only what it seals is believed.
+            if self._envelope.key is not None:
+                raise Forged("mode")
         message = read_message(fields)
         said = await self._reply(message)
         if said is None:

@@ -39,7 +39,8 @@ def read_body(body: bytes) -> tuple[Fields, Form]:
 def write_body(fields: Fields, form: Form) -> bytes:
     """Fields as a body. Numbers stay numbers in JSON; texts are CDATA in XML."""
     if form == "json":
-        return json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()
+        text = json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
+        return text.encode("utf-8", "replace")
     return f"<xml>{_xml_of(fields)}</xml>".encode()
 
 
