@@ -6,6 +6,7 @@ from pathlib import Path
 from dengmi.channels.outbox import Outbox
 from dengmi.gate.open import limits_of
 from dengmi.ledger.life import Life
+from dengmi.server.askers import Askers
 from dengmi.server.board import Board
 from dengmi.server.callers import Callers
 from dengmi.server.card.cards import Cards
@@ -26,6 +27,7 @@ class Context:
     load: Load
     syncs: Syncs
     callers: Callers
+    askers: Askers
     cards: Cards
     outbox: Outbox
 
@@ -47,6 +49,7 @@ def make_context(parts: Parts, board: Path | None = None) -> Context:
         Load(parts.counts, follower, parts.clock, parts.store, limits, board=meeting),
         Syncs(parts.corpus, crew, parts.clock),
         Callers(parts.settings, parts.store, parts.clock),
+        Askers(parts.settings.server, parts.store),
         Cards(parts.settings),
         Outbox(parts.store, parts.clock, Life(parts.settings.home / "outbox"), parts.late),
     )

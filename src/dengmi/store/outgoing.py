@@ -10,13 +10,12 @@ from dengmi.store import delivering
 from dengmi.store.connector import Connector
 
 
-class Outgoing:
-    """What channels owe, behind a connector."""
+class SqlOutgoing:
+    """`dengmi.core.deliveries.Deliveries` behind a connector. Raises only DengmiErrors."""
 
-    def __init__(self, connector: Connector, clock: Clock) -> None:
-        self._db = connector
-        self._clock = clock
-        self._give = Together(self._give_all)
+    _db: Connector
+    _clock: Clock
+    _give: Together[str, bool]
 
     async def owe_delivery(self, delivery: Delivery) -> None:
         """Note one; nothing happens where there is one of its id."""

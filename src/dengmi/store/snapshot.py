@@ -28,6 +28,8 @@ TABLES = (
     "late",
     "deliveries",
     "thumbs",
+    "conversations",
+    "handovers",
     "reuses",
     "charges",
     "used",

@@ -23,7 +23,8 @@ from dengmi.channels.wechat.rendering import Dialect, answered, link, preview, t
 from dengmi.core.clock import Clock
 from dengmi.core.errors import BadInput
 from dengmi.core.ids import stable_id
-from dengmi.core.ports import Answering, Deliveries, Forgetting, Inbox, LateQueue
+from dengmi.core.late import LateQueue
+from dengmi.core.ports import Answering, Deliveries, Forgetting, Inbox
 from dengmi.core.records import Question, Wanted
 from dengmi.language.detect import language_of
 from dengmi.language.texts import text

@@ -221,13 +221,17 @@ CREATE TABLE late (
     owner text NOT NULL,
     lease double precision NOT NULL,
     answer_id text NOT NULL,
-    told_at double precision
+    told_at double precision,
+    topic text NOT NULL DEFAULT ''
 );
 CREATE INDEX late_line ON late (turn, since, question_id) WHERE state = 'waiting';
 CREATE INDEX late_whose ON late (whose, turn) WHERE state = 'waiting';
 CREATE INDEX late_until ON late (until) WHERE state = 'waiting';
 CREATE INDEX late_owner ON late (owner) WHERE owner <> '';
 CREATE INDEX late_untold ON late (channel, due) WHERE state = 'answered' AND told_at IS NULL;
+CREATE INDEX late_topic ON late (topic) WHERE state = 'waiting' AND topic <> '';
+CREATE INDEX late_turns ON late (whose, turn);
+CREATE INDEX late_turn ON late (turn);
 
 CREATE TABLE used (
     holder text NOT NULL,
@@ -274,6 +278,23 @@ CREATE TABLE deliveries (
 CREATE INDEX deliveries_question ON deliveries (question_id);
 CREATE INDEX deliveries_due ON deliveries (channel, due) WHERE state = 'owed';
 CREATE INDEX deliveries_owner ON deliveries (owner) WHERE owner <> '';
+CREATE TABLE conversations (
+    asker text NOT NULL,
+    id text NOT NULL,
+    title text NOT NULL,
+    at double precision NOT NULL,
+    PRIMARY KEY (asker, id)
+);
+
+CREATE TABLE handovers (
+    key text PRIMARY KEY NOT NULL,
+    asker text NOT NULL,
+    until double precision NOT NULL
+);
+CREATE INDEX handovers_until ON handovers (until);
+
+CREATE INDEX answers_desk ON answers (desk, created_at);
+
 CREATE TABLE operators (
     id text PRIMARY KEY NOT NULL,
     name text NOT NULL,
