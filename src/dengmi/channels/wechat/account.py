@@ -7,6 +7,7 @@ answer is ready for, and on the last one with the quotes, a link that asks for t
 tapped, and the page where it appears.
 """
 
+import asyncio
 import logging
 import math
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
@@ -35,6 +36,8 @@ ACK = b"success"
 """What the platform takes for "received, no reply"."""
 
 _BEIJING = timedelta(hours=8)
+_MORE = 1.5
+"""Seconds beyond `hold` after which the platform has hung up for sure."""
 
 
 class Kept(Inbox, Forgetting, LateQueue, Deliveries, Protocol):
@@ -297,11 +300,12 @@ class Account:
         left = running.question.asked_at + self._way.whole - self._clock.now()
         running.deliveries += 1
         last = left <= self._way.hold or running.deliveries >= self._way.deliveries
-        # What is not the last delivery is not answered in time: the platform delivers it again.
-        await running.end(self._way.hold if last else self._way.hold + 1.5)
+        await running.end(self._way.hold)
         if running.ended and not running.pending:
             return await self._ended(running, lang)
         if not (last or running.ended):
+            # Not answered in time, so that the platform delivers it again.
+            await asyncio.sleep(_MORE)
             return None
         label = text("wechat_show", lang)
         foot = [tap(label, label, running.question.id), *self._page(running, lang)]
