@@ -63,6 +63,7 @@ class SqlStore(SqlLine, SqlHistories, SqlOutgoing):
         self._applied: Sequence[str] | None = None
         self._record = Together(self._record_all)
         self._finish = Together(self._finish_all)
+        self._give = Together(self._give_all)
         self._passages = Together(self._all_passages, lanes=2)
         self._reusables = Together(self._all_reusables, lanes=2)
         self._reserve = Together(self._reserve_all)
