@@ -25,6 +25,7 @@ from dengmi.settings.options import ServerSettings
 COOKIE = "dengmi_session"
 FORM_COOKIE = "dengmi_form"
 HEADER = "x-csrf-token"
+LIVE = "x-dengmi-live"
 
 IDLE = 12 * 3600.0
 """Seconds without use after which a session is over."""
@@ -81,7 +82,8 @@ class Door:
         if found is None:
             return None
         session, operator = found
-        if now - session.seen_at > SELDOM:
+        # A page that is drawn anew by itself says nothing of whether somebody is there.
+        if now - session.seen_at > SELDOM and LIVE not in request.headers:
             until = min(now + IDLE, session.made_at + LONGEST)
             await self._people.keep_session(session.id, now, until)
         return Visitor(operator, session)

@@ -45,6 +45,7 @@ function renew() {
   const request = new XMLHttpRequest();
   request.open("GET", location.href);
   request.responseType = "document";
+  request.setRequestHeader("X-Dengmi-Live", "1"); // nobody's doing: the session is no longer for it
   request.onload = () => {
     const fresh = request.response?.querySelector("[data-live]");
     const old = document.querySelector("[data-live]");
@@ -53,4 +54,26 @@ function renew() {
     }
   };
   request.send();
+}
+
+// Files may be dropped anywhere on the form; they are sent at once.
+for (const form of document.querySelectorAll("form[data-drop]")) {
+  const zone = form.querySelector(".drop");
+  const files = form.querySelector("[type=file]");
+  const over = (is) => (event) => {
+    if (!event.dataTransfer.types.includes("Files")) return;
+    event.preventDefault();
+    zone.classList.toggle("over", is);
+  };
+  form.addEventListener("dragenter", over(true));
+  form.addEventListener("dragover", over(true));
+  form.addEventListener("dragleave", (event) => {
+    if (!form.contains(event.relatedTarget)) zone.classList.remove("over");
+  });
+  form.addEventListener("drop", (event) => {
+    over(false)(event);
+    if (!event.dataTransfer.files.length) return;
+    files.files = event.dataTransfer.files;
+    form.requestSubmit();
+  });
 }
