@@ -51,8 +51,9 @@ async def show(visit: Visit) -> Response:
     body: list[Child] = [empty(visit.say("con_no_costs"))]
     if rows:
         whole = total(rows)
+        charts = el("div", _chart(visit, span, outlays), _levels(visit, outlays), class_="two")
         body = [
-            _chart(visit, span, outlays),
+            charts,
             card(table(visit, _columns(visit, by), [*rows, *whole])),
         ]
     return page(

@@ -119,9 +119,7 @@ def source_acts(visit: Visit, source: Source) -> Child:
     again = el("button", visit.say("con_sync"), class_="button")
     return el(
         "div",
-        form(
-            visit, f"{HERE}/{source.id}/sync", el("button", visit.say("con_sync"), class_="button")
-        ),
+        form(visit, f"{HERE}/{source.id}/sync", again),
         form(visit, f"{HERE}/{source.id}/remove", gone),
         class_="acts-row",
     )
