@@ -11,6 +11,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
+from dengmi.answer.audience import Audience
 from dengmi.answer.climb import Climb, Sought
 from dengmi.answer.finding import Changing, Finder
 from dengmi.answer.follow.turns import Standalone, Turn
@@ -75,6 +76,9 @@ class Ladder:
         most_quotes: quotes in one answer at the most.
         most_chars: longest question, in characters.
         history: earlier questions of a conversation that are looked at.
+
+    Attributes:
+        audience: who else listens to the answers that are being given.
     """
 
     def __init__(
@@ -109,6 +113,7 @@ class Ladder:
         self._most_chars = most_chars
         self._history = history
         self._running: set[str] = set()
+        self.audience = Audience()
         self._counts = counts or Counts()
         self._counts.watch("searches", lambda: {"waiting": turns.waiting})
 
@@ -180,22 +185,27 @@ class Ladder:
                 for event in replayed(standing.answer, standing.pending):
                     yield event
                 return
+            self.audience.begin(question)
             async with aclosing(self._answered(question, began, turns, seen)) as events:
                 async for event in events:
                     seen.hear(event)
+                    self.audience.hear(question.id, event)
                     if thinking or not isinstance(event, Thinking):
                         yield event
         except DengmiError as error:
             await self._store.fail_question(question.id, error.code)
             seen.hear(failed := Failed(question.id, error.code, error.params))
+            self.audience.hear(question.id, failed)
             yield failed
         except Exception:
             log.exception("question %s failed", question.id)
             await self._store.fail_question(question.id, "unexpected")
             seen.hear(failed := Failed(question.id, "unexpected", {"reference": question.id}))
+            self.audience.hear(question.id, failed)
             yield failed
         finally:
             self._running.discard(question.id)
+            self.audience.end(question.id)
             seen.end()
 
     async def resume(self) -> int:

@@ -5,7 +5,7 @@ A room that needs something from outside asks for the narrowest of these.
 
 from collections.abc import AsyncGenerator, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from dengmi.core.events import Event
 from dengmi.core.paying import Charges, Ledger
@@ -116,6 +116,10 @@ class Inbox(Protocol):
         """
         ...
 
+    async def question(self, question_id: str) -> Question | None:
+        """A question by its id."""
+        ...
+
     async def leave_questions(self, owner: str) -> None:
         """Whoever comes may take over the questions without a final state of a process that
         ends."""
@@ -169,6 +173,22 @@ class Reuses(Protocol):
 
     async def set_reuse(self, answer_id: str, state: ReuseState, reason: str = "") -> bool:
         """Pin an answer, make it live again or void; False when it was never reusable."""
+        ...
+
+
+class Notes(Protocol):
+    """Keeps small values that outlive a stop: what a channel owes, how far it has read."""
+
+    async def put_note(self, note_id: str, kind: str, value: Mapping[str, object]) -> None:
+        """Keep a value under an id, in place of what is there."""
+        ...
+
+    async def take_note(self, note_id: str) -> Mapping[str, Any] | None:
+        """Take a value away; None where there is none, or another one took it."""
+        ...
+
+    async def notes(self, kind: str) -> Mapping[str, Mapping[str, Any]]:
+        """Every value of a kind, by its id."""
         ...
 
 
@@ -315,6 +335,7 @@ class Store(
     Charges,
     Reuses,
     LateQueue,
+    Notes,
     Shelf,
     Protocol,
 ):

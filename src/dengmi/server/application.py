@@ -31,6 +31,7 @@ TAKE_OVER = 30.0
 
 if TYPE_CHECKING:
     from dengmi.server.channels.wechat import WeChatAccounts
+    from dengmi.server.channels.wecom import WeComWays
 
 
 def create_app(parts: Parts, board: Path | None = None) -> Starlette:
@@ -40,17 +41,21 @@ def create_app(parts: Parts, board: Path | None = None) -> Starlette:
         board: the folder where the processes of this server meet; None where it is the only one.
     """
     context = make_context(parts, board)
-    wechat = _wechat(context)
+    wechat, wecom = _wechat(context), _wecom(context)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         ongoing = await _begun(context, wechat)
+        if wecom is not None:
+            await wecom.begin()
         yield
         for each in ongoing:
             each.cancel()
         await context.crew.stop()
         if wechat is not None:
             await wechat.close()
+        if wecom is not None:
+            await wecom.close()
 
     async def refuse(request: Request, error: Exception) -> Response:
         return _refusal(request, error, context)
@@ -63,7 +68,7 @@ def create_app(parts: Parts, board: Path | None = None) -> Starlette:
         return None
 
     return Starlette(
-        routes=routes(context, wechat),
+        routes=routes(context, wechat, wecom),
         middleware=[
             Middleware(Shell, counts=parts.counts, door=door),
             Middleware(Sites, origins=parts.settings.channels.origins),
@@ -109,6 +114,15 @@ def _wechat(context: Context) -> "WeChatAccounts | None":
     from dengmi.server.channels.wechat import WeChatAccounts
 
     return WeChatAccounts(context)
+
+
+def _wecom(context: Context) -> "WeComWays | None":
+    """As `_wechat`, of WeCom."""
+    if not context.parts.settings.wecom:
+        return None
+    from dengmi.server.channels.wecom import WeComWays
+
+    return WeComWays(context)
 
 
 def _refusal(request: Request, error: Exception, context: Context) -> Response:

@@ -10,6 +10,8 @@ from msgspec import Meta, Struct
 from dengmi.settings.channels import ChannelSettings, WeChatSettings
 from dengmi.settings.masked import Masked, meaning_of
 from dengmi.settings.semantic import EmbeddingSettings, RerankingSettings
+from dengmi.settings.sharing import SharingSettings
+from dengmi.settings.wecom import WeComSettings
 
 Port = Annotated[int, Meta(ge=1, le=65535)]
 
@@ -292,6 +294,15 @@ class DeskSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True
         str,
         Meta(description="where the desk's day begins, such as Asia/Shanghai; empty: time_zone"),
     ] = ""
+    share: Annotated[
+        bool, Meta(description="whether anyone with the link may read an answer of this desk")
+    ] = True
+    share_price: Annotated[bool, Meta(description="whether shared answers say what they cost")] = (
+        False
+    )
+    share_index: Annotated[
+        bool, Meta(description="whether search engines may list shared answers")
+    ] = False
 
 
 USUAL_PLAN = "visitor"
@@ -369,12 +380,14 @@ class Settings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
     ask: AskSettings = AskSettings()
     writing: WritingSettings = WritingSettings()
     late: LateSettings = LateSettings()
+    sharing: SharingSettings = SharingSettings()
     models: Mapping[str, ModelSettings] = {}
     levels: LevelSettings = LevelSettings()
     embedding: EmbeddingSettings = EmbeddingSettings()
     reranking: RerankingSettings = RerankingSettings()
     desks: Mapping[str, DeskSettings] = {}
     wechat: Mapping[str, WeChatSettings] = {}
+    wecom: Mapping[str, WeComSettings] = {}
     plans: Mapping[str, PlanSettings] = {}
     keys: Mapping[str, KeySettings] = {}
 
@@ -393,6 +406,7 @@ NAMED: Mapping[str, type[Struct]] = {
     "desks": DeskSettings,
     "models": ModelSettings,
     "wechat": WeChatSettings,
+    "wecom": WeComSettings,
     "plans": PlanSettings,
     "keys": KeySettings,
 }

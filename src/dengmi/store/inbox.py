@@ -148,6 +148,12 @@ def unanswered(desk: str, limit: int) -> Work[tuple[Question, ...]]:
     return tuple(as_question(row) for row in rows)
 
 
+def question_of(question_id: str) -> Work[Question | None]:
+    """A question by its id."""
+    row = yield from first("question", id=question_id)
+    return None if row is None else as_question(row)
+
+
 def answer_of(answer_id: str) -> Work[Answer | None]:
     """An answer by its own id, or a question's newest by the question's."""
     row = yield from first("answer", id=answer_id)

@@ -6,7 +6,7 @@ The work itself is in the scripts of this room, one file per noun; here each get
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dengmi.core.clock import Clock
 from dengmi.core.limits import Alert, Reserved, Span, Used
@@ -159,6 +159,10 @@ class SqlStore:
         return await self._db.write(
             inbox.claim, owner, gone=gone, alive=alive, busy=busy, before=before
         )
+
+    async def question(self, question_id: str) -> Question | None:
+        """A question by its id."""
+        return await self._db.read(inbox.question_of, question_id)
 
     async def leave_questions(self, owner: str) -> None:
         """Whoever comes may take over what a process that ends has not answered."""
@@ -430,6 +434,18 @@ class SqlStore:
     async def job(self, job_id: str) -> jobs.Job | None:
         """A job by its id."""
         return await self._db.read(jobs.one, job_id)
+
+    async def put_note(self, note_id: str, kind: str, value: Mapping[str, object]) -> None:
+        """Keep a value under an id, in place of what is there."""
+        await self._db.write(jobs.put_note, note_id, kind, value, self._clock.now())
+
+    async def take_note(self, note_id: str) -> Mapping[str, Any] | None:
+        """Take a value away; None where there is none, or another one took it."""
+        return await self._db.write(jobs.take_note, note_id)
+
+    async def notes(self, kind: str) -> Mapping[str, Mapping[str, Any]]:
+        """Every value of a kind, by its id."""
+        return await self._db.read(jobs.notes, kind)
 
     async def _record_all(self, questions: Sequence[Question]) -> Sequence[tuple[Question, bool]]:
         return await self._db.write(inbox.record, questions)
