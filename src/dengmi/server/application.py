@@ -92,6 +92,10 @@ async def _begun(context: Context, wechat: "WeChatAccounts | None") -> "list[asy
         context.crew.start(_take_over(context), "taking questions over"),
         context.crew.start(context.load.keep(), "telling the load"),
     ]
+    if any(desk.keep_days for desk in parts.settings.desks.values()):
+        from dengmi.server.keeping import keep_only
+
+        ongoing.append(context.crew.start(keep_only(parts), "deleting old questions"))
     if parts.late is not None:
         ongoing.append(context.crew.start(parts.late.run(), "late answers"))
     if parts.vectors is not None:

@@ -14,7 +14,9 @@ from dengmi.core.errors import DengmiError
 from dengmi.core.operators import Role
 from dengmi.server.bodies import clean, read
 from dengmi.server.console import (
+    askers,
     costs,
+    desk,
     gaps,
     joining,
     operators,
@@ -68,6 +70,10 @@ PAGES: Sequence[Page] = (
     Page("/sources/{source_id}/remove", "POST", "editor", sources.remove),
     Page("/sources/{source_id}/drop", "POST", "editor", source.drop),
     Page("/costs", "GET", "viewer", costs.show),
+    Page("/desk", "GET", "viewer", desk.show),
+    Page("/askers", "GET", "owner", askers.show),
+    Page("/askers/export", "GET", "owner", askers.export),
+    Page("/askers/delete", "POST", "owner", askers.delete),
     Page("/operators", "GET", "owner", operators.show),
     Page("/operators/invite", "POST", "owner", operators.invite),
     Page("/operators/withdraw", "POST", "owner", operators.withdraw),

@@ -157,8 +157,9 @@ def _levels(visit: Visit, outlays: Sequence[Outlay]) -> Html:
         rows = [row for row in spending(outlays, way) if row.micros]
         for one in total(rows):
             own = {row.key: row for row in rows if row.currency == one.currency}
-            said = {key: money(row.micros, row.currency) for key, row in own.items()}
-            values = {key: float(row.micros) for key, row in own.items()}
+            named = {visit.known(f"ui_level_{key}", key): row for key, row in own.items()}
+            said = {key: money(row.micros, row.currency) for key, row in named.items()}
+            values = {key: float(row.micros) for key, row in named.items()}
             parts.append(el("h3", f"{visit.say(f'con_by_{way}_name')}, {one.currency}"))
             parts.append(shares(values, float(one.micros), said))
     return card(el("h2", visit.say("con_paid_for")), parts or el("p", visit.say("con_nothing")))

@@ -132,8 +132,10 @@ def _quote(visit: Visit, one: Citation) -> Html:
 
 
 def _titled(visit: Visit, head: Head) -> str:
+    """An article's title as text shows it."""
     title = head.title or head.id
-    return f"《{title}》" if visit.lang == "zh" and not title.startswith("《") else title
+    chinese = head.lang.startswith("zh") or (not head.lang and visit.lang == "zh")
+    return f"《{title}》" if chinese and not title.startswith("《") else title
 
 
 def _facts(visit: Visit, life: Life, answer: Answer | None) -> Html:

@@ -258,7 +258,7 @@ async def add(visit: Visit) -> Response:
 def _web_address(given: str) -> str:
     """An address of the web; whoever is at a browser does not name files of the server. Raises
     BadInput."""
-    if not _SCHEME.match(given) and "/" not in given[:1] and "." in given:
+    if not _SCHEME.match(given) and given[:1].isalnum() and "." in given:
         given = f"https://{given}"
     if not _WEB.match(given):
         raise BadInput("console_address_bad")
