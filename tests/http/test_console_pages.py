@@ -104,8 +104,8 @@ async def test_an_empty_desk_says_what_to_do(tmp_path: Path) -> None:
         await enter(client, await first_link(bare.store), "Mei")
         page = await client.get("/console")
         assert "There are no articles yet" in page.text
-        for path in ("questions", "gaps", "sources", "costs", "desk", "keys", "askers", "log"):
-            assert (await client.get(f"/console/{path}")).status_code in (200, 404), path
+        for path in ("questions", "gaps", "sources", "costs", "desk", "askers", "log"):
+            assert (await client.get(f"/console/{path}")).status_code == 200, path
 
 
 async def test_questions_are_listed_filtered_and_opened(owner: httpx.AsyncClient) -> None:
@@ -191,7 +191,7 @@ async def test_gaps_are_grouped(owner: httpx.AsyncClient) -> None:
     page = (await owner.get("/console/gaps")).text
     assert page.count('class="cluster"') == 2
     assert "2 not in the articles" in page
-    head, first, second = rows(await owner.get("/console/gaps?csv=1"))
+    _, first, second = rows(await owner.get("/console/gaps?csv=1"))
     assert (first[1], second[1]) == ("2", "1")
     assert "boat" in first[5]
     assert "Nothing is missing" in (await owner.get("/console/gaps?until=2020-01-05")).text
@@ -204,7 +204,7 @@ async def test_costs_add_up(owner: httpx.AsyncClient) -> None:
     for words in ("Paid", "Saved", "This month", "Per answer"):
         assert words in page
     for by in ("day", "desk", "level", "model", "channel"):
-        head, *lines = rows(await owner.get(f"/console/costs?by={by}&csv=1"))
+        _, *lines = rows(await owner.get(f"/console/costs?by={by}&csv=1"))
         assert sum(int(line[1]) for line in lines) == 2
         assert sum(line[3].startswith("¥0.000") for line in lines) == 1
     assert lines[0][0] == "rest"

@@ -152,7 +152,11 @@ def _channels(visit: Visit, name: str, settings: Settings) -> Html:
                 words = visit.say("con_channel_account", kind=_kind(visit, kind), name=account)
                 rows.append(_row(visit, words, f"{base}/{kind}/{account}", is_on=True))
         if isinstance(table, Mapping) and not accounts:
-            rows.append(_row(visit, _kind(visit, kind), visit.say("con_channel_how", kind=kind), is_on=False))
+            rows.append(
+                _row(
+                    visit, _kind(visit, kind), visit.say("con_channel_how", kind=kind), is_on=False
+                )
+            )
     return card(el("h2", visit.say("con_channels")), el("ul", rows, class_="rows"))
 
 

@@ -62,6 +62,7 @@ async def _show(visit: Visit, wrong: str, status: int) -> Response:
     listed = el(
         "div",
         card(el("ul", rows, class_="rows")) if rows else empty(visit.say("con_no_sources")),
+        id="live",
         data_live=str(EVERY) if running else None,
     )
     said = el("p", wrong, class_="wrong", role="alert") if wrong else None

@@ -53,6 +53,7 @@ async def show(visit: Visit) -> Response:
         el("div", _answers(visit, seen), _mix(visit, seen), class_="two"),
         el("div", _lately(visit, seen), _budgets(visit, seen), class_="two"),
         _models(visit, seen.whole),
+        id="live",
         data_live=str(EVERY),
     )
     first = None

@@ -38,8 +38,8 @@ document.addEventListener("keydown", (event) => {
 
 // The present state is drawn anew every few seconds while somebody looks. The browser takes the page
 // apart by itself, so no text of ours becomes HTML.
-const live = document.querySelector("[data-live]");
-if (live) setInterval(() => document.hidden || renew(), 1000 * Number(live.dataset.live));
+const every = Number(document.querySelector("[data-live]")?.dataset.live);
+const timer = every ? setInterval(() => document.hidden || renew(), 1000 * every) : 0;
 
 function renew() {
   const request = new XMLHttpRequest();
@@ -47,11 +47,11 @@ function renew() {
   request.responseType = "document";
   request.setRequestHeader("X-Dengmi-Live", "1"); // nobody's doing: the session is no longer for it
   request.onload = () => {
-    const fresh = request.response?.querySelector("[data-live]");
-    const old = document.querySelector("[data-live]");
-    if (request.status === 200 && fresh && old && !old.contains(document.activeElement)) {
-      old.replaceWith(document.adoptNode(fresh));
-    }
+    const fresh = request.response?.getElementById("live");
+    const old = document.getElementById("live");
+    if (request.status !== 200 || !fresh || old.contains(document.activeElement)) return;
+    old.replaceWith(document.adoptNode(fresh));
+    if (!fresh.dataset.live) clearInterval(timer);
   };
   request.send();
 }
