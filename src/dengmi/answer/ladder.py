@@ -101,7 +101,7 @@ class Ladder:
         self._waits = waits
         self._lives = lives
         self._name: str | None = None
-        turns = upper.turns if upper else Turns()
+        turns = self._turns = upper.turns if upper else Turns()
         self._finder = Finder(
             search,
             store,
@@ -116,6 +116,11 @@ class Ladder:
         self.audience = Audience()
         self._counts = counts or Counts()
         self._counts.watch("searches", lambda: {"waiting": turns.waiting})
+
+    @property
+    def crowded(self) -> bool:
+        """Whether first replies wait just now."""
+        return self._turns.crowded
 
     async def accept(self, question: Question) -> Question:
         """Check the question and write it down, before anything else happens to it.
@@ -261,13 +266,19 @@ class Ladder:
         return self._name
 
     async def better(
-        self, question: Question, level: Level, done: Callable[[Answer], Awaitable[bool]]
+        self,
+        question: Question,
+        level: Level,
+        done: Callable[[Answer], Awaitable[bool]],
+        *,
+        shared: bool = False,
     ) -> Trial:
         """Try a question that has its quotes once more.
 
         Args:
             level: the level that it waits for.
             done: stores the better answer; whether it did.
+            shared: whether only an answer will do that is there, or is being written.
         """
         work_for(question.id)
         upper = self._upper
@@ -279,13 +290,19 @@ class Ladder:
         climb = await self._climb(question, level, began, understood)
         if not upper.worth_asking(climb.quoted):
             return "nothing"
+        share = await upper.shared(climb) if shared else await upper.share(climb)
+        if share is None:
+            return "alone"
         answer, cause = climb.quoted.answer, ""
-        async with aclosing(upper.climb(climb)) as events:
-            async for event in events:
-                if isinstance(event, Answer):
-                    answer = event
-                elif isinstance(event, Notice) and event.code in CAUSES | SPENT:
-                    cause = event.code
+        try:
+            async with aclosing(upper.climb(replace(climb, share=share))) as events:
+                async for event in events:
+                    if isinstance(event, Answer):
+                        answer = event
+                    elif isinstance(event, Notice) and event.code in CAUSES | SPENT:
+                        cause = event.code
+        finally:
+            await share.leave()
         if answer.level != level:
             return came_of(cause)
         if await done(answer):
@@ -396,7 +413,8 @@ class Ladder:
                 await asyncio.shield(asyncio.ensure_future(left))
         assert answer is not None
         if self._waits and waits(climb.question, climb.level, answer.level, cause):
-            pending = await self._waits.enter(climb.question, climb.level, cause, answer)
+            topic = upper.topic(climb)
+            pending = await self._waits.enter(climb.question, climb.level, cause, answer, topic)
             await upper.keep(climb, answer)
             yield Done(answer, pending)
             return

@@ -221,13 +221,17 @@ CREATE TABLE late (
     owner text NOT NULL,
     lease double precision NOT NULL,
     answer_id text NOT NULL,
-    told_at double precision
+    told_at double precision,
+    topic text NOT NULL DEFAULT ''
 );
 CREATE INDEX late_line ON late (turn, since, question_id) WHERE state = 'waiting';
 CREATE INDEX late_whose ON late (whose, turn) WHERE state = 'waiting';
 CREATE INDEX late_until ON late (until) WHERE state = 'waiting';
 CREATE INDEX late_owner ON late (owner) WHERE owner <> '';
 CREATE INDEX late_untold ON late (channel, due) WHERE state = 'answered' AND told_at IS NULL;
+CREATE INDEX late_topic ON late (topic) WHERE state = 'waiting' AND topic <> '';
+CREATE INDEX late_turns ON late (whose, turn);
+CREATE INDEX late_turn ON late (turn);
 
 CREATE TABLE used (
     holder text NOT NULL,

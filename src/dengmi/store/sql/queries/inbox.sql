@@ -81,6 +81,11 @@ SELECT id, question_id, desk, question, level, wanted, text, grounded, confidenc
     claims, evidence, origin, model, full_micros
 FROM answers WHERE question_id = :id ORDER BY created_at DESC, id DESC LIMIT 1;
 
+-- name: questions_of
+-- Questions by their ids.
+SELECT id, desk, text, wanted, channel, asker, conversation, dedup, lang, asked_at, state, payer
+FROM questions WHERE id IN (:ids::text[]);
+
 -- name: question
 -- One question by its id.
 SELECT id, desk, text, wanted, channel, asker, conversation, dedup, lang, asked_at, state, payer
