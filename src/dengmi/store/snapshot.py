@@ -27,6 +27,8 @@ TABLES = (
     "answers",
     "late",
     "thumbs",
+    "conversations",
+    "handovers",
     "reuses",
     "charges",
     "used",

@@ -258,6 +258,24 @@ CREATE TABLE secrets (
 );
 
 CREATE INDEX questions_asker ON questions (asker) WHERE asker <> '';
+
+CREATE TABLE conversations (
+    asker text NOT NULL,
+    id text NOT NULL,
+    title text NOT NULL,
+    at double precision NOT NULL,
+    PRIMARY KEY (asker, id)
+);
+
+CREATE TABLE handovers (
+    key text PRIMARY KEY NOT NULL,
+    asker text NOT NULL,
+    until double precision NOT NULL
+);
+CREATE INDEX handovers_until ON handovers (until);
+
+CREATE INDEX answers_desk ON answers (desk, created_at);
+
 CREATE TABLE operators (
     id text PRIMARY KEY NOT NULL,
     name text NOT NULL,
