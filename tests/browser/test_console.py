@@ -42,7 +42,7 @@ CLOSES = "When does the lantern walk close?"
 ASKED = (CLOSES, CLOSES, "What does a boat ticket cost?", "How much is a ticket for the boat?",
          "船票多少钱？", "<img src=x onerror=alert(1)>")  # fmt: skip
 PAGES = ("", "/questions", "/questions?q=close&level=quick", "/gaps", "/sources?find=parking",
-         "/costs", "/desk", "/operators", "/askers", "/log", "/password")  # fmt: skip
+         "/costs", "/desk", "/operators", "/keys", "/askers", "/log", "/password")  # fmt: skip
 SECRET = "a lantern over the bridge"
 SHOTS = Path(__file__).parents[2] / "build" / "screenshots" / "console"
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")

@@ -104,7 +104,7 @@ async def test_an_empty_desk_says_what_to_do(tmp_path: Path) -> None:
         await enter(client, await first_link(bare.store), "Mei")
         page = await client.get("/console")
         assert "There are no articles yet" in page.text
-        for path in ("questions", "gaps", "sources", "costs", "desk", "askers", "log"):
+        for path in ("questions", "gaps", "sources", "costs", "desk", "keys", "askers", "log"):
             assert (await client.get(f"/console/{path}")).status_code == 200, path
 
 
@@ -324,8 +324,9 @@ async def test_old_questions_are_deleted(owner: httpx.AsyncClient, parts: Parts)
 @pytest.mark.parametrize("lang", ["en", "zh"])
 async def test_no_text_is_missing(owner: httpx.AsyncClient, lang: str) -> None:
     answer = await ask(owner, CLOSES)
-    paths = ("", "/questions", f"/questions/{answer['question_id']}", "/gaps", "/sources",
-             "/costs", "/desk", "/operators", "/askers?asker=x", "/log", "/password")  # fmt: skip
+    pages = "gaps sources costs desk operators keys askers?asker=x log password questions"
+    one = f"questions/{answer['question_id']}"
+    paths = ["", *(f"/{each}" for each in (*pages.split(), one))]
     for path in paths:
         page = await owner.get(f"/console{path}", headers={"accept-language": lang})
         assert page.status_code == 200, path

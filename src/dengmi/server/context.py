@@ -12,6 +12,7 @@ from dengmi.server.crew import Crew
 from dengmi.server.follow import Follower
 from dengmi.server.load import Load
 from dengmi.server.parts import Parts
+from dengmi.server.rights import MadeKeys, Rights
 from dengmi.server.syncs import Syncs
 
 
@@ -27,6 +28,7 @@ class Context:
     callers: Callers
     askers: Askers
     cards: Cards
+    rights: Rights
 
 
 def make_context(parts: Parts, board: Path | None = None) -> Context:
@@ -39,13 +41,15 @@ def make_context(parts: Parts, board: Path | None = None) -> Context:
     follower = Follower(parts.store, parts.search)
     meeting = Board(board) if board else None
     limits = limits_of(parts.settings, parts.clock)
+    made = MadeKeys(parts.store, parts.clock)
     return Context(
         parts,
         crew,
         follower,
         Load(parts.counts, follower, parts.clock, parts.store, limits, board=meeting),
         Syncs(parts.corpus, crew, parts.clock),
-        Callers(parts.settings, parts.store, parts.clock),
+        Callers(parts.settings, parts.store, parts.clock, made),
         Askers(parts.settings.server, parts.store),
         Cards(parts.settings),
+        Rights(parts.settings.server, parts.store, parts.clock, made),
     )

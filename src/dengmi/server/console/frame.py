@@ -42,6 +42,7 @@ PLACES = (
 
 OWNERS = (
     Place(f"{HOME}/operators", "con_operators", "owner"),
+    Place(f"{HOME}/keys", "con_keys", "owner"),
     Place(f"{HOME}/askers", "con_askers", "owner"),
     Place(f"{HOME}/log", "con_log", "owner"),
 )
