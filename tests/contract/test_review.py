@@ -166,3 +166,12 @@ async def test_old_questions_go_but_not_what_is_held(store, filled) -> None:
     assert ids(await filled.asked(Wanted())) == ["q4", "q3", "q1", "q6"]
     (line,) = await store.charges()
     assert (line.asker, line.question_id) == ("", "q2")
+
+
+async def test_what_conversations_were_called_goes_with_them(store, filled) -> None:
+    await ask(store, "7", 0.6, conversation="c7")
+    await tell(store, "7")
+    await store.rename_conversation("ann", "c7", "The bridge", 5.0)
+    assert (await filled.person("ann")).names == (("c7", "The bridge", 5.0),)
+    assert await filled.forget_before("guide", 0.7, 100) == 1
+    assert (await filled.person("ann")).names == ()

@@ -91,11 +91,13 @@ class Tally:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """What is kept of one asker."""
+    """What is kept of one asker: questions with their answers, thumbs (answer, whether up, when),
+    and what conversations were called (id, title, when)."""
 
     asker: str
     questions: Sequence[tuple[Question, Sequence[Answer]]]
     thumbs: Sequence[tuple[str, bool, float]]
+    names: Sequence[tuple[str, str, float]] = ()
 
 
 class Review(Protocol):

@@ -85,6 +85,7 @@ async def export(visit: Visit) -> Response:
             for question, answers in person.questions
         ],
         "thumbs": [{"answer_id": id_, "up": up, "at": at} for id_, up, at in person.thumbs],
+        "conversations": [{"id": id_, "title": title, "at": at} for id_, title, at in person.names],
     }
     await visit.note("asker_exported")
     return Response(
