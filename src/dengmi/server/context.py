@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from dengmi.channels.outbox import Outbox
 from dengmi.gate.open import limits_of
+from dengmi.ledger.life import Life
 from dengmi.server.askers import Askers
 from dengmi.server.board import Board
 from dengmi.server.callers import Callers
@@ -29,6 +31,7 @@ class Context:
     askers: Askers
     cards: Cards
     rights: Rights
+    outbox: Outbox
 
 
 def make_context(parts: Parts, board: Path | None = None) -> Context:
@@ -52,4 +55,5 @@ def make_context(parts: Parts, board: Path | None = None) -> Context:
         Askers(parts.settings.server, parts.store),
         Cards(parts.settings),
         Rights(parts.settings.server, parts.store, parts.clock, made),
+        Outbox(parts.store, parts.clock, Life(parts.settings.home / "outbox"), parts.late),
     )
