@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from dengmi.core.errors import DengmiError
 from dengmi.core.records import Question
 from dengmi.server.console.first import first_link
 from dengmi.server.keeping import forget_old
@@ -249,6 +250,28 @@ async def test_files_are_dropped_read_and_removed(owner: httpx.AsyncClient, part
     assert "moon" not in (await owner.get(source[1])).text
     assert (await post(owner, f"{source[1]}/remove")).status_code == 303
     assert not folder.exists()
+
+
+async def test_what_could_not_be_read_is_said_whoever_ran_the_sync(
+    owner: httpx.AsyncClient, parts: Parts, tmp_path: Path
+) -> None:
+    """As `dengmi sources sync` in another process does it."""
+    folder = tmp_path / "more"
+    folder.mkdir()
+    (folder / "fine.md").write_text("# Fine\n\nAll is fine here.\n", encoding="utf-8")
+    (folder / "bad.pdf").write_bytes(b"%PDF-1.4 nothing")
+    source = await parts.corpus.add("walks", str(folder))
+    assert (await parts.corpus.sync(source)).failed
+    page = (await owner.get("/console/sources")).text
+    assert "1 could not be read" in page
+    assert "<code>bad.pdf</code>" in page
+    (folder / "fine.md").unlink()
+    (folder / "bad.pdf").unlink()
+    with pytest.raises(DengmiError):
+        await parts.corpus.sync(source)
+    page = (await owner.get(f"/console/sources/{source.id}")).text
+    assert "could not be read" in page
+    assert str(folder) in page
 
 
 async def test_addresses_are_of_the_web(owner: httpx.AsyncClient) -> None:

@@ -8,7 +8,14 @@ from starlette.responses import RedirectResponse, Response
 from dengmi.core.errors import NotFound
 from dengmi.core.records import Head, Passage, Source
 from dengmi.server.console.frame import card, empty, form, page, with_query
-from dengmi.server.console.sources import HERE, address_of, source_acts, source_of, state_of
+from dengmi.server.console.sources import (
+    HERE,
+    address_of,
+    outcomes_of,
+    source_acts,
+    source_of,
+    state_of,
+)
 from dengmi.server.console.tables import Column, csv_of, wants_csv
 from dengmi.server.console.uploads import drop as drop_file
 from dengmi.server.console.uploads import folder_of, is_ours, names_in
@@ -41,13 +48,12 @@ async def show(visit: Visit) -> Response:
         more = el("p", el("a", visit.say("con_further"), class_="button", href=to))
     rows = [_article(visit, *found[head.pk]) for head in heads if head.pk in found]
     title = el("h2", visit.say("con_articles"))
-    acts = source_acts(visit, source)
+    facts = el("div", _facts(visit, source), source_acts(visit, source), class_="inline spread")
+    state = state_of(visit, source, await outcomes_of(visit))
     return page(
         visit,
         address_of(visit, source),
-        card(
-            el("div", _facts(visit, source), acts, class_="inline spread"), state_of(visit, source)
-        ),
+        card(facts, state),
         await _files(visit, source),
         card(title, rows) if rows else empty(visit.say("con_nothing")),
         more,

@@ -2,15 +2,16 @@
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import PurePath
-from typing import TYPE_CHECKING
 
 from starlette.responses import RedirectResponse, Response
 
 from dengmi.core.errors import BadInput, Conflict, DengmiError, NotFound
+from dengmi.core.outcomes import Missed, Outcome
 from dengmi.core.records import HALL, Evidence, Hit, SearchQuery, Source
-from dengmi.language.texts import text
+from dengmi.corpus.outcome import failure_of, outcome_of
+from dengmi.language.texts import catalogue, text
 from dengmi.server.bodies import clean
 from dengmi.server.console.frame import (
     HOME,
@@ -29,9 +30,6 @@ from dengmi.server.problems import detail
 from dengmi.server.ui.card import marked
 from dengmi.server.ui.links import article_path
 from dengmi.server.ui.markup import Child, Html, el, icon
-
-if TYPE_CHECKING:
-    from dengmi.corpus.sync import Report
 
 HERE = f"{HOME}/sources"
 
@@ -58,7 +56,8 @@ async def show(visit: Visit) -> Response:
 async def _show(visit: Visit, wrong: str, status: int) -> Response:
     sources = await _sources(visit)
     running = any(visit.office.context.syncs.is_running(each.id) for each in sources)
-    rows = [_row(visit, each) for each in sources]
+    outcomes = await outcomes_of(visit)
+    rows = [_row(visit, each, outcomes) for each in sources]
     listed = el(
         "div",
         card(el("ul", rows, class_="rows")) if rows else empty(visit.say("con_no_sources")),
@@ -98,7 +97,7 @@ def address_of(visit: Visit, source: Source) -> str:
     return PurePath(source.address).name
 
 
-def _row(visit: Visit, source: Source) -> Html:
+def _row(visit: Visit, source: Source, outcomes: Mapping[str, Outcome]) -> Html:
     name = el("a", address_of(visit, source), href=f"{HERE}/{source.id}")
     facts = visit.say(
         "con_source_facts", kind=source.kind, desk=source.desk, count=f"{source.articles:,}",
@@ -106,7 +105,7 @@ def _row(visit: Visit, source: Source) -> Html:
     )  # fmt: skip
     return el(
         "li",
-        el("div", el("b", name), el("small", facts), state_of(visit, source)),
+        el("div", el("b", name), el("small", facts), state_of(visit, source, outcomes)),
         source_acts(visit, source),
     )
 
@@ -126,32 +125,53 @@ def source_acts(visit: Visit, source: Source) -> Child:
     )
 
 
-def state_of(visit: Visit, source: Source) -> Child:
-    """How its sync goes, or went since the server began."""
-    syncs = visit.office.context.syncs
-    if syncs.is_running(source.id):
+async def outcomes_of(visit: Visit) -> Mapping[str, Outcome]:
+    """How the last syncs ended: those of kept sources as they are kept, whoever ran them; of
+    others, as this process remembers."""
+    syncs, found = visit.office.context.syncs, dict(await visit.office.review.outcomes())
+    for source in await _sources(visit):
+        ended = None if source.id in found else syncs.last(source.id)
+        if isinstance(ended, DengmiError):
+            found[source.id] = failure_of(ended, visit.now)
+        elif ended is not None:
+            found[source.id] = outcome_of(ended, visit.now)
+    return found
+
+
+def state_of(visit: Visit, source: Source, outcomes: Mapping[str, Outcome]) -> Child:
+    """How its sync goes, or how the last one went."""
+    if visit.office.context.syncs.is_running(source.id):
         return el("p", el("span", visit.say("con_syncing"), class_="badge warm breathe"))
-    ended = syncs.last(source.id)
-    if ended is None:
+    outcome = outcomes.get(source.id)
+    if outcome is None:
         return None
-    if isinstance(ended, DengmiError):
+    if outcome.error is not None:
         bad = el("span", visit.say("con_sync_failed"), class_="badge bad")
-        return el("p", bad, " ", detail(ended, visit.lang))
-    return _report(visit, ended)
+        when = el("small", visit.when(outcome.at))
+        return el("p", bad, " ", _reason(visit, outcome.error), when)
+    return _report(visit, outcome)
 
 
-def _report(visit: Visit, report: "Report") -> Html:
+def _reason(visit: Visit, missed: Missed) -> str:
+    if missed.code not in catalogue():
+        return missed.code
+    return text(missed.code, visit.lang, **missed.params)
+
+
+def _report(visit: Visit, outcome: Outcome) -> Html:
     words = visit.say(
-        "con_sync_report", added=report.added, changed=report.changed,
-        unchanged=report.unchanged, removed=report.removed,
-    )  # fmt: skip
-    if not report.failed:
+        "con_sync_report",
+        added=outcome.added,
+        changed=outcome.changed,
+        unchanged=outcome.unchanged,
+        removed=outcome.removed,
+    )
+    if not outcome.failed:
         return el("small", words)
     rows = [
-        el("li", el("code", each.key), " ", text(each.code, visit.lang, **each.params))
-        for each in report.failed[:SHOWN]
+        el("li", el("code", each.key), " ", _reason(visit, each)) for each in outcome.missed[:SHOWN]
     ]
-    badge = el("span", visit.say("con_sync_troubles", count=len(report.failed)), class_="badge bad")
+    badge = el("span", visit.say("con_sync_troubles", count=outcome.failed), class_="badge bad")
     return el("details", el("summary", badge, " ", words), el("ul", rows))
 
 
