@@ -22,7 +22,9 @@ PREFIX = "dengmi_"
 FRESH = 2.0
 """Seconds that a key is believed to be as it was; one that is removed works no longer than that."""
 
-_COOKIE = "dengmi_session"
+SESSION = "dengmi_session"
+"""The cookie of an operator who is signed in."""
+
 _MOST = 1_000
 
 Power = Literal["whole", "part"]
@@ -93,7 +95,7 @@ class Rights:
         except Refusal:
             if await self._made.find(bearer(request), scope) is not None:
                 return "part"
-            if _COOKIE in request.cookies and await self._is_signed_in(request, scope):
+            if SESSION in request.cookies and await self._is_signed_in(request, scope):
                 return "part"
             raise
         return "whole"

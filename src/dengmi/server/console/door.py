@@ -20,9 +20,10 @@ from dengmi.core.operators import ROLES, Operator, Operators, Role, Session
 from dengmi.gate.bucket import Buckets
 from dengmi.server.addresses import Proxies, household
 from dengmi.server.problems import Refusal
+from dengmi.server.rights import SESSION
 from dengmi.settings.options import ServerSettings
 
-COOKIE = "dengmi_session"
+COOKIE = SESSION
 FORM_COOKIE = "dengmi_form"
 HEADER = "x-csrf-token"
 LIVE = "x-dengmi-live"
