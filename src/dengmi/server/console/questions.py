@@ -44,7 +44,7 @@ async def show(visit: Visit) -> Response:
     found = await visit.office.review.asked(wanted)
     if as_file:
         return csv_of("questions", _columns(visit), found)
-    channels = await visit.office.review.channels()
+    channels = await visit.office.channels()
     more = None
     if len(found) == EACH:
         last = found[-1].question
