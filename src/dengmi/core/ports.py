@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, Collection, Iterable, Mapping, Seque
 from pathlib import Path
 from typing import Protocol
 
+from dengmi.core.deliveries import Deliveries
 from dengmi.core.events import Event
 from dengmi.core.paying import Charges, Ledger
 from dengmi.core.records import (
@@ -31,7 +32,7 @@ from dengmi.core.records import (
     SourceKind,
 )
 
-__all__ = ["Charges", "Ledger"]  # beside what is defined here
+__all__ = ["Charges", "Deliveries", "Ledger"]  # beside what is defined here
 
 
 class Passages(Protocol):
@@ -306,6 +307,7 @@ class Store(
     Charges,
     Reuses,
     LateQueue,
+    Deliveries,
     Shelf,
     Protocol,
 ):

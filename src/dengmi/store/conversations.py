@@ -46,7 +46,14 @@ def forget(asker: str) -> Work[int]:
         return 0
     ids = [row[0] for row in (yield from every("questions_of_asker", asker=asker))]
     yield from run("thumbs_of_asker_gone", asker=asker)
-    for query in ("late_gone", "thumbs_gone", "reuses_gone", "answers_gone", "charges_nameless"):
+    for query in (
+        "late_gone",
+        "deliveries_gone",
+        "thumbs_gone",
+        "reuses_gone",
+        "answers_gone",
+        "charges_nameless",
+    ):
         yield from run(query, ids=ids)
     yield from run("questions_gone", ids=ids)
     return len(ids)

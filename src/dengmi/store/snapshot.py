@@ -26,6 +26,8 @@ TABLES = (
     "questions",
     "answers",
     "late",
+    "deliveries",
+    "cursors",
     "thumbs",
     "reuses",
     "charges",

@@ -8,6 +8,7 @@ from itertools import chain
 from pathlib import Path
 
 from dengmi.core.clock import Clock
+from dengmi.core.deliveries import Delivery
 from dengmi.core.limits import Alert, Reserved, Span, Used
 from dengmi.core.paying import Decide
 from dengmi.core.records import (
@@ -36,6 +37,7 @@ from dengmi.store import (
     articles,
     charges,
     conversations,
+    deliveries,
     desks,
     inbox,
     jobs,
@@ -315,6 +317,40 @@ class SqlStore:
     async def late_due(self, level: Level, now: float) -> bool:
         """Whether one that waits for a level may be tried now."""
         return await self._db.read(waiting.due, level, now)
+
+    # -- replies of channels that write by themselves
+
+    async def cursor(self, name: str) -> str:
+        """How far something was read; "" at the very start."""
+        return await self._db.read(deliveries.cursor, name)
+
+    async def put_cursor(self, name: str, value: str) -> None:
+        """Note how far something was read."""
+        await self._db.write(deliveries.put_cursor, name, value)
+
+    async def begin_delivery(self, delivery: Delivery) -> Delivery:
+        """Note that a reply is to be made; as it is kept."""
+        return await self._db.write(deliveries.begin, delivery)
+
+    async def sent_delivery(self, question_id: str, sent: str) -> None:
+        """Note the message that a reply is."""
+        await self._db.write(deliveries.sent, question_id, sent)
+
+    async def end_delivery(self, question_id: str) -> None:
+        """The reply is complete."""
+        await self._db.write(deliveries.end, question_id)
+
+    async def delivery(self, question_id: str) -> Delivery | None:
+        """What is known of the reply to a question."""
+        return await self._db.read(deliveries.of, question_id)
+
+    async def open_deliveries(self, channel: str) -> Sequence[tuple[Question, Delivery]]:
+        """The replies of a channel that are not complete, oldest question first."""
+        return await self._db.read(deliveries.still_open, channel)
+
+    async def replied_in(self, channel: str, place: str) -> bool:
+        """Whether a reply was made, or is to be made, at a place."""
+        return await self._db.read(deliveries.at, channel, place)
 
     # -- desks, sources, articles
 
