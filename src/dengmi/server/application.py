@@ -30,6 +30,7 @@ TAKE_OVER = 30.0
 """Seconds between two looks for questions of processes that are gone."""
 
 if TYPE_CHECKING:
+    from dengmi.server.channels.matrix import MatrixAccounts
     from dengmi.server.channels.wechat import WeChatAccounts
 
 
@@ -41,16 +42,21 @@ def create_app(parts: Parts, board: Path | None = None) -> Starlette:
     """
     context = make_context(parts, board)
     wechat = _wechat(context)
+    matrix = _matrix(context)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         ongoing = await _begun(context, wechat)
+        if matrix is not None:
+            matrix.start()
         yield
         for each in ongoing:
             each.cancel()
         await context.crew.stop()
         if wechat is not None:
             await wechat.close()
+        if matrix is not None:
+            await matrix.close()
 
     async def refuse(request: Request, error: Exception) -> Response:
         return _refusal(request, error, context)
@@ -109,6 +115,15 @@ def _wechat(context: Context) -> "WeChatAccounts | None":
     from dengmi.server.channels.wechat import WeChatAccounts
 
     return WeChatAccounts(context)
+
+
+def _matrix(context: Context) -> "MatrixAccounts | None":
+    """As `_wechat`."""
+    if not context.parts.settings.matrix:
+        return None
+    from dengmi.server.channels.matrix import MatrixAccounts
+
+    return MatrixAccounts(context)
 
 
 def _refusal(request: Request, error: Exception, context: Context) -> Response:

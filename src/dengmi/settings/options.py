@@ -9,6 +9,7 @@ from msgspec import Meta, Struct
 
 from dengmi.settings.channels import ChannelSettings, WeChatSettings
 from dengmi.settings.masked import Masked, meaning_of
+from dengmi.settings.matrix import MatrixSettings
 from dengmi.settings.semantic import EmbeddingSettings, RerankingSettings
 
 Port = Annotated[int, Meta(ge=1, le=65535)]
@@ -375,6 +376,7 @@ class Settings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
     reranking: RerankingSettings = RerankingSettings()
     desks: Mapping[str, DeskSettings] = {}
     wechat: Mapping[str, WeChatSettings] = {}
+    matrix: Mapping[str, MatrixSettings] = {}
     plans: Mapping[str, PlanSettings] = {}
     keys: Mapping[str, KeySettings] = {}
 
@@ -393,6 +395,7 @@ NAMED: Mapping[str, type[Struct]] = {
     "desks": DeskSettings,
     "models": ModelSettings,
     "wechat": WeChatSettings,
+    "matrix": MatrixSettings,
     "plans": PlanSettings,
     "keys": KeySettings,
 }
