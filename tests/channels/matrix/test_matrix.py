@@ -235,7 +235,6 @@ async def talked(client: Any, room: str, bot: str) -> dict[str, Any]:
 
     await client.sync(timeout=0, full_state=True)
     await client.keys_upload()
-    await client.joined_members(room)
     content = {"msgtype": "m.text", "body": "How many seats does the lantern room have?"}
     await client.room_send(room, "m.room.message", content, ignore_unverified_devices=True)
     while True:
