@@ -1,10 +1,11 @@
 """Makes `src/dengmi/answer/check/judge.json`: the trees that say how likely it is that sentences
 bear a claim out.
 
-    python benchmarks/train_judge.py [--folds-only]
+    python benchmarks/train_judge.py [--folds-only] [--sealed]
 
 Needs lightgbm. Reads WiCE, CLIMATE-FEVER, claims made of SQuAD and CMRC, and the parts TRAINED of
-tests/data/planted.jsonl; the others are only measured. Prints numbers cross-validated by claim.
+tests/data/planted.jsonl; the others are only measured, the part "sealed" only with --sealed: it is
+to be looked at once, when everything else is done. Prints numbers cross-validated by claim.
 Takes about a minute.
 """
 
@@ -72,7 +73,7 @@ KINDS = {
         leans=False,
     ),
 }
-TRAINED = ("tune", "fresh", "fresh2", "fresh3", "fresh4")
+TRAINED = ("tune", "fresh", "fresh2", "fresh3", "fresh4", "fresh5")
 """The parts of the planted sentences that the verdict is trained on."""
 
 
@@ -161,6 +162,7 @@ def crossed(kind: Kind, every: Sequence[Labelled], seen: Sequence[Laid]) -> np.n
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--folds-only", action="store_true")
+    options.add_argument("--sealed", action="store_true")
     chosen = options.parse_args()
     sets = [*wice(), *wice(wrong=True), *climate_fever(), *made()]
     every = [*sets, *(each for part in TRAINED for each in planted(part))]
@@ -171,7 +173,7 @@ def main() -> None:
     report_planted(every, seen, crossed(KINDS["verdict"], every, seen))
     models = {name: Model(kind, seen, every) for name, kind in KINDS.items()}
     for part in dict.fromkeys(row["half"] for row in planted_rows()):
-        if part not in TRAINED:
+        if part not in TRAINED and (part != "sealed" or chosen.sealed):
             held = list(planted(part))
             laid_out = [laid(each.claim, each.sources) for each in held]
             print(f"planted, {part}, not trained on:")

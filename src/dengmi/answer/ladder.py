@@ -11,6 +11,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
+from dengmi.answer.audience import Audience
 from dengmi.answer.climb import Climb, Sought
 from dengmi.answer.finding import Changing, Finder
 from dengmi.answer.follow.turns import Standalone, Turn
@@ -42,6 +43,10 @@ FORGOTTEN = 900.0
 """Seconds after which a question without an answer is taken over whoever works on it: a process of
 another machine, of which nothing is known here."""
 
+TOGETHER = 32
+"""Questions of a process that is gone that are finished at a time. Their calls wait for slots as
+any others do; one after another, a dozen took a minute."""
+
 
 class Kept(Inbox, Conversations, Changing, Protocol):
     """What a ladder needs of the store."""
@@ -71,6 +76,9 @@ class Ladder:
         most_quotes: quotes in one answer at the most.
         most_chars: longest question, in characters.
         history: earlier questions of a conversation that are looked at.
+
+    Attributes:
+        audience: who else listens to the answers that are being given.
     """
 
     def __init__(
@@ -93,7 +101,7 @@ class Ladder:
         self._waits = waits
         self._lives = lives
         self._name: str | None = None
-        turns = upper.turns if upper else Turns()
+        turns = self._turns = upper.turns if upper else Turns()
         self._finder = Finder(
             search,
             store,
@@ -105,8 +113,14 @@ class Ladder:
         self._most_chars = most_chars
         self._history = history
         self._running: set[str] = set()
+        self.audience = Audience()
         self._counts = counts or Counts()
         self._counts.watch("searches", lambda: {"waiting": turns.waiting})
+
+    @property
+    def crowded(self) -> bool:
+        """Whether first replies wait just now."""
+        return self._turns.crowded
 
     async def accept(self, question: Question) -> Question:
         """Check the question and write it down, before anything else happens to it.
@@ -176,27 +190,33 @@ class Ladder:
                 for event in replayed(standing.answer, standing.pending):
                     yield event
                 return
+            self.audience.begin(question)
             async with aclosing(self._answered(question, began, turns, seen)) as events:
                 async for event in events:
                     seen.hear(event)
+                    self.audience.hear(question.id, event)
                     if thinking or not isinstance(event, Thinking):
                         yield event
         except DengmiError as error:
             await self._store.fail_question(question.id, error.code)
             seen.hear(failed := Failed(question.id, error.code, error.params))
+            self.audience.hear(question.id, failed)
             yield failed
         except Exception:
             log.exception("question %s failed", question.id)
             await self._store.fail_question(question.id, "unexpected")
             seen.hear(failed := Failed(question.id, "unexpected", {"reference": question.id}))
+            self.audience.hear(question.id, failed)
             yield failed
         finally:
             self._running.discard(question.id)
+            self.audience.end(question.id)
             seen.end()
 
     async def resume(self) -> int:
-        """Finish the questions that the end of a process cut off; how many there were. What a
-        living process works on is left to it: two calls would be paid for one answer."""
+        """Finish the questions that the end of a process cut off, so many at a time; how many there
+        were. What a living process works on is left to it: two calls would be paid for one
+        answer."""
         lives, upper = self._lives, self._upper
         owner = await self._owner()
         gone = await asyncio.to_thread(lives.gone) if lives else ()
@@ -209,14 +229,35 @@ class Ladder:
             busy=sorted(busy),
             before=self._clock.now() - FORGOTTEN,
         )
-        if upper:  # behind the claim: it forgets who is gone
-            await upper.recover()
+        if upper:
+            await upper.recover(gone)
+        if lives and gone:  # behind the claim: nobody would ask for their questions any more
+            await asyncio.to_thread(lives.bury, gone)
         pending = [one for one in pending if one.id not in self._running]
-        for question in pending:
-            async for _ in self.run(question):
-                pass
-        work_for("")
+        self._running.update(one.id for one in pending)
+        lanes = asyncio.Semaphore(TOGETHER)
+
+        async def finish(question: Question) -> None:
+            async with lanes:
+                try:
+                    async for _ in self.run(question):
+                        pass
+                except Exception:
+                    log.exception("question %s could not be finished", question.id)
+
+        async with asyncio.TaskGroup() as tasks:
+            for question in pending:
+                tasks.create_task(finish(question))
         return len(pending)
+
+    async def leave(self) -> None:
+        """The process ends: what it did not come to is for whoever comes next."""
+        if not self._name:
+            return
+        try:
+            await self._store.leave_questions(self._name)
+        except DengmiError as error:
+            log.warning("questions left behind are taken over later: %s", error)
 
     async def _owner(self) -> str:
         """The name of this process; the first time it is asked for, a file is made."""
@@ -225,13 +266,19 @@ class Ladder:
         return self._name
 
     async def better(
-        self, question: Question, level: Level, done: Callable[[Answer], Awaitable[bool]]
+        self,
+        question: Question,
+        level: Level,
+        done: Callable[[Answer], Awaitable[bool]],
+        *,
+        shared: bool = False,
     ) -> Trial:
         """Try a question that has its quotes once more.
 
         Args:
             level: the level that it waits for.
             done: stores the better answer; whether it did.
+            shared: whether only an answer will do that is there, or is being written.
         """
         work_for(question.id)
         upper = self._upper
@@ -243,13 +290,19 @@ class Ladder:
         climb = await self._climb(question, level, began, understood)
         if not upper.worth_asking(climb.quoted):
             return "nothing"
+        share = await upper.shared(climb) if shared else await upper.share(climb)
+        if share is None:
+            return "alone"
         answer, cause = climb.quoted.answer, ""
-        async with aclosing(upper.climb(climb)) as events:
-            async for event in events:
-                if isinstance(event, Answer):
-                    answer = event
-                elif isinstance(event, Notice) and event.code in CAUSES | SPENT:
-                    cause = event.code
+        try:
+            async with aclosing(upper.climb(replace(climb, share=share))) as events:
+                async for event in events:
+                    if isinstance(event, Answer):
+                        answer = event
+                    elif isinstance(event, Notice) and event.code in CAUSES | SPENT:
+                        cause = event.code
+        finally:
+            await share.leave()
         if answer.level != level:
             return came_of(cause)
         if await done(answer):
@@ -360,7 +413,8 @@ class Ladder:
                 await asyncio.shield(asyncio.ensure_future(left))
         assert answer is not None
         if self._waits and waits(climb.question, climb.level, answer.level, cause):
-            pending = await self._waits.enter(climb.question, climb.level, cause, answer)
+            topic = upper.topic(climb)
+            pending = await self._waits.enter(climb.question, climb.level, cause, answer, topic)
             await upper.keep(climb, answer)
             yield Done(answer, pending)
             return

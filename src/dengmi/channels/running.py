@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine
 from contextlib import aclosing
 from typing import Any
 
-from dengmi.core.events import Done, Failed, Found, Notice
+from dengmi.core.events import Cited, Done, Failed, Found, Notice, Text
 from dengmi.core.ports import Answering
 from dengmi.core.records import Answer, Citation, Question
 
@@ -21,6 +21,8 @@ class Running:
     Attributes:
         quotes: something to read while a model writes; empty where there is nothing yet.
         notices: quiet words about the level.
+        heard: the text so far with its citations, for channels that show it as it comes.
+        pending: whether a better answer is waited for.
         answer: the answer, once it is stored.
         failed: the code of what went wrong, where there is no answer at all.
         pushed: whether somebody has taken it on to send the answer later.
@@ -31,6 +33,8 @@ class Running:
         self.question = question
         self.quotes: tuple[Citation, ...] = ()
         self.notices: list[Notice] = []
+        self.heard: list[Text | Cited] = []
+        self.pending = False
         self.answer: Answer | None = None
         self.failed = ""
         self.pushed = False
@@ -71,8 +75,11 @@ class Running:
                         self._useful.set()
                     elif isinstance(event, Notice):
                         self.notices.append(event)
+                    elif isinstance(event, Text | Cited):
+                        self.heard.append(event)
                     elif isinstance(event, Done):
                         self.answer = event.answer
+                        self.pending = event.pending is not None
                     elif isinstance(event, Failed):
                         self.failed = event.code
         finally:

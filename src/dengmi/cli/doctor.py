@@ -41,7 +41,9 @@ EXTRAS = {
     "vectors": "usearch",
     "semantic": "fastembed",
     "mcp": "mcp",
+    "card": "segno",
     "wechat": "cryptography",
+    "wecom": "cryptography",
 }
 """Each extra with a module that only it installs."""
 
@@ -111,6 +113,8 @@ def _needed(settings: Settings) -> set[str]:
     kinds = {settings.embedding.kind, settings.reranking.kind}
     found = {"postgres"} if settings.store.url else set()
     found |= {"vectors"} if settings.embedding.kind else set()
+    found |= {"wechat"} if settings.wechat else set()
+    found |= {"wecom"} if settings.wecom else set()
     return found | ({"semantic"} if "fastembed" in kinds else set())
 
 

@@ -18,6 +18,7 @@ VERBS = (
     "ask",
     "search",
     "serve",
+    "operators",
     "load",
     "models",
     "cost",

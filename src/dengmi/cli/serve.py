@@ -32,11 +32,13 @@ def serve(app: App, host: str | None, port: int | None, workers: int | None) -> 
         if count == 1:
             from dengmi.cli.serving import serve_here
 
-            asyncio.run(serve_here(settings, sockets[0], lambda: announce(app, sockets[0])))
+            asyncio.run(
+                serve_here(settings, sockets[0], lambda link: announce(app, sockets[0], link))
+            )
             return 0
         from dengmi.cli.workers import Workers
 
-        return Workers(app, settings, sockets).run(lambda: announce(app, sockets[0]))
+        return Workers(app, settings, sockets).run(lambda link: announce(app, sockets[0], link))
     except KeyboardInterrupt:
         return 0  # Ctrl-C before the server was up: nothing had begun
     finally:
@@ -86,12 +88,17 @@ def _bound(family: socket.AddressFamily, host: str, port: int, *, shared: bool) 
     return sock
 
 
-def announce(app: App, sock: socket.socket) -> None:
-    """Tell where the server can be reached."""
+def announce(app: App, sock: socket.socket, link: str) -> None:
+    """Tell where the server can be reached, and at which path the first operator gets in, if there
+    is none."""
     host, port = sock.getsockname()[:2]
     everywhere = host in ("0.0.0.0", "::")  # noqa: S104 - compared, not bound
     shown = "127.0.0.1" if everywhere else f"[{host}]" if ":" in host else host
-    click.echo(app.say("cli_serving", address=f"http://{shown}:{port}"))
+    address = f"http://{shown}:{port}"
+    click.echo(app.say("cli_serving", address=address))
     if everywhere:
         click.echo(app.say("cli_serving_all"))
+    if link:
+        public = app.settings.server.public_url.rstrip("/")
+        click.echo(app.say("cli_console_first", link=f"{public or address}{link}"))
     sys.stdout.flush()

@@ -91,18 +91,20 @@ def calm_collector() -> None:
 async def serve_here(
     settings: Settings,
     sock: socket.socket,
-    when_ready: Callable[[], None],
+    when_ready: Callable[[str], None],
     when_made: Callable[[Server], None] = lambda _: None,
     board: Path | None = None,
 ) -> None:
     """Serve on a listening socket until SIGINT or SIGTERM.
 
     Args:
-        when_ready: called once requests are answered.
+        when_ready: called once requests are answered, with the path at which the first operator
+            gets into the console; "" where there are operators.
         when_made: given the server before it starts, for whoever must stop it otherwise.
         board: the folder where the processes of this server meet; None where it is the only one.
     """
     from dengmi.server.application import create_app
+    from dengmi.server.console.first import first_link
     from dengmi.server.logs import begin_log
     from dengmi.wire import open_parts
 
@@ -116,7 +118,8 @@ async def serve_here(
             proxy_headers=False,
             timeout_graceful_shutdown=PATIENCE,
         )
-        server = Server(config, when_ready)
+        link = await first_link(parts.store)
+        server = Server(config, lambda: when_ready(link))
         when_made(server)
         calm_collector()
         await server.serve(sockets=[sock])

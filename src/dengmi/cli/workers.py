@@ -36,16 +36,20 @@ class Workers:
         self._stopping = threading.Event()
         self._boards = Boards(settings.home / "load")
 
-    def run(self, when_ready: Callable[[], None]) -> int:
-        """Serve until SIGINT or SIGTERM; the exit status."""
+    def run(self, when_ready: Callable[[str], None]) -> int:
+        """Serve until SIGINT or SIGTERM; the exit status.
+
+        Args:
+            when_ready: as `serving.serve_here` has it.
+        """
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._stop)
         self._boards.open()
         ears = [self._start(place) for place in range(len(self._sockets))]
-        # Each process says one word when it is ready; one that dies closes its end instead.
+        # Each process says a word when it is ready; one that dies closes its end instead.
         heard = [_heard(ear) for ear in ears]
-        if all(heard) and not self._stopping.is_set():
-            when_ready()
+        if None not in heard and not self._stopping.is_set():
+            when_ready(heard[0] or "")
         status = self._watch()
         self._end()
         self._boards.close()
@@ -94,15 +98,14 @@ class Workers:
         self._stopping.set()
 
 
-def _heard(ear: Connection) -> bool:
-    """Whether a process became ready."""
+def _heard(ear: Connection) -> str | None:
+    """What a process says when it becomes ready; None where it does not."""
     try:
-        ear.recv_bytes()
+        return ear.recv_bytes().decode()
     except (EOFError, OSError):
-        return False
+        return None
     finally:
         ear.close()
-    return True
 
 
 def work(
@@ -111,8 +114,8 @@ def work(
     """What one serving process does. It also stops when its parent is gone."""
     from dengmi.cli.serving import Server, serve_here
 
-    def ready() -> None:
-        mouth.send_bytes(b"ready")
+    def ready(link: str) -> None:
+        mouth.send_bytes(link.encode())
         mouth.close()
 
     def follow_parent(server: Server) -> None:

@@ -127,8 +127,9 @@ class Ledger(Protocol):
         answer that was shared had cost."""
         ...
 
-    async def recover(self, before: float) -> Sequence[Charge]:
-        """Close the lines reserved before a time that a dead process left open."""
+    async def recover(self, before: float, gone: Collection[str] = ()) -> Sequence[Charge]:
+        """Close the lines that were reserved before a time and are open still, and those of
+        processes that are gone."""
         ...
 
     async def writing(self) -> Collection[str]:

@@ -5,9 +5,8 @@ A room that needs something from outside asks for the narrowest of these.
 
 from collections.abc import AsyncGenerator, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from dengmi.core.deliveries import Deliveries
 from dengmi.core.events import Event
 from dengmi.core.paying import Charges, Ledger
 from dengmi.core.records import (
@@ -31,8 +30,13 @@ from dengmi.core.records import (
     Source,
     SourceKind,
 )
+from dengmi.core.replies import KeptReplies
 
-__all__ = ["Charges", "Deliveries", "Ledger"]  # beside what is defined here
+if TYPE_CHECKING:
+    from dengmi.core.operators import Operators
+    from dengmi.core.review import Review
+
+__all__ = ["Charges", "KeptReplies", "Ledger"]  # beside what is defined here
 
 
 class Passages(Protocol):
@@ -113,6 +117,15 @@ class Inbox(Protocol):
         """
         ...
 
+    async def question(self, question_id: str) -> Question | None:
+        """A question by its id."""
+        ...
+
+    async def leave_questions(self, owner: str) -> None:
+        """Whoever comes may take over the questions without a final state of a process that
+        ends."""
+        ...
+
     async def answer(self, answer_id: str) -> Answer | None:
         """A stored answer, by its own id or by its question's."""
         ...
@@ -164,14 +177,30 @@ class Reuses(Protocol):
         ...
 
 
+class Notes(Protocol):
+    """Keeps small values that outlive a stop: what a channel owes, how far it has read."""
+
+    async def put_note(self, note_id: str, kind: str, value: Mapping[str, object]) -> None:
+        """Keep a value under an id, in place of what is there."""
+        ...
+
+    async def take_note(self, note_id: str) -> Mapping[str, Any] | None:
+        """Take a value away; None where there is none, or another one took it."""
+        ...
+
+    async def notes(self, kind: str) -> Mapping[str, Mapping[str, Any]]:
+        """Every value of a kind, by its id."""
+        ...
+
+
 class LateQueue(Protocol):
     """Keeps the questions that wait for a better answer than they got. What a process takes it
     holds under its name and the number of its try, so that nobody ends what another has taken."""
 
     async def finish_waiting(self, answer: Answer, late: Late, each: int, most: int) -> Late | None:
         """Store the answer that stands meanwhile, as `finish_question` does, and let the question
-        wait, in one transaction; as it is kept. None where so many (`each` of one asker, `most`
-        in all) wait already."""
+        wait, in one transaction; as it is kept. None where so many (`each` of one asker, but for
+        what is waited for already, and `most` in all) wait already."""
         ...
 
     async def claim_late(
@@ -181,6 +210,31 @@ class LateQueue(Protocol):
         where there is none."""
         ...
 
+    async def late_topics(self, level: Level, now: float) -> Sequence[str]:
+        """The topics that are waited for at a level and have an answer by now that may serve
+        again."""
+        ...
+
+    async def claim_late_topics(
+        self,
+        owner: str,
+        level: Level,
+        topics: Sequence[str],
+        *,
+        passed: Sequence[str],
+        times: tuple[float, float],
+        most: int,
+    ) -> Sequence[tuple[Question, Late]]:
+        """Take those that wait for one of these topics, the next one first, whether they are due
+        or not.
+
+        Args:
+            passed: questions to leave alone.
+            times: now, and until when they are held.
+            most: how many, at most.
+        """
+        ...
+
     async def claim_untold(
         self, owner: str, channels: Sequence[str], now: float, lease: float
     ) -> tuple[Question, Late] | None:
@@ -188,8 +242,9 @@ class LateQueue(Protocol):
         ...
 
     async def finish_late(self, late: Late, answer: Answer) -> bool:
-        """Store the better answer and end the wait in one transaction. False, and nothing is
-        stored, where the wait has ended or another process holds it."""
+        """Store the better answer and end the wait in one transaction; where no tokens were used
+        for it, it was no turn of its asker's. False, and nothing is stored, where the wait has
+        ended or another process holds it."""
         ...
 
     async def end_late(self, late: Late, state: LateState) -> bool:
@@ -307,7 +362,8 @@ class Store(
     Charges,
     Reuses,
     LateQueue,
-    Deliveries,
+    Notes,
+    KeptReplies,
     Shelf,
     Protocol,
 ):
@@ -321,6 +377,14 @@ class Store(
 
     async def migrate(self) -> Sequence[str]:
         """Apply what is missing; the names of the migrations applied."""
+        ...
+
+    def operators(self) -> "Operators":
+        """What is kept of operators."""
+        ...
+
+    def review(self) -> "Review":
+        """What operators look through: questions with their answers, and sums of them."""
         ...
 
     async def secret(self, name: str) -> str:
@@ -361,7 +425,8 @@ class Lives(Protocol):
         ...
 
     def gone(self) -> Collection[str]:
-        """The names of processes that ended without a word."""
+        """The names of processes that ended without a word, until they are buried. Two processes
+        are never told of the same one."""
         ...
 
     def alive(self) -> Collection[str]:

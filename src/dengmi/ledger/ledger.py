@@ -183,14 +183,14 @@ class Ledger:
         self._counts.add("saved", level, purpose, full.currency, by=full.micros)
         return charge
 
-    async def recover(self, before: float) -> Sequence[Charge]:
+    async def recover(self, before: float, gone: Collection[str] = ()) -> Sequence[Charge]:
         """Close the lines that a process left open when it ended: how much was used is not known
         any more, so the most that was reserved counts. The lines that were closed.
 
         Args:
             before: lines reserved earlier are closed whoever wrote them.
+            gone: processes that are gone.
         """
-        gone = await asyncio.to_thread(self._life.gone) if self._life else ()
         lost = []
         for charge in await self._charges.open_charges(FOREVER):
             if charge.at >= before and charge.owner not in gone:
@@ -204,8 +204,6 @@ class Ledger:
             )
             if await self._charges.settle_charge(closed):
                 lost.append(closed)
-        if self._life and gone:
-            await asyncio.to_thread(self._life.bury, gone)
         await self._charges.forget_used(self._clock.now() - KEPT)
         return lost
 

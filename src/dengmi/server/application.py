@@ -32,6 +32,7 @@ TAKE_OVER = 30.0
 if TYPE_CHECKING:
     from dengmi.server.channels.matrix import MatrixAccounts
     from dengmi.server.channels.wechat import WeChatAccounts
+    from dengmi.server.channels.wecom import WeComWays
 
 
 def create_app(parts: Parts, board: Path | None = None) -> Starlette:
@@ -41,12 +42,13 @@ def create_app(parts: Parts, board: Path | None = None) -> Starlette:
         board: the folder where the processes of this server meet; None where it is the only one.
     """
     context = make_context(parts, board)
-    wechat = _wechat(context)
-    matrix = _matrix(context)
+    wechat, wecom, matrix = _wechat(context), _wecom(context), _matrix(context)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         ongoing = await _begun(context, wechat)
+        if wecom is not None:
+            await wecom.begin()
         if matrix is not None:
             matrix.start()
         yield
@@ -55,6 +57,8 @@ def create_app(parts: Parts, board: Path | None = None) -> Starlette:
         await context.crew.stop()
         if wechat is not None:
             await wechat.close()
+        if wecom is not None:
+            await wecom.close()
         if matrix is not None:
             await matrix.close()
 
@@ -69,7 +73,7 @@ def create_app(parts: Parts, board: Path | None = None) -> Starlette:
         return None
 
     return Starlette(
-        routes=routes(context, wechat),
+        routes=routes(context, wechat, wecom),
         middleware=[
             Middleware(Shell, counts=parts.counts, door=door),
             Middleware(Sites, origins=parts.settings.channels.origins),
@@ -117,8 +121,17 @@ def _wechat(context: Context) -> "WeChatAccounts | None":
     return WeChatAccounts(context)
 
 
+def _wecom(context: Context) -> "WeComWays | None":
+    """As `_wechat`, of WeCom."""
+    if not context.parts.settings.wecom:
+        return None
+    from dengmi.server.channels.wecom import WeComWays
+
+    return WeComWays(context)
+
+
 def _matrix(context: Context) -> "MatrixAccounts | None":
-    """As `_wechat`."""
+    """As `_wechat`, of Matrix."""
     if not context.parts.settings.matrix:
         return None
     from dengmi.server.channels.matrix import MatrixAccounts

@@ -6,6 +6,7 @@ from pathlib import Path
 from dengmi.gate.open import limits_of
 from dengmi.server.board import Board
 from dengmi.server.callers import Callers
+from dengmi.server.card.cards import Cards
 from dengmi.server.crew import Crew
 from dengmi.server.follow import Follower
 from dengmi.server.load import Load
@@ -23,6 +24,7 @@ class Context:
     load: Load
     syncs: Syncs
     callers: Callers
+    cards: Cards
 
 
 def make_context(parts: Parts, board: Path | None = None) -> Context:
@@ -42,4 +44,5 @@ def make_context(parts: Parts, board: Path | None = None) -> Context:
         Load(parts.counts, follower, parts.clock, parts.store, limits, board=meeting),
         Syncs(parts.corpus, crew, parts.clock),
         Callers(parts.settings, parts.store, parts.clock),
+        Cards(parts.settings),
     )

@@ -9,6 +9,7 @@ from dengmi.server.channels.mcp import PATH as MCP
 from dengmi.server.channels.mcp import Mcp
 from dengmi.server.channels.openai import PREFIX as CHAT
 from dengmi.server.channels.openai import OpenAI
+from dengmi.server.console.lazy import LazyConsole
 from dengmi.server.context import Context
 from dengmi.server.rest.answers import Answers
 from dengmi.server.rest.budgets import Budgets
@@ -17,21 +18,31 @@ from dengmi.server.rest.loading import Loading
 from dengmi.server.rest.openapi import PREFIX, openapi
 from dengmi.server.rest.reading import Reading
 from dengmi.server.rest.sources import Sources
+from dengmi.server.ui.answer import AnswerPage
 from dengmi.server.ui.article import ArticlePage
 from dengmi.server.ui.ask import AskPage
 from dengmi.server.ui.static import Static
 
 if TYPE_CHECKING:
     from dengmi.server.channels.wechat import WeChatAccounts
+    from dengmi.server.channels.wecom import WeComWays
 
 
-def routes(context: Context, wechat: "WeChatAccounts | None" = None) -> Sequence[BaseRoute]:
+def routes(
+    context: Context, wechat: "WeChatAccounts | None" = None, wecom: "WeComWays | None" = None
+) -> Sequence[BaseRoute]:
     """All of them; the busiest come first: they are tried in this order.
 
     Args:
         wechat: the WeChat accounts; None where there are none.
+        wecom: what WeCom calls; None where there is nothing.
     """
-    return [*_api(context), *_channels(context, wechat), *_pages(context), *_watching(context)]
+    return [
+        *_api(context),
+        *_channels(context, wechat, wecom),
+        *_pages(context),
+        *_watching(context),
+    ]
 
 
 def _api(context: Context) -> Sequence[BaseRoute]:
@@ -57,7 +68,9 @@ def _api(context: Context) -> Sequence[BaseRoute]:
     ]
 
 
-def _channels(context: Context, wechat: "WeChatAccounts | None") -> Sequence[BaseRoute]:
+def _channels(
+    context: Context, wechat: "WeChatAccounts | None", wecom: "WeComWays | None"
+) -> Sequence[BaseRoute]:
     chat, mcp = OpenAI(context), Mcp(context)
     made = [
         Route(f"{CHAT}/chat/completions", chat.complete, methods=["POST"]),
@@ -71,23 +84,35 @@ def _channels(context: Context, wechat: "WeChatAccounts | None") -> Sequence[Bas
             Route("/wechat/{name}", wechat.receive, methods=["POST"]),
             Route("/wechat/{name}", wechat.verify, methods=["GET"]),
         ]
+    if wecom is not None:
+        made += [
+            Route("/wecom/{name}", wecom.receive, methods=["POST"]),
+            Route("/wecom/{name}", wecom.verify, methods=["GET"]),
+        ]
     return made
 
 
 def _pages(context: Context) -> Sequence[BaseRoute]:
-    page, article, static = AskPage(context), ArticlePage(context), Static()
+    page, answer, article, static = (
+        *(AskPage(context), AnswerPage(context), ArticlePage(context)),
+        Static(),
+    )
+    console = LazyConsole(context)
     return [
         Route("/", page.show, methods=["GET"]),
         Route("/", page.ask, methods=["POST"]),
         Route("/d/{desk}", page.show, methods=["GET"]),
         Route("/d/{desk}", page.ask, methods=["POST"]),
-        Route("/a/{answer_id}", page.answer, methods=["GET"]),
-        Route("/a/{answer_id}/events", page.events, methods=["GET"]),
+        Route("/a/{answer_id}", answer.show, methods=["GET"]),
+        Route("/a/{answer_id}/events", answer.events, methods=["GET"]),
+        Route("/a/{answer_id}/card.png", answer.card, methods=["GET"]),
         Route("/a/{answer_id}/withdraw", page.withdraw, methods=["POST"]),
         Route("/articles/{article_id:path}", article.show, methods=["GET"]),
         Route("/static/{version}/{name}", static.file, methods=["GET"]),
         Route("/favicon.ico", static.favicon, methods=["GET"]),
         Route("/robots.txt", static.robots, methods=["GET"]),
+        Route("/console", console),
+        Route("/console/{rest:path}", console),
     ]
 
 

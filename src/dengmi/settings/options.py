@@ -11,6 +11,8 @@ from dengmi.settings.channels import ChannelSettings, WeChatSettings
 from dengmi.settings.masked import Masked, meaning_of
 from dengmi.settings.matrix import MatrixSettings
 from dengmi.settings.semantic import EmbeddingSettings, RerankingSettings
+from dengmi.settings.sharing import SharingSettings
+from dengmi.settings.wecom import WeComSettings
 
 Port = Annotated[int, Meta(ge=1, le=65535)]
 
@@ -293,6 +295,15 @@ class DeskSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True
         str,
         Meta(description="where the desk's day begins, such as Asia/Shanghai; empty: time_zone"),
     ] = ""
+    share: Annotated[
+        bool, Meta(description="whether anyone with the link may read an answer of this desk")
+    ] = True
+    share_price: Annotated[bool, Meta(description="whether shared answers say what they cost")] = (
+        False
+    )
+    share_index: Annotated[
+        bool, Meta(description="whether search engines may list shared answers")
+    ] = False
 
 
 USUAL_PLAN = "visitor"
@@ -370,6 +381,7 @@ class Settings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
     ask: AskSettings = AskSettings()
     writing: WritingSettings = WritingSettings()
     late: LateSettings = LateSettings()
+    sharing: SharingSettings = SharingSettings()
     models: Mapping[str, ModelSettings] = {}
     levels: LevelSettings = LevelSettings()
     embedding: EmbeddingSettings = EmbeddingSettings()
@@ -377,6 +389,7 @@ class Settings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
     desks: Mapping[str, DeskSettings] = {}
     wechat: Mapping[str, WeChatSettings] = {}
     matrix: Mapping[str, MatrixSettings] = {}
+    wecom: Mapping[str, WeComSettings] = {}
     plans: Mapping[str, PlanSettings] = {}
     keys: Mapping[str, KeySettings] = {}
 
@@ -396,6 +409,7 @@ NAMED: Mapping[str, type[Struct]] = {
     "models": ModelSettings,
     "wechat": WeChatSettings,
     "matrix": MatrixSettings,
+    "wecom": WeComSettings,
     "plans": PlanSettings,
     "keys": KeySettings,
 }

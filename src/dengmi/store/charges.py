@@ -174,7 +174,7 @@ def _sum(tokens: Tokens) -> int:
 def still_open(before: float) -> Work[tuple[Charge, ...]]:
     """Lines reserved before a time and never completed, oldest first."""
     rows = yield from every("charges_open", before=float(before))
-    return tuple(map(_charge, rows))
+    return tuple(map(as_charge, rows))
 
 
 def between(desk: str | None, since: float, until: float | None) -> Work[tuple[Charge, ...]]:
@@ -184,7 +184,7 @@ def between(desk: str | None, since: float, until: float | None) -> Work[tuple[C
         rows = yield from every("charges_between", since=float(since), until=end)
     else:
         rows = yield from every("charges_of_desk", desk=desk, since=float(since), until=end)
-    return tuple(map(_charge, rows))
+    return tuple(map(as_charge, rows))
 
 
 def outlays(
@@ -198,7 +198,7 @@ def outlays(
         until=FOREVER if until is None else float(until),
         stretch=float(stretch or FOREVER),
     )
-    return tuple(_outlay(row, stretch or 0.0) for row in rows)
+    return tuple(as_outlay(row, stretch or 0.0) for row in rows)
 
 
 def _outcome(charge: Charge) -> dict[str, object]:
@@ -218,7 +218,8 @@ def _outcome(charge: Charge) -> dict[str, object]:
     }
 
 
-def _charge(row: Row) -> Charge:
+def as_charge(row: Row) -> Charge:
+    """A line of the ledger from its columns."""
     (id_, question_id, desk, level, purpose, model, version, asker, channel, currency) = row[:10]
     (reserved, micros, full_micros, hit, miss, output, reasoning, state, at) = row[10:19]
     settled_at, owner, payer, held, counted = row[19:]
@@ -247,7 +248,8 @@ def _charge(row: Row) -> Charge:
     )
 
 
-def _outlay(row: Row, stretch: float) -> Outlay:
+def as_outlay(row: Row, stretch: float) -> Outlay:
+    """Lines added up from their columns, in stretches of so many seconds."""
     (number, desk, level, model, purpose, currency, state, answers, lines) = row[:9]
     # PostgreSQL adds whole numbers up to decimals.
     reserved, micros, full_micros, hit, miss, output, reasoning = map(int, row[9:])

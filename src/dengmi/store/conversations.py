@@ -1,5 +1,7 @@
 """Scripts about what was said before and what people thought of it."""
 
+from collections.abc import Sequence
+
 from dengmi.core.errors import NotFound
 from dengmi.core.records import Exchange
 from dengmi.store import reuses
@@ -46,14 +48,13 @@ def forget(asker: str) -> Work[int]:
         return 0
     ids = [row[0] for row in (yield from every("questions_of_asker", asker=asker))]
     yield from run("thumbs_of_asker_gone", asker=asker)
-    for query in (
-        "late_gone",
-        "deliveries_gone",
-        "thumbs_gone",
-        "reuses_gone",
-        "answers_gone",
-        "charges_nameless",
-    ):
-        yield from run(query, ids=ids)
-    yield from run("questions_gone", ids=ids)
+    yield from forget_questions(ids)
     return len(ids)
+
+
+def forget_questions(ids: Sequence[str]) -> Work[None]:
+    """Delete questions with all that hangs on them. What they cost stays in the ledger."""
+    hanging = ("late_gone", "replies_gone", "thumbs_gone", "reuses_gone", "answers_gone")
+    for query in (*hanging, "charges_nameless"):
+        yield from run(query, ids=list(ids))
+    yield from run("questions_gone", ids=list(ids))

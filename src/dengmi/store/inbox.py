@@ -137,10 +137,21 @@ def claim(
     return tuple(sorted(map(as_question, rows), key=lambda each: (each.asked_at, each.id)))
 
 
+def leave(owner: str) -> Work[None]:
+    """The questions without a final state of a process that ends are nobody's."""
+    yield from run("questions_leave", owner=owner)
+
+
 def unanswered(desk: str, limit: int) -> Work[tuple[Question, ...]]:
     """The newest questions that the articles did not answer."""
     rows = yield from every("questions_unanswered", desk=desk, most=limit)
     return tuple(as_question(row) for row in rows)
+
+
+def question_of(question_id: str) -> Work[Question | None]:
+    """A question by its id."""
+    row = yield from first("question", id=question_id)
+    return None if row is None else as_question(row)
 
 
 def answer_of(answer_id: str) -> Work[Answer | None]:

@@ -37,7 +37,7 @@ def keep(reusable: Reusable) -> Work[None]:
 def of_key(key: str, limit: int) -> Work[tuple[tuple[Reusable, Answer], ...]]:
     """The answers of a key that are not void, pinned ones first, then the newest."""
     rows = yield from every("reuses_of_key", key=key, most=limit)
-    return tuple((_reusable(row[:_COLUMNS]), as_answer(row[_COLUMNS:])) for row in rows)
+    return tuple((as_reusable(row[:_COLUMNS]), as_answer(row[_COLUMNS:])) for row in rows)
 
 
 def of_keys(
@@ -74,7 +74,8 @@ def _origin(answer_id: str) -> Work[str]:
     return (answer and answer.origin) or answer_id
 
 
-def _reusable(row: Row) -> Reusable:
+def as_reusable(row: Row) -> Reusable:
+    """Whether an answer may serve again, from its columns."""
     answer_id, key, desk, basis, state, reason, made_at, times = row
     return Reusable(
         answer_id=answer_id,

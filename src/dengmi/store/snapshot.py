@@ -26,7 +26,7 @@ TABLES = (
     "questions",
     "answers",
     "late",
-    "deliveries",
+    "replies",
     "cursors",
     "thumbs",
     "reuses",
@@ -35,6 +35,11 @@ TABLES = (
     "alerts",
     "secrets",
     "jobs",
+    "operators",
+    "invites",
+    "sessions",
+    "deeds",
+    "access_keys",
     "tally",
 )
 """Every table but `migrations`; those that others point at come first."""
@@ -42,7 +47,16 @@ TABLES = (
 BLOCK = 1000
 """Rows copied at a time."""
 
-MUST_BE_EMPTY = ("sources", "articles", "changes", "questions", "answers", "charges", "jobs")
+MUST_BE_EMPTY = (
+    "sources",
+    "articles",
+    "changes",
+    "questions",
+    "answers",
+    "charges",
+    "jobs",
+    "operators",
+)
 
 Table = tuple[str, Sequence[str], Iterator[Sequence[Row]]]
 

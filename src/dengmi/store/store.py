@@ -6,9 +6,9 @@ The work itself is in the scripts of this room, one file per noun; here each get
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from dengmi.core.clock import Clock
-from dengmi.core.deliveries import Delivery
 from dengmi.core.limits import Alert, Reserved, Span, Used
 from dengmi.core.paying import Decide
 from dengmi.core.records import (
@@ -37,7 +37,6 @@ from dengmi.store import (
     articles,
     charges,
     conversations,
-    deliveries,
     desks,
     inbox,
     jobs,
@@ -48,9 +47,14 @@ from dengmi.store import (
     waiting,
 )
 from dengmi.store.connector import Connector
+from dengmi.store.replying import Replying
+
+if TYPE_CHECKING:
+    from dengmi.core.operators import Operators
+    from dengmi.core.review import Review
 
 
-class SqlStore:
+class SqlStore(Replying):
     """Everything that is kept, behind a connector. Raises only DengmiErrors."""
 
     def __init__(self, connector: Connector, clock: Clock) -> None:
@@ -156,6 +160,14 @@ class SqlStore:
         return await self._db.write(
             inbox.claim, owner, gone=gone, alive=alive, busy=busy, before=before
         )
+
+    async def question(self, question_id: str) -> Question | None:
+        """A question by its id."""
+        return await self._db.read(inbox.question_of, question_id)
+
+    async def leave_questions(self, owner: str) -> None:
+        """Whoever comes may take over what a process that ends has not answered."""
+        await self._db.write(inbox.leave, owner)
 
     async def answer(self, answer_id: str) -> Answer | None:
         """A stored answer, by its own id or, the newest one, by its question's."""
@@ -264,6 +276,25 @@ class SqlStore:
         """Take the next one that waits for a level and may be tried now, until `lease`."""
         return await self._db.write(waiting.claim, owner, level, now, lease)
 
+    async def late_topics(self, level: Level, now: float) -> Sequence[str]:
+        """What is waited for at a level and has been answered meanwhile."""
+        return await self._db.read(waiting.topics, level, now)
+
+    async def claim_late_topics(
+        self,
+        owner: str,
+        level: Level,
+        topics: Sequence[str],
+        *,
+        passed: Sequence[str],
+        times: tuple[float, float],
+        most: int,
+    ) -> Sequence[tuple[Question, Late]]:
+        """Take those that wait for one of these topics, in line; see `core.ports.LateQueue`."""
+        return await self._db.write(
+            waiting.claim_topics, owner, level, topics, passed=passed, times=times, most=most
+        )
+
     async def claim_untold(
         self, owner: str, channels: Sequence[str], now: float, lease: float
     ) -> tuple[Question, Late] | None:
@@ -317,40 +348,6 @@ class SqlStore:
     async def late_due(self, level: Level, now: float) -> bool:
         """Whether one that waits for a level may be tried now."""
         return await self._db.read(waiting.due, level, now)
-
-    # -- replies of channels that write by themselves
-
-    async def cursor(self, name: str) -> str:
-        """How far something was read; "" at the very start."""
-        return await self._db.read(deliveries.cursor, name)
-
-    async def put_cursor(self, name: str, value: str) -> None:
-        """Note how far something was read."""
-        await self._db.write(deliveries.put_cursor, name, value)
-
-    async def begin_delivery(self, delivery: Delivery) -> Delivery:
-        """Note that a reply is to be made; as it is kept."""
-        return await self._db.write(deliveries.begin, delivery)
-
-    async def sent_delivery(self, question_id: str, sent: str) -> None:
-        """Note the message that a reply is."""
-        await self._db.write(deliveries.sent, question_id, sent)
-
-    async def end_delivery(self, question_id: str) -> None:
-        """The reply is complete."""
-        await self._db.write(deliveries.end, question_id)
-
-    async def delivery(self, question_id: str) -> Delivery | None:
-        """What is known of the reply to a question."""
-        return await self._db.read(deliveries.of, question_id)
-
-    async def open_deliveries(self, channel: str) -> Sequence[tuple[Question, Delivery]]:
-        """The replies of a channel that are not complete, oldest question first."""
-        return await self._db.read(deliveries.still_open, channel)
-
-    async def replied_in(self, channel: str, place: str) -> bool:
-        """Whether a reply was made, or is to be made, at a place."""
-        return await self._db.read(deliveries.at, channel, place)
 
     # -- desks, sources, articles
 
@@ -422,6 +419,20 @@ class SqlStore:
         """Rows by table name."""
         return await self._db.read(reading.counts)
 
+    # -- for operators
+
+    def operators(self) -> "Operators":
+        """What is kept of operators."""
+        from dengmi.store.office import SqlOperators
+
+        return SqlOperators(self._db)
+
+    def review(self) -> "Review":
+        """What operators look through."""
+        from dengmi.store.reviewing import SqlReview
+
+        return SqlReview(self._db)
+
     # -- jobs
 
     async def add_job(self, job: jobs.Job) -> None:
@@ -443,6 +454,18 @@ class SqlStore:
     async def job(self, job_id: str) -> jobs.Job | None:
         """A job by its id."""
         return await self._db.read(jobs.one, job_id)
+
+    async def put_note(self, note_id: str, kind: str, value: Mapping[str, object]) -> None:
+        """Keep a value under an id, in place of what is there."""
+        await self._db.write(jobs.put_note, note_id, kind, value, self._clock.now())
+
+    async def take_note(self, note_id: str) -> Mapping[str, Any] | None:
+        """Take a value away; None where there is none, or another one took it."""
+        return await self._db.write(jobs.take_note, note_id)
+
+    async def notes(self, kind: str) -> Mapping[str, Mapping[str, Any]]:
+        """Every value of a kind, by its id."""
+        return await self._db.read(jobs.notes, kind)
 
     async def _record_all(self, questions: Sequence[Question]) -> Sequence[tuple[Question, bool]]:
         return await self._db.write(inbox.record, questions)

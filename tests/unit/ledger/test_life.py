@@ -4,6 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from dengmi.core.lock import FileLock
 from dengmi.ledger.life import Life
 
 HOLDER = """
@@ -64,3 +65,31 @@ def test_without_a_folder_nobody_is_known(tmp_path: Path) -> None:
     assert life.name() == ""
     assert life.gone() == set()
     life.close()
+
+
+def test_two_never_take_over_from_the_same_one(tmp_path: Path) -> None:
+    folder = tmp_path / "lives"
+    dead, first, second = Life(folder), Life(folder), Life(folder)
+    name = dead.name()
+    assert dead._lock is not None
+    dead._lock.free()
+    assert first.gone() == {name}
+    assert second.gone() == set()
+    assert name not in first.alive()
+    first.close()  # without having buried it
+    assert second.gone() == {name}
+    second.bury([name])
+    assert list(folder.iterdir()) == []
+
+
+def test_who_is_just_beginning_is_not_buried_alive(tmp_path: Path) -> None:
+    """Its file is there before its lock: whoever finds it so keeps it from taking that name."""
+    folder = tmp_path / "lives"
+    other = Life(folder)
+    beginning = FileLock(folder / "life_new")
+    folder.mkdir()
+    (folder / "life_new").touch()
+    assert other.gone() == {"life_new"}
+    assert not beginning.take()
+    other.bury(["life_new"])
+    assert not (folder / "life_new").exists()

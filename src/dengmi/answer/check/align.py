@@ -3,6 +3,7 @@ what order."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from dengmi.answer.check.kin import close
@@ -45,9 +46,13 @@ class Aligned:
         ]
 
 
-def align(claim: Read, sources: Sequence[Read], context: Read) -> Aligned:
+def align(claim: Read, sources: Sequence[Read], context: Sequence[Read]) -> Aligned:
     """Find every content word of the claim."""
-    first = [_best(unit, sources) for unit in claim.units]
+    there = [places(claim, source) for source in sources]
+    first = [
+        [Match(place[0], n, place[1]) for n, row in enumerate(there) if (place := row[at])]
+        for at in range(len(claim.units))
+    ]
     # A word that stands in several sentences is taken from the one that holds most.
     worth = [0.0] * len(sources)
     for unit, found in zip(claim.units, first, strict=True):
@@ -57,16 +62,16 @@ def align(claim: Read, sources: Sequence[Read], context: Read) -> Aligned:
         max(found, key=lambda m: (m.quality, worth[m.source])) if found else Match(0.0)
         for found in first
     )
-    seen = tuple(bool(_in(unit, context)) for unit in claim.units)
+    around = [places(claim, part) for part in context]
+    seen = tuple(any(row[at] for row in around) for at in range(len(claim.units)))
     return Aligned(claim, sources, matches, seen)
 
 
-def _best(unit: Unit, sources: Sequence[Read]) -> list[Match]:
-    found = []
-    for n, source in enumerate(sources):
-        if match := _in(unit, source):
-            found.append(Match(match[0], n, match[1]))
-    return found
+@lru_cache(maxsize=512)
+def places(claim: Read, text: Read) -> tuple[tuple[float, int] | None, ...]:
+    """How surely a text has each content word of a claim, and where. Remembered: a claim is laid
+    beside the same sentence alone and together with others."""
+    return tuple([_in(unit, text) for unit in claim.units])
 
 
 def _in(unit: Unit, text: Read) -> tuple[float, int] | None:
@@ -99,17 +104,14 @@ def _han_in(unit: Unit, text: Read) -> tuple[float, int] | None:
         places = [at for part in parts if (at := text.lower.find(part)) >= 0]
         if places:
             return (PART if len(places) > 1 else 0.4), places[0]
-    for other in text.units:
-        if other.han and any(sign in other.term for sign in unit.term):
-            return 0.4, other.start
-    return None
+    signs = text.signs
+    first = min([signs[sign] for sign in unit.term if sign in signs], default=-1)
+    return (0.4, first) if first >= 0 else None
 
 
 def _kin_place(unit: Unit, text: Read) -> int:
-    for other in text.units:
-        if other.groups & unit.groups:
-            return other.start
-    return -1
+    kin = text.kin
+    return min([kin[group] for group in unit.groups if group in kin], default=-1)
 
 
 def crossed(aligned: Aligned) -> bool:

@@ -42,6 +42,7 @@ def denied_wrongly(aligned: Aligned, opposites: bool) -> int:
     relevant = [
         cue
         for n, source in enumerate(aligned.sources)
+        if source.cues
         if not (_CONDITION.search(source.lower) and _NEEDS.search(aligned.claim.lower))
         if not _OTHERWISE.search(source.lower) or _OTHERWISE.search(aligned.claim.lower)
         for cue in source.cues
@@ -174,7 +175,7 @@ def opposite(aligned: Aligned) -> int:
         if side not in there or _in_clause(aligned, claim.clause_at(place), side, other):
             found.add(side)
     if any(
-        uneven(claim.lower, source.lower) or first_of_all(claim.lower, source.lower)
+        uneven(claim.tone, source.tone) or first_of_all(claim.tone, source.tone)
         for source in sources
     ):
         found.add("=")

@@ -4,6 +4,7 @@ words may be cut too differently to be laid side by side, 建设街 for 文昌�
 import re
 from collections.abc import Callable, Sequence
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 from dengmi.answer.check.kin import groups_in
 from dengmi.answer.check.names import names_something
@@ -26,26 +27,33 @@ _NUMERAL = frozenset("零〇一二两三四五六七八九十百千万亿半几�
 
 def edited(claim: Read, sources: Sequence[Read]) -> int:
     """How many places the claim says otherwise than the sentence that it copies."""
+    found = [_edited(claim, source) for source in sources]
+    return min([edits for edits in found if edits is not None], default=0)
+
+
+@lru_cache(maxsize=512)
+def _edited(claim: Read, source: Read) -> int | None:
+    """The same of one sentence; None where the claim is no copy of it."""
     tokens = _signs if claim.lang == "zh" else _words
     exchanged = _exchanged if claim.lang == "zh" else _exchanged_words
-    mine = tokens(claim)
-    if not 4 <= len(mine) <= _LONGEST_TEXT:
-        return 0
-    found: list[int] = []
-    for source in sources:
-        theirs = tokens(source)
-        if len(set(mine) & set(theirs)) >= _COPY * len(set(mine)) and len(theirs) <= _LONGEST_TEXT:
-            matcher = SequenceMatcher(None, mine, theirs, autojunk=False)
-            same = sum(block.size for block in matcher.get_matching_blocks())
-            if same >= _COPY * len(mine):
-                found.append(_otherwise(mine, theirs, matcher.get_opcodes(), exchanged))
-    return min(found, default=0)
+    mine, theirs = tokens(claim), tokens(source)
+    if not 4 <= len(mine) <= _LONGEST_TEXT or len(theirs) > _LONGEST_TEXT:
+        return None
+    told = set(mine)
+    if len(told.intersection(theirs)) < _COPY * len(told):
+        return None
+    matcher = SequenceMatcher(None, mine, theirs, autojunk=False)
+    if sum(block.size for block in matcher.get_matching_blocks()) < _COPY * len(mine):
+        return None
+    return _otherwise(mine, theirs, matcher.get_opcodes(), exchanged)
 
 
+@lru_cache(maxsize=512)
 def _signs(text: Read) -> list[str]:
     return [sign for sign in text.lower if sign.isalnum() or sign in "%."]
 
 
+@lru_cache(maxsize=512)
 def _words(text: Read) -> list[str]:
     return _WORD.findall(text.lower)
 

@@ -5,8 +5,9 @@ direction, who did what) is looked at apart, because one wrong digit leaves all 
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from dengmi.answer.check import signs
 from dengmi.answer.check.agree import Wrong, wrong_facts
@@ -136,7 +137,7 @@ class Laid:
         return self.number("copied") >= 0.7 and put >= 0.7 and self.number("lost") <= put + 0.3
 
 
-def lay(claim: Read, sources: Sequence[Read], context: Read) -> Laid:
+def lay(claim: Read, sources: Sequence[Read], context: Sequence[Read]) -> Laid:
     """Lay a claim beside the sentences it cites; `context` (titles, headings, the sentences
     before) may supply words and names, but no numbers."""
     aligned = align(claim, sources, context)
@@ -177,14 +178,15 @@ def _anchors(claim: Read, sources: Sequence[Read], facts: Wrong) -> float:
 _LABEL = re.compile(rf"(?:[^\W\d_{HAN}][\w-]* ?|[{HAN}]{{2,4}} ?)$")
 
 
-def _named_so(claim: Read, context: Read) -> frozenset[int]:
+def _named_so(claim: Read, context: Sequence[Read]) -> frozenset[int]:
     """Where numbers of the claim start that are part of a name in the context: Nimbus 3."""
     found = set()
     for amount in claim.facts.amounts:
         label = _LABEL.search(claim.lower[: amount.start])
         if label and not amount.measure:
             name = claim.lower[label.start() : amount.end]
-            if re.search(rf"{re.escape(name)}(?![\d.])", context.lower):
+            label_there = re.compile(rf"{re.escape(name)}(?![\d.])")
+            if any(label_there.search(part.lower) for part in context):
                 found.add(amount.start)
     return frozenset(found)
 
@@ -193,7 +195,7 @@ def _words(aligned: Aligned) -> tuple[float, ...]:
     """How much of the claim the sentences hold."""
     claim, sources = aligned.claim, aligned.sources
     units = claim.units
-    total = sum(unit.weight for unit in units) or 1.0
+    total = claim.weight or 1.0
     exact = kin = loosely = around = 0.0
     clauses: dict[int, list[float]] = {}
     alone = [0.0] * len(sources)
@@ -211,10 +213,9 @@ def _words(aligned: Aligned) -> tuple[float, ...]:
     strange = sum(unit.weight for unit in aligned.lost)
     lost = strange + loosely
     worst = min((has / of for has, of in clauses.values() if of >= 1.0), default=exact / total)
-    known = frozenset().union(*(source.terms for source in sources))
-    weights = {term: weight(term) for term in claim.terms}
-    met = claim.terms & known
-    held = sum(weights[term] for term in met)
+    weights, all_terms = weighed(claim)
+    met = {term for source in sources for term in claim.terms & source.terms}
+    held = sum([weights[term] for term in met])
     return (
         exact / total,
         kin / total,
@@ -228,7 +229,7 @@ def _words(aligned: Aligned) -> tuple[float, ...]:
         worst,
         max(alone, default=0.0) / total,
         _reverse(aligned),
-        held / (sum(weights.values()) or 1.0),
+        held / (all_terms or 1.0),
         len(met) / (len(claim.terms) or 1),
         float(min(len(met), _MOST_MET)),
         float(min(len(units), 40)),
@@ -242,9 +243,8 @@ def _reverse(aligned: Aligned) -> float:
     best = 0.0
     for n, source in enumerate(aligned.sources):
         places = {match.place for match in aligned.matches if match.source == n}
-        total = sum(unit.weight for unit in source.units) or 1.0
-        met = sum(unit.weight for unit in source.units if unit.start in places)
-        best = max(best, met / total)
+        met = sum([unit.weight for unit in source.units if unit.start in places])
+        best = max(best, met / (source.weight or 1.0))
     return best
 
 
@@ -255,15 +255,15 @@ def _signs(aligned: Aligned) -> tuple[float, ...]:
     denied = denied_wrongly(aligned, bool(turned))
     if denied == 0 and turned and _parity(claim, sources):
         turned = 0
-    there = "\n".join(source.lower for source in sources)
+    there = [source.tone for source in sources]
     return (
         float(denied),
         float(turned),
         float(swapped(aligned)),
         float(crossed(aligned)),
         float(edited(claim, sources)),
-        float(signs.too_wide(claim.lower, there)),
-        float(signs.too_sure(claim.lower, there)),
+        float(signs.too_wide(claim.tone, there)),
+        float(signs.too_sure(claim.tone, there)),
     )
 
 
@@ -301,6 +301,13 @@ def _named(numbers: Sequence[float]) -> tuple[str, ...]:
 def weight(term: str) -> float:
     """How telling a search term is, whatever the desk: 0.2 for the commonest to 1."""
     return 1.0 - 0.8 * commonness(term)
+
+
+@lru_cache(maxsize=128)
+def weighed(text: Read) -> tuple[Mapping[str, float], float]:
+    """How telling each search term of a text is, and their sum."""
+    weights = {term: weight(term) for term in text.terms}
+    return weights, sum(weights.values())
 
 
 def _foreign(claim: Read, sources: Sequence[Read]) -> bool:

@@ -111,8 +111,8 @@ def best_support(
 
 def laid(claim: str, sources: Sequence[Source]) -> Laid:
     """The claim beside its sentences, as numbers."""
-    context = "\n".join(dict.fromkeys(part for each in sources for part in _around(each) if part))
-    return lay(read(claim), [read(each.text) for each in sources], read(context))
+    context = dict.fromkeys(part for each in sources for part in _around(each) if part)
+    return lay(read(claim), [read(each.text) for each in sources], list(map(read, context)))
 
 
 def _around(source: Source) -> tuple[str, ...]:

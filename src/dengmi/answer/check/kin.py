@@ -1,8 +1,7 @@
 """Words that may stand for each other when something is said anew: "buy" and "acquire", 房东 and
 出租人. The list is `kin.txt`."""
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
@@ -14,11 +13,12 @@ _NONE: frozenset[int] = frozenset()
 
 class _Groups(NamedTuple):
     """By word, the groups it is in; English words are stems, phrases as written. Phrases are kept
-    by the signs around their first space, with its place in them."""
+    by the signs around their first space, with its place in them; Chinese words are also kept by
+    their first two signs, the longest first."""
 
     words: Mapping[str, frozenset[int]]
     phrases: Mapping[str, Sequence[tuple[int, str, frozenset[int]]]]
-    han: re.Pattern[str]
+    han: Mapping[str, Sequence[str]]
     names: frozenset[int]
     loose: frozenset[int]
 
@@ -53,9 +53,20 @@ def groups_in(lower: str, stems: frozenset[str]) -> frozenset[int]:
                     found |= numbers
             at = lower.find(" ", at + 1)
     else:
-        for hit in groups.han.finditer(lower):
-            found |= groups.words[hit.group(1)]
+        # At every place, so that words that overlap are all found: 不超过 and 超过.
+        for at in range(len(lower) - 1):
+            for word in groups.han.get(lower[at : at + 2], ()):
+                if lower.startswith(word, at):
+                    found |= groups.words[word]
+                    break
     return frozenset(found)
+
+
+def _by_first_signs(words: Iterable[str]) -> Mapping[str, Sequence[str]]:
+    found: dict[str, list[str]] = {}
+    for word in sorted(words, key=len, reverse=True):
+        found.setdefault(word[:2], []).append(word)
+    return found
 
 
 def _by_first_space(
@@ -102,12 +113,10 @@ def _groups() -> _Groups:
         for form in others:
             stem = _stem(form)
             words.setdefault(stem, set()).update(words.get(_stem(base), ()))
-    han = sorted((w for w in words if not w.isascii() and len(w) > 1), key=len, reverse=True)
     return _Groups(
         {word: frozenset(numbers) for word, numbers in words.items()},
         _by_first_space(phrases),
-        # A lookahead, so that words that overlap are all found: 不超过 and 超过.
-        re.compile(f"(?=({'|'.join(han)}))"),
+        _by_first_signs(word for word in words if not word.isascii() and len(word) > 1),
         frozenset(names),
         frozenset(loose),
     )

@@ -9,7 +9,14 @@ from functools import cache, cached_property, lru_cache
 from dengmi.answer.check.facts import Facts, exact_facts, plain
 from dengmi.answer.check.kin import groups_in, groups_of
 from dengmi.answer.check.names import Name, names_of
-from dengmi.answer.check.signs import EMPTY_NEGATION, NEGATION, SOFT_NEGATION, sides
+from dengmi.answer.check.signs import (
+    EMPTY_NEGATION,
+    NEGATION,
+    SOFT_NEGATION,
+    Tone,
+    sides,
+    tone_of,
+)
 from dengmi.answer.check.units import units
 from dengmi.answer.common import commonness
 from dengmi.language.detect import language_of
@@ -112,7 +119,6 @@ class Unit:
         weight: how telling it is, above 0 to 1.
         groups: the groups of kindred words it is in.
         clause: which clause it stands in.
-        negated: whether it stands right behind a negation.
         han: whether it is Chinese.
     """
 
@@ -122,7 +128,6 @@ class Unit:
     weight: float
     groups: frozenset[int]
     clause: int
-    negated: bool
     han: bool
 
 
@@ -145,9 +150,17 @@ class Read:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.lower = plain(text)
         self.order = tuple(terms(text)) if text else ()
         self.terms = frozenset(self.order)
+
+    @cached_property
+    def lower(self) -> str:
+        return plain(self.text)
+
+    @cached_property
+    def tone(self) -> Tone:
+        """How wide and how sure it is, and what it compares."""
+        return tone_of(self.lower)
 
     @cached_property
     def pairs(self) -> frozenset[tuple[str, str]]:
@@ -207,24 +220,43 @@ class Read:
         edges = (0, *self.breaks, len(self.lower))
         return exact_facts(self.lower[edges[clause] : edges[clause + 1]])
 
-    def denied(self, place: int) -> bool:
-        """Whether a place stands behind a negation."""
-        return sum(cue.end <= place < cue.reach for cue in self.cues) % 2 == 1
-
     @cached_property
     def units(self) -> tuple[Unit, ...]:
         """The content words, in order."""
         return tuple(self._units())
 
     def _units(self) -> Iterator[Unit]:
+        breaks = self.breaks
         for term, start, end, han in _words(self.lower):
             worth = (1.0 - 0.7 * commonness(term)) * (1.0 if not han or len(term) > 1 else 0.5)
             if self.lower[start:end] in _LIGHT:
                 worth = min(worth, _LIGHTLY)
-            yield Unit(
-                term, start, end, max(worth, _CONTENT), groups_of(term), self.clause_at(start),
-                self.denied(start), han,
-            )  # fmt: skip
+            clause = bisect_right(breaks, start)
+            yield Unit(term, start, end, max(worth, _CONTENT), groups_of(term), clause, han)
+
+    @cached_property
+    def weight(self) -> float:
+        """What its content words weigh together."""
+        return sum(unit.weight for unit in self.units)
+
+    @cached_property
+    def signs(self) -> Mapping[str, int]:
+        """Where the first Chinese content word with a sign begins."""
+        found: dict[str, int] = {}
+        for unit in self.units:
+            if unit.han:
+                for sign in unit.term:
+                    found.setdefault(sign, unit.start)
+        return found
+
+    @cached_property
+    def kin(self) -> Mapping[int, int]:
+        """Where the first content word of a group of kindred words begins."""
+        found: dict[int, int] = {}
+        for unit in self.units:
+            for group in unit.groups:
+                found.setdefault(group, unit.start)
+        return found
 
     @cached_property
     def stems(self) -> Mapping[str, tuple[int, ...]]:
@@ -235,6 +267,15 @@ class Read:
                 for stem in word_terms(hit.group()) or (hit.group(),):
                     found.setdefault(stem, []).append(hit.start())
         return {stem: tuple(places) for stem, places in found.items()}
+
+    @cached_property
+    def fours(self) -> Mapping[str, list[str]]:
+        """The stems of four letters and more by their first four."""
+        found: dict[str, list[str]] = {}
+        for stem in self.stems:
+            if len(stem) >= 4:
+                found.setdefault(stem[:4], []).append(stem)
+        return found
 
     @cached_property
     def heads(self) -> Mapping[str, tuple[int, ...]]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 from dengmi.answer.check.agree import Wrong
@@ -37,10 +38,7 @@ def _exchanged(aligned: Aligned, n: int, source: Read) -> bool:
     """Whether three stretches that follow each other stand in a sentence the other way round:
     "A beats B" beside "B beats A"."""
     claim = aligned.claim
-    if any(
-        bool(voice.search(claim.lower)) != bool(voice.search(source.lower))
-        for voice in (_PASSIVE, _DONE_BY)
-    ):
+    if _voices(claim.lower) != _voices(source.lower):
         return False
     placed = [
         (at, match.place)
@@ -98,11 +96,22 @@ def turned(claim: Read, source: Read) -> bool:
     return _compared(claim, source) or _ways(claim.lower, source.lower)
 
 
+@lru_cache(maxsize=2048)
+def _voices(lower: str) -> tuple[bool, bool]:
+    """Whether a text has words of getting, and of being done by somebody."""
+    return _PASSIVE.search(lower) is not None, _DONE_BY.search(lower) is not None
+
+
+@lru_cache(maxsize=2048)
+def _ranges(lower: str) -> tuple[tuple[str, str], ...]:
+    """The ways from here to there that a text tells."""
+    return tuple([_sides(hit) for hit in _RANGE.finditer(lower)])
+
+
 def _ways(claim: str, source: str) -> bool:
-    here = [_sides(hit) for hit in _RANGE.finditer(claim)]
-    there = [_sides(hit) for hit in _RANGE.finditer(source)]
+    here = _ranges(claim)
     for a, b in here:
-        for c, d in there:
+        for c, d in _ranges(source):
             if (_like(a, d) and _like(b, c)) and not (_like(a, c) or _like(b, d)):
                 return True
     return False
@@ -121,9 +130,14 @@ def _bare(text: str) -> str:
     return re.sub(r"\b(?:the|a|an)\b|[每约元]|(?<=\d)[a-z%]+|\W", "", text)
 
 
+@lru_cache(maxsize=2048)
+def _than(lower: str) -> re.Match[str] | None:
+    return THAN.search(lower)
+
+
 def _compared(claim: Read, source: Read) -> bool:
     """ "A beats B" beside "B beats A"."""
-    here, there = THAN.search(claim.lower), THAN.search(source.lower)
+    here, there = _than(claim.lower), _than(source.lower)
     if here is None or there is None or here.group() != there.group():
         return False
     left, right = _around(claim.units, here.span())

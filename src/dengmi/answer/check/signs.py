@@ -69,18 +69,39 @@ _HEDGES = re.compile(
 )
 
 
-def too_wide(claim: str, sources: str) -> bool:
+class Tone(NamedTuple):
+    """What a text (lower case, Simplified) has words of.
+
+    Attributes:
+        all, some: of everything or everyone, of a part of them.
+        hedged: what is only possible or planned.
+        ranked: a second or third place.
+        top, top_alone: a first place; one that is not part of a second or third.
+        even, uneven: being as much as, being more or less than.
+    """
+
+    all: bool
+    some: bool
+    hedged: bool
+    ranked: bool
+    top: bool
+    top_alone: bool
+    even: bool
+    uneven: bool
+
+
+def too_wide(claim: Tone, sources: Sequence[Tone]) -> bool:
     """Whether a claim says it of all where the sources say it of some, or the other way round."""
-    all_here, some_here = _ALL_OF.search(claim), _MOST_OF.search(claim)
-    all_there, some_there = _ALL_OF.search(sources), _MOST_OF.search(sources)
-    if all_here and not some_here and some_there and not all_there:
+    all_there = any(source.all for source in sources)
+    some_there = any(source.some for source in sources)
+    if claim.all and not claim.some and some_there and not all_there:
         return True
-    return bool(some_here and not all_here and all_there and not some_there)
+    return claim.some and not claim.all and all_there and not some_there
 
 
-def too_sure(claim: str, sources: str) -> bool:
+def too_sure(claim: Tone, sources: Sequence[Tone]) -> bool:
     """Whether a claim says as certain what the sources only think possible or planned."""
-    return _HEDGES.search(sources) is not None and _HEDGES.search(claim) is None
+    return not claim.hedged and any(source.hedged for source in sources)
 
 
 _RANKED = re.compile(
@@ -90,14 +111,9 @@ _RANKED = re.compile(
 _TOP = re.compile(r"\b(?:most|\w{3,}est)\b|最(?=[高大长快多重深宽古老强好])")
 
 
-def first_of_all(claim: str, source: str) -> bool:
+def first_of_all(claim: Tone, source: Tone) -> bool:
     """Whether a claim says of the first what the sentence says of the second or third."""
-    return bool(
-        _RANKED.search(source)
-        and not _RANKED.search(claim)
-        and _TOP.search(claim)
-        and not _TOP.search(_RANKED.sub(" ", source))
-    )
+    return source.ranked and not claim.ranked and claim.top and not source.top_alone
 
 
 class _Table(NamedTuple):
@@ -178,14 +194,29 @@ def _sides_of(word: str) -> tuple[str, ...]:
     return tuple(exact)
 
 
-def uneven(claim: str, source: str) -> bool:
+def uneven(claim: Tone, source: Tone) -> bool:
     """Whether a claim says more or less where the sentence says the same, or the reverse."""
-    return bool(
-        (_UNEVEN.search(claim) and not _EVEN.search(claim) and _EVEN.search(source))
-        or (_EVEN.search(claim) and _UNEVEN.search(source) and not _EVEN.search(source))
+    return (claim.uneven and not claim.even and source.even) or (
+        claim.even and source.uneven and not source.even
     )
 
 
 THAN = re.compile(
     r"\bthan\b|\bbeats?\b|\bdefeated\b|\bversus\b|比|超过|击败|战胜|高于|低于|多于|少于|优于"
 )
+
+
+def tone_of(lower: str) -> Tone:
+    """Read the tone of a text."""
+    ranked = _RANKED.search(lower) is not None
+    top = _TOP.search(lower) is not None
+    return Tone(
+        all=_ALL_OF.search(lower) is not None,
+        some=_MOST_OF.search(lower) is not None,
+        hedged=_HEDGES.search(lower) is not None,
+        ranked=ranked,
+        top=top,
+        top_alone=top and (not ranked or _TOP.search(_RANKED.sub(" ", lower)) is not None),
+        even=_EVEN.search(lower) is not None,
+        uneven=_UNEVEN.search(lower) is not None,
+    )

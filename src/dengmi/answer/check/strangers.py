@@ -1,6 +1,7 @@
 """Names in a claim that its sentences do not have."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from dengmi.answer.check.kin import close, groups_of, name_groups_of
 from dengmi.answer.check.names import Name
@@ -10,28 +11,30 @@ from dengmi.language.forms import word_terms
 _LEAST = 4
 
 
-def wrong_names(claim: Read, sources: Sequence[Read], context: Read, foreign: bool) -> float:
+def wrong_names(
+    claim: Read, sources: Sequence[Read], context: Sequence[Read], foreign: bool
+) -> float:
     """How many names of the claim neither the sentences nor their context have.
 
     A capitalised word that only opens the claim counts where the sentences have a name that the
     claim does not: "Tom scored" beside "Ali scored".
     """
-    rivals = [
-        name for source in sources for name in source.names if name.sure and not _has(claim, name)
-    ]
     wrong = 0.0
     for name in dict.fromkeys(claim.names):
-        if has_name(sources, name):
-            continue
-        if _has(context, name):
+        if has_name(sources, name) or has_name(context, name):
             continue
         if foreign and not name.term.isascii():
             continue
         if foreign and not any(c.isdigit() for c in name.term):
             continue
-        if name.sure or rivals:
+        if name.sure or _rivalled(claim, sources):
             wrong += 1.0
     return wrong
+
+
+def _rivalled(claim: Read, sources: Sequence[Read]) -> bool:
+    """Whether the sentences have a name that the claim has not."""
+    return any(name.sure and not _has(claim, name) for source in sources for name in source.names)
 
 
 def has_name(sources: Sequence[Read], name: Name) -> bool:
@@ -39,6 +42,7 @@ def has_name(sources: Sequence[Read], name: Name) -> bool:
     return any(_has(source, name) for source in sources)
 
 
+@lru_cache(maxsize=1024)
 def _has(text: Read, name: Name) -> bool:
     """Whether a text has a name, maybe in another form: China, Chinese; WHO."""
     term = name.term
@@ -50,7 +54,7 @@ def _has(text: Read, name: Name) -> bool:
         return True
     if any(stem in text.stems for stem in word_terms(term)):
         return True
-    if len(term) >= _LEAST and any(_one_name(term, stem) for stem in text.stems):
+    if any(_one_name(term, stem) for stem in text.fours.get(term[:_LEAST], ())):
         return True
     return len(term) <= 5 and term in _initials(text.text)
 
@@ -67,9 +71,7 @@ def _has_han(text: Read, name: Name) -> bool:
 
 
 def _one_name(term: str, stem: str) -> bool:
-    """Whether two words are one name in two forms: Armenia, Armenian."""
-    if len(stem) < _LEAST:
-        return False
+    """Whether two words that begin alike are one name in two forms: Armenia, Armenian."""
     near = abs(len(stem) - len(term)) <= 2 and len(term) > 6
     return (
         stem.startswith(term) or term.startswith(stem) or (near and head_of(stem) == head_of(term))

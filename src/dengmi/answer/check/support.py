@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from dengmi.answer.check.features import weight
+from dengmi.answer.check.features import weighed
 from dengmi.answer.check.reading import Read
 
 _NEIGHBOURS = 0.3
@@ -15,14 +15,15 @@ _WORTH = 0.04
 def covering(claim: Read, sentences: Sequence[Read], most: int) -> list[tuple[int, float]]:
     """The sentences that together hold the most of a claim: (place, share of the claim's weight it
     adds), the best first, then each the one that adds most to those before."""
-    weights = {term: weight(term) for term in claim.terms}
-    total = sum(weights.values()) or 1.0
+    weights, total = weighed(claim)
+    total = total or 1.0
     held = []
     for place, sentence in enumerate(sentences):
         both = claim.terms & sentence.terms
         if both:
             worth = sum([weights[term] for term in both])
-            worth += _NEIGHBOURS * len(claim.pairs & sentence.pairs)
+            if len(both) > 1:
+                worth += _NEIGHBOURS * len(claim.pairs & sentence.pairs)
             held.append((worth, -place, both))
     held.sort(key=lambda each: each[:2], reverse=True)
     chosen: list[tuple[int, float]] = []

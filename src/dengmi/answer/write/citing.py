@@ -1,7 +1,7 @@
 """Checks each sentence of a draft against the articles before anybody sees it, and turns the
 numbers it cites into citations."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from dengmi.answer.check.judge import Judgement, best_support, judge, source_of, states_fact
@@ -15,6 +15,10 @@ MARK = "[?]"
 
 _MOST_CITED = 4
 """Citations of one sentence at the most."""
+
+_ADDS = 0.15
+"""Share of a claim's weight that a second sentence must add to be looked at where the best one
+already bears the claim out."""
 
 _MUST_AGREE = frozenset(("number", "date", "unit", "name", "negation"))
 """What a sentence must not get wrong, even where it would only be marked."""
@@ -109,12 +113,11 @@ class Citing:
             return own, refs
         best = best_support(text, [self._sources[ref] for ref in self._refs])
         others = tuple(self._refs[place] for place, _ in best)
-        tries = [others[:n] for n in range(1, len(others) + 1)]
-        if refs and others:
-            tries.append(refs + others[:1])
-        known = [(self._judge(text, cited), cited) for cited in tries]
-        if own is not None:
-            known.insert(0, (own, refs))
+        known = [(own, refs)] if own is not None else []
+        for cited in _tries(refs, others):
+            known.append((self._judge(text, cited), cited))
+            if known[-1][0].verdict == "supported" and (len(best) < 2 or best[1][1] < _ADDS):
+                return known[-1]  # a second sentence would say little that this one does not
         if not known:
             return Judgement("unsupported", 0.0, ("words",)), ()
         return max(known, key=lambda each: (_RANK[each[0].verdict], each[0].score))
@@ -171,6 +174,15 @@ class Citing:
                 )
             numbers.append(self._numbers[key])
         return tuple(dict.fromkeys(numbers)), tuple(new)
+
+
+def _tries(refs: tuple[Ref, ...], others: tuple[Ref, ...]) -> Iterator[tuple[Ref, ...]]:
+    """What a sentence may cite instead: the best others alone, then all of them, then the best one
+    with those that it cites."""
+    for n in range(1, len(others) + 1):
+        yield others[:n]
+    if refs and others:
+        yield refs + others[:1]
 
 
 _RANK: dict[Verdict, int] = {"unsupported": 0, "partial": 1, "supported": 2}

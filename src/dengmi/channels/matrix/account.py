@@ -29,11 +29,11 @@ from dengmi.channels.matrix.rendering import said
 from dengmi.channels.matrix.replies import Replies, begun
 from dengmi.channels.matrix.speaking import Sender, Speaking
 from dengmi.core.clock import Clock
-from dengmi.core.deliveries import Deliveries
 from dengmi.core.errors import BadInput, DengmiError, NotFound
 from dengmi.core.ids import new_id, stable_id
 from dengmi.core.ports import Answering
 from dengmi.core.records import Answer, Question, Wanted
+from dengmi.core.replies import KeptReplies
 from dengmi.language.detect import language_of
 from dengmi.language.texts import text
 
@@ -115,7 +115,7 @@ class Account:
         speaking: Speaking,
         replies: Replies,
         answering: Answering,
-        store: Deliveries,
+        store: KeptReplies,
         resolve: Callable[[str | None], Awaitable[str]],
         clock: Clock,
         start: Callable[[Coroutine[Any, Any, object], str], object],
@@ -299,10 +299,10 @@ class Account:
         except (BadInput, NotFound) as error:
             self._say(message, text(error.code, lang, **error.params))
             return
-        delivery = await self._store.begin_delivery(begun(kept, place))
+        reply = await self._store.begin_reply(begun(kept, place))
         if kept.id == wanted.id:
-            self._start(self._replies.make(kept, delivery), f"reply to {kept.id}")
-        elif not delivery.done and not self._replies.going(kept.id):
+            self._start(self._replies.make(kept, reply), f"reply to {kept.id}")
+        elif not reply.done and not self._replies.going(kept.id):
             self._recover()
 
     def _place(self, message: Message, direct: bool) -> Place:
@@ -320,13 +320,13 @@ class Account:
         try:
             while True:
                 waiting = False
-                for question, delivery in await self._store.open_deliveries(self.channel):
+                for question, reply in await self._store.open_replies(self.channel):
                     if self._replies.going(question.id):
                         continue
                     if question.state == "asked":
                         waiting = True
                         continue
-                    making = self._replies.make(question, delivery, again=True)
+                    making = self._replies.make(question, reply, again=True)
                     self._start(making, f"reply to {question.id}")
                 if not waiting:
                     return

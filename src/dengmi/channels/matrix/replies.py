@@ -14,10 +14,10 @@ from dengmi.channels.matrix.errors import MatrixFailed
 from dengmi.channels.matrix.rendering import Style, answered
 from dengmi.channels.matrix.speaking import Speaking
 from dengmi.channels.parts import shortened
-from dengmi.core.deliveries import Deliveries, Delivery
 from dengmi.core.ids import new_id
 from dengmi.core.ports import Answering
 from dengmi.core.records import Answer, Question
+from dengmi.core.replies import KeptReplies, Reply
 from dengmi.language.texts import text
 
 log = logging.getLogger(__name__)
@@ -29,9 +29,9 @@ AWAY = 5.0
 """A later answer that would wait longer for its turn is tried again later."""
 
 
-def place_of(question: Question, delivery: Delivery) -> Place:
+def place_of(question: Question, reply: Reply) -> Place:
     """Where a reply belongs, from what is kept of it."""
-    room, _, thread = delivery.place.partition(" ")
+    room, _, thread = reply.place.partition(" ")
     sender = question.asker.removeprefix(f"{question.channel}:")
     return Place(room=room, asked=question.dedup, thread=thread, sender=sender)
 
@@ -46,7 +46,7 @@ class Replies:
     def __init__(
         self,
         answering: Answering,
-        store: Deliveries,
+        store: KeptReplies,
         speaking: Speaking,
         style: Style,
         *,
@@ -63,8 +63,8 @@ class Replies:
         """Whether a reply is being made by this process."""
         return question_id in self._going
 
-    async def make(self, question: Question, delivery: Delivery, *, again: bool = False) -> None:
-        """Answer a question in its room. Ends the delivery.
+    async def make(self, question: Question, reply: Reply, *, again: bool = False) -> None:
+        """Answer a question in its room. Ends the reply.
 
         Args:
             again: whether an earlier process may have said something already.
@@ -72,29 +72,29 @@ class Replies:
         if question.id in self._going:
             return
         self._going.add(question.id)
-        place = place_of(question, delivery)
+        place = place_of(question, reply)
         try:
             async with self._speaking.typing(place.room):
-                draft, sent = await self._answered(question, delivery.sent, place)
+                draft, sent = await self._answered(question, reply.sent, place)
                 await self._end(question, place, draft.whole(), sent, again=again)
         except MatrixFailed as error:  # nobody can be told any more
             log.warning("question %s: no reply taken (%s)", question.id, error)
         finally:
             self._going.discard(question.id)
-        await self._store.end_delivery(question.id)
+        await self._store.end_reply(question.id)
 
     async def late(self, question: Question, answer: Answer, key: str) -> None:
         """Send the better answer of a question that waited for it, as a message of its own: an
         edit would call nobody. Raises MatrixFailed where it may be tried again."""
-        delivery = await self._store.delivery(question.id)
-        if delivery is None:
+        reply = await self._store.reply_to(question.id)
+        if reply is None:
             return  # the person was forgotten meanwhile
         if (wait := self._speaking.wait()) > AWAY:
             raise MatrixFailed("M_LIMIT_EXCEEDED", "no room", status=429, retry_after=wait)
         lead = text("matrix_late", answer.lang, question=shortened(question.text, 200))
         drawn = answered(answer, self._style, lead=lead)
         try:
-            await self._speaking.reply(drawn, place_of(question, delivery), key, call=True)
+            await self._speaking.reply(drawn, place_of(question, reply), key, call=True)
         except MatrixFailed as error:
             log.warning("question %s: no later answer taken (%s)", question.id, error)
 
@@ -113,7 +113,7 @@ class Replies:
                     sent = await self._speaking.may_reply(drawn, place, f"{question.id}.0")
                     if not sent:
                         continue
-                    await self._store.sent_delivery(question.id, sent)
+                    await self._store.sent_reply(question.id, sent)
                     shown = drawn
                 elif await self._speaking.may_replace(drawn, place.room, sent, new_id("m")):
                     shown = drawn
@@ -135,15 +135,15 @@ class Replies:
         fresh = not sent
         if fresh:
             sent = await self._speaking.reply(drawn, place, f"{question.id}.0")
-            await self._store.sent_delivery(question.id, sent)
+            await self._store.sent_reply(question.id, sent)
         # What an earlier process said under that transaction stands there instead.
         if not fresh or again:
             await self._speaking.replace(drawn, place.room, sent, f"{question.id}.end")
 
 
-def begun(question: Question, place: Place) -> Delivery:
+def begun(question: Question, place: Place) -> Reply:
     """A reply that is to be made."""
-    return Delivery(
+    return Reply(
         question_id=question.id,
         channel=question.channel,
         place=f"{place.room} {place.thread}".rstrip(),

@@ -25,7 +25,6 @@ from dengmi.core.ids import new_id
 from dengmi.core.records import HALL, Answer, Question
 from dengmi.server.bodies import clean, read
 from dengmi.server.context import Context
-from dengmi.server.later import later
 from dengmi.server.problems import detail, notice_text
 from dengmi.server.rest.answers import stored
 from dengmi.server.stream import stream
@@ -41,9 +40,10 @@ from dengmi.server.ui.links import answer_path
 from dengmi.server.ui.markup import Child, Html, el, icon
 from dengmi.server.ui.overview import Overview, frame_of
 from dengmi.server.ui.page import Frame, page
+from dengmi.server.ui.shared import check_readable
 from dengmi.server.ui.written import sentence
 
-_CONVERSATION = re.compile(r"c_[a-z2-7]{16}")
+CONVERSATION = re.compile(r"c_[a-z2-7]{16}")
 
 LONGEST_THREAD = 20
 """Answers that one page shows; older ones keep their own address."""
@@ -55,13 +55,13 @@ class AskPage:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._parts = context.parts
-        self._overview = Overview(context.parts)
+        self._overview = Overview(context.parts, context.cards)
 
     async def show(self, request: Request) -> Response:
         """The page of a desk: earlier answers (?a=), and the answer to ?q= right in it."""
         frame = await frame_of(self._overview, request, await self._desk(request))
         frame = self._asked_how(frame, request.query_params)
-        turns, thread = await self._earlier(frame, request.query_params.getlist("a"))
+        turns, thread = await self._earlier(request, frame)
         words = clean(request.query_params.get("q", "")).strip()
         if words and _is_meant(request):
             payer = await self._context.callers.admit(request)
@@ -70,15 +70,15 @@ class AskPage:
             except DengmiError as error:
                 frame = dataclasses.replace(frame, asking=words[: frame.max_chars])
                 card = error_card(frame, detail(error, frame.lang))
-                turns.append(turn(_short(words), card, last=True))
+                turns.append(turn(short(words), card, last=True))
             else:
                 card = answer_card(frame, done.answer, Standing(done.answer, None, done.pending))
                 turns.append(turn(done.answer.question, card, last=True, notices=notices))
                 thread = (*thread, done.answer.id)
         frame = dataclasses.replace(frame, thread=thread[-LONGEST_THREAD:])
         welcome = None if turns else await self._welcome(frame)
-        title = f"{_short(words)} · {frame.name}" if words else frame.name
-        return page(request, frame, title, _thread(frame, turns, welcome), index=not turns)
+        title = f"{short(words)} · {frame.name}" if words else frame.name
+        return page(request, frame, title, thread_of(frame, turns, welcome), index=not turns)
 
     async def ask(self, request: Request) -> Response:
         """The same, asked by the page's script: events whose data carry pieces of HTML."""
@@ -94,25 +94,6 @@ class AskPage:
             lambda event: (EVENT_NAMES[type(event)], _piece(frame, event)),
             thinking=True,
         )
-
-    async def answer(self, request: Request) -> Response:
-        """The lasting page of one answer, or of the better one that came later."""
-        standing = await self._parts.waits.standing(await stored(self._parts, request))
-        answer = standing.answer
-        frame = await frame_of(self._overview, request, answer.desk)
-        frame = dataclasses.replace(frame, thread=(answer.id,))
-        turns = [turn(answer.question, answer_card(frame, answer, standing))]
-        title = f"{_short(answer.question)} · {frame.name}"
-        return page(request, frame, title, _thread(frame, turns, None))
-
-    async def events(self, request: Request) -> Response:
-        """How it stands with an answer that waits, as events whose data carry pieces of HTML."""
-        answer = await stored(self._parts, request)
-        frame = await frame_of(self._overview, request, answer.desk)
-        conversation = clean(request.query_params.get("c", ""))
-        if _CONVERSATION.fullmatch(conversation):
-            frame = dataclasses.replace(frame, conversation=conversation)
-        return later(self._parts.waits.follow(answer), lambda standing: _stands(frame, standing))
 
     async def withdraw(self, request: Request) -> Response:
         """The asker waits no longer: back to the answer that is there."""
@@ -131,7 +112,7 @@ class AskPage:
         """The frame with the conversation it goes on with and the level that is wished for. The
         conversation's id is a secret of the page: whoever has it may go on with it."""
         conversation = clean(given.get("c", ""))
-        if not _CONVERSATION.fullmatch(conversation):
+        if not CONVERSATION.fullmatch(conversation):
             conversation = new_id("c")
         deep = bool(self._parts.settings.levels.deep)
         return dataclasses.replace(
@@ -164,15 +145,22 @@ class AskPage:
                 raise DengmiError(event.code, **event.params)
         raise DengmiError("unexpected", reference=question.id)
 
-    async def _earlier(self, frame: Frame, ids: list[str]) -> tuple[list[Html], tuple[str, ...]]:
-        """The turns of answers given before, in order; those not kept any more are left out."""
+    async def _earlier(self, request: Request, frame: Frame) -> tuple[list[Html], tuple[str, ...]]:
+        """The turns of answers given before, in order; those not kept any more, or not shared with
+        who asks for them, are left out."""
         turns, thread = [], []
+        ids = request.query_params.getlist("a")
         for answer_id in dict.fromkeys(ids[-LONGEST_THREAD:]):
             answer = await self._parts.store.answer(clean(answer_id)[:100])
             if answer is not None and answer.id == answer_id:
+                try:
+                    shared = await check_readable(request, self._parts, answer)
+                except NotFound:
+                    continue
                 standing = await self._parts.waits.standing(answer)
                 answer = standing.answer
-                turns.append(turn(answer.question, answer_card(frame, answer, standing)))
+                seen = dataclasses.replace(frame, shared=shared.open, priced=shared.price)
+                turns.append(turn(answer.question, answer_card(seen, answer, standing)))
                 thread.append(answer.id)
         return turns, tuple(thread)
 
@@ -208,7 +196,7 @@ def empty_desk(frame: Frame) -> Html:
     )
 
 
-def _thread(frame: Frame, turns: list[Html], welcome: Child) -> list[Child]:
+def thread_of(frame: Frame, turns: list[Html], welcome: Child) -> list[Child]:
     """The thread, and the pieces its script fills in."""
     return [
         welcome,
@@ -243,7 +231,7 @@ def _piece(frame: Frame, event: Event) -> dict[str, str]:  # noqa: PLR0911 - one
         case Notice():
             return {"text": notice_text(event, frame.lang)}
         case Done():
-            return _stands(frame, Standing(event.answer, None, event.pending))
+            return stands(frame, Standing(event.answer, None, event.pending))
         case Failed():
             words = detail(DengmiError(event.code, **event.params), frame.lang)
             return {"html": str(error_card(frame, words)), "heard": words}
@@ -251,7 +239,7 @@ def _piece(frame: Frame, event: Event) -> dict[str, str]:  # noqa: PLR0911 - one
             return {}
 
 
-def _stands(frame: Frame, standing: Standing) -> dict[str, str]:
+def stands(frame: Frame, standing: Standing) -> dict[str, str]:
     """An answer with its wait as the page's script wants it."""
     answer = standing.answer
     wait = pending_text(frame, standing.pending) if standing.pending else ""
@@ -282,5 +270,5 @@ def _asking(frame: Frame, words: str) -> str:
     return f"{frame.home}?{urlencode({'q': words})}"
 
 
-def _short(words: str) -> str:
+def short(words: str) -> str:
     return words if len(words) <= 80 else words[:79] + "…"

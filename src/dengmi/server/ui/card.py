@@ -6,7 +6,8 @@ from urllib.parse import urlencode
 
 from dengmi.answer.late.waits import Standing
 from dengmi.core.records import Answer, Citation, Head, Pending
-from dengmi.server.ui.links import answer_path, article_path, outside, sentence_path
+from dengmi.language.han import has_han
+from dengmi.server.ui.links import answer_path, article_path, card_path, outside, sentence_path
 from dengmi.server.ui.markup import Child, Html, el, icon, join
 from dengmi.server.ui.page import TAGS, Frame
 from dengmi.server.ui.written import written
@@ -124,7 +125,7 @@ def _meta(frame: Frame, answer: Answer) -> Html:
         el("span", level, class_="level"),
         el("span", _took(frame, answer.took_ms), class_="dot"),
         el("span", frame.say("ui_reused"), class_="dot") if answer.reused else None,
-        el("span", _price(answer), class_="dot") if answer.cost.micros else None,
+        el("span", _price(answer), class_="dot") if answer.cost.micros and frame.priced else None,
         class_="meta",
     )
 
@@ -227,15 +228,36 @@ def _reference(frame: Frame, citation: Citation, answer_id: str) -> Html:
 
 
 def _acts(frame: Frame, answer: Answer) -> Html:
-    """Copy and share need a script and stay away without one; the link works for everybody."""
+    """Copy and share need a script and stay away without one; link and picture work for everybody,
+    where the desk's answers are shared."""
+    shared: list[Child] = [
+        el("button", frame.say("ui_share"), type="button", data_act="share", hidden=True),
+        el("a", frame.say("ui_link"), class_="self", href=answer_path(answer.id)),
+    ]
+    if can_draw(frame.cards, answer):
+        path, name = card_path(answer.id), f"{answer.id}.png"
+        shared.append(
+            el(
+                "a",
+                frame.say("ui_image"),
+                class_="image",
+                href=path,
+                data_name=name,
+                target="_blank",
+            )
+        )
     return el(
         "div",
         el("button", frame.say("ui_copy"), type="button", data_act="copy", hidden=True),
-        el("button", frame.say("ui_share"), type="button", data_act="share", hidden=True),
-        el("a", frame.say("ui_link"), class_="self", href=answer_path(answer.id)),
+        shared if frame.shared else None,
         el("span", role="status", class_="told", data_copied=frame.say("ui_copied")),
         class_="acts",
     )
+
+
+def can_draw(cards: str, answer: Answer) -> bool:
+    """Whether an answer can be drawn as a picture with the fonts there are."""
+    return cards == "all" or (cards == "latin" and not has_han(answer.question + answer.text))
 
 
 def _took(frame: Frame, took_ms: float) -> str:

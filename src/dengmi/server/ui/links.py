@@ -15,6 +15,12 @@ def answer_path(answer_id: str) -> str:
     return f"/a/{quote(answer_id, safe='')}"
 
 
+def card_path(answer_id: str, shape: str = "tall") -> str:
+    """An answer as a picture: "tall" to forward, "wide" for previews of links."""
+    wide = "?shape=wide" if shape == "wide" else ""
+    return f"{answer_path(answer_id)}/card.png{wide}"
+
+
 def article_path(head: Head, answer_id: str = "") -> str:
     """An article's page; with the answer that led there, so that it can lead back."""
     return _article(head, [("a", answer_id)] if answer_id else [])

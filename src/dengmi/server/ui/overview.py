@@ -7,8 +7,10 @@ from starlette.requests import Request
 from dengmi.core.errors import NotFound
 from dengmi.core.records import HALL
 from dengmi.language.detect import language_of
+from dengmi.server.card.cards import Cards
 from dengmi.server.parts import Parts
 from dengmi.server.ui.page import DeskView, Frame, page_language
+from dengmi.server.ui.shared import shared_of
 
 FRESH = 5.0
 """Seconds that what was looked up is told again without a look."""
@@ -22,10 +24,12 @@ class Overview:
 
     Args:
         parts: where to look.
+        cards: draws answers as pictures; None where no answer is shown.
     """
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: Parts, cards: Cards | None = None) -> None:
         self.parts = parts
+        self.cards = cards
         self._desks: tuple[float, tuple[DeskView, ...]] = (-1e9, ())
         self._examples: dict[str, tuple[float, tuple[str, ...]]] = {}
 
@@ -102,14 +106,18 @@ class Overview:
 async def frame_of(overview: Overview, request: Request, desk: str) -> Frame:
     """The frame around a page of a desk."""
     parts = overview.parts
+    desks = await overview.desks()
+    open_ = shared_of(parts.settings, [one.name for one in desks] if desk == HALL else [desk]).open
     return Frame(
         lang=page_language(request, parts.settings.language),
         desk=await overview.desk(desk),
-        desks=await overview.desks(),
+        desks=desks,
         default=await overview.default(),
         now=parts.clock.now(),
         max_chars=parts.settings.ask.max_chars,
         levels=bool(parts.settings.levels.deep),
+        shared=open_,
+        cards=await overview.cards.ready() if open_ and overview.cards else "",
     )
 
 

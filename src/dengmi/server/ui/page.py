@@ -36,7 +36,9 @@ class Frame:
 
     `now` is Unix time; `thread` the answers on the page; `asking` the words left in the box;
     `conversation` what follow-ups go on with; `levels` whether there is more than one level to
-    choose from, and `deep` whether the deeper one is chosen.
+    choose from, and `deep` whether the deeper one is chosen. `shared` is whether others may read
+    the desk's answers, `priced` whether they say their price; `cards` is in which writing they can
+    be drawn as pictures: "all", "latin" or "".
     """
 
     lang: str
@@ -50,6 +52,9 @@ class Frame:
     conversation: str = ""
     levels: bool = False
     deep: bool = False
+    shared: bool = True
+    priced: bool = True
+    cards: str = ""
 
     def say(self, key: str, **params: object) -> str:
         """A text in the page's language."""
@@ -77,24 +82,11 @@ def page(
     status: int = 200,
     index: bool = False,
     headers: Mapping[str, str] | None = None,
+    extra: Child = None,
 ) -> Response:
-    """A whole page as a response."""
+    """A whole page as a response; `extra` is what its head has beside the usual."""
     lang = frame.lang
-    head = el(
-        "head",
-        el("meta", charset="utf-8"),
-        el(
-            "meta", name="viewport", content="width=device-width,initial-scale=1,viewport-fit=cover"
-        ),
-        el("meta", name="color-scheme", content="light dark"),
-        el("meta", name="theme-color", content="#faf7f2", media="(prefers-color-scheme:light)"),
-        el("meta", name="theme-color", content="#161412", media="(prefers-color-scheme:dark)"),
-        None if index else el("meta", name="robots", content="noindex"),
-        el("title", title),
-        el("link", rel="icon", type="image/svg+xml", href=asset("lantern.svg")),
-        el("link", rel="stylesheet", href=asset("app.css")),
-        el("script", type="module", src=asset("ask.js")),
-    )
+    head = _head(title, index=index, extra=extra)
     body = el(
         "body",
         el("a", frame.say("ui_skip"), class_="skip", href="#main"),
@@ -117,6 +109,25 @@ def page(
     if chosen := known(request.query_params.get("lang")):
         response.set_cookie(COOKIE, chosen, max_age=_YEAR, samesite="lax", httponly=True)
     return response
+
+
+def _head(title: str, *, index: bool, extra: Child) -> Html:
+    return el(
+        "head",
+        el("meta", charset="utf-8"),
+        el(
+            "meta", name="viewport", content="width=device-width,initial-scale=1,viewport-fit=cover"
+        ),
+        el("meta", name="color-scheme", content="light dark"),
+        el("meta", name="theme-color", content="#faf7f2", media="(prefers-color-scheme:light)"),
+        el("meta", name="theme-color", content="#161412", media="(prefers-color-scheme:dark)"),
+        None if index else el("meta", name="robots", content="noindex"),
+        el("title", title),
+        el("link", rel="icon", type="image/svg+xml", href=asset("lantern.svg")),
+        el("link", rel="stylesheet", href=asset("app.css")),
+        el("script", type="module", src=asset("ask.js")),
+        extra,
+    )
 
 
 def page_language(request: Request, preset: str) -> str:

@@ -66,6 +66,8 @@ class Static:
         return RedirectResponse(asset("lantern.svg"), 301)
 
     async def robots(self, request: Request) -> Response:  # noqa: ARG002
-        """Articles may be found by crawlers; asking is for people."""
-        rules = "User-agent: *\nDisallow: /*?q=\nDisallow: /a/\nDisallow: /api/\n"
+        """Articles may be found by crawlers; asking is for people. Answers are fetched to preview
+        their links, and say themselves that they are not to be listed."""
+        closed = ("/*?q=", "/a/*/events", "/api/", "/console")
+        rules = "User-agent: *\n" + "".join(f"Disallow: {path}\n" for path in closed)
         return Response(rules, media_type="text/plain")

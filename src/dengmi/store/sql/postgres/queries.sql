@@ -36,7 +36,19 @@ WHERE question_id = (
     ORDER BY turn, since, question_id LIMIT 1 FOR UPDATE SKIP LOCKED
 )
 RETURNING question_id, level, channel, whose, cause, state, turn, since, until, due, tries, owner, lease,
-    answer_id, told_at;
+    answer_id, told_at, topic;
+
+-- name: late_claim_topics
+-- Take those that wait for one of these topics, but for some, until the lease ends.
+UPDATE late SET owner = :owner, lease = :lease, tries = tries + 1
+WHERE question_id IN (
+    SELECT question_id FROM late
+    WHERE state = 'waiting' AND level = :level AND topic IN (:topics::text[]) AND until > :now
+        AND (owner = '' OR lease <= :now) AND NOT (question_id IN (:passed::text[]))
+    ORDER BY turn, since, question_id LIMIT :most FOR UPDATE SKIP LOCKED
+)
+RETURNING question_id, level, channel, whose, cause, state, turn, since, until, due, tries, owner, lease,
+    answer_id, told_at, topic;
 
 -- name: late_claim_untold
 -- Take the next answer of these channels that is to be handed over, until the lease ends.
@@ -48,8 +60,24 @@ WHERE question_id = (
     ORDER BY due, question_id LIMIT 1 FOR UPDATE SKIP LOCKED
 )
 RETURNING question_id, level, channel, whose, cause, state, turn, since, until, due, tries, owner, lease,
-    answer_id, told_at;
+    answer_id, told_at, topic;
 
 -- name: charges_lock
 -- Nobody else decides at the same time: held until the transaction ends.
 SELECT pg_advisory_xact_lock(110386840822122);
+
+-- name: questions_by
+-- Questions of a time, and of a desk unless that is '', counted for each stretch of time.
+SELECT floor(q.asked_at / :stretch)::bigint AS number, q.channel, count(*) FROM questions AS q
+WHERE q.asked_at >= :since AND q.asked_at < :until AND (:desk = '' OR q.desk = :desk)
+    AND q.channel <> 'eval'
+GROUP BY number, q.channel ORDER BY number, q.channel;
+
+-- name: answers_by
+-- Answers of a time, and of a desk unless that is '', counted for each stretch of time.
+SELECT floor(a.created_at / :stretch)::bigint AS number, a.level, a.reused, a.grounded, count(*)
+FROM answers AS a JOIN questions AS q ON q.id = a.question_id
+WHERE a.created_at >= :since AND a.created_at < :until AND (:desk = '' OR a.desk = :desk)
+    AND q.channel <> 'eval'
+GROUP BY number, a.level, a.reused, a.grounded
+ORDER BY number, a.level, a.reused, a.grounded;

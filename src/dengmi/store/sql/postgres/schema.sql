@@ -221,13 +221,17 @@ CREATE TABLE late (
     owner text NOT NULL,
     lease double precision NOT NULL,
     answer_id text NOT NULL,
-    told_at double precision
+    told_at double precision,
+    topic text NOT NULL DEFAULT ''
 );
 CREATE INDEX late_line ON late (turn, since, question_id) WHERE state = 'waiting';
 CREATE INDEX late_whose ON late (whose, turn) WHERE state = 'waiting';
 CREATE INDEX late_until ON late (until) WHERE state = 'waiting';
 CREATE INDEX late_owner ON late (owner) WHERE owner <> '';
 CREATE INDEX late_untold ON late (channel, due) WHERE state = 'answered' AND told_at IS NULL;
+CREATE INDEX late_topic ON late (topic) WHERE state = 'waiting' AND topic <> '';
+CREATE INDEX late_turns ON late (whose, turn);
+CREATE INDEX late_turn ON late (turn);
 
 CREATE TABLE used (
     holder text NOT NULL,
@@ -260,12 +264,67 @@ CREATE TABLE cursors (
     value text NOT NULL
 );
 
-CREATE TABLE deliveries (
+CREATE TABLE replies (
     question_id text PRIMARY KEY NOT NULL REFERENCES questions (id),
     channel text NOT NULL,
     place text NOT NULL,
     sent text NOT NULL,
     done boolean NOT NULL
 );
-CREATE INDEX deliveries_open ON deliveries (channel) WHERE NOT done;
-CREATE INDEX deliveries_place ON deliveries (place);
+CREATE INDEX replies_open ON replies (channel) WHERE NOT done;
+CREATE INDEX replies_place ON replies (place);
+CREATE TABLE operators (
+    id text PRIMARY KEY NOT NULL,
+    name text NOT NULL,
+    name_key text NOT NULL,
+    role text NOT NULL,
+    password text NOT NULL,
+    made_at double precision NOT NULL,
+    seen_at double precision
+);
+CREATE UNIQUE INDEX operators_name ON operators (name_key);
+
+CREATE TABLE invites (
+    id text PRIMARY KEY NOT NULL,
+    role text NOT NULL,
+    operator text NOT NULL,
+    made_by text NOT NULL,
+    made_at double precision NOT NULL,
+    until double precision NOT NULL
+);
+
+CREATE TABLE sessions (
+    id text PRIMARY KEY NOT NULL,
+    operator text NOT NULL REFERENCES operators (id) ON DELETE CASCADE,
+    csrf text NOT NULL,
+    made_at double precision NOT NULL,
+    seen_at double precision NOT NULL,
+    until double precision NOT NULL
+);
+CREATE INDEX sessions_operator ON sessions (operator);
+CREATE INDEX sessions_until ON sessions (until);
+
+CREATE TABLE deeds (
+    id text PRIMARY KEY NOT NULL,
+    at double precision NOT NULL,
+    operator text NOT NULL,
+    code text NOT NULL,
+    subject text NOT NULL,
+    params text NOT NULL
+);
+CREATE INDEX deeds_at ON deeds (at, id);
+
+CREATE TABLE access_keys (
+    id text PRIMARY KEY NOT NULL,
+    name text NOT NULL,
+    scopes text NOT NULL,
+    made_by text NOT NULL,
+    made_at double precision NOT NULL,
+    used_at double precision
+);
+CREATE UNIQUE INDEX access_keys_name ON access_keys (name);
+
+CREATE INDEX questions_at ON questions (asked_at, id);
+CREATE INDEX questions_desk_at ON questions (desk, asked_at, id);
+CREATE INDEX answers_at ON answers (created_at);
+CREATE INDEX thumbs_at ON thumbs (at);

@@ -32,6 +32,10 @@ WHERE state = 'asked' AND NOT (id IN (:busy::text[]))
         OR (asked_at < :before AND NOT (owner IN (:alive::text[]))))
 RETURNING id, desk, text, wanted, channel, asker, conversation, dedup, lang, asked_at, state, payer;
 
+-- name: questions_leave
+-- A process that ends leaves the questions without a final state to whoever comes.
+UPDATE questions SET owner = '' WHERE owner = :owner AND state = 'asked';
+
 -- name: questions_unanswered
 -- The newest questions that a desk's articles did not answer; those of a measurement (dengmi eval)
 -- were asked by nobody.
@@ -76,6 +80,11 @@ SELECT id, question_id, desk, question, level, wanted, text, grounded, confidenc
     nearest, followups, reused, currency, micros, usage, took_ms, created_at, lang, standalone,
     claims, evidence, origin, model, full_micros
 FROM answers WHERE question_id = :id ORDER BY created_at DESC, id DESC LIMIT 1;
+
+-- name: questions_of
+-- Questions by their ids.
+SELECT id, desk, text, wanted, channel, asker, conversation, dedup, lang, asked_at, state, payer
+FROM questions WHERE id IN (:ids::text[]);
 
 -- name: question
 -- One question by its id.

@@ -8,7 +8,7 @@ from dengmi.core.records import Question
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
+class Reply:
     """The reply to one question of a channel.
 
     Attributes:
@@ -24,7 +24,7 @@ class Delivery:
     done: bool = False
 
 
-class Deliveries(Protocol):
+class KeptReplies(Protocol):
     """Keeps both across restarts."""
 
     async def cursor(self, name: str) -> str:
@@ -35,23 +35,23 @@ class Deliveries(Protocol):
         """Note how far something was read."""
         ...
 
-    async def begin_delivery(self, delivery: Delivery) -> Delivery:
+    async def begin_reply(self, reply: Reply) -> Reply:
         """Note that a reply is to be made; as it is kept, where that was noted before."""
         ...
 
-    async def sent_delivery(self, question_id: str, sent: str) -> None:
+    async def sent_reply(self, question_id: str, sent: str) -> None:
         """Note the message that a reply is."""
         ...
 
-    async def end_delivery(self, question_id: str) -> None:
+    async def end_reply(self, question_id: str) -> None:
         """The reply is complete, or nobody can get it any more."""
         ...
 
-    async def delivery(self, question_id: str) -> Delivery | None:
+    async def reply_to(self, question_id: str) -> Reply | None:
         """What is known of the reply to a question."""
         ...
 
-    async def open_deliveries(self, channel: str) -> Sequence[tuple[Question, Delivery]]:
+    async def open_replies(self, channel: str) -> Sequence[tuple[Question, Reply]]:
         """The replies of a channel that are not complete, oldest question first."""
         ...
 

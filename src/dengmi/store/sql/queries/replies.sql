@@ -7,36 +7,36 @@ SELECT value FROM cursors WHERE name = :name;
 INSERT INTO cursors (name, value) VALUES (:name, :value)
 ON CONFLICT (name) DO UPDATE SET value = excluded.value;
 
--- name: delivery_insert
+-- name: reply_insert
 -- A reply that is to be made; nothing happens when it was noted before.
-INSERT INTO deliveries (question_id, channel, place, sent, done)
+INSERT INTO replies (question_id, channel, place, sent, done)
 VALUES (:question_id, :channel, :place, :sent, :done)
 ON CONFLICT (question_id) DO NOTHING;
 
--- name: delivery_sent
+-- name: reply_sent
 -- The message that a reply is.
-UPDATE deliveries SET sent = :sent WHERE question_id = :question_id;
+UPDATE replies SET sent = :sent WHERE question_id = :question_id;
 
--- name: delivery_end
+-- name: reply_end
 -- A reply is complete.
-UPDATE deliveries SET done = true WHERE question_id = :question_id;
+UPDATE replies SET done = true WHERE question_id = :question_id;
 
--- name: delivery
+-- name: reply
 -- The reply to a question.
-SELECT question_id, channel, place, sent, done FROM deliveries WHERE question_id = :question_id;
+SELECT question_id, channel, place, sent, done FROM replies WHERE question_id = :question_id;
 
--- name: deliveries_open
+-- name: replies_open
 -- The replies of a channel that are not complete, with their questions.
 SELECT q.id, q.desk, q.text, q.wanted, q.channel, q.asker, q.conversation, q.dedup, q.lang,
     q.asked_at, q.state, q.payer, d.question_id, d.channel, d.place, d.sent, d.done
-FROM deliveries AS d JOIN questions AS q ON q.id = d.question_id
+FROM replies AS d JOIN questions AS q ON q.id = d.question_id
 WHERE d.channel = :channel AND NOT d.done
 ORDER BY q.asked_at, q.id;
 
--- name: delivery_at
+-- name: reply_at
 -- Any reply at a place.
-SELECT question_id FROM deliveries WHERE place = :place AND channel = :channel LIMIT 1;
+SELECT question_id FROM replies WHERE place = :place AND channel = :channel LIMIT 1;
 
--- name: deliveries_gone
+-- name: replies_gone
 -- The replies to some questions.
-DELETE FROM deliveries WHERE question_id IN (:ids::text[]);
+DELETE FROM replies WHERE question_id IN (:ids::text[]);

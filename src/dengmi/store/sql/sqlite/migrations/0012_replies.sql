@@ -5,12 +5,12 @@ CREATE TABLE cursors (
     value text NOT NULL
 );
 
-CREATE TABLE deliveries (
+CREATE TABLE replies (
     question_id text PRIMARY KEY NOT NULL REFERENCES questions (id),
     channel text NOT NULL,
     place text NOT NULL,
     sent text NOT NULL,
     done boolean NOT NULL
 );
-CREATE INDEX deliveries_open ON deliveries (channel) WHERE NOT done;
-CREATE INDEX deliveries_place ON deliveries (place);
+CREATE INDEX replies_open ON replies (channel) WHERE NOT done;
+CREATE INDEX replies_place ON replies (place);

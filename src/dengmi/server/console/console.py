@@ -1,0 +1,123 @@
+"""Every page of the console, who may open it, and what is checked before it is."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+from urllib.parse import parse_qs, urlencode
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route, Router
+from starlette.types import Receive, Scope, Send
+
+from dengmi.core.errors import DengmiError
+from dengmi.core.operators import Role
+from dengmi.server.bodies import clean, read
+from dengmi.server.console import joining, operators, today
+from dengmi.server.console.door import HEADER
+from dengmi.server.console.frame import HOME
+from dengmi.server.console.trouble import trouble
+from dengmi.server.console.visit import Office, Visit
+from dengmi.server.context import Context
+from dengmi.server.problems import Refusal
+from dengmi.server.ui.page import page_language
+
+Handler = Callable[[Visit], Awaitable[Response]]
+
+
+class Page(NamedTuple):
+    """An address of the console. `role` is what it takes; None: it comes before signing in.
+    `whole` is false where the handler reads the body itself."""
+
+    path: str
+    method: str
+    role: Role | None
+    handler: Handler
+    whole: bool = True
+
+
+PAGES: Sequence[Page] = (
+    Page("/sign-in", "GET", None, joining.sign_in),
+    Page("/sign-in", "POST", None, joining.signed_in),
+    Page("/join/{token}", "GET", None, joining.join),
+    Page("/join/{token}", "POST", None, joining.joined),
+    Page("/sign-out", "POST", "viewer", joining.sign_out),
+    Page("/password", "GET", "viewer", joining.password),
+    Page("/password", "POST", "viewer", joining.change_password),
+    Page("", "GET", "viewer", today.show),
+    Page("/operators", "GET", "owner", operators.show),
+    Page("/operators/invite", "POST", "owner", operators.invite),
+    Page("/operators/withdraw", "POST", "owner", operators.withdraw),
+    Page("/operators/role", "POST", "owner", operators.role),
+    Page("/operators/link", "POST", "owner", operators.link),
+    Page("/operators/remove", "POST", "owner", operators.remove),
+    Page("/log", "GET", "owner", operators.log),
+)
+
+
+class Console:
+    """The application of all these pages, as ASGI."""
+
+    def __init__(self, context: Context) -> None:
+        self._office = Office(context)
+        self._router = Router(
+            [
+                Route(f"{HOME}{page.path}", self._endpoint(page), methods=[page.method])
+                for page in PAGES
+            ]
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._router(scope, receive, send)
+
+    def _endpoint(self, page: Page) -> Callable[[Request], Awaitable[Response]]:
+        async def answer(request: Request) -> Response:
+            lang = page_language(request, self._office.parts.settings.language)
+            visit = Visit(self._office, request, lang, await self._office.door.visitor(request))
+            try:
+                return await self._answer(page, visit)
+            except DengmiError as error:
+                return trouble(visit, error)
+
+        return answer
+
+    async def _answer(self, page: Page, visit: Visit) -> Response:
+        """What comes back. Raises DengmiError."""
+        if page.role is not None:
+            if visit.visitor is None:
+                return _to_sign_in(page, visit)
+            if not visit.visitor.may(page.role):
+                role = visit.say(f"con_role_{page.role}")
+                raise Refusal("console_role", 403, role=role)
+            visit = replace(visit, desks=await self._office.overview.desks())
+        if page.method == "POST" and page.whole:
+            form = parse_qs((await read(visit.request)).decode("utf-8", "replace"))
+            visit = replace(visit, form={name: clean(values[-1]) for name, values in form.items()})
+            self._check(page, visit, visit.form.get("csrf", ""))
+        elif page.method == "POST":
+            visit = await self._uploaded(page, visit)
+        return await page.handler(visit)
+
+    async def _uploaded(self, page: Page, visit: Visit) -> Visit:
+        """A form with files; its token stands in the address, so that a stranger's files are not
+        even read."""
+        given = visit.request.headers.get(HEADER, "") or visit.query("csrf")
+        self._check(page, visit, given)
+        return visit
+
+    def _check(self, page: Page, visit: Visit, given: str) -> None:
+        if page.role is None:
+            self._office.door.check_form_token(visit.request, given)
+        else:
+            self._office.door.check(visit.request, visit.me, given)
+
+
+def _to_sign_in(page: Page, visit: Visit) -> Response:
+    """Nobody is signed in: first that, then back to where one wanted to go."""
+    if page.method != "GET":
+        raise Refusal("console_signed_out", 401)
+    to = visit.request.url.path
+    if visit.request.url.query:
+        to = f"{to}?{visit.request.url.query}"
+    asked = f"?{urlencode({'to': to})}" if to != HOME else ""
+    return RedirectResponse(f"{HOME}/sign-in{asked}", 303)

@@ -1,0 +1,56 @@
+// What the console does beside plain forms and links. No text becomes HTML here: the pages forbid it.
+
+for (const button of document.querySelectorAll("[data-copy]")) {
+  if (!navigator.clipboard) break;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(button.dataset.copy);
+    button.textContent = button.dataset.done;
+  });
+}
+
+// What is chosen from a list of filters takes effect at once.
+for (const form of document.querySelectorAll("form[data-auto]")) {
+  form.addEventListener("change", (event) => {
+    if (event.target.matches("select, [type=date]")) form.requestSubmit();
+  });
+}
+
+// A question before something that cannot be undone.
+document.addEventListener("submit", (event) => {
+  const asked = event.submitter?.dataset.sure;
+  if (asked && !confirm(asked)) event.preventDefault();
+});
+
+// An open menu closes with a click elsewhere or the Escape key.
+document.addEventListener("click", (event) => {
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+});
+
+// The present state is drawn anew every few seconds while somebody looks. The browser takes the page
+// apart by itself, so no text of ours becomes HTML.
+const live = document.querySelector("[data-live]");
+if (live) setInterval(() => document.hidden || renew(), 1000 * Number(live.dataset.live));
+
+function renew() {
+  const request = new XMLHttpRequest();
+  request.open("GET", location.href);
+  request.responseType = "document";
+  request.onload = () => {
+    const fresh = request.response?.querySelector("[data-live]");
+    const old = document.querySelector("[data-live]");
+    if (request.status === 200 && fresh && old && !old.contains(document.activeElement)) {
+      old.replaceWith(document.adoptNode(fresh));
+    }
+  };
+  request.send();
+}

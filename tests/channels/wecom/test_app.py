@@ -1,0 +1,187 @@
+"""Self-built applications of WeCom, from the platform's side."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+from wechatpy.exceptions import WeChatClientException
+from wechatpy.work import WeChatClient
+
+from dengmi.channels.wecom import sending
+from dengmi.core.records import Question
+from dengmi.server.parts import Parts
+from tests.channels.wecom.conftest import KEY, TOKEN, configured, opened, served, when
+from tests.fakes.wecom import FakeWeCom
+from tests.fakes.wecom_app import AppPlatform
+
+PARK = "老茶厂门口能停车吗？"
+WRITTEN = "门口只有十二个车位，建议停到南门桥地下停车场。"
+
+
+def table(api: str, more: str = "") -> str:
+    return (
+        f'[wecom.staff]\nkind = "app"\ntoken = "{TOKEN}"\naes_key = "{KEY}"\napi = "{api}"\n'
+        f'corp_id = "wx5823bf96d3bd56c7"\nagent_id = 1000002\nsecret = "s3cret"\n{more}'
+    )
+
+
+def platform_of(client: httpx.AsyncClient) -> AppPlatform:
+    return AppPlatform(client, "/wecom/staff", TOKEN, KEY)
+
+
+@pytest.fixture
+async def client(tmp_path: Path, api: str) -> AsyncIterator[httpx.AsyncClient]:
+    """A served desk with an application."""
+    home = await configured(tmp_path / "home", table(api))
+    async with opened(home, tmp_path / "articles") as parts, served(parts) as client:
+        yield client
+
+
+async def nothing_owed(parts: Parts) -> None:
+    """Wait until every promise was kept."""
+    async with asyncio.timeout(8):
+        while await parts.store.notes("wecom:staff"):  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+
+
+async def test_quotes_at_once_and_the_answer_as_a_message(
+    client: httpx.AsyncClient, platform: FakeWeCom
+) -> None:
+    app = platform_of(client)
+    verified = await app.verify()
+    assert (verified.status_code, verified.text) == (200, "1616140317555161061")
+    number = app.number()
+    said = await asyncio.gather(*(app.say("u1", PARK, number=number) for _ in range(3)))
+    assert len(set(said)) == 1
+    assert said[0] is not None
+    assert "门口只有十二个车位" in said[0]
+    assert "随后" in said[0]
+    link = '<a href="https://example.org/tea?a=1&b=%282%29">老茶厂逛园指南</a>'
+    assert link in said[0]
+    await when(lambda: platform.sent)
+    await asyncio.sleep(0.2)
+    ((to, later),) = platform.sent
+    assert to == "u1"
+    assert later.startswith(WRITTEN)
+    assert link in later
+    assert "“门口只有十二个车位" in later
+    assert platform.calls["gettoken"] == 1
+
+
+async def test_events_and_other_messages(client: httpx.AsyncClient, platform: FakeWeCom) -> None:
+    app = platform_of(client)
+    event = {"MsgType": "event", "Event": "subscribe"}
+    assert "问题" in (app.read(await app.deliver("u1", event)) or "")
+    for name in ("enter_agent", "LOCATION", "view", "change_contact", "never_seen"):
+        reply = await app.deliver("u1", {"MsgType": "event", "Event": name})
+        assert (reply.status_code, reply.content) == (200, b"")
+    image = await app.deliver("u1", {"MsgType": "image", "MsgId": "2", "PicUrl": "http://x/"})
+    assert "文字" in (app.read(image) or "")
+    unknown = await app.deliver("u1", {"MsgType": "hologram", "MsgId": "3"})
+    assert (unknown.status_code, unknown.content) == (200, b"")
+    clicked = {"MsgType": "event", "Event": "click", "EventKey": "Who gets a paper fan?"}
+    assert "paper fan" in (app.read(await app.deliver("u1", clicked)) or "")
+    for bad in ("", "<xml>", "<xml><MsgType>text</MsgType></xml>", "{}"):
+        assert (await app.raw(bad)).status_code == 400
+    bomb = '<!DOCTYPE x [<!ENTITY a "b">]><xml><ToUserName>&a;</ToUserName></xml>'
+    assert (await app.raw(bomb)).status_code == 400
+
+
+async def test_a_stop_between_promise_and_message_loses_nothing(
+    tmp_path: Path, api: str, platform: FakeWeCom
+) -> None:
+    home = await configured(tmp_path / "home", table(api))
+    async with opened(home, tmp_path / "articles") as parts:
+        async with served(parts) as client:
+            assert await platform_of(client).say("u1", PARK)
+        # Written while the server stopped; its message was cut off.
+        owed = await parts.store.notes("wecom:staff")
+        assert len(owed) == 1
+        assert platform.sent == []
+        async with served(parts):
+            await when(lambda: platform.sent)
+            await nothing_owed(parts)
+        assert platform.sent[0][1].startswith(WRITTEN)
+        # Killed after the message and before that was noted: the platform leaves it out.
+        ((note, value),) = owed.items()
+        await parts.store.put_note(note, "wecom:staff", value)
+        async with served(parts):
+            await when(lambda: platform.calls["send"] == 2)
+            await nothing_owed(parts)
+        assert len(platform.sent) == 1
+
+
+async def test_what_the_platform_says_no_to(
+    tmp_path: Path, api: str, platform: FakeWeCom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sending, "PAUSES", (0.05,))
+    home = await configured(tmp_path / "home", table(api), first=0.0)
+    async with opened(home, tmp_path / "articles") as parts, served(parts) as client:
+        app = platform_of(client)
+        assert await app.say("u1", PARK)
+        await nothing_owed(parts)
+        (charge,) = await parts.store.charges()
+        answer = await parts.store.answer(charge.question_id)
+        assert answer is not None
+        assert parts.late is not None
+        push = parts.late._pushes["wecom:staff"]  # type: ignore[attr-defined]
+        platform.sent.clear()
+        calls = platform.calls
+        before = calls["send"]
+        asked = Question(id="q_1", desk="walks", text=PARK, asker="wecom:staff:u2")
+        platform.refuse = [40014, -1, 45009]  # a stale token, then busy twice
+        await push.push(asked, answer, "key")
+        assert [to for to, _ in platform.sent] == ["u2"]
+        assert platform.sent[0][1].startswith(f"你之前问：{PARK}")
+        assert calls["send"] - before == 4
+        nobody = Question(id="q_2", desk="walks", text=PARK, asker="wecom:staff:u9")
+        await push.push(nobody, answer, "key")  # cannot be reached: tried once, and left
+        assert calls["send"] - before == 5
+        platform.refuse = [60020]
+        with pytest.raises(Exception, match="60020"):
+            await push.push(asked, answer, "key")
+
+
+async def test_no_more_messages_than_are_shown(tmp_path: Path, api: str) -> None:
+    """The platform drops what is above its limit and tells nobody, so we wait instead."""
+    from dengmi.channels.budget import Sends
+
+    sends = Sends(((3, 60.0), (5, 3600.0)))
+    for at in (0.0, 1.0, 2.0):
+        assert sends.wait("u1", at) == 0.0
+        sends.take("u1", at)
+    assert sends.wait("u1", 3.0) == 57.0
+    assert sends.wait("u2", 3.0) == 0.0
+    assert sends.wait("u1", 60.0) == 0.0
+    for at in (60.0, 61.0):
+        sends.take("u1", at)
+    assert sends.wait("u1", 130.0) == 3470.0
+    assert sends.wait("u1", 3600.0) == 0.0
+
+
+def test_the_stand_in_is_as_wechatpy_knows_the_api(api: str, platform: FakeWeCom) -> None:
+    """An independent client reads our stand-in the way it reads the real one."""
+
+    class Client(WeChatClient):  # type: ignore[misc]
+        API_BASE_URL = f"{api}/cgi-bin/"
+
+        def fetch_access_token(self) -> object:
+            query = {"corpid": self.corp_id, "corpsecret": self.secret}
+            return self._fetch_access_token(url=f"{api}/cgi-bin/gettoken", params=query)
+
+    with pytest.raises(WeChatClientException, match="40001"):
+        Client(platform.corp_id, "wrong").fetch_access_token()
+    theirs = Client(platform.corp_id, platform.secret)
+    theirs.message.send_text(platform.agent, "u1", "你好")
+    with pytest.raises(WeChatClientException, match="81013"):
+        theirs.message.send_text(platform.agent, "u9", "你好")
+    with pytest.raises(WeChatClientException, match="45002"):
+        theirs.message.send_text(platform.agent, "u1", "长" * 683)
+    with pytest.raises(WeChatClientException, match="40056"):
+        theirs.message.send_text(1, "u1", "你好")
+    for number in range(30):
+        theirs.message.send_text(platform.agent, "u1", f"{number}")
+    assert len(platform.sent) == 30
+    assert platform.dropped == [("u1", "29")]
