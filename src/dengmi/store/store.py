@@ -69,8 +69,6 @@ class SqlStore(Replying):
         self._reserve = Together(self._reserve_all)
         self._settle = Together(self._settle_all)
 
-    # -- life
-
     async def open(self) -> None:
         """Connect and bring the schema up to date. Raises Unavailable or BadSettings."""
         self._applied = await self._db.open()

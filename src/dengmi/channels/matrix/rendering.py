@@ -15,7 +15,7 @@ from dengmi.channels.links import Links, outside
 from dengmi.channels.matrix.contents import Drawn, fits
 from dengmi.channels.parts import shortened
 from dengmi.core.records import Answer, Citation, Head
-from dengmi.language.texts import text
+from dengmi.language.texts import catalogue, text
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -50,6 +50,12 @@ class Style:
     def page(self, answer: Answer) -> str:
         """The address of an answer's page; "" for none."""
         return f"{self.links.base}/a/{answer.id}" if self.links else ""
+
+
+def warm() -> None:
+    """Read and import what the first answer would otherwise wait for. Blocks."""
+    _written("[1]", (), Style())
+    catalogue()
 
 
 def said(words: str) -> Drawn:

@@ -55,8 +55,7 @@ class MatrixAccounts:
         while not await asyncio.to_thread(lock.take):  # noqa: ASYNC110 - held by another process
             await asyncio.sleep(TAKE_OVER)
         self._locks.append(lock)
-        # Half a second of imports, which the first questions over HTTP need not wait for.
-        await asyncio.to_thread(import_module, "dengmi.channels.matrix.client")
+        await asyncio.to_thread(_warm)
         await self._account(name, wanted).run()
 
     def _account(self, name: str, wanted: MatrixSettings) -> "Account":
@@ -108,6 +107,14 @@ class MatrixAccounts:
         if parts.late is not None:
             parts.late.hand_to(account)
         return account
+
+
+def _warm() -> None:
+    """Half a second of imports, which the first questions over HTTP need not wait for."""
+    import_module("dengmi.channels.matrix.client")
+    from dengmi.channels.matrix.rendering import warm
+
+    warm()
 
 
 def _check(name: str, wanted: MatrixSettings) -> None:
