@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from dengmi.core.events import Event
+from dengmi.core.history import History
 from dengmi.core.late import LateQueue
 from dengmi.core.paying import Charges, Ledger
 from dengmi.core.records import (
@@ -257,6 +258,7 @@ class Store(
     Changes,
     Inbox,
     Conversations,
+    History,
     Forgetting,
     Charges,
     Reuses,

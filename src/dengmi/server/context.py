@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dengmi.gate.open import limits_of
+from dengmi.server.askers import Askers
 from dengmi.server.board import Board
 from dengmi.server.callers import Callers
 from dengmi.server.card.cards import Cards
@@ -24,6 +25,7 @@ class Context:
     load: Load
     syncs: Syncs
     callers: Callers
+    askers: Askers
     cards: Cards
 
 
@@ -44,5 +46,6 @@ def make_context(parts: Parts, board: Path | None = None) -> Context:
         Load(parts.counts, follower, parts.clock, parts.store, limits, board=meeting),
         Syncs(parts.corpus, crew, parts.clock),
         Callers(parts.settings, parts.store, parts.clock),
+        Askers(parts.settings.server, parts.store),
         Cards(parts.settings),
     )

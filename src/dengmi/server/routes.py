@@ -21,7 +21,14 @@ from dengmi.server.rest.sources import Sources
 from dengmi.server.ui.answer import AnswerPage
 from dengmi.server.ui.article import ArticlePage
 from dengmi.server.ui.ask import AskPage
+from dengmi.server.ui.citation import Citations
+from dengmi.server.ui.conversation import ConversationActs
+from dengmi.server.ui.find import FindPage
+from dengmi.server.ui.handover import Handover
+from dengmi.server.ui.history import HistoryPage
+from dengmi.server.ui.installed import Installed
 from dengmi.server.ui.static import Static
+from dengmi.server.ui.thumbs import Thumbs
 
 if TYPE_CHECKING:
     from dengmi.server.channels.wechat import WeChatAccounts
@@ -41,6 +48,7 @@ def routes(
         *_api(context),
         *_channels(context, wechat, wecom),
         *_pages(context),
+        *_asker(context),
         *_watching(context),
     ]
 
@@ -93,10 +101,8 @@ def _channels(
 
 
 def _pages(context: Context) -> Sequence[BaseRoute]:
-    page, answer, article, static = (
-        *(AskPage(context), AnswerPage(context), ArticlePage(context)),
-        Static(),
-    )
+    page, answer, article = AskPage(context), AnswerPage(context), ArticlePage(context)
+    installed, static = Installed(context), Static()
     console = LazyConsole(context)
     return [
         Route("/", page.show, methods=["GET"]),
@@ -107,12 +113,36 @@ def _pages(context: Context) -> Sequence[BaseRoute]:
         Route("/a/{answer_id}/events", answer.events, methods=["GET"]),
         Route("/a/{answer_id}/card.png", answer.card, methods=["GET"]),
         Route("/a/{answer_id}/withdraw", page.withdraw, methods=["POST"]),
+        Route("/c/{conversation}", page.conversation, methods=["GET"]),
+        Route("/manifest.webmanifest", installed.manifest, methods=["GET"]),
+        Route("/sw.js", installed.worker, methods=["GET"]),
+        Route("/offline", installed.offline, methods=["GET"]),
         Route("/articles/{article_id:path}", article.show, methods=["GET"]),
         Route("/static/{version}/{name}", static.file, methods=["GET"]),
         Route("/favicon.ico", static.favicon, methods=["GET"]),
         Route("/robots.txt", static.robots, methods=["GET"]),
         Route("/console", console),
         Route("/console/{rest:path}", console),
+    ]
+
+
+def _asker(context: Context) -> Sequence[BaseRoute]:
+    """What is one asker's own."""
+    acts, history, handover = ConversationActs(context), HistoryPage(context), Handover(context)
+    return [
+        Route("/a/{answer_id}/thumb", Thumbs(context).put, methods=["POST"]),
+        Route("/a/{answer_id}/citations/{n}", Citations(context).show, methods=["GET"]),
+        Route("/search", FindPage(context).show, methods=["GET"]),
+        Route("/c/{conversation}/title", acts.rename, methods=["POST"]),
+        Route("/c/{conversation}/delete", acts.delete, methods=["POST"]),
+        Route("/c/{conversation}/{kind}", acts.export, methods=["GET"]),
+        Route("/history", history.show, methods=["GET"]),
+        Route("/history/forget", history.forget, methods=["POST"]),
+        Route("/history/move", handover.offer, methods=["GET"]),
+        Route("/history/move", handover.make, methods=["POST"]),
+        Route("/history/join/{token}", handover.ask, methods=["GET"]),
+        Route("/history/join/{token}", handover.join, methods=["POST"]),
+        Route("/history/{kind}", history.export, methods=["GET"]),
     ]
 
 

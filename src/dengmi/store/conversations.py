@@ -47,7 +47,8 @@ def forget(asker: str) -> Work[int]:
     if not asker:
         return 0
     ids = [row[0] for row in (yield from every("questions_of_asker", asker=asker))]
-    yield from run("thumbs_of_asker_gone", asker=asker)
+    for query in ("thumbs_of_asker_gone", "conversations_nameless", "handovers_gone"):
+        yield from run(query, asker=asker)
     yield from forget_questions(ids)
     return len(ids)
 

@@ -29,6 +29,8 @@ TABLES = (
     "replies",
     "cursors",
     "thumbs",
+    "conversations",
+    "handovers",
     "reuses",
     "charges",
     "used",

@@ -43,6 +43,7 @@ from dengmi.store import (
     sources,
 )
 from dengmi.store.connector import Connector
+from dengmi.store.histories import SqlHistories
 from dengmi.store.line import SqlLine
 from dengmi.store.replying import Replying
 
@@ -51,7 +52,7 @@ if TYPE_CHECKING:
     from dengmi.core.review import Review
 
 
-class SqlStore(SqlLine, Replying):
+class SqlStore(SqlLine, SqlHistories, Replying):
     """Everything that is kept, behind a connector. Raises only DengmiErrors."""
 
     def __init__(self, connector: Connector, clock: Clock) -> None:

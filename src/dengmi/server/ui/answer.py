@@ -19,6 +19,7 @@ from dengmi.server.ui.overview import Overview, frame_of
 from dengmi.server.ui.page import TAGS, Frame, page
 from dengmi.server.ui.preview import files, head_of, printed
 from dengmi.server.ui.shared import Shared, check_readable
+from dengmi.server.ui.turns import Turns
 
 
 class AnswerPage:
@@ -28,6 +29,7 @@ class AnswerPage:
         self._context = context
         self._parts = context.parts
         self._overview = Overview(context.parts, context.cards)
+        self._turns = Turns(context.parts)
 
     async def show(self, request: Request) -> Response:
         """The answer, or the better one that came later; while it is being written, what there is
@@ -38,6 +40,8 @@ class AnswerPage:
         standing = await self._parts.waits.standing(found)
         answer = standing.answer
         frame = await self._frame(request, answer.desk, shared)
+        asker = await self._context.askers.known(request)
+        frame = await self._turns.own(frame, asker, answer)
         frame = dataclasses.replace(frame, thread=(answer.id,))
         base = base_of(request, self._parts.settings)
         card = answer_card(frame, answer, standing)
@@ -75,6 +79,7 @@ class AnswerPage:
         if isinstance(found, Question):
             said = request.headers.get("last-event-id") or request.query_params.get("after", "")
             return event_stream(lines(self._parts, frame, found, after_of(said)))
+        frame = await self._turns.own(frame, await self._context.askers.known(request), found)
         if CONVERSATION.fullmatch(asked := clean(request.query_params.get("c", ""))):
             frame = dataclasses.replace(frame, conversation=asked)
         return later(self._parts.waits.follow(found), lambda standing: stands(frame, standing))
@@ -96,7 +101,8 @@ class AnswerPage:
             found = parts.ladder.audience.question(name) or await parts.store.question(name)
         if found is None or (isinstance(found, Question) and found.state == "failed"):
             raise NotFound("answer_unknown", answer=name[:60])
-        return found, await check_readable(request, parts, found)
+        asker = await self._context.askers.known(request)
+        return found, await check_readable(request, parts, found, asker)
 
     async def _frame(self, request: Request, desk: str, shared: Shared) -> Frame:
         frame = await frame_of(self._overview, request, desk)

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from dengmi.answer.late.waits import Standing
 from dengmi.core.records import Answer, Citation, Head, Pending
 from dengmi.language.han import has_han
+from dengmi.server.ui.again import again_menu, own_acts
 from dengmi.server.ui.links import answer_path, article_path, card_path, outside, sentence_path
 from dengmi.server.ui.markup import Child, Html, el, icon, join
 from dengmi.server.ui.page import TAGS, Frame
@@ -49,6 +50,17 @@ def error_card(frame: Frame, words: str) -> Html:
         el("p", words, class_="says"),
         class_="card none",
         role="alert",
+    )
+
+
+def lost_card(frame: Frame, question: str) -> Html:
+    """A question of before that has no answer: it failed, or it is being answered."""
+    return el(
+        "article",
+        el("div", el("span", frame.say("ui_failed"), class_="level"), class_="meta"),
+        el("p", frame.say("ui_unanswered"), class_="says"),
+        el("div", again_menu(frame, question, question), class_="acts"),
+        class_="card none",
     )
 
 
@@ -251,6 +263,7 @@ def _acts(frame: Frame, answer: Answer) -> Html:
         el("button", frame.say("ui_copy"), type="button", data_act="copy", hidden=True),
         shared if frame.shared else None,
         el("span", role="status", class_="told", data_copied=frame.say("ui_copied")),
+        own_acts(frame, answer),
         class_="acts",
     )
 

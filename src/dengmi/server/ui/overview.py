@@ -9,7 +9,7 @@ from dengmi.core.records import HALL
 from dengmi.language.detect import language_of
 from dengmi.server.card.cards import Cards
 from dengmi.server.parts import Parts
-from dengmi.server.ui.page import DeskView, Frame, page_language
+from dengmi.server.ui.page import LEVEL_COOKIE, DeskView, Frame, page_language
 from dengmi.server.ui.shared import shared_of
 
 FRESH = 5.0
@@ -116,6 +116,8 @@ async def frame_of(overview: Overview, request: Request, desk: str) -> Frame:
         now=parts.clock.now(),
         max_chars=parts.settings.ask.max_chars,
         levels=bool(parts.settings.levels.deep),
+        deep=bool(parts.settings.levels.deep) and request.cookies.get(LEVEL_COOKIE) == "deep",
+        offered=tuple(each for each in ("quick", "deep") if getattr(parts.settings.levels, each)),
         shared=open_,
         cards=await overview.cards.ready() if open_ and overview.cards else "",
     )

@@ -1,7 +1,7 @@
 """The frame of every page: head, header, main part, and the box to ask in."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from urllib.parse import urlencode
 
@@ -11,13 +11,19 @@ from starlette.responses import Response
 from dengmi.core.records import HALL
 from dengmi.language.texts import text
 from dengmi.server.negotiate import COOKIE, known, language
-from dengmi.server.ui.links import desk_path
+from dengmi.server.ui.links import desk_path, search_path
 from dengmi.server.ui.markup import Child, Html, el, icon, join
 from dengmi.server.ui.static import asset
 
 TAGS = {"en": "en", "zh": "zh-Hans"}
 _OTHER = {"en": "zh", "zh": "en"}
 _YEAR = 365 * 24 * 3600
+
+LEVEL_COOKIE = "level"
+"""Says whether the reader wishes for deep answers."""
+
+KEPT = ("a", "c", "p", "s", "desk", "find", "source", "since", "until")
+"""What of an address stays when the language changes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +42,10 @@ class Frame:
 
     `now` is Unix time; `thread` the answers on the page; `asking` the words left in the box;
     `conversation` what follow-ups go on with; `levels` whether there is more than one level to
-    choose from, and `deep` whether the deeper one is chosen. `shared` is whether others may read
-    the desk's answers, `priced` whether they say their price; `cards` is in which writing they can
-    be drawn as pictures: "all", "latin" or "".
+    choose from, and `deep` whether the deeper one is chosen. `asker` is the name of who looks, ""
+    for nobody known; `offered` the levels that have a model; `thumbs` what the asker thinks of
+    answers. `shared` is whether others may read the desk's answers, `priced` whether they say
+    their price; `cards` is in which writing they can be drawn as pictures: "all", "latin" or "".
     """
 
     lang: str
@@ -52,6 +59,9 @@ class Frame:
     conversation: str = ""
     levels: bool = False
     deep: bool = False
+    asker: str = ""
+    offered: tuple[str, ...] = ()
+    thumbs: Mapping[str, bool] = field(default_factory=dict)
     shared: bool = True
     priced: bool = True
     cards: str = ""
@@ -112,6 +122,7 @@ def page(
 
 
 def _head(title: str, *, index: bool, extra: Child) -> Html:
+    """What browsers read before the page."""
     return el(
         "head",
         el("meta", charset="utf-8"),
@@ -124,7 +135,10 @@ def _head(title: str, *, index: bool, extra: Child) -> Html:
         None if index else el("meta", name="robots", content="noindex"),
         el("title", title),
         el("link", rel="icon", type="image/svg+xml", href=asset("lantern.svg")),
+        el("link", rel="apple-touch-icon", href=asset("icon-180.png")),
+        el("link", rel="manifest", href="/manifest.webmanifest", crossorigin="use-credentials"),
         el("link", rel="stylesheet", href=asset("app.css")),
+        el("link", rel="stylesheet", href=asset("asker.css")),
         el("script", type="module", src=asset("ask.js")),
         extra,
     )
@@ -158,7 +172,8 @@ def composer(frame: Frame) -> Html:
     send = el("button", icon("send"), icon("stop"), class_="send", aria_label=frame.say("ui_send"))
     return el(
         "form",
-        el("div", asked, box, _depth(frame), send),
+        el("p", class_="heard", role="status"),
+        el("div", asked, box, _voice(frame), _depth(frame), send),
         class_="composer",
         id="ask",
         method="get",
@@ -169,12 +184,34 @@ def composer(frame: Frame) -> Html:
     )
 
 
+def _voice(frame: Frame) -> Html:
+    """Shown by the script where the browser can hear."""
+    return el(
+        "button",
+        icon("mic"),
+        class_="voice",
+        type="button",
+        hidden=True,
+        aria_label=frame.say("ui_voice"),
+        aria_pressed="false",
+        data_denied=frame.say("ui_voice_denied"),
+        data_deaf=frame.say("ui_voice_deaf"),
+    )
+
+
 def _depth(frame: Frame) -> Html | None:
     """The switch for answers that take longer, where there are any."""
     if not frame.levels:
         return None
     tick = el("input", type="checkbox", name="level", value="deep", checked=frame.deep)
-    return el("label", tick, el("span", frame.say("ui_level_deep")), class_="depth")
+    return el(
+        "label",
+        el("input", type="hidden", name="level", value="auto"),
+        tick,
+        el("span", frame.say("ui_level_deep")),
+        class_="depth",
+        title=frame.say("ui_deep_what"),
+    )
 
 
 def _header(request: Request, frame: Frame) -> Html:
@@ -184,10 +221,23 @@ def _header(request: Request, frame: Frame) -> Html:
             "div",
             el("a", icon("lantern"), el("b", frame.name), class_="brand", href=frame.home),
             el("span", _freshness(frame), class_="who"),
-            el("nav", _switcher(frame), _other_language(request, frame)),
+            el("nav", _switcher(frame), _places(frame), _other_language(request, frame)),
         ),
         class_="top",
     )
+
+
+def _places(frame: Frame) -> Child:
+    """The ways to what was asked before, and to plain search."""
+    if not frame.desk.name:
+        return None
+    return [
+        el("a", icon(name), class_="place", href=path, aria_label=label, title=label)
+        for name, path, label in (
+            ("find", search_path(frame.desk.name, frame.default), frame.say("ui_find")),
+            ("history", "/history", frame.say("ui_history")),
+        )
+    ]
 
 
 def _freshness(frame: Frame) -> Child:
@@ -235,9 +285,7 @@ def _switcher(frame: Frame) -> Child:
 
 def _other_language(request: Request, frame: Frame) -> Html:
     other = _OTHER.get(frame.lang, "en")
-    kept = [
-        pair for pair in request.query_params.multi_items() if pair[0] in ("a", "p", "s", "desk")
-    ]
+    kept = [pair for pair in request.query_params.multi_items() if pair[0] in KEPT]
     query = urlencode([*kept, ("lang", other)])
     return el(
         "a",

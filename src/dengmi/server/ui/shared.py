@@ -44,11 +44,16 @@ def desks_of(desk: str, others: Iterable[str]) -> set[str]:
     return {desk, *others} - {""} if desk == HALL else {desk}
 
 
-async def check_readable(request: Request, parts: Parts, found: Answer | Question) -> Shared:
+async def check_readable(
+    request: Request, parts: Parts, found: Answer | Question, asker: str = ""
+) -> Shared:
     """What may be shown of an answer, or of a question that has none yet, to who asks for it.
 
     Where the desk does not share, only the operator reads it, and its asker, who is told the price
     too: the asker's page knows the id of the conversation.
+
+    Args:
+        asker: the name that the request's cookie carries, "" for none.
 
     Raises:
         NotFound: it is not shared.
@@ -58,21 +63,23 @@ async def check_readable(request: Request, parts: Parts, found: Answer | Questio
         shared = shared_answer(settings, found)
     else:
         shared = shared_of(settings, {found.desk})
-    if await _is_own(request, parts, found):
+    if await _is_own(request, parts, found, asker):
         return replace(shared, price=True)
     if not shared.open and not is_operator(request, settings.server):
         raise NotFound("answer_not_shared", answer=found.id)
     return shared
 
 
-async def _is_own(request: Request, parts: Parts, found: Answer | Question) -> bool:
+async def _is_own(request: Request, parts: Parts, found: Answer | Question, asker: str) -> bool:
     """Whether the asker asks for it."""
     asked = request.query_params.get("c", "")
-    if not asked:
+    if not asked and not asker:
         return False
     question: Question | None
     if isinstance(found, Answer):
         question = await parts.store.question(found.question_id)
     else:
         question = found
-    return question is not None and question.conversation == asked
+    if question is None:
+        return False
+    return bool(asked and question.conversation == asked) or bool(asker and question.asker == asker)

@@ -3,6 +3,11 @@
 import { events } from "./events.js";
 import { wireActs } from "./acts.js";
 import { follow } from "./later.js";
+import { parsed, pieces } from "./html.js";
+import "./menus.js";
+import "./cite.js";
+import "./voice.js";
+import "./install.js";
 
 const form = document.getElementById("ask");
 const box = form.elements.q;
@@ -30,10 +35,12 @@ function start() {
     if (event.key === "Escape" && !event.isComposing) asking?.abort();
   });
   document.addEventListener("click", (event) => {
-    const link = event.target.closest(".examples a, .followups a");
+    const link = event.target.closest(".examples a, .followups a, .more a[data-again], .more a[data-edit]");
     if (!link || event.metaKey || event.ctrlKey || event.shiftKey) return;
     event.preventDefault();
-    ask(link.textContent.trim());
+    const { again, at, edit } = link.dataset;
+    if (edit) reword(edit);
+    else ask(again ?? link.textContent.trim(), at);
   });
   submitOnEnter(() => form.requestSubmit());
   box.addEventListener("input", grow);
@@ -57,7 +64,13 @@ function grow() {
   box.style.height = `${box.scrollHeight}px`;
 }
 
-async function ask(words) {
+function reword(words) {
+  box.value = words;
+  grow();
+  box.focus();
+}
+
+async function ask(words, at) {
   if (!words || asking) return;
   asking = new AbortController();
   offer("stop");
@@ -74,7 +87,7 @@ async function ask(words) {
         "Accept-Language": document.documentElement.lang,
         "Content-Type": "application/x-www-form-urlencoded",
       },
-      body: new URLSearchParams(asked(words)),
+      body: new URLSearchParams(asked(words, at)),
       signal: asking.signal,
     });
     if (!response.ok) refused(turn, words, await response.json());
@@ -96,10 +109,12 @@ function offer(act) {
   send.setAttribute("aria-label", act === "stop" ? form.dataset.stop : form.dataset.send);
 }
 
-function asked(words) {
+function asked(words, at) {
   const pairs = { q: words };
+  if (at) pairs.at = at;
   if (form.elements.c) pairs.c = form.elements.c.value;
-  if (form.elements.level?.checked) pairs.level = "deep";
+  const deep = form.querySelector(".depth [type=checkbox]");
+  if (deep) pairs.level = deep.checked ? "deep" : "auto";
   return pairs;
 }
 
@@ -108,6 +123,9 @@ function open(words) {
   turn.querySelector(".asked span").textContent = words;
   document.getElementById("last")?.removeAttribute("id");
   turn.id = "last";
+  turn.classList.add("here");
+  thread.querySelector(".here:not(#last)")?.classList.remove("here");
+  live.replaceChildren();
   thread.append(turn);
   turn.scrollIntoView({ block: "start", behavior: calm() ? "auto" : "smooth" });
   return turn;
@@ -119,18 +137,25 @@ function show(turn, { name, data }) {
   if (name === "found") {
     card.querySelector(".level").textContent = data.level;
     turn.dataset.question = data.question;
-    quotes.innerHTML = data.html;
+    quotes.replaceChildren(pieces(data.html));
   } else if (name === "thinking") think(card, data.text);
   else if (name === "text" && data.html) write(card, quotes, data);
-  else if (name === "citation") quotes?.insertAdjacentHTML("beforeend", data.html);
+  else if (name === "citation") quotes?.append(pieces(data.html));
   else if (name === "notice") turn.querySelector(".asked").after(notice(data.text));
   else if (name === "done" || name === "failed") {
     if (data.wait) quiet(turn);
     replace(turn, data.html);
-    live.textContent = data.heard;
+    say(turn, data);
     if (data.id) keep(data.id);
     follow(turn, better);
   }
+}
+
+// A screen reader has heard the sentences as they came; the end is only said to be there.
+function say(turn, data) {
+  const line = document.createElement("p");
+  line.textContent = "heard" in turn.dataset && data.told ? data.told : data.heard;
+  live.append(line);
 }
 
 // The better answer takes the place of the quotes, in the address too.
@@ -162,9 +187,13 @@ function thought(card) {
 }
 
 function replace(turn, html) {
+  replaceBy(turn, pieces(html));
+}
+
+function replaceBy(turn, made) {
   const card = turn.querySelector(".card");
   const box = thought(card);
-  card.outerHTML = html;
+  card.replaceWith(made);
   if (box) turn.querySelector(".card .meta").after(box);
   wireActs(turn);
 }
@@ -174,11 +203,17 @@ function write(card, quotes, { html, gap }) {
   const says = card.querySelector(".says");
   if (says.hidden) {
     thought(card);
+    card.style.minHeight = `${card.offsetHeight}px`; // so that nothing below moves up
     says.hidden = false;
     quotes.replaceChildren();
   }
   if (gap || !says.lastElementChild) says.append(document.createElement("p"));
-  says.lastElementChild.insertAdjacentHTML("beforeend", html);
+  const piece = pieces(html);
+  const line = document.createElement("p");
+  line.textContent = piece.textContent;
+  live.append(line);
+  card.parentElement.dataset.heard = "";
+  says.lastElementChild.append(piece);
 }
 
 // Why there is no better answer yet is of no more interest than that one is on its way.
@@ -203,7 +238,7 @@ async function stopped(turn) {
   turn.querySelector(".asked").after(notice(template.dataset.stopped));
   const kept = turn.dataset.question && (await stored(turn.dataset.question));
   if (!kept) return;
-  if (card.querySelector(".says").hidden) replace(turn, kept.outerHTML);
+  if (card.querySelector(".says").hidden) replaceBy(turn, kept);
   keep(kept.id);
 }
 
@@ -214,8 +249,7 @@ async function stored(question) {
     try {
       const response = await fetch(`/a/${question}`);
       if (!response.ok) continue;
-      const read = new DOMParser().parseFromString(await response.text(), "text/html");
-      return read.querySelector(".card");
+      return parsed(await response.text()).querySelector(".card");
     } catch {
       return null;
     }
@@ -252,7 +286,7 @@ function keep(id) {
 
 function remember() {
   const ids = [...form.querySelectorAll("[name=a]")].map((input) => input.value).slice(-20);
-  if (!ids.length || location.pathname.startsWith("/a/")) return;
+  if (!ids.length || /^\/[ac]\//.test(location.pathname)) return;
   const query = new URLSearchParams(ids.map((id) => ["a", id]));
   history.replaceState(null, "", `${location.pathname}?${query}${location.hash}`);
 }

@@ -273,6 +273,23 @@ CREATE TABLE replies (
 );
 CREATE INDEX replies_open ON replies (channel) WHERE NOT done;
 CREATE INDEX replies_place ON replies (place);
+CREATE TABLE conversations (
+    asker text NOT NULL,
+    id text NOT NULL,
+    title text NOT NULL,
+    at double precision NOT NULL,
+    PRIMARY KEY (asker, id)
+);
+
+CREATE TABLE handovers (
+    key text PRIMARY KEY NOT NULL,
+    asker text NOT NULL,
+    until double precision NOT NULL
+);
+CREATE INDEX handovers_until ON handovers (until);
+
+CREATE INDEX answers_desk ON answers (desk, created_at);
+
 CREATE TABLE operators (
     id text PRIMARY KEY NOT NULL,
     name text NOT NULL,
