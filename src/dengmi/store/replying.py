@@ -8,7 +8,7 @@ from dengmi.store import replies
 from dengmi.store.connector import Connector
 
 
-class Replying:
+class SqlReplies:
     """How far channels have read, and which replies are made."""
 
     _db: Connector

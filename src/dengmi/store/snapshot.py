@@ -26,6 +26,7 @@ TABLES = (
     "questions",
     "answers",
     "late",
+    "deliveries",
     "replies",
     "cursors",
     "thumbs",
