@@ -21,6 +21,7 @@ VERBS = (
     "operators",
     "load",
     "models",
+    "matrix",
     "cost",
     "eval",
     "doctor",

@@ -73,7 +73,7 @@ def create_app(parts: Parts, board: Path | None = None) -> Starlette:
         return None
 
     return Starlette(
-        routes=routes(context, wechat, wecom),
+        routes=routes(context, wechat, wecom, matrix),
         middleware=[
             Middleware(Shell, counts=parts.counts, door=door),
             Middleware(Sites, origins=parts.settings.channels.origins),

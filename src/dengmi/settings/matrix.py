@@ -19,6 +19,14 @@ class MatrixSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     token: Annotated[str, Meta(description="access token, or env:NAME", extra={"secret": True})] = (
         ""
     )
+    hs_token: Annotated[
+        str,
+        Meta(
+            description="token with which the homeserver delivers, or env:NAME; makes the account "
+            "an appservice, and token its as_token",
+            extra={"secret": True},
+        ),
+    ] = ""
     password: Annotated[
         str,
         Meta(description="password, or env:NAME, where there is no token", extra={"secret": True}),

@@ -21,6 +21,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 
+from dengmi.channels.matrix.appservice import Registration
 from tests.channels.conftest import LIBRARY, MUSEUM, environment
 
 SECRET = "a-secret-of-the-tests"
@@ -196,11 +197,13 @@ class Person:
 
 @dataclass
 class Homeserver:
-    """A running Synapse."""
+    """A running Synapse, which has an appservice at a port."""
 
     address: str
     folder: Path
     http: httpx.Client
+    service: Registration
+    port: int
 
     def person(self, name: str, *, admin: bool = False) -> Person:
         """A new account; one of the same name on every call is another one."""
@@ -222,10 +225,19 @@ def free_port() -> int:
 
 
 @contextmanager
-def synapse(folder: Path, more: str = "") -> Iterator[Homeserver]:
+def synapse(folder: Path) -> Iterator[Homeserver]:
     """A homeserver of its own, until it is left."""
-    port = free_port()
+    port, ours = free_port(), free_port()
     folder.mkdir(parents=True, exist_ok=True)
+    service = Registration(
+        name="service",
+        url=f"http://127.0.0.1:{ours}/matrix/service",
+        user=f"@service:{SERVER}",
+        token=secrets.token_hex(8),
+        hs_token=secrets.token_hex(8),
+    )
+    (folder / "service.yaml").write_text(service.yaml(), encoding="utf-8")
+    more = f'app_service_config_files: ["{folder}/service.yaml"]'
     values = {"server": SERVER, "port": port, "folder": folder, "secret": SECRET}
     config = CONFIG.format(**values, more=more, limits=LIMITS)
     (folder / "homeserver.yaml").write_text(config, encoding="utf-8")
@@ -254,7 +266,7 @@ def synapse(folder: Path, more: str = "") -> Iterator[Homeserver]:
                     pass
                 assert time.monotonic() < end, "Synapse does not start"
                 time.sleep(0.1)
-            yield Homeserver(address, folder, http)
+            yield Homeserver(address, folder, http, service, ours)
     finally:
         process.terminate()
         process.wait(20)
@@ -318,9 +330,9 @@ def configured(stocked: Path, home: Path, *accounts: str) -> Path:
 
 
 @contextmanager
-def serving(home: Path, *args: str) -> Iterator[subprocess.Popen[str]]:
+def serving(home: Path, *args: str, port: int = 0) -> Iterator[subprocess.Popen[str]]:
     """A real `dengmi serve`, ended with the block if it lives then."""
-    command = [sys.executable, "-m", "dengmi", "serve", "--port", "0", *args]
+    command = [sys.executable, "-m", "dengmi", "serve", "--port", str(port), *args]
     with subprocess.Popen(
         command, env=environment(home), stdout=subprocess.PIPE, text=True
     ) as server:

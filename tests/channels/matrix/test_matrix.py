@@ -35,12 +35,15 @@ def town(
     homeserver: Homeserver, stocked: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Town]:
     bots = Town(*(homeserver.person(name) for name in ("town", "slow", "closed", "sealed")))
+    made = homeserver.service
+    service = Person(homeserver.http, made.user, made.token, "")
     home = configured(
         stocked,
         tmp_path_factory.mktemp("town") / "home",
         account("town", homeserver, bots.bot),
         account("slow", homeserver, bots.slow, threads=False),
         account("closed", homeserver, bots.closed, allow=["else.test"]),
+        account("service", homeserver, service, hs_token=homeserver.service.hs_token),
         account(
             "sealed",
             homeserver,
@@ -50,7 +53,7 @@ def town(
             encryption=find_spec("vodozemac") is not None,
         ),
     )
-    with serving(home):
+    with serving(home, port=homeserver.port):
         yield bots
 
 
@@ -185,7 +188,7 @@ def test_after_kill_9_each_question_has_one_answer(
         server.send_signal(signal.SIGKILL)
         server.wait(10)
     third = ada.say(room, "几点开门，博物馆？")
-    with serving(home):
+    with serving(home, "--workers", "2"):  # one of the two takes it over
         for words in ("forty seats", "九点"):
             ada.answer(room, bot.user, words)
         ada.until(lambda: "Sources" in ada.shown(of(first)[0])["body"])
@@ -193,6 +196,30 @@ def test_after_kill_9_each_question_has_one_answer(
     assert [len(of(asked)) for asked in (first, second, third)] == [1, 1, 1]
     whole = ada.shown(of(first)[0])["body"]
     assert whole.startswith("Books are lent for four weeks. [1]")
+
+
+def test_an_appservice_is_given_what_is_said_and_answers_it_once(
+    town: Town, ada: Person, homeserver: Homeserver
+) -> None:
+    service = homeserver.service
+    room = ada.room(service.user, direct=True)
+    asked = ada.say(room, "How many seats does the lantern room have?")  # before it has come in
+    found = ada.answer(room, service.user, "forty seats")
+    assert replied(found) == asked
+    second = ada.say(room, "博物馆几点开门？")
+    ada.answer(room, service.user, "九点")
+    # The homeserver delivers again what it was not told to be taken.
+    event = next(each for each in ada.heard if each.get("event_id") == second)
+    path = f"{service.url}/_matrix/app/v1/transactions/again"
+    bearer = {"Authorization": f"Bearer {service.hs_token}"}
+    again = homeserver.http.put(path, json={"events": [event]}, headers=bearer)
+    assert (again.status_code, again.json()) == (200, {})
+    ada.say(room, "How many seats has the lantern room, how many?")
+    ada.until(lambda: len(ada.messages(room, service.user)) >= 4)
+    answers = [each for each in ada.messages(room, service.user) if replied(each) == second]
+    assert len(answers) == 1
+    assert homeserver.http.put(path, json={"events": []}).status_code == 403
+    assert homeserver.http.put(path, content=b"[", headers=bearer).status_code == 400
 
 
 async def test_an_encrypted_chat_is_read_and_answered(

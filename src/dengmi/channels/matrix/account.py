@@ -22,6 +22,7 @@ from dengmi.channels.matrix.messages import (
     Rooms,
     allowed,
     asked,
+    inviter,
     read_message,
     said_at,
 )
@@ -139,6 +140,7 @@ class Account:
         self._told: set[str] = set()
         self._entered: set[str] = set()
         self._recovering = False
+        self._ready = False
 
     async def run(self) -> None:
         """Listen until cancelled, whatever the server does meanwhile."""
@@ -163,6 +165,43 @@ class Account:
                 log.exception("matrix %s failed", self._way.name)
             await asyncio.sleep(pause)
             pause = min(2 * pause, _LONGEST_PAUSE)
+
+    async def serve(self) -> None:
+        """Finish what an earlier process left, over and over until cancelled; what is new is
+        delivered (see `given`)."""
+        while True:
+            self._recover()
+            await asyncio.sleep(_LONGEST_PAUSE)
+
+    async def given(self, events: Sequence[tuple[str, Event]]) -> None:
+        """Take events that the homeserver delivers, each with its room.
+
+        Raises:
+            DengmiError: they have to be delivered again; what was taken is known then.
+        """
+        if not self._ready:
+            await self._client.open()
+            self._me = Me(user=self._client.user, name=await self._client.name())
+            self._ready = True
+        for room, event in events:
+            if event.get("type") != "m.room.member":
+                await self.take(room, event)
+                continue
+            self._direct.pop(room, None)
+            if by := inviter([event], self._me.user):
+                await self._invited(room, by)
+                await self._before(room)
+
+    async def _before(self, room: str) -> None:
+        """Take what was said in a room just before the account came, which is not delivered."""
+        if room not in self._entered:
+            return
+        await self._welcome(room)
+        events, _ = await self._client.earlier(room, "", "")
+        oldest = self._clock.now() - self._way.backlog
+        for event in reversed(events):
+            if not isinstance(event, Sealed):
+                await self.take(room, event, oldest)
 
     async def push(self, question: Question, answer: Answer, key: str) -> None:
         """Send the better answer of a question that waited for it (core.ports.Push). Raises

@@ -47,13 +47,15 @@ _INVITES: dict[str, object] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Login:
-    """How an account gets in: with a token, or with a password and the name of its device."""
+    """How an account gets in: with a token, that of an appservice too, or with a password and the
+    name of its device."""
 
     homeserver: str
     user: str
     token: str = ""
     password: str = ""
     device: str = ""
+    appservice: bool = False
 
 
 class Matrix:
@@ -94,6 +96,8 @@ class Matrix:
         self._first = True
         await asyncio.to_thread(self._folder.mkdir, parents=True, exist_ok=True)
         if self._login.token:
+            if self._login.appservice:
+                await self._register()
             await self._enter(self._login.token)
             return
         kept = await asyncio.to_thread(_read, self._session)
@@ -161,10 +165,13 @@ class Matrix:
         self, room: str, start: str, end: str
     ) -> tuple[Sequence[Event | Sealed], str]:
         """A page of what came before a token and after another, the newest first, and the token
-        of the next page; "" where there is none. Raises MatrixFailed."""
+        of the next page; "" where there is none. With "" from the newest on. Raises
+        MatrixFailed."""
         only = {"types": ["m.room.message", "m.room.encrypted"]}
         found = await self._call(
-            self._nio.room_messages(room, start, end, nio.MessageDirection.back, 100, only)
+            self._nio.room_messages(
+                room, start or None, end or None, nio.MessageDirection.back, 100, only
+            )
         )
         return [self._event(room, each) for each in found.chunk], found.end or ""
 
@@ -222,12 +229,25 @@ class Matrix:
         chunk = (await self._raw("GET", path)).get("chunk", [])
         return sum(each["content"].get("membership") in ("join", "invite") for each in chunk)
 
+    async def _register(self) -> None:
+        """An appservice makes its own account."""
+        self._nio.access_token = self._login.token
+        local = self.user[1:].partition(":")[0]
+        body = {"type": "m.login.application_service", "username": local, "inhibit_login": True}
+        try:
+            await self._raw("POST", "/_matrix/client/v3/register", body)
+        except MatrixFailed as error:
+            if error.errcode != "M_USER_IN_USE":
+                raise
+
     async def _enter(self, token: str) -> None:
         self._nio.access_token = token
         known = await self._call(self._nio.whoami())
         if known.user_id != self.user:
             raise MatrixFailed("", f"the token is that of {known.user_id}", status=403)
-        self._nio.restore_login(self.user, known.device_id or "", token)
+        self._nio.user_id, self._nio.device_id = self.user, known.device_id or ""
+        if self._encrypted:
+            self._nio.load_store()
 
     async def _keys(self) -> None:
         """What an account that encrypts owes its server and its readers after every sync."""
@@ -262,17 +282,20 @@ class Matrix:
             return Sealed(room, event.event_id, event.sender, said_at(event.source), event)
         return _source(event)
 
-    async def _raw(self, method: str, path: str) -> dict[str, Any]:
+    async def _raw(
+        self, method: str, path: str, body: Mapping[str, object] | None = None
+    ) -> dict[str, Any]:
         """A call that the library has no words for."""
         headers = {"Authorization": f"Bearer {self._nio.access_token}"}
 
         async def made() -> Any:
-            reply = await self._nio.send(method, path, headers=headers)
+            data = None if body is None else json.dumps(body)
+            reply = await self._nio.send(method, path, data, headers)
             return reply.status, await reply.read()
 
-        status, body = await _reached(made)
+        status, raw = await _reached(made)
         try:
-            said = json.loads(body)
+            said = json.loads(raw)
         except ValueError:
             said = None
         if not isinstance(said, dict):
