@@ -9,6 +9,7 @@ from msgspec import Meta, Struct
 
 from dengmi.settings.channels import ChannelSettings, Site, WeChatSettings
 from dengmi.settings.masked import Masked, meaning_of
+from dengmi.settings.matrix import MatrixSettings
 from dengmi.settings.semantic import EmbeddingSettings, RerankingSettings
 from dengmi.settings.sharing import SharingSettings
 from dengmi.settings.wecom import WeComSettings
@@ -395,6 +396,7 @@ class Settings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
     reranking: RerankingSettings = RerankingSettings()
     desks: Mapping[str, DeskSettings] = {}
     wechat: Mapping[str, WeChatSettings] = {}
+    matrix: Mapping[str, MatrixSettings] = {}
     wecom: Mapping[str, WeComSettings] = {}
     plans: Mapping[str, PlanSettings] = {}
     keys: Mapping[str, KeySettings] = {}
@@ -414,6 +416,7 @@ NAMED: Mapping[str, type[Struct]] = {
     "desks": DeskSettings,
     "models": ModelSettings,
     "wechat": WeChatSettings,
+    "matrix": MatrixSettings,
     "wecom": WeComSettings,
     "plans": PlanSettings,
     "keys": KeySettings,
