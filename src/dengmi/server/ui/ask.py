@@ -217,7 +217,7 @@ class AskPage:
             "div",
             icon("lantern"),
             el("h1", frame.name),
-            el("p", frame.say("ui_welcome")),
+            el("p", frame.desk.greeting or frame.say("ui_welcome")),
             el("ul", links, class_="examples", aria_label=frame.say("ui_examples"))
             if links
             else None,
