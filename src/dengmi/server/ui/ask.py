@@ -260,9 +260,11 @@ def _moment(request: Request, now: float) -> float:
 
 def thread_of(frame: Frame, turns: list[Html], welcome: Child, top: Child = None) -> list[Child]:
     """The thread, and the pieces its script fills in."""
+    heading = None if top or welcome else el("h1", frame.name, class_="vh")
     return [
         top,
         welcome,
+        heading,
         el("div", turns, id="thread"),
         el("div", id="live", class_="vh", aria_live="polite"),
         el(

@@ -177,6 +177,7 @@ def composer(frame: Frame) -> Html:
         el("p", class_="heard", role="status"),
         el("div", asked, box, _voice(frame), _depth(frame), send),
         class_="composer",
+        aria_label=frame.say("ui_ask"),
         id="ask",
         method="get",
         action=f"{frame.home}#last",

@@ -64,6 +64,15 @@ function grow() {
   box.style.height = `${box.scrollHeight}px`;
 }
 
+// The welcome goes, its heading stays for those who listen.
+function begin() {
+  const welcome = document.querySelector(".welcome");
+  const heading = welcome?.querySelector("h1");
+  if (!heading) return;
+  heading.className = "vh";
+  welcome.replaceWith(heading);
+}
+
 function reword(words) {
   box.value = words;
   grow();
@@ -74,7 +83,7 @@ async function ask(words, at) {
   if (!words || asking) return;
   asking = new AbortController();
   offer("stop");
-  document.querySelector(".welcome")?.remove();
+  begin();
   const turn = open(words);
   box.value = "";
   box.placeholder = form.dataset.next;
