@@ -265,7 +265,12 @@ def thread_of(frame: Frame, turns: list[Html], welcome: Child, top: Child = None
         top,
         welcome,
         heading,
-        el("div", turns, id="thread"),
+        el(
+            "div",
+            turns,
+            id="thread",
+            data_earlier=frame.say("ui_earlier") if frame.asker else None,
+        ),
         el("div", id="live", class_="vh", aria_live="polite"),
         el(
             "template",

@@ -1,12 +1,13 @@
 """What the pages tell of the desks: titles, how many articles, how fresh, what one might ask."""
 
 import asyncio
+import logging
 from collections.abc import Iterable, Sequence
 from itertools import zip_longest
 
 from starlette.requests import Request
 
-from dengmi.core.errors import NotFound
+from dengmi.core.errors import DengmiError, NotFound
 from dengmi.core.records import HALL, Head, Passage
 from dengmi.language.detect import language_of
 from dengmi.server.card.cards import Cards
@@ -14,10 +15,15 @@ from dengmi.server.parts import Parts
 from dengmi.server.ui.page import LEVEL_COOKIE, DeskView, Frame, page_language
 from dengmi.server.ui.shared import shared_of
 
+log = logging.getLogger(__name__)
+
 FRESH = 5.0
 """Seconds that what was looked up is told again without a look."""
 
 EXAMPLES = 4
+
+PATIENCE = 0.4
+"""Seconds that a page waits for examples that are still being chosen."""
 
 LATELY = 7 * 86_400.0
 """Seconds that make an answer count for what is asked of late."""
@@ -40,6 +46,7 @@ class Overview:
         self.cards = cards
         self._desks: tuple[float, tuple[DeskView, ...]] = (-1e9, ())
         self._examples: dict[tuple[str, str], tuple[float, tuple[str, ...]]] = {}
+        self._choosing: dict[tuple[str, str], asyncio.Task[None]] = {}
 
     async def desks(self) -> tuple[DeskView, ...]:
         """Every desk that is public."""
@@ -71,12 +78,25 @@ class Overview:
     async def examples(self, name: str, lang: str) -> tuple[str, ...]:
         """A few things to ask in the page's language, each of which the articles answer; first
         from the articles that are cited most of late."""
-        now = self.parts.clock.steady()
-        seen, known = self._examples.get((name, lang), (-1e9, ()))
-        if now - seen > 12 * FRESH:
-            known = await self._chosen(name, lang)
-            self._examples[name, lang] = (now, known)
+        key = (name, lang)
+        seen, known = self._examples.get(key, (-1e9, ()))
+        if self.parts.clock.steady() - seen > 12 * FRESH and key not in self._choosing:
+            choosing = asyncio.create_task(self._choose(key))
+            self._choosing[key] = choosing
+            choosing.add_done_callback(lambda _: self._choosing.pop(key, None))
+        if not known and key in self._choosing:
+            # Nobody waits long for a few suggestions; the next page has them.
+            await asyncio.wait([self._choosing[key]], timeout=PATIENCE)
+            known = self._examples.get(key, (0.0, ()))[1]
         return known
+
+    async def _choose(self, key: tuple[str, str]) -> None:
+        try:
+            chosen = await self._chosen(*key)
+        except DengmiError as error:
+            log.warning("no examples for desk %s: %s", key[0], error.code)
+            chosen = ()
+        self._examples[key] = (self.parts.clock.steady(), chosen)
 
     async def _look(self) -> tuple[DeskView, ...]:
         counts: dict[str, int] = {}
