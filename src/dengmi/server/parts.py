@@ -9,7 +9,8 @@ from dengmi.answer.late.waits import Standing
 from dengmi.core.clock import Clock
 from dengmi.core.counts import Counts
 from dengmi.core.events import Event
-from dengmi.core.ports import Answering, Push, Search, Store
+from dengmi.core.late import Push
+from dengmi.core.ports import Answering, Search, Store
 from dengmi.core.records import Answer, Exchange, Question, Source
 from dengmi.settings.options import Settings
 

@@ -7,7 +7,7 @@ from dengmi.store import history
 from dengmi.store.connector import Connector
 
 
-class Histories:
+class SqlHistories:
     """`dengmi.core.history.History` behind a connector. Raises only DengmiErrors."""
 
     _db: Connector

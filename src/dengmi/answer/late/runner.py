@@ -13,7 +13,8 @@ from dengmi.core.clock import Clock
 from dengmi.core.errors import DengmiError
 from dengmi.core.gate import Room
 from dengmi.core.ids import new_id
-from dengmi.core.ports import Lives, Push
+from dengmi.core.late import Push
+from dengmi.core.ports import Lives
 from dengmi.core.records import Answer, Late, Level, Question
 
 log = logging.getLogger(__name__)

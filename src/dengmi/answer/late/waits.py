@@ -8,7 +8,8 @@ from typing import Protocol
 from dengmi.answer.late.drain import Drain
 from dengmi.answer.late.terms import Terms, entry
 from dengmi.core.clock import Clock
-from dengmi.core.ports import Inbox, LateQueue
+from dengmi.core.late import LateQueue
+from dengmi.core.ports import Inbox
 from dengmi.core.records import Answer, Late, Level, Pending, Question
 
 EVERY = 1.0

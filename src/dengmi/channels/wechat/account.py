@@ -157,7 +157,7 @@ class Account:
         return reply if key is None else self._sealed(reply, key, nonce, form)
 
     async def push(self, question: Question, answer: Answer, key: str) -> None:  # noqa: ARG002
-        """Send the better answer of a question that waited for it (core.ports.Push).
+        """Send the better answer of a question that waited for it (core.late.Push).
 
         Raises:
             WeChatFailed: it may be tried again. Where the platform takes no message for this

@@ -70,7 +70,7 @@ class App:
         await self._sending.recover(pending)
 
     async def push(self, question: Question, answer: Answer, key: str) -> None:  # noqa: ARG002
-        """Send the better answer of a question that waited for it (core.ports.Push). Raises
+        """Send the better answer of a question that waited for it (core.late.Push). Raises
         WeComFailed where it may be tried again."""
         lead = text("wechat_late", answer.lang, question=shortened(question.text, 120))
         await self._sending.late(question, answer, lead)

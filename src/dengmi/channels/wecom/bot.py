@@ -86,7 +86,7 @@ class Bot:
                 self._watch(running, until)
 
     async def push(self, question: Question, answer: Answer, key: str) -> None:  # noqa: ARG002
-        """Send the better answer of a question that waited for it (core.ports.Push). Where the
+        """Send the better answer of a question that waited for it (core.late.Push). Where the
         platform takes none any more, the page has it."""
         lead = text("wechat_late", answer.lang, question=shortened(question.text, 120))
         await self._hand_over(answer, lead)
