@@ -169,8 +169,8 @@ def test_other_ways_to_run_are_closed(browser: Browser, desk: str) -> None:
             }"""
         )
         page.evaluate(
-            "document.body.append(document.createElement('img'));"
-            "document.body.setAttribute('onclick', 'x');"
+            "const link = document.createElement('a'); link.href = '//leak.invalid/';"
+            "document.body.append(document.createElement('img'), link);"
         )
         assert len(page.evaluate(AUDIT)) == 3, "the audit sees what should not be there"
         assert tried == ["innerHTML", "eval", "policy", "again"]

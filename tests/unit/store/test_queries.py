@@ -58,7 +58,6 @@ def test_only_plain_inserts_may_go_in_another_way() -> None:
         "version_insert": "article_versions",
         "passage_insert": "passages",
         "repost_insert": "reposts",
-        "handover_insert": "handovers",
         "band_insert": "bands",
         "questions_insert": "questions",
         "answers_insert": "answers",
