@@ -271,6 +271,13 @@ class DeskSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True
     """One desk."""
 
     title: Annotated[str, Meta(description="name shown to askers")] = ""
+    greeting: Annotated[
+        str,
+        Meta(
+            max_length=400,
+            description="what the web page says under the desk's name; empty: the usual words",
+        ),
+    ] = ""
     public: Annotated[bool, Meta(description="whether the hall (desk *) includes it")] = True
     voice: Annotated[
         str,
