@@ -131,7 +131,7 @@ _SHARES = re.compile(
     r"\bhalf(?= (?:of |the |its |their |a |an |as |all )?\w)"
     r"|\b(?P<percent>half)\b(?<!first half)(?<!second half)(?= of\b)"
     r"|\bhalf\b(?=[.,;)]|$)(?<!first half)(?<!second half)|半价"
-    r"|一半(?![径])|半数|(?<![上下前后一])半(?=年|个?小时|天|个月|公斤|杯|勺|升)"
+    r"|一半(?![径])|半数|(?<![上下前后一])半(?=年|分钟|个?小时|天|个月|公斤|杯|勺|升)"
     r"|(?<=年)半(?![年])"
 )
 _MIXED = re.compile(
@@ -167,21 +167,22 @@ _NTH = {
 }
 _HINTS = frozenset(
     [*NUMBER_WORDS, *_NTH, "half", "runner", "runners", "once", "twice", "thrice"]
-    + ["double", "doubled", "doubling", "triple", "tripled"]
+    + ["hat", "trick", "double", "doubled", "doubling", "triple", "tripled"]
     + [f"{part}{s}" for part in ("third", "quarter", "fifth", "tenth") for s in ("", "s")]
 )
 """Every English amount has a digit or one of these words."""
 
 _TIMES = re.compile(
-    r"\b(?P<often>once|twice) (?:a|per|every|each) (?P<per>day|week|month|year)\b"
-    r"|\b(?P<two>twice|doubled?|doubling)\b|\b(?P<three>thrice|tripled?)\b|翻了?一?[番倍]"
+    r"\b(?P<often>once|twice) (?:a|per|every|each) (?P<per>minute|hour|day|week|month|year)\b"
+    r"|\b(?P<two>twice|doubled?|doubling)\b|\b(?P<three>thrice|tripled?|hat[- ]trick)\b"
+    r"|翻了?一?[番倍]|梅开二度|(?P<hat>帽子戏法)"
 )
 _HAN_WORDS = re.compile(
     "[一万千百十]+(?:些|般|起|定|样|直|直到|旦|切|致|同|边|面|路|味|心|生(?!产)|向|概|律|再|下子?"
     "|旁|贯|带|体化|流|连串"
     "|系列|方面|度(?!电)|部分|并|经|时|代|道|步|来(?!水)|共|齐|应|分(?!之)|货|姓|科|余(?!名)|两"
     "|分钟钟)"
-    "|第二[年天]|万[一分]|千万(?=[别不要])|统一|唯一|之一|三明治|四川|九江|五谷|四季|四周|七夕"
+    "|第二[年天]|万[一分]|千万(?=[别不要])|统一|唯一|(?<!分)之一|[一二两三](?:者|老)(?!之)|三明治|四川|九江|五谷|四季|四周|七夕"
     "|三亚|六安|百分点|不一|专一|第一手"
     "|三角|五官|四肢|十分(?!之)|百年好|一一|一点(?!\\d)|同一|任一|某一|进一步|零售|零件|零食|零钱"
     "|两岸|两侧|两旁|两会|百科|万象"
@@ -204,6 +205,7 @@ _MOST = re.compile(
     r"|不多于|不大于|不到|不足|不满|(?<![不得能应])(?:低于|少于|小于)|未满|上限|限|控制在)[^\w\n]{0,2}"
     r"(?:the |a |an |about |约|为|有|是|每天|每年)?$"
 )
+_DURING = re.compile(r"\b(?:over|within|in) (?:the |a |an )?$")
 _AHEAD = re.compile(r" (?:before|ahead|in advance|prior|beforehand)\b|[之以]?前")
 _LEAST_AFTER = re.compile(
     r" ?(?:\w+ ){0,2}?(?:or (?:more|newer|later|older|above|higher|longer|greater)|and (?:above"
@@ -311,8 +313,8 @@ def _made(value: float, unit: str, hit: re.Match[str], lower: str, more: bool = 
         bound = "most"
     elif _LEAST.search(before) or _LEAST_AFTER.match(after):
         bound = "least"
-    if kind.measure == "time" and _AHEAD.match(after):
-        bound = ""  # at least two hours before, and up to two hours before, are one
+    if kind.measure == "time" and (_AHEAD.match(after) or _DURING.search(before)):
+        bound = ""  # two hours before, at least and at the most, and over three years may be one
     about = more or bool(_ABOUT.search(before) or _ABOUT_AFTER.match(after))
     return Amount(value, kind.measure, value * kind.size, bound, about, hit.start(), hit.end())
 
@@ -359,7 +361,7 @@ def _han_amount(hit: re.Match[str], lower: str) -> Amount | None:
 
 
 _COUNTED = re.compile(
-    "[个名位件次家条只张本部台辆座所间种类项层楼号倍册股户场届枚款篇章颗棵头匹艘架套双对份批处站步栋幢支首幅队组排片块"
+    "[个名位件次家条只张本部台辆座所间种类项层楼号倍笔球分碗杯勺道遍趟滴声句字课节餐顿口册股户场届枚款篇章颗棵头匹艘架套双对份批处站步栋幢支首幅队组排片块"
     "人者比连大]|车道|车站|线路"
 )
 
@@ -401,7 +403,7 @@ def _share(hit: re.Match[str], lower: str) -> Amount | None:
     if hit.group() == "半":
         if lower[hit.start() - 1 : hit.start()] == "年":
             return None
-        unit = re.match("年|个?小时|天|个月|公斤|升", after)
+        unit = re.match("年|分钟|个?小时|天|个月|公斤|升", after)
         return _made(0.5, unit.group(), hit, lower) if unit else None
     return _made(50.0, "%", hit, lower)
 
@@ -418,5 +420,5 @@ def _times(hit: re.Match[str], lower: str) -> Amount | None:
         if hit["often"] == "once":
             return None
         return _made(0.5, hit["per"], hit, lower)  # twice a year: every half year
-    value = 3.0 if hit["three"] else 2.0
+    value = 3.0 if hit["three"] or hit["hat"] else 2.0
     return Amount(value, "times", value, start=hit.start(), end=hit.end())

@@ -21,6 +21,7 @@ from dengmi.answer.check.align import (
     crossed,
     substituted,
 )
+from dengmi.answer.check.contrast import contrasted
 from dengmi.answer.check.denial import denied_wrongly, opposite, other_day
 from dengmi.answer.check.edits import edited
 from dengmi.answer.check.reading import Read
@@ -112,10 +113,11 @@ _MOST_MET = 40
 
 @dataclass(frozen=True, slots=True)
 class Laid:
-    """A claim laid beside its sentences: the numbers of NAMES, and what disagrees."""
+    """A claim laid beside its sentences: the numbers of NAMES, what disagrees, and what seems to."""
 
     numbers: tuple[float, ...]
     wrong: tuple[str, ...]
+    doubtful: tuple[str, ...] = ()
 
     def number(self, name: str) -> float:
         """One of the numbers, by its name."""
@@ -143,7 +145,10 @@ def lay(claim: Read, sources: Sequence[Read], context: Sequence[Read]) -> Laid:
     aligned = align(claim, sources, context)
     foreign = _foreign(claim, sources)
     facts = wrong_facts(
-        claim.facts, [source.facts for source in sources], _named_so(claim, context)
+        claim.facts,
+        [source.facts for source in sources],
+        _named_so(claim, context),
+        claim.lower,
     )
     names = wrong_names(claim, sources, context, foreign)
     signed = (0.0,) * 7 if foreign else _signs(aligned)
@@ -162,7 +167,7 @@ def lay(claim: Read, sources: Sequence[Read], context: Sequence[Read]) -> Laid:
         float(foreign),
         float(claim.lang == "zh"),
     )
-    return Laid(numbers, _named(numbers))
+    return Laid(numbers, _named(numbers, _WRONG), _named(numbers, _SOFT))
 
 
 def _anchors(claim: Read, sources: Sequence[Read], facts: Wrong) -> float:
@@ -258,7 +263,7 @@ def _signs(aligned: Aligned) -> tuple[float, ...]:
     there = [source.tone for source in sources]
     return (
         float(denied),
-        float(turned),
+        float(turned + contrasted(aligned)),
         float(swapped(aligned)),
         float(crossed(aligned)),
         float(edited(claim, sources)),
@@ -278,12 +283,13 @@ def _denials(text: Read) -> int:
     return sum(not any(at <= cue.start < at + 2 for at in within) for cue in text.cues)
 
 
+_SOFT = (("number", "mistaken"), ("name", "names"))
+"""What speaks against a claim without deciding: the rules for these are less sure."""
+
 _WRONG = (
     ("number", "numbers"),
-    ("number", "mistaken"),
     ("date", "dates"),
     ("unit", "units"),
-    ("name", "names"),
     ("negation", "negation"),
     ("comparison", "bounds"),
     ("comparison", "opposite"),
@@ -293,8 +299,8 @@ _WRONG = (
 )
 
 
-def _named(numbers: Sequence[float]) -> tuple[str, ...]:
-    found = [reason for reason, name in _WRONG if numbers[NAMES.index(name)] > 0]
+def _named(numbers: Sequence[float], rules: Sequence[tuple[str, str]]) -> tuple[str, ...]:
+    found = [reason for reason, name in rules if numbers[NAMES.index(name)] > 0]
     return tuple(dict.fromkeys(found))
 
 

@@ -32,6 +32,9 @@ PARTIAL = 0.1
 """How true a claim has to look to count as supported, or as supported in part. How well that
 does on planted sentences: docs/decisions/0009-checking.md."""
 
+SURE = 0.7
+"""How true a claim has to look where one of its names or numbers seems to be another's."""
+
 LEAN = 4.0
 LEAN_MET, ENOUGH_MET = 2.5, 8
 """What the score owes to the share of the claim's words that stand in the sentences, and to how
@@ -97,9 +100,13 @@ def judge(claim: str, sources: Sequence[Source]) -> Judgement:
 
 def refused(seen: Laid, looks: float) -> tuple[str, ...]:
     """What keeps a claim from being supported: the facts that disagree, or its words."""
-    if not seen.wrong and (seen.exchanged or (not seen.whole and looks < SUPPORTED)):
-        return ("words",)
-    return seen.wrong
+    if seen.wrong:
+        return tuple(dict.fromkeys((*seen.wrong, *seen.doubtful)))
+    if seen.doubtful and looks < SURE:
+        return seen.doubtful
+    if seen.exchanged or (not seen.whole and looks < SUPPORTED):
+        return seen.doubtful or ("words",)
+    return ()
 
 
 def best_support(

@@ -38,8 +38,6 @@ def _exchanged(aligned: Aligned, n: int, source: Read) -> bool:
     """Whether three stretches that follow each other stand in a sentence the other way round:
     "A beats B" beside "B beats A"."""
     claim = aligned.claim
-    if _voices(claim.lower) != _voices(source.lower):
-        return False
     placed = [
         (at, match.place)
         for at, (unit, match) in enumerate(zip(claim.units, aligned.matches, strict=True))
@@ -67,10 +65,29 @@ def _exchanged(aligned: Aligned, n: int, source: Read) -> bool:
         if right[-1] + 1 == middle[0] and middle[-1] + 1 == left[0]:
             back = [*blocks[:at], right, middle, left, *blocks[at + 3 :]]
             rest = [rank for block in back for rank in block]
-            same = kinds[at] & kinds[at + 2] and len(set().union(*clauses[at : at + 3])) == 1
-            if same and rest == sorted(rest):
-                return True
-    return _made_object(aligned, placed)
+            near = len(set().union(*clauses[at : at + 3])) == 1
+            if not (kinds[at] & kinds[at + 2] and rest == sorted(rest)):
+                continue
+            if near or (len(middle) > 1 and len(blocks) > 3):
+                spans = _told(claim, placed, blocks, at), _told(source, placed, blocks, at, 1)
+                if _voices(spans[0]) == _voices(spans[1]):
+                    return True
+    same = _voices(claim.lower) == _voices(source.lower)
+    return same and _made_object(aligned, placed)
+
+
+def _told(
+    text: Read, placed: Sequence[tuple[int, int]], blocks: Sequence[Sequence[int]], at: int,
+    there: int = 0,
+) -> str:
+    """The stretch of the claim, or of the sentence (`there`), from the first of three blocks to the
+    last."""
+    before = sum(len(block) for block in blocks[:at])
+    chosen = placed[before : before + sum(len(block) for block in blocks[at : at + 3])]
+    if there:
+        starts = sorted(place for _, place in chosen)
+        return text.lower[starts[0] : starts[-1] + _GAP]
+    return text.lower[text.units[chosen[0][0]].start : text.units[chosen[-1][0]].end]
 
 
 def _made_object(aligned: Aligned, placed: Sequence[tuple[int, int]]) -> bool:
@@ -84,6 +101,7 @@ def _made_object(aligned: Aligned, placed: Sequence[tuple[int, int]]) -> bool:
             and after < len(claim.units)
             and aligned.context[after]
             and not aligned.found(after)
+            and len(claim.units[after].term) > 1
             and claim.units[after].clause == claim.units[left].clause
             and not any(aligned.context[n] for n in range(left + 1))
         ):
