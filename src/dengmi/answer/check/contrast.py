@@ -11,6 +11,7 @@ _FREE = re.compile(
     r"\bfree\b(?! (?:of|from|to) (?!charge))|\bpays? nothing\b|\bno (?:charge|fee|cost)s?\b"
     r"|免费|免收|免交|免征|不收|不用[交付]|无需[交付]|不要钱"
 )
+_PAID = re.compile("pay|paid|cost|charg|fee|price|account|收|交|费|付|价")
 _OTHERS = re.compile(
     r"\b(?:other(?:s|wise)?|else|unless|rest|after that|beyond|then|except|without)\b"
     r"|其他|其余|否则|此外|以外|之外|之后|超过|超出|不足|不满|没有"
@@ -23,7 +24,7 @@ _MOSTLY = re.compile(
     r"\b(?:most of|the majority|more than half|over half|the bulk|the lion['’]s share)\b"
     r"|大部分|大多数|多数|一半以上|半数以上|过半"
 )
-_LEAST = 0.9
+_LEAST = 0.5
 """What the words must weigh together that a claim shares with the part about those who pay
 nothing."""
 
@@ -78,7 +79,7 @@ def _rather_free(aligned: Aligned, n: int, source: Read, price: Amount) -> bool:
     for unit, match, known in zip(claim.units, aligned.matches, aligned.context, strict=True):
         if not low <= unit.start < high or known or match.source != n or match.quality < KIN:
             continue
-        if source.lower.count(unit.term) == 1:
+        if source.lower.count(unit.term) == 1 and not _PAID.match(unit.term):
             inside = start <= match.place < end and not free.start() <= match.place < free.end()
             weight += unit.weight if inside else -unit.weight
     for each in claim.facts.amounts:

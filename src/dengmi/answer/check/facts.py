@@ -127,6 +127,7 @@ _SHARES = re.compile(
     rf"\b(?P<some>{_TO_TEN}) in (?:every )?(?P<all>{_TO_TEN})\b(?! (?:{_NAMED_TIME}))|"
     r"(?<!once )(?<!twice )(?<!times )\b(?P<n>an?|one|two|three|four|\d)[ -](?P<d>third|quarter|fifth|tenth)s?\b"
     r"(?! (?:of )?(?:19|20)\d\d)"
+    r"|\b(?P<m>an?|one|two|three|five) (?P<e>sixth|seventh|eighth|ninth)s?\b(?= of\b)"
     r"|(?<!first )(?<!second )(?<!last )(?<!other )(?<!final )(?<!and a )"
     r"\bhalf(?= (?:of |the |its |their |a |an |as |all )?\w)"
     r"|\b(?P<percent>half)\b(?<!first half)(?<!second half)(?= of\b)"
@@ -139,7 +140,10 @@ _MIXED = re.compile(
     r"|\ban? (?P<one>hour|day|week|month|year) and a half"
     rf"|(?P<h>{HAN}+|\d+)(?:个半(?P<u>小时|钟头|月|星期)|(?P<years>年)半)"
 )
-_SHARE_OF = {"third": 3, "quarter": 4, "fifth": 5, "tenth": 10}
+_SHARE_OF = {
+    "third": 3, "quarter": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9,
+    "tenth": 10,
+}  # fmt: skip
 _ORDINAL = re.compile(
     r"\b(?P<w>first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth)\b"
     r"(?! half\b)|(?P<place>冠军|亚军|季军|\brunners?-up\b)"
@@ -396,6 +400,9 @@ def _share(hit: re.Match[str], lower: str) -> Amount | None:
         over = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4}.get(hit["n"])
         value = over if over is not None else int(hit["n"])
         return _made(100 * value / _SHARE_OF[hit["d"]], "%", hit, lower)
+    if hit["e"]:
+        over = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "five": 5}[hit["m"]]
+        return _made(100 * over / _SHARE_OF[hit["e"]], "%", hit, lower)
     after = lower[hit.end() : hit.end() + 16]
     hours = re.match(r" (?:an? )?(hour|day|year|month|litre|liter|kilo|mile)", after)
     if hours:

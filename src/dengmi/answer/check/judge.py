@@ -27,12 +27,12 @@ __all__ = [
     "warm",
 ]
 
-SUPPORTED = 0.34
+SUPPORTED = 0.2
 PARTIAL = 0.1
 """How true a claim has to look to count as supported, or as supported in part. How well that
 does on planted sentences: docs/decisions/0009-checking.md."""
 
-SURE = 0.7
+SURE = 0.6
 """How true a claim has to look where one of its names or numbers seems to be another's."""
 
 LEAN = 4.0
