@@ -73,7 +73,7 @@ KINDS = {
         leans=False,
     ),
 }
-TRAINED = ("tune", "fresh", "fresh2", "fresh3", "fresh4", "fresh5")
+TRAINED = ("tune", "fresh", "fresh2", "fresh3", "fresh4", "fresh5", "fresh6")
 """The parts of the planted sentences that the verdict is trained on."""
 
 

@@ -1,6 +1,7 @@
 """Do the exact facts of a claim stand in the sentences it cites?"""
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,9 @@ _NEAR = 0.05
 """How far "about 3,000" may be from what the sentence says."""
 
 _DAY = 86400.0
+
+_FLIPPED = re.compile(r"\b(?:hardly|barely|scarcely|few|nobody|none|no one)\b|几乎没|很少|极少")
+"""What turns a bound round: "hardly any under fifty" for "nearly all over fifty"."""
 
 _RATES = (
     frozenset(("second", "minute", "hour", "day", "week", "month", "quarter", "year")),
@@ -61,7 +65,7 @@ def wrong_facts(
             )
             units, numbers = (units + 1, numbers) if clash else (units, numbers + 1)
             continue
-        bounds += all(
+        bounds += not _FLIPPED.search(text) and all(
             amount.bound and other.bound and amount.bound != other.bound for _, other in same
         )
         held += [(amount, place) for place in same]
@@ -188,6 +192,8 @@ def _day_held(day: Day, sources: Sequence[Facts]) -> bool:
         if day.decade:
             years = any(day.year <= (o.year or 0) < day.year + 10 for o in days)
             years = years or any(day.year <= value < day.year + 10 for value in values)
+            if not day.year % 100:  # the 1600s: the 17th century
+                years = years or day.year // 100 + 1 in values
         else:
             years = any(
                 o.year == day.year or (o.decade and o.year <= day.year < o.year + 10) for o in days

@@ -24,6 +24,13 @@ _MOSTLY = re.compile(
     r"\b(?:most of|the majority|more than half|over half|the bulk|the lion['’]s share)\b"
     r"|大部分|大多数|多数|一半以上|半数以上|过半"
 )
+_EXCEPT = re.compile(
+    r"\b(?:except|apart from|excluding|other than)\b(?: (?:for|in|on|at))?(?P<what>[^,.;]*)"
+    r"|除了?(?P<han>[^，。；]{1,16}?)(?:之?外|以外)"
+)
+_MAY = re.compile(r"\b(?:may|can|allowed|permitted|possible)\b|可以?|能|允许|准许")
+_BAN = re.compile(r"\b(?:forbidden|banned|prohibited|not (?:allowed|permitted))\b|禁止|严禁|不准|不得")
+_TELLING = 0.5
 _LEAST = 0.5
 """What the words must weigh together that a claim shares with the part about those who pay
 nothing."""
@@ -31,9 +38,11 @@ nothing."""
 
 def contrasted(aligned: Aligned) -> int:
     """How many of these a claim does."""
+    every = list(enumerate(aligned.sources))
     return (
         _charged(aligned)
-        + any(_opened(aligned.claim, source) for source in aligned.sources)
+        + any(_opened(aligned.claim, source) for _, source in every)
+        + any(_excepted(aligned, n, source) or _forbidden(aligned, n, source) for n, source in every)
         + _most(aligned)
     )
 
@@ -97,6 +106,49 @@ def _opened(claim: Read, source: Read) -> bool:
         and not _ALSO.search(source.lower)
         and not _DENIED.search(claim.lower)
     )
+
+
+def _excepted(aligned: Aligned, n: int, source: Read) -> bool:
+    """Whether a claim says of an exception what a sentence says of everything else."""
+    claim = aligned.claim
+    if _DENIED.search(claim.lower) or _EXCEPT.search(claim.lower) or claim.soft:
+        return False
+    return any(
+        _shared(aligned, n, source, hit.span("what" if hit["what"] else "han")) >= 0.6
+        for hit in _EXCEPT.finditer(source.lower)
+    )
+
+
+def _shared(aligned: Aligned, n: int, source: Read, span: tuple[int, int]) -> float:
+    """The share of the words and numbers of a stretch of a sentence that a claim has from there."""
+    start, end = span
+    of = sum(unit.weight for unit in source.units if start <= unit.start < end)
+    places = {match.place for match in aligned.matches if match.source == n and match.quality >= KIN}
+    has = sum(unit.weight for unit in source.units if start <= unit.start < end and unit.start in places)
+    mine = {amount.base for amount in aligned.claim.facts.amounts}
+    for amount in source.facts.amounts:
+        if start <= amount.start < end:
+            of += 1.0
+            has += amount.base in mine
+    return has / of if of else 0.0
+
+
+def _forbidden(aligned: Aligned, n: int, source: Read) -> bool:
+    """Whether a claim allows what a part of a sentence forbids, and denies nothing."""
+    claim = aligned.claim
+    if not _MAY.search(claim.lower) or _DENIED.search(claim.lower) or claim.soft:
+        return False
+    for hit in _BAN.finditer(source.lower):
+        start, end = _segment(source.lower, hit.start())
+        if any(
+            match.source == n and match.quality >= KIN and start <= match.place < end
+            and source.lower.count(unit.term) == 1 and not known and unit.weight >= _TELLING
+            for unit, match, known in zip(
+                claim.units, aligned.matches, aligned.context, strict=True
+            )
+        ):  # fmt: skip
+            return True
+    return False
 
 
 def _most(aligned: Aligned) -> bool:

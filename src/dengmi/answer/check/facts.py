@@ -192,7 +192,7 @@ _HAN_WORDS = re.compile(
     "|两岸|两侧|两旁|两会|百科|万象"
 )
 _LEAST = re.compile(
-    r"(?:at least|no (?:less|fewer) than|not (?:less|fewer) than|minimum of|more than|over|above"
+    r"(?:at least|(?:never|not|nothing|none) within|no closer than|no (?:less|fewer) than|not (?:less|fewer) than|minimum of|more than|over|above"
     r"|exceed(?:s|ed|ing)?|older than|longer than|higher than|greater than|min(?:imum)?\.?"
     r"|至少|最少|不少于|不低于|不得低于|不得少于|不小于|超过|超|高于|多于|大于|逾|年满|(?<![不未])满"
     r"|起码)[^\w\n]{0,2}"
@@ -209,6 +209,7 @@ _MOST = re.compile(
     r"|不多于|不大于|不到|不足|不满|(?<![不得能应])(?:低于|少于|小于)|未满|上限|限|控制在)[^\w\n]{0,2}"
     r"(?:the |a |an |about |约|为|有|是|每天|每年)?$"
 )
+_HOURLY = re.compile(r"(?:每小时|时速)[^\d，。；]{0,4}$")
 _DURING = re.compile(r"\b(?:over|within|in) (?:the |a |an )?$")
 _AHEAD = re.compile(r" (?:before|ahead|in advance|prior|beforehand)\b|[之以]?前")
 _LEAST_AFTER = re.compile(
@@ -236,7 +237,7 @@ _RATE = re.compile(
     r"|day|week|month|year|kg|天|月|年|小时|人|周|公斤|日)(?![a-z])"
     r"|每(?:逢|一|个|隔)?(?P<han>秒|分钟|小时|天|日|晚|夜|周|星期|礼拜|月|年|公斤|千克|斤|吨|升|克"
     r"|人|位|名|股|页|册|本|次|季度|平方米|亩|张|件)"
-    r"|(?P<ri>日|周|月|年)均"
+    r"|(?P<ri>日|周|月|年)(?:均|租|费|薪|息|利率|产量?(?=[\d约达])|销量|票)"
 )
 _SAME_RATE = {
     "daily": "day", "night": "day", "nightly": "day", "weekly": "week", "monthly": "month",
@@ -339,6 +340,8 @@ def _number(hit: re.Match[str], lower: str) -> Amount | None:
         value *= 1e6
     if unit and hit.group().endswith(unit) and re.search(r"(?:square|cubic) \w+$", hit.group()):
         return _made(value, "m²" if "k" not in unit else "km²", hit, lower)
+    if unit in ("公里", "千米", "km") and _HOURLY.search(lower[: hit.start()]):
+        unit = "km/h"  # 每小时195公里, 时速195公里
     return _made(value, unit, hit, lower, more=bool(re.search("[多余来]", hit.group())))
 
 

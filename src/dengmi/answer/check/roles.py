@@ -1,12 +1,13 @@
 """Who did what to whom: claims in which two parties or two numbers have changed places."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
 
 from dengmi.answer.check.agree import Wrong
-from dengmi.answer.check.align import KIN, Aligned
+from dengmi.answer.check.align import EXACT, KIN, Aligned
 from dengmi.answer.check.reading import Read, Unit
 from dengmi.answer.check.signs import THAN
 
@@ -23,6 +24,9 @@ _RANGE = re.compile(
     r"|[从由自](?P<c>[^，。；]{1,16}?)(?:涨|跌|升|降|增|减|提高|下降"
     r"|上升)?[到至](?P<d>[^，。；]{1,16})"
 )
+_PART = re.compile(r"[,;，；。]|\b(?:while|whereas|but|although)\b|而(?!且)")
+"""Where one says of one thing what the next says of another."""
+
 _GAP = 26
 
 
@@ -46,34 +50,56 @@ def _exchanged(aligned: Aligned, n: int, source: Read) -> bool:
     ]  # fmt: skip
     if len({place for _, place in placed}) < len(placed):
         return False
-    named = {name.term for name in claim.names}
+    same = _voices(claim.lower) == _voices(source.lower)
+    names = {name.term for name in claim.names}
     order = {place: rank for rank, place in enumerate(sorted(place for _, place in placed))}
     blocks: list[list[int]] = []
     kinds: list[set[bool]] = []
     clauses: list[set[int]] = []
+    parts: list[set[int]] = []
+    exact: list[bool] = []
+    ends = [hit.start() for hit in _PART.finditer(claim.lower)]
     for at, place in placed:
         rank, unit = order[place], claim.units[at]
         if not (blocks and blocks[-1][-1] + 1 == rank):
             blocks.append([])
             kinds.append(set())
             clauses.append(set())
+            parts.append(set())
+            exact.append(True)
         blocks[-1].append(rank)
-        kinds[-1].add(unit.term in named or any(unit.term in name for name in named))
+        kinds[-1].add(any(unit.term in name for name in names))
         clauses[-1].add(unit.clause)
+        parts[-1].add(bisect_right(ends, unit.start))
+        exact[-1] &= aligned.matches[at].quality >= EXACT
     for at in range(len(blocks) - 2):
         left, middle, right = blocks[at : at + 3]
         if right[-1] + 1 == middle[0] and middle[-1] + 1 == left[0]:
             back = [*blocks[:at], right, middle, left, *blocks[at + 3 :]]
             rest = [rank for block in back for rank in block]
-            near = len(set().union(*clauses[at : at + 3])) == 1
             if not (kinds[at] & kinds[at + 2] and rest == sorted(rest)):
                 continue
-            if near or (len(middle) > 1 and len(blocks) > 3):
+            near = len(set().union(*clauses[at : at + 3])) == 1
+            named = kinds[at] == kinds[at + 2] == {True}
+            if (near and (same or named)) or (
+                exact[at] and exact[at + 2] and _parted(parts, at)
+            ):
                 spans = _told(claim, placed, blocks, at), _told(source, placed, blocks, at, 1)
                 if _voices(spans[0]) == _voices(spans[1]):
                     return True
-    same = _voices(claim.lower) == _voices(source.lower)
     return same and _made_object(aligned, placed)
+
+
+def _parted(parts: Sequence[set[int]], at: int) -> bool:
+    """Whether the three blocks from `at` on are told of in two clauses with one more block: "B does
+    this, while A does that", or "A does that, while B does this"."""
+    left, middle, right = (parts[at + n] for n in range(3))
+    after = parts[at + 3] if at + 3 < len(parts) else set()
+    before = parts[at - 1] if at else set()
+    return bool(
+        (after & right and left & middle and not middle & right)
+        or (before & left and middle & right and not left & middle)
+    )
 
 
 def _told(

@@ -20,7 +20,7 @@ EMPTY_NEGATION = re.compile(
     r" (?:more|less|fewer) than\b"
     r"|\bnothing but\b|\bno matter\b|\bno\.(?= ?\d)|\b(?:may|must|can|should|shall|does|do"
     r"|did)(?:not| not|n['’]t) exceed\b|\bnot exceed(?:ing)?\b"
-    r"|不仅|不但|不只|不断|不同|不过(?!期)|不久|不少于|不少|不论|不管|不禁|不料|不如|不止|不得不"
+    r"|差不多|不错|没电|不仅|不但|不只|不断|不同|不过(?!期)|不久|不少于|不少|不论|不管|不禁|不料|不如|不止|不得不"
     r"|不低于|不高于|不多于|不大于|不小于|不超过"
     r"|不(?:得|能|应|可|要|该|应该)(?:超过|高于|低于|少于|多于|大于)"
     r"|不足(?=[\d一二三四五六七八九十百半])|不到(?=[\d一二三四五六七八九十百半])|不满(?=\d)|未满"
@@ -50,14 +50,14 @@ SOFT_NEGATION = re.compile(
 lost or new."""
 
 _MOST_OF = re.compile(
-    r"\b(?:(?<!at )(?<!the )most|some|(?<!as )(?<!how )many|several|part|partly|half|few|majority|often|usually|sometimes|generally"
+    r"\b(?:(?<!at )(?<!the )most|some|(?<!as )(?<!how )many|several|part|partly|half|few|majority|(?:only|just) one|often|usually|sometimes|generally"
     r"|mostly|largely|nearly all|almost all)\b"
-    r"|大多|多数|大部分|部分|有些|一些|许多|不少|通常|往往|一般|有时|几乎|少数|个别|主要"
+    r"|(?:只|仅)有?一|大多|多数|大部分|部分|有些|一些|许多|不少|通常|往往|一般|有时|几乎|少数|个别|主要"
 )
 _ALL_OF = re.compile(
     r"\b(?:all|every|everyone|everybody|each|always|entirely|wholly|whole|solely|any|both)\b(?!"
     r" (?:day|year|night|week|month|hour))"
-    r"|所有|全部|全都|均(?![价衡])|一律|任何|总是|始终|全体|个个|都(?![市会])|完全|每[个位名]"
+    r"|双方|所有|全部|全都|均(?![价衡])|一律|任何|总是|始终|全体|个个|都(?![市会])|完全|每[个位名]"
 )
 _HEDGES = re.compile(
     r"\b(?:may|might|could|possibly|perhaps|probably|likely|planned|plans?|proposed|proposal"
@@ -146,6 +146,10 @@ _THAN_HAN = re.compile(
     "(?:(?<!相)比|较)[^，。；、]{0,12}?(?P<more>多|高|贵|快|早|长|大|重|好|强|深|宽|远|厚)(?!度)"
     "|(?:(?<!相)比|较)[^，。；、]{0,12}?(?P<less>少|低|便宜|慢|晚|迟|短|小|轻|差|弱|浅|窄|近|矮|薄)"
 )
+_NO_SIDE = re.compile(
+    r"\bclose (?:to|by)\b|\bat the (?:latest|earliest)\b|\bcomes? first\b|\bopen to\b"
+    r"|\blong(?:er)? (?:as|than)\b|以先到者为准"
+)
 _UP_DOWN = re.compile(
     r"\b(?:(?P<up>up)|down) (?=(?:(?:by|from|nearly|almost|about|around|sharply|slightly|over|more"
     r" than) )?(?:[$€£¥]?\d|an? (?:third|quarter|fifth|tenth)|half))"
@@ -156,7 +160,7 @@ _MORE, _LESS = (
 )
 _LESS_OF = {**dict(zip(_LESS, _MORE, strict=True)), "迟": "早", "矮": "高"}
 _EVEN = re.compile(
-    r"\b(?:the same|as (?:much|many|high|old|long) as|equal(?:s|ly)?|unchanged|no change)\b"
+    r"\b(?:the same(?! (?:time|day|way|year|week|month|place|person|name|reason))|as (?:much|many|high|old|long) as|equal(?:s|ly)?|unchanged|no change)\b"
     r"|(?<!不)相同|(?<!不)一样|持平|不变|相等|同价"
 )
 _UNEVEN = re.compile(
@@ -172,6 +176,7 @@ def sides(lower: str) -> tuple[tuple[str, int], ...]:
     where."""
     table = _table()
     found: list[tuple[str, int]] = []
+    lower = _NO_SIDE.sub(lambda hit: " " * len(hit.group()), lower)
     for hit in table.han_word.finditer(lower):
         found += [(side, hit.start()) for side in table.han[hit.group()]]
     for hit in _THAN_HAN.finditer(lower):
