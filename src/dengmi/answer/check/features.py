@@ -84,13 +84,8 @@ RISING = frozenset(
         "anchors",
     ]
 )
-FALLING = frozenset(
+CONTRARY = frozenset(
     [
-        "lost",
-        "lost_share",
-        "strange",
-        "strange_share",
-        "substituted",
         "numbers",
         "dates",
         "units",
@@ -105,6 +100,9 @@ FALLING = frozenset(
         "wide",
     ]
 )
+"""Numbers of what disagrees."""
+
+FALLING = CONTRARY | {"lost", "lost_share", "strange", "strange_share", "substituted"}
 """Numbers that, all else equal, can only speak for (against) a claim; training keeps to it."""
 
 _MOST_LOST = 8.0
