@@ -78,7 +78,7 @@ KINDS = {
         leans=False,
     ),
 }
-TRAINED = ("tune", "fresh", "fresh2", "fresh3", "fresh4", "fresh5", "fresh6")
+TRAINED = ("tune", "fresh", "fresh2", "fresh3", "fresh4", "fresh5", "fresh6", "fresh7")
 """The parts of the planted sentences that the verdict is trained on."""
 
 

@@ -58,6 +58,8 @@ def wrong_facts(
                 continue
             if _only_one(amount) and (_every(amount, sources) or not _rivals(amount, theirs)):
                 continue
+            if amount.value == 2.0 and not amount.measure and any(each.pair for each in sources):
+                continue
             if derived(amount, text, sources):
                 continue
             clash = amount.measure and any(

@@ -1,7 +1,7 @@
 """Lays the words of a claim beside the sentences it cites: which stand there, which do not, and in
 what order."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -117,29 +117,41 @@ def _kin_place(unit: Unit, text: Read) -> int:
 def crossed(aligned: Aligned) -> bool:
     """Whether two clauses of the claim each mix what two clauses of a sentence keep apart, so that
     each says of the one what the sentence says of the other."""
-    for n, source in enumerate(aligned.sources):
-        # By clause of the claim, the clauses of the sentence that its words stand in alone.
-        table: dict[int, dict[int, float]] = {}
-        for unit, match in zip(aligned.claim.units, aligned.matches, strict=True):
-            if match.source != n or match.quality < KIN or match.place < 0:
-                continue
-            if source.lower.count(unit.term) > 1:
-                continue
-            there = source.clause_at(match.place)
-            row = table.setdefault(unit.clause, {})
-            row[there] = row.get(there, 0.0) + unit.weight
-        rows = list(table.items())
-        for at, (_, left) in enumerate(rows):
-            for _, right in rows[at + 1 :]:
-                both = left.keys() & right.keys()
-                if len(both) >= 2 and _balanced(left, right, both):
-                    return True
+    return any(
+        _crossed(aligned, n, KIN, 0.5, lambda text, at: text.clause_at(at))
+        or _crossed(aligned, n, EXACT, 0.3, lambda text, at: text.part_at(at))
+        for n in range(len(aligned.sources))
+    )
+
+
+def _crossed(
+    aligned: Aligned, n: int, surely: float, least: float, piece: Callable[[Read, int], int]
+) -> bool:
+    """The same of sentence n, by words found as surely as that, whose weight in each mixed pair of
+    pieces is at least `least`; `piece`: the number of the piece of a text that a place is in."""
+    claim, source = aligned.claim, aligned.sources[n]
+    # By piece of the claim, the pieces of the sentence that its words stand in alone.
+    table: dict[int, dict[int, float]] = {}
+    for unit, match in zip(claim.units, aligned.matches, strict=True):
+        if match.source != n or match.quality < surely or match.place < 0:
+            continue
+        if source.lower.count(unit.term) > 1:
+            continue
+        there = piece(source, match.place)
+        row = table.setdefault(piece(claim, unit.start), {})
+        row[there] = row.get(there, 0.0) + unit.weight
+    rows = list(table.values())
+    for at, left in enumerate(rows):
+        for right in rows[at + 1 :]:
+            both = left.keys() & right.keys()
+            if len(both) >= 2 and _balanced(left, right, both) >= least:
+                return True
     return False
 
 
-def _balanced(left: dict[int, float], right: dict[int, float], both: set[int]) -> bool:
+def _balanced(left: dict[int, float], right: dict[int, float], both: set[int]) -> float:
     one, two = sorted(both, key=lambda c: -(left[c] + right[c]))[:2]
-    return min(left[one], left[two], right[one], right[two]) >= 0.5
+    return min(left[one], left[two], right[one], right[two])
 
 
 def substituted(aligned: Aligned) -> float:

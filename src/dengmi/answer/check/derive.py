@@ -19,6 +19,7 @@ _APART = re.compile(
 )
 """What a claim tells a difference with."""
 
+_ONWARDS = re.compile(r"(?: \w+)? onwards?|[^，。；]{0,3}(?:起|开始|以后|之后)")
 _NEAR = 24
 """Characters around a number that are about it."""
 
@@ -28,9 +29,9 @@ def derived(amount: Amount, claim: str, sources: Sequence[Facts]) -> bool:
     theirs = [other for facts in sources for other in facts.amounts][:_MOST]
     if amount.measure == "time" and amount.base >= _YEAR:
         return any(abs(amount.base / _YEAR - n) < 0.01 for n in _spans(sources, theirs))
-    if amount.measure == "nth":
-        return any(
-            other.value == amount.value - 1 and other.measure in ("", "nth") for other in theirs
+    if amount.measure == "nth":  # from the fifth on: after the first four
+        return _ONWARDS.match(claim, amount.end) is not None and any(
+            other.value == amount.value - 1 and other.measure != "nth" for other in theirs
         )
     if amount.measure in ("share", "times"):
         return any(_close(amount, found) for found in _ratios(theirs, amount.measure == "times"))

@@ -51,7 +51,7 @@ class Amount:
 @dataclass(frozen=True, slots=True)
 class Facts:
     """The exact facts of a text, in the order they stand. `rates`: what "per day", 每月 … name;
-    `when`: "last year", 本月 and the like."""
+    `when`: "last year", 本月 and the like; `pair`: whether it speaks of both."""
 
     amounts: tuple[Amount, ...] = ()
     days: tuple[Day, ...] = ()
@@ -59,6 +59,7 @@ class Facts:
     week: frozenset[int] = frozenset()
     rates: frozenset[str] = frozenset()
     when: frozenset[str] = frozenset()
+    pair: bool = False
 
     def __bool__(self) -> bool:
         return bool(self.amounts or self.days or self.clocks or self.week)
@@ -97,7 +98,13 @@ def exact_facts(text: str) -> Facts:
     left = "".join(rest)
     amounts = sorted(_amounts(left, lower), key=lambda amount: amount.start)
     return Facts(
-        tuple(amounts), tuple(days), tuple(clocks), frozenset(week), _rates(lower), _when(lower)
+        tuple(amounts),
+        tuple(days),
+        tuple(clocks),
+        frozenset(week),
+        _rates(lower),
+        _when(lower),
+        _PAIR.search(lower) is not None,
     )
 
 
@@ -186,7 +193,7 @@ _HAN_WORDS = re.compile(
     "|旁|贯|带|体化|流|连串"
     "|系列|方面|度(?!电)|部分|并|经|时|代|道|步|来(?!水)|共|齐|应|分(?!之)|货|姓|科|余(?!名)|两"
     "|分钟钟)"
-    "|第二[年天]|万[一分]|千万(?=[别不要])|统一|唯一|(?<!分)之一|[一二两三](?:者|老)(?!之)|三明治|四川|九江|五谷|四季|四周|七夕"
+    "|第二[年天]|万[一分]|千万(?=[别不要])|统一|唯一|(?<!分)之一|[一二两三](?:者|老)(?!之)|三明治|四川|九江|五谷|四季|四周(?=[的都是环有围景])|七夕"
     "|三亚|六安|百分点|不一|专一|第一手"
     "|三角|五官|四肢|十分(?!之)|百年好|一一|一点(?!\\d)|同一|任一|某一|进一步|零售|零件|零食|零钱"
     "|两岸|两侧|两旁|两会|百科|万象"
@@ -252,6 +259,7 @@ _SAME_RATE = {
 }  # fmt: skip
 
 
+_PAIR = re.compile(r"\b(?:both|pair|couple|twins?)\b|双(?=[方向边侧重人线层])|[一两]对|俩|二者|两者")
 _WHEN = re.compile(
     r"\b(?P<en>this|last|next|previous) (?P<unit>year|month|week)\b"
     "|(?P<han>今年|本年|去年|上年|明年|本月|这个月|上个?月|下个?月|本周|这周|上周|下周)"
@@ -407,7 +415,7 @@ def _share(hit: re.Match[str], lower: str) -> Amount | None:
         over = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "five": 5}[hit["m"]]
         return _made(100 * over / _SHARE_OF[hit["e"]], "%", hit, lower)
     after = lower[hit.end() : hit.end() + 16]
-    hours = re.match(r" (?:an? )?(hour|day|year|month|litre|liter|kilo|mile)", after)
+    hours = re.match(r" (?:an? )?(hour|day|year|month|litre|liter|kilo|mile|tonne|ton|pound|metre|meter|acre|minute)", after)
     if hours:
         return _made(0.5, hours.group(1), hit, lower)
     if hit.group() == "半":

@@ -32,6 +32,9 @@ PARTIAL = 0.1
 """How true a claim has to look to count as supported, or as supported in part. How well that
 does on planted sentences: docs/decisions/0009-checking.md."""
 
+WHOLE = 0.1
+"""The same of a claim of which no word is missing."""
+
 SURE = 0.6
 """How true a claim has to look where one of its names or numbers seems to be another's."""
 
@@ -104,7 +107,7 @@ def refused(seen: Laid, looks: float) -> tuple[str, ...]:
         return tuple(dict.fromkeys((*seen.wrong, *seen.doubtful)))
     if seen.doubtful and looks < SURE:
         return seen.doubtful
-    if seen.exchanged or (not seen.whole and looks < SUPPORTED):
+    if seen.exchanged or looks < (WHOLE if seen.whole else SUPPORTED):
         return seen.doubtful or ("words",)
     return ()
 

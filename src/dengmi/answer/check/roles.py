@@ -1,7 +1,6 @@
 """Who did what to whom: claims in which two parties or two numbers have changed places."""
 
 import re
-from bisect import bisect_right
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
@@ -24,9 +23,6 @@ _RANGE = re.compile(
     r"|[从由自](?P<c>[^，。；]{1,16}?)(?:涨|跌|升|降|增|减|提高|下降"
     r"|上升)?[到至](?P<d>[^，。；]{1,16})"
 )
-_PART = re.compile(r"[,;，；。]|\b(?:while|whereas|but|although)\b|而(?!且)")
-"""Where one says of one thing what the next says of another."""
-
 _GAP = 26
 
 
@@ -58,7 +54,6 @@ def _exchanged(aligned: Aligned, n: int, source: Read) -> bool:
     clauses: list[set[int]] = []
     parts: list[set[int]] = []
     exact: list[bool] = []
-    ends = [hit.start() for hit in _PART.finditer(claim.lower)]
     for at, place in placed:
         rank, unit = order[place], claim.units[at]
         if not (blocks and blocks[-1][-1] + 1 == rank):
@@ -70,7 +65,7 @@ def _exchanged(aligned: Aligned, n: int, source: Read) -> bool:
         blocks[-1].append(rank)
         kinds[-1].add(any(unit.term in name for name in names))
         clauses[-1].add(unit.clause)
-        parts[-1].add(bisect_right(ends, unit.start))
+        parts[-1].add(claim.part_at(unit.start))
         exact[-1] &= aligned.matches[at].quality >= EXACT
     for at in range(len(blocks) - 2):
         left, middle, right = blocks[at : at + 3]

@@ -16,7 +16,9 @@ NEGATION = re.compile(
 """What negates (lower case). `EMPTY_NEGATION` takes out words that only look like it."""
 
 EMPTY_NEGATION = re.compile(
-    r"\bnot only\b|\bno doubt\b|\bnot least\b|\bno (?:less|fewer|more|later|earlier) than\b|\bnot"
+    r"\bat no (?:extra |additional )?(?:cost|charge)\b|\bno (?:extra|additional) \w+"
+    r"|\bno other\b|\bno one else\b|\bnothing else\b|不另外?收|不用另外|别无|没学过"
+    r"|\bnot only\b|\bno doubt\b|\bnot least\b|\bno (?:less|fewer|more|later|earlier) than\b|\bnot"
     r" (?:more|less|fewer) than\b"
     r"|\bnothing but\b|\bno matter\b|\bno\.(?= ?\d)|\b(?:may|must|can|should|shall|does|do"
     r"|did)(?:not| not|n['’]t) exceed\b|\bnot exceed(?:ing)?\b"
@@ -40,9 +42,9 @@ SOFT_NEGATION = re.compile(
     r"|exempt\w*|oppos\w+|contrary|invalid|inactive|incomplet\w+|loss|lost|absen\w+|away|cancel\w*"
     r"|zero|restrict\w*"
     r"|only|few|little|poor\w*|hard|difficult\w*|unpaid|unsafe|offline|split|divided"
-    r"|stable|constant|steady|sidelined|(?:is|are|was|were|be) out|un(?!til|der|i|tie)\w{4,}"
+    r"|forg[eo]t\w*|los(?:e|es|ing)|stable|constant|steady|sidelined|(?:is|are|was|were|be) out|un(?!til|der|i|tie)\w{4,}"
     r"|unclear|unlikely|disallow\w*|otherwise|or else|\w{3,}less|free (?:of|from)|out of|beyond)\b"
-    r"|避(?=[光雨风水热暑])|休战|缺阵|缺席|除了|禁止|严禁|拒绝|取消|停止|停运|停|避免|防止|缺|免|非|只|除|仅|限|而非|反对|否决|失败|错过|失"
+    r"|忘|避(?=[光雨风水热暑])|休战|缺阵|缺席|除了|禁止|严禁|拒绝|取消|停止|停运|停|避免|防止|缺|免|非|只|除|仅|限|而非|反对|否决|失败|错过|失"
     r"|难|例外|关闭|闭|最多|以内|之内|控制|另|才"
     r"|稳定|逾期|离线|断网|相同|一样|正常|照常|否则|不足|拿不到",
 )

@@ -70,6 +70,9 @@ _HOURS: Final = (
     "one two three four five six seven eight nine ten eleven twelve".split()
 )
 _HOUR = rf"{'|'.join(_HOURS)}|1[0-2]|[1-9]"
+_HALVES: Final = {
+    "in the morning": "am", "in the afternoon": "pm", "in the evening": "pm", "at night": "pm",
+}  # fmt: skip
 _PARTS: Final = {"半": 30, "一刻": 15, "三刻": 45}
 
 
@@ -133,9 +136,10 @@ def _decade(hit: re.Match[str]) -> Time | None:
 
 def _clock(hit: re.Match[str]) -> Time | None:
     found = hit.groupdict()
-    hour = _count(found["h"])
+    hour = _HOURS.index(found["h"]) + 1 if found["h"] in _HOURS else _count(found["h"])
     minute = _PARTS[found["min"]] if found["min"] in _PARTS else _count(found["min"])
     half = (found.get("half") or "").replace(".", "").lower()
+    half = _HALVES.get(half, half)
     if hour > 24 or minute > 59:
         return None
     loose = not half and hour <= 12
@@ -218,6 +222,8 @@ def _mentions() -> tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Time |
              rf"(?:(?P<min>半|[一三]刻|[0-5]?\d|{HAN}{{1,3}})(?:分(?!之))?)?", _clock),
             (rf"(?:\b(?P<min>half|(?:a )?quarter) (?P<past>past|to) )(?P<h>{_HOUR})\b"
              rf"|(?:\bat )?\b(?P<o>{_HOUR}) o'?clock\b", _spoken),
+            (rf"\b(?P<h>{_HOUR})(?P<min>(?!))? (?:o'?clock )?(?P<half>in the (?:morning|afternoon|evening)"
+             r"|at night)\b(?P<colon>(?!))?", _clock),
             (r"\bnoon\b|\bmidnight\b|正午|午夜", _noon),
             (rf"\b(?P<a>{_FULL_WEEKDAY})s?(?: ?(?:to|through|until|-|–|—)"
              rf" ?(?P<b>{_FULL_WEEKDAY})s?)?\b",
@@ -236,7 +242,7 @@ _HINT = re.compile(
     r"|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 )
 _DIGIT = re.compile(r"\d")
-_HAN_ONLY = frozenset((1, 2, 3, 4, 5, 8, 11, 16))
+_HAN_ONLY = frozenset((1, 2, 3, 4, 5, 8, 11, 17))
 _WITH_DIGITS = frozenset((0, 7, 9, 10))
 """Places in `_mentions` of what no text without Chinese signs, without digits, can hold."""
 
