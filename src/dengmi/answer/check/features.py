@@ -149,7 +149,7 @@ def lay(claim: Read, sources: Sequence[Read], context: Sequence[Read]) -> Laid:
         claim.lower,
     )
     names = wrong_names(claim, sources, context, foreign)
-    signed = (0.0,) * 7 if foreign else _signs(aligned)
+    signed = (0.0,) * 7 if foreign else _signs(aligned, facts)
     mixed = 0 if foreign else mistaken(aligned, facts)
     numbers = (
         *_words(aligned),
@@ -251,7 +251,7 @@ def _reverse(aligned: Aligned) -> float:
     return best
 
 
-def _signs(aligned: Aligned) -> tuple[float, ...]:
+def _signs(aligned: Aligned, facts: Wrong) -> tuple[float, ...]:
     """What turns a claim round: negation, opposites, exchanged parties, all for some."""
     claim, sources = aligned.claim, aligned.sources
     turned = opposite(aligned)
@@ -263,11 +263,20 @@ def _signs(aligned: Aligned) -> tuple[float, ...]:
         float(denied),
         float(turned + contrasted(aligned)),
         float(swapped(aligned)),
-        float(crossed(aligned)),
+        float(crossed(aligned, _single(facts))),
         float(edited(claim, sources)),
         float(signs.too_wide(claim.tone, there)),
         float(signs.too_sure(claim.tone, there)),
     )
+
+
+def _single(facts: Wrong) -> list[tuple[int, int, int]]:
+    """The numbers of the claim that stand once in the sentences, with sentence and place."""
+    by_start: dict[int, list[tuple[int, int]]] = {}
+    for amount, (n, other) in facts.held:
+        if amount.value != 1.0:
+            by_start.setdefault(amount.start, []).append((n, other.start))
+    return [(start, *found[0]) for start, found in by_start.items() if len(found) == 1]
 
 
 def _parity(claim: Read, sources: Sequence[Read]) -> bool:
