@@ -12,7 +12,7 @@ from dengmi.answer.ladder import Ladder
 from dengmi.answer.late.made import runner_of, waits_of
 from dengmi.core.clock import Clock, SystemClock
 from dengmi.core.counts import Counts
-from dengmi.core.errors import Unavailable
+from dengmi.core.errors import BadSettings, Unavailable
 from dengmi.core.ports import Search, Store
 from dengmi.core.records import Level
 from dengmi.core.turns import Turns
@@ -27,6 +27,7 @@ from dengmi.store.open import open_store
 if TYPE_CHECKING:
     from dengmi.answer.late.waits import Waits
     from dengmi.answer.upper import Upper
+    from dengmi.core.published import Publisher
     from dengmi.gate.gate import Gate
     from dengmi.gate.quota import Plans
     from dengmi.models.meaning import Meaning
@@ -71,7 +72,7 @@ async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
                 ladder=ladder,
                 waits=waits,
                 late=runner_of(served, store, waits, ladder, room=gate, lives=waiting),
-                corpus=Corpus(store, search, settings, clock),
+                corpus=_corpus(settings, store, search, clock),
                 counts=counts,
                 vectors=meaning.vectors if meaning else None,
             )
@@ -90,6 +91,25 @@ async def _left(ladder: Ladder, models: Models, *lives: Life) -> None:
     await models.close()
     for life in lives:
         await asyncio.to_thread(life.close)
+
+
+def _corpus(settings: Settings, store: Store, search: Search, clock: Clock) -> Corpus:
+    def publisher(name: str) -> "Publisher":
+        return _publisher(settings, clock, name)
+
+    return Corpus(store, search, settings, clock, publisher)
+
+
+def _publisher(settings: Settings, clock: Clock, name: str) -> "Publisher":
+    """What lists the articles of a WeChat account; imported here, because few homes have one."""
+    from dengmi.channels.wechat.client import WeChat
+    from dengmi.channels.wechat.published import WeChatPublisher
+
+    account = settings.wechat[name]
+    if not account.secret:
+        raise BadSettings("channel_secret_missing", key=f"wechat.{name}.secret")
+    api = WeChat(account.api, account.app_id, account.secret, clock)
+    return WeChatPublisher(api, account.list_calls)
 
 
 async def _make_home(settings: Settings) -> None:

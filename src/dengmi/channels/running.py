@@ -25,7 +25,7 @@ class Running:
         pending: whether a better answer is waited for.
         answer: the answer, once it is stored.
         failed: the code of what went wrong, where there is no answer at all.
-        pushed: whether somebody has taken it on to send the answer later.
+        pushed: whether somebody here has taken it on to send the answer later.
         deliveries: how often the platform has delivered it, as far as somebody counts.
     """
 
@@ -43,11 +43,13 @@ class Running:
         self._ended = asyncio.Event()
 
     @classmethod
-    def over(cls, answer: Answer) -> "Running":
+    def over(cls, answer: Answer, *, pending: bool = False) -> "Running":
         """A question that has its answer."""
         question = Question(id=answer.question_id, desk=answer.desk, text=answer.question)
         made = cls(question)
-        made.answer = answer
+        made.answer, made.pending = answer, pending
+        if answer.level == "quote":
+            made.quotes = answer.citations
         made._useful.set()
         made._ended.set()
         return made
@@ -64,6 +66,10 @@ class Running:
     async def end(self, seconds: float) -> bool:
         """Wait for the answer, at most so long."""
         return await _within(self._ended, seconds)
+
+    async def over_with(self) -> None:
+        """Wait until no more will come, however long that takes."""
+        await self._ended.wait()
 
     async def follow(self, answering: Answering) -> None:
         """Have it answered."""

@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, Collection, Iterable, Mapping, Seque
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from dengmi.core.deliveries import Deliveries
 from dengmi.core.events import Event
 from dengmi.core.history import History
 from dengmi.core.late import LateQueue
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from dengmi.core.operators import Operators
     from dengmi.core.review import Review
 
-__all__ = ["Charges", "Ledger", "Notes"]  # beside what is defined here
+__all__ = ["Charges", "Deliveries", "Ledger", "Notes"]  # beside what is defined here
 
 
 class Passages(Protocol):
@@ -247,6 +248,7 @@ class Store(
     Charges,
     Reuses,
     LateQueue,
+    Deliveries,
     Notes,
     Shelf,
     Protocol,

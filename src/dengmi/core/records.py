@@ -231,7 +231,8 @@ class Question:
     whose quota it counts against, as the channel knows for sure; "" where nobody's. The rest
     is not kept: `deadline` is when an answer must begin for anyone to want it (Unix seconds, 0 for
     none), `background` says that nobody waits for it just now, `owner` is the process that took it
-    up, which is written down and not read back.
+    up, which is written down and not read back. `owed_at` is when its channel owes the answer as a
+    message of its own (Unix seconds, 0 for never), which is written down as a delivery.
     """
 
     id: str
@@ -249,6 +250,7 @@ class Question:
     deadline: float = 0.0
     background: bool = False
     owner: str = ""
+    owed_at: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,7 +45,7 @@ def create_app(parts: Parts, board: Path | None = None) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        ongoing = await _begun(context, wechat)
+        ongoing = await _begun(context)
         if wecom is not None:
             await wecom.begin()
         yield
@@ -78,13 +78,11 @@ def create_app(parts: Parts, board: Path | None = None) -> Starlette:
     )
 
 
-async def _begun(context: Context, wechat: "WeChatAccounts | None") -> "list[asyncio.Task[Any]]":
+async def _begun(context: Context) -> "list[asyncio.Task[Any]]":
     """Begin what runs beside the requests; what goes on until the server stops."""
     parts = context.parts
     await asyncio.to_thread(read_files)
     context.crew.start(asyncio.to_thread(warm, bool(parts.settings.models)), "warming up")
-    if wechat is not None:
-        await wechat.recover()
     context.crew.start(parts.search.ready(), "opening the vectors")
     context.crew.start(parts.ladder.resume(), "finishing earlier questions")
     ongoing = [
@@ -94,6 +92,8 @@ async def _begun(context: Context, wechat: "WeChatAccounts | None") -> "list[asy
     ]
     if parts.late is not None:
         ongoing.append(context.crew.start(parts.late.run(), "late answers"))
+    if context.outbox.channels:
+        ongoing.append(context.crew.start(context.outbox.run(), "sending answers"))
     if parts.vectors is not None:
         making = VectorFollower(parts.vectors).follow()
         ongoing.append(context.crew.start(making, "making vectors"))

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from dengmi.channels.outbox import Outbox
 from dengmi.gate.open import limits_of
+from dengmi.ledger.life import Life
 from dengmi.server.askers import Askers
 from dengmi.server.board import Board
 from dengmi.server.callers import Callers
@@ -27,6 +29,7 @@ class Context:
     callers: Callers
     askers: Askers
     cards: Cards
+    outbox: Outbox
 
 
 def make_context(parts: Parts, board: Path | None = None) -> Context:
@@ -48,4 +51,5 @@ def make_context(parts: Parts, board: Path | None = None) -> Context:
         Callers(parts.settings, parts.store, parts.clock),
         Askers(parts.settings.server, parts.store),
         Cards(parts.settings),
+        Outbox(parts.store, parts.clock, Life(parts.settings.home / "outbox"), parts.late),
     )

@@ -115,8 +115,19 @@ class WeChatSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     ] = 2_048
     messages: Annotated[
         Annotated[int, Meta(ge=1, le=5)],
-        Meta(description="most messages of one written answer; 5 may follow one question"),
+        Meta(description="most messages of one written answer"),
     ] = 4
+    quota: Annotated[
+        Annotated[int, Meta(ge=1, le=100)],
+        Meta(description="messages that the platform lets follow one message of a reader"),
+    ] = 5
+    list_calls: Annotated[
+        Annotated[int, Meta(ge=1)],
+        Meta(
+            description="how often a day the account's published articles are listed, 20 at a "
+            "time; the platform allows 100"
+        ),
+    ] = 90
     label: Annotated[
         bool, Meta(description="mark messages as written by a machine, as rules in China ask")
     ] = True

@@ -9,6 +9,7 @@ from dengmi.core.ids import stable_id
 from dengmi.core.records import Answer, Citation, Claim, Cost, Head, Question, QuestionState
 from dengmi.store.clean import clean
 from dengmi.store.jsons import from_json, to_json
+from dengmi.store.owed import of_question
 from dengmi.store.steps import Row, Work, every, first, many, packed, run
 
 
@@ -35,6 +36,8 @@ def record(questions: Sequence[Question]) -> Work[list[tuple[Question, bool]]]:
             fresh.append({**asdict(kept), "dedup_id": dedup_id, "failure": ""})
         results.append((found or kept, found is None))
     yield from many("questions_insert", fresh)
+    owed = [kept for kept, new in results if new and kept.owed_at]
+    yield from many("deliveries_insert", [of_question(each) for each in owed])
     return results
 
 

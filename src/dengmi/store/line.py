@@ -11,8 +11,9 @@ from dengmi.store.connector import Connector
 class SqlLine:
     """The line of those who wait, as `dengmi.core.late.LateQueue` says."""
 
-    def __init__(self, connector: Connector) -> None:
-        self._db = connector
+    _db: Connector
+
+    def __init__(self) -> None:
         self._wait = Together(self._wait_all)
 
     async def finish_waiting(self, answer: Answer, late: Late, each: int, most: int) -> Late | None:

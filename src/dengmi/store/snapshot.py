@@ -26,6 +26,7 @@ TABLES = (
     "questions",
     "answers",
     "late",
+    "deliveries",
     "thumbs",
     "conversations",
     "handovers",

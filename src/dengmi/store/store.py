@@ -45,17 +45,20 @@ from dengmi.store import (
 from dengmi.store.connector import Connector
 from dengmi.store.histories import SqlHistories
 from dengmi.store.line import SqlLine
+from dengmi.store.outgoing import SqlOutgoing
 
 if TYPE_CHECKING:
     from dengmi.core.operators import Operators
     from dengmi.core.review import Review
 
 
-class SqlStore(SqlLine, SqlHistories):
+class SqlStore(SqlLine, SqlHistories, SqlOutgoing):
     """Everything that is kept, behind a connector. Raises only DengmiErrors."""
 
     def __init__(self, connector: Connector, clock: Clock) -> None:
-        super().__init__(connector)
+        SqlLine.__init__(self)
+        SqlOutgoing.__init__(self)
+        self._db = connector
         self._clock = clock
         self._applied: Sequence[str] | None = None
         self._record = Together(self._record_all)
@@ -80,6 +83,7 @@ class SqlStore(SqlLine, SqlHistories):
             self._passages,
             self._reserve,
             self._settle,
+            self._give,
         ):
             await calls.drain()
         await self._db.close()

@@ -86,7 +86,7 @@ def preview(
         foot: links below, which are kept whatever happens.
     """
     tail = "".join(f"\n\n{each}" for each in foot)
-    pieces = [Piece(lead)] if lead else []
+    pieces = [Piece(lead.rstrip())] if lead else []
     for each in quotes:
         gap = "\n\n" if pieces else ""
         pieces.append(Piece(f"{gap}{_plain(each.quote)} [{each.n}]"))
