@@ -224,25 +224,41 @@ async def test_an_answer_that_is_being_written(opened: Parts, stranger: httpx.As
     assert not audience.watched(name)
 
 
+@pytest.fixture
+def looked(opened: Parts, monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
+    """Set when a question that has no answer was looked up."""
+    seen, question = asyncio.Event(), opened.store.question
+
+    async def look(question_id: str) -> Question | None:
+        found = await question(question_id)
+        seen.set()
+        return found
+
+    monkeypatch.setattr(opened.store, "question", look)
+    return seen
+
+
 async def test_an_answer_that_another_process_writes(
-    opened: Parts, stranger: httpx.AsyncClient
+    opened: Parts, stranger: httpx.AsyncClient, looked: asyncio.Event
 ) -> None:
     question = await opened.ladder.accept(
         Question(id="", desk="walks", text="Where can I park?", conversation=CONVERSATION)
     )
     reading = asyncio.create_task(stranger.get(f"/a/{question.id}/events"))
-    await asyncio.sleep(0)
+    await asyncio.wait_for(looked.wait(), 5)
     quoted = await answered(opened)
     await opened.store.finish_question(replace(quoted, id="an_there", question_id=question.id))
     assert 'data: {"address":"/a/an_there"}' in (await asyncio.wait_for(reading, 5)).text
 
 
-async def test_a_question_that_failed(opened: Parts, stranger: httpx.AsyncClient) -> None:
+async def test_a_question_that_failed(
+    opened: Parts, stranger: httpx.AsyncClient, looked: asyncio.Event
+) -> None:
     question = await opened.ladder.accept(
         Question(id="", desk="walks", text="Where can I park?", conversation=CONVERSATION)
     )
     reading = asyncio.create_task(stranger.get(f"/a/{question.id}/events"))
-    await asyncio.sleep(0)
+    await asyncio.wait_for(looked.wait(), 5)
     await opened.store.fail_question(question.id, "unexpected")
     assert "event: failed" in (await asyncio.wait_for(reading, 5)).text
     assert (await page(stranger, f"/a/{question.id}")).status_code == 404

@@ -12,6 +12,7 @@ from dengmi.core.events import Event
 from dengmi.core.history import History
 from dengmi.core.late import LateQueue
 from dengmi.core.notes import Notes
+from dengmi.core.outcomes import Outcome
 from dengmi.core.paying import Charges, Ledger
 from dengmi.core.records import (
     Answer,
@@ -202,6 +203,10 @@ class Shelf(Protocol):
         ...
 
     async def mark_synced(self, source_id: str, at: float) -> None: ...
+
+    async def note_outcome(self, source_id: str, outcome: Outcome) -> None:
+        """Keep how the last sync of a source ended; nothing where the source is gone."""
+        ...
 
     async def known(self, source_id: str) -> Mapping[str, Known]:
         """By key, what is stored of a source: enough to skip what has not changed."""

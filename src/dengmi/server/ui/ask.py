@@ -42,6 +42,7 @@ from dengmi.server.ui.links import answer_path
 from dengmi.server.ui.markup import Child, Html, el, icon
 from dengmi.server.ui.overview import Overview, frame_of
 from dengmi.server.ui.page import LEVEL_COOKIE, Frame, page
+from dengmi.server.ui.shared import check_own
 from dengmi.server.ui.turns import LONGEST_THREAD, Turns
 from dengmi.server.ui.written import sentence
 
@@ -147,6 +148,8 @@ class AskPage:
     async def withdraw(self, request: Request) -> Response:
         """The asker waits no longer: back to the answer that is there."""
         answer = await stored(self._parts, request)
+        asker = await self._context.askers.known(request)
+        await check_own(request, self._parts, answer, asker)
         await self._parts.waits.withdraw(answer)
         return RedirectResponse(answer_path(answer.id), 303)
 

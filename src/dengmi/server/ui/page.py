@@ -45,7 +45,8 @@ class Frame:
     choose from, and `deep` whether the deeper one is chosen. `asker` is the name of who looks, ""
     for nobody known; `offered` the levels that have a model; `thumbs` what the asker thinks of
     answers. `shared` is whether others may read the desk's answers, `priced` whether they say
-    their price; `cards` is in which writing they can be drawn as pictures: "all", "latin" or "".
+    their price; `own` is whether an answer is that of who looks; `cards` is in which writing
+    answers can be drawn as pictures: "all", "latin" or "".
     """
 
     lang: str
@@ -64,6 +65,7 @@ class Frame:
     thumbs: Mapping[str, bool] = field(default_factory=dict)
     shared: bool = True
     priced: bool = True
+    own: bool = True
     cards: str = ""
 
     def say(self, key: str, **params: object) -> str:
