@@ -30,6 +30,11 @@ class Sends:
         waits = [sent[-many] + seconds - now for many, seconds in self._limits if len(sent) >= many]
         return max(0.0, *waits) if waits else 0.0
 
+    def left(self, place: str, now: float) -> int:
+        """How many messages may still be sent there now."""
+        sent = self._sent.get(place, ())
+        return min(many - sum(now - at < seconds for at in sent) for many, seconds in self._limits)
+
     def take(self, place: str, now: float) -> None:
         """A message is sent there."""
         sent = self._sent.pop(place, None) or deque(maxlen=max(many for many, _ in self._limits))

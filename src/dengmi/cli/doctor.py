@@ -43,7 +43,7 @@ EXTRAS = {
     "mcp": "mcp",
     "card": "segno",
     "wechat": "cryptography",
-    "wecom": "cryptography",
+    "wecom": "websockets",
 }
 """Each extra with a module that only it installs."""
 

@@ -114,7 +114,7 @@ class WeChatSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     hold: Annotated[
         Annotated[float, Meta(gt=0, le=10)],
         Meta(description="seconds that one delivery may wait for its reply"),
-    ] = 4.5
+    ] = 4.2
     whole: Annotated[
         Annotated[float, Meta(gt=0, le=60)],
         Meta(description="seconds after the first delivery until the last one must be answered"),

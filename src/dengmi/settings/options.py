@@ -294,6 +294,10 @@ class DeskSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True
         str,
         Meta(description="where the desk's day begins, such as Asia/Shanghai; empty: time_zone"),
     ] = ""
+    keep_days: Annotated[
+        Annotated[int, Meta(ge=0)],
+        Meta(description="days that questions and answers are kept; 0: until they are deleted"),
+    ] = 0
     share: Annotated[
         bool, Meta(description="whether anyone with the link may read an answer of this desk")
     ] = True

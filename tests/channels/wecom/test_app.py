@@ -89,6 +89,27 @@ async def test_events_and_other_messages(client: httpx.AsyncClient, platform: Fa
     assert (await app.raw(bomb)).status_code == 400
 
 
+async def test_what_the_platform_did_not_send_is_refused(client: httpx.AsyncClient) -> None:
+    good = platform_of(client)
+    for forger in (
+        AppPlatform(client, "/wecom/staff", TOKEN, KEY, corp_id="wx0"),
+        AppPlatform(client, "/wecom/staff", "another", KEY),
+        AppPlatform(client, "/wecom/staff", TOKEN, KEY[::-1]),
+    ):
+        reply = await forger.deliver("u1", {"MsgType": "text", "Content": PARK, "MsgId": "9"})
+        assert (reply.status_code, reply.content) == (403, b"")
+        assert (await forger.verify()).status_code == 403
+    sent = (await good.deliver("u1", {"MsgType": "event", "Event": "view"})).request
+    for wrong in ({"timestamp": "1"}, {"nonce": "2"}, {"msg_signature": ""}, {"timestamp": "x"}):
+        query = {**dict(sent.url.params), **wrong}
+        again = await client.post("/wecom/staff", params=query, content=sent.content)
+        assert again.status_code == 403
+    for body in (b"", b"{}", b"<xml/>", b"<xml><Encrypt></Encrypt></xml>", b"\xff" * 99):
+        reply = await client.post("/wecom/staff", params=dict(sent.url.params), content=body)
+        assert reply.status_code in (400, 403)
+    assert (await client.post("/wecom/staff", content=b"x" * 1_000_000)).status_code == 413
+
+
 async def test_a_stop_between_promise_and_message_loses_nothing(
     tmp_path: Path, api: str, platform: FakeWeCom
 ) -> None:

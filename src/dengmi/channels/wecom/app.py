@@ -6,7 +6,7 @@ what does not fit into one message, are sent as messages of the application.
 """
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from dengmi.channels.parts import shortened
 from dengmi.channels.running import Running
@@ -65,9 +65,9 @@ class App:
         reply = text_reply(message, said, self._parts.clock.now())
         return self._door.seal(reply, key, query.get("nonce", ""), self._parts.clock.now())
 
-    async def recover(self, pending: Sequence[Question]) -> None:
+    async def recover(self) -> None:
         """Send what an earlier stop cut off."""
-        await self._sending.recover(pending)
+        await self._sending.recover()
 
     async def push(self, question: Question, answer: Answer, key: str) -> None:  # noqa: ARG002
         """Send the better answer of a question that waited for it (core.late.Push). Raises
@@ -86,7 +86,7 @@ class App:
 
     async def _event(self, message: Message) -> str:
         if message.event == "subscribe":
-            return self._way.welcome or text("wechat_welcome", self._way.language)
+            return self._talk.welcome()
         if message.event == "click" and message.key:
             # A menu entry of the operator's: its key is the question.
             return await self._answer(message, message.key, self._way.language)

@@ -7,11 +7,12 @@ it is sent again with care: the platform is told enough to leave out what it sho
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from weakref import WeakValueDictionary
 
 from dengmi.channels.budget import Sends
 from dengmi.channels.running import Running
 from dengmi.channels.wecom.client import CLOSED, WeComFailed
-from dengmi.channels.wecom.talk import Parts, Talk
+from dengmi.channels.wecom.talk import HOUR, Parts, Talk
 from dengmi.core.events import Notice
 from dengmi.core.records import Answer, Question
 
@@ -51,6 +52,8 @@ class Sending:
         self._send = send
         self._render = render
         self._sends = sends
+        self._owed: dict[str, dict[str, object]] = {}
+        self._speaking: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def promise(
         self, running: Running, to: str, *, said: int = 0, quoted: bool = False
@@ -64,30 +67,52 @@ class Sending:
         if running.pushed:
             return
         running.pushed = True
-        owed: Owed = {"to": to, "said": said, "quoted": quoted}
+        owed: dict[str, object] = {"to": to, "said": said, "quoted": quoted}
+        self._owed[running.question.id] = owed
         note = self._note(running.question.id)
         await self._parts.store.put_note(note, self._talk.channel, owed)
         self._start(running, owed, careful=False)
 
-    async def recover(self, pending: Sequence[Question]) -> None:
+    async def quoted(self, running: Running, message: str, name: str) -> None:
+        """Say the quotes of a question whose answer is promised, unless that came first. Raises
+        WeComFailed."""
+        owed = self._owed.get(running.question.id)
+        if owed is None:
+            return
+        async with self._turns(str(owed["to"])):
+            if running.ended:
+                return
+            await self._turn(str(owed["to"]))
+            await self._send(str(owed["to"]), message, name, False)
+            owed["quoted"] = True
+        note = self._note(running.question.id)
+        if running.question.id in self._owed:
+            await self._parts.store.put_note(note, self._talk.channel, owed)
+
+    async def recover(self) -> None:
         """Send what an earlier stop cut off."""
         for note, owed in (await self._parts.store.notes(self._talk.channel)).items():
-            running = await self._talk.running(note.rpartition(":")[2], pending)
-            if running is None:
-                await self._parts.store.take_note(note)
-            else:
-                running.pushed = True
-                self._start(running, owed, careful=True)
+            self._parts.keep(self._recovered(note, owed), f"message for {note}")
 
     async def late(self, question: Question, answer: Answer, lead: str) -> None:
         """Send the better answer of a question that waited for it. Raises WeComFailed."""
-        messages = self._render(answer, (), lead)
-        await self._all(self._talk.sender(question), answer, messages, careful=True)
+        to, messages = self._talk.sender(question), self._render(answer, (), lead)
+        async with self._turns(to):
+            await self._all(to, answer, messages, careful=True, patient=False)
 
     async def say(self, to: str, message: str, name: str) -> None:
         """Send a message that is no answer. Raises WeComFailed."""
-        await self._turn(to)
-        await self._send(to, message, name, False)
+        async with self._turns(to):
+            await self._turn(to)
+            await self._send(to, message, name, False)
+
+    async def _recovered(self, note: str, owed: Owed) -> None:
+        question_id = note.removeprefix(f"{self._talk.channel}:")
+        answer = await self._talk.stored(question_id, self._parts.clock.now() + HOUR)
+        if answer is None:
+            await self._parts.store.take_note(note)
+        else:
+            await self._kept(Running.over(answer), owed, careful=True)
 
     def _start(self, running: Running, owed: Owed, careful: bool) -> None:
         # Cut off by a stop, it is taken up at the next start.
@@ -96,6 +121,12 @@ class Sending:
 
     async def _kept(self, running: Running, owed: Owed, careful: bool) -> None:
         await running.end(PATIENCE)
+        async with self._turns(str(owed["to"])):
+            await self._settled(running, owed, careful)
+        self._owed.pop(running.question.id, None)
+        await self._parts.store.take_note(self._note(running.question.id))
+
+    async def _settled(self, running: Running, owed: Owed, careful: bool) -> None:
         answer = running.answer
         if answer is not None and not (owed.get("quoted") and answer.level == "quote"):
             messages = self._render(answer, running.notices, "")
@@ -109,14 +140,20 @@ class Sending:
                 )
             except WeComFailed as error:
                 log.warning("question %s: message refused (%d)", answer.question_id, error.errcode)
-        await self._parts.store.take_note(self._note(running.question.id))
 
     async def _all(
-        self, to: str, answer: Answer, messages: Sequence[str], *, careful: bool, said: int = 0
+        self,
+        to: str,
+        answer: Answer,
+        messages: Sequence[str],
+        *,
+        careful: bool,
+        said: int = 0,
+        patient: bool = True,
     ) -> None:
         """Send the messages of an answer that were not said yet, again after a while where the
         platform is out of reach. Raises WeComFailed."""
-        pauses = list(PAUSES)
+        pauses = list(PAUSES) if patient else []
         while said < len(messages):
             try:
                 await self._turn(to)
@@ -140,6 +177,10 @@ class Sending:
             await asyncio.sleep(wait)
             wait = self._sends.wait(to, self._parts.clock.steady())
         self._sends.take(to, self._parts.clock.steady())
+
+    def _turns(self, to: str) -> asyncio.Lock:
+        """What is said to one person, in its order."""
+        return self._speaking.setdefault(to, asyncio.Lock())
 
     def _note(self, question_id: str) -> str:
         return f"{self._talk.channel}:{question_id}"
