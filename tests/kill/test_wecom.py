@@ -11,9 +11,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.channels.wecom.conftest import bot_platform, bot_table, configured, opened
+from tests.channels.wecom.conftest import KEY, TOKEN, bot_platform, bot_table, configured, opened
+from tests.channels.wecom.test_app import table as app_table
 from tests.fakes.deepseek import Serving
 from tests.fakes.wecom import FakeWeCom
+from tests.fakes.wecom_app import AppPlatform
 from tests.fakes.wecom_socket import FakeSocket
 from tests.kill.test_written import serving
 
@@ -44,7 +46,8 @@ async def test_messages_go_on_where_they_stood(tmp_path: Path) -> None:
                 f'[wecom.line]\nkind = "bot-socket"\nbot_id = "bot-1"\nsecret = "s3cret"\n'
                 f'socket = "{socket.address}"\nrefresh = 0.3\n'
             )
-            await configured(home, bot_table(api.address) + line, first=2.0)
+            tables = bot_table(api.address) + line + app_table(api.address)
+            await configured(home, tables, first=2.0)
             async with opened(home, tmp_path / "articles"):
                 pass
 
@@ -55,6 +58,7 @@ async def test_messages_go_on_where_they_stood(tmp_path: Path) -> None:
                     bots = bot_platform(client, platform, limit=60.0)
                     body = bots.message("u1", "text", text={"content": PARK})
                     begun = await bots.follow(body, polls=1)
+                    quotes = await AppPlatform(client, "/wecom/staff", TOKEN, KEY).say("u3", PARK)
                 await when(lambda: req in socket.seen)
                 kill(server)
             assert not begun.finished
@@ -67,9 +71,12 @@ async def test_messages_go_on_where_they_stood(tmp_path: Path) -> None:
                     async with asyncio.timeout(40):
                         while not (reply := await bots.deliver(poll))["stream"]["finish"]:  # noqa: ASYNC110
                             await asyncio.sleep(0.2)
-                await when(lambda: socket.seen[req].finished)
+                await when(lambda: socket.seen[req].finished and bool(platform.sent))
                 await asyncio.sleep(0.5)
     assert reply["stream"]["id"] == begun.stream
     assert reply["stream"]["content"].startswith(ANSWER)
     assert socket.seen[req].shown[-1].startswith(ANSWER)
     assert (platform.said, socket.pushed) == ([], [])
+    assert "先看文章中的原句" in (quotes or "")
+    ((to, later),) = platform.sent
+    assert (to, later.startswith(ANSWER)) == ("u3", True)

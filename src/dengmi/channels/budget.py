@@ -7,7 +7,7 @@ MOST_PLACES = 20_000
 """Places that are remembered; the ones nobody wrote to for longest go first."""
 
 
-class Sends:
+class SendBudget:
     """Counts what was sent to each place in the last minute and hour. What the platform drops
     without a word must not be sent in the first place.
 

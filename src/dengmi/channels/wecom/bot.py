@@ -92,7 +92,9 @@ class Bot:
         lang = language_of(message.text) or self._way.language
         if not message.text:
             return _stream(_apart(message), text("wechat_text_only", lang), finish=True)
-        running = await self.talk.ask(message.sender, message.text, message.dedup, message.chat)
+        running = await self.talk.ask(
+            message.sender, message.text, message.dedup, chat=message.chat
+        )
         if isinstance(running, str):
             return _stream(_apart(message), running, finish=True)
         owed = await self._owe(running, message)

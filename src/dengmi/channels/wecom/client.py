@@ -29,6 +29,9 @@ CLOSED = frozenset((60111, 81013, 95001, 95002, 95004, 95013, 95016, 95017, 9501
 TAKEN = 40058
 """An argument is not valid; where nothing else is wrong, a msgid that was used before."""
 
+_UNREACHED = ("ConnectError", "ConnectTimeout")
+"""What went wrong before the platform was called."""
+
 _PAUSES = (0.5, 2.0)
 
 
@@ -38,6 +41,11 @@ class WeComFailed(Unavailable):
     def __init__(self, errcode: int, reason: str) -> None:
         super().__init__("wecom_refused", errcode=errcode, reason=reason)
         self.errcode = errcode
+
+    @property
+    def uncertain(self) -> bool:
+        """Whether nobody knows if the platform did what it was asked."""
+        return self.errcode == 0 and self.params["reason"] not in _UNREACHED
 
     @property
     def again(self) -> bool:

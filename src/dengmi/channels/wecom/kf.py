@@ -7,20 +7,18 @@ where the answer takes a while, and up to four with the answer.
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
-from dengmi.channels.parts import shortened
 from dengmi.channels.running import Running
 from dengmi.channels.wechat.body import text_of
 from dengmi.channels.wecom.client import WeComFailed
 from dengmi.channels.wecom.kf_messages import CUSTOMER, KfMessage, read_page
 from dengmi.channels.wecom.plain import Sheet, preview
+from dengmi.channels.wecom.pushing import Pusher
 from dengmi.channels.wecom.sealed import Door
-from dengmi.channels.wecom.sending import Sending
 from dengmi.channels.wecom.talk import Parts, Talk
 from dengmi.core.ids import stable_id
-from dengmi.core.records import Answer, Question
 from dengmi.language.detect import language_of
 from dengmi.language.texts import text
 
@@ -35,6 +33,9 @@ there is not answered."""
 
 WELCOME = 20.0
 """Seconds in which a welcome may be said."""
+
+QUOTING = 15.0
+"""Seconds that the quotes have to go out before the answer may."""
 
 OURS = (0, 1)
 """States of a session in which a program may speak: new, or with the assistant."""
@@ -52,7 +53,8 @@ class Service:
     Args:
         door: opens the callbacks.
         sheet: what a message holds.
-        sending: sends the answers.
+        pusher: sends what is said.
+        ready: told that an answer which is owed may be sent.
     """
 
     def __init__(
@@ -62,7 +64,8 @@ class Service:
         door: Door,
         *,
         sheet: Sheet,
-        sending: Sending,
+        pusher: Pusher,
+        ready: Callable[[str], None],
         api: Api,
     ) -> None:
         self.channel = talk.channel
@@ -70,7 +73,8 @@ class Service:
         self._parts = parts
         self._door = door
         self._sheet = sheet
-        self._sending = sending
+        self._pusher = pusher
+        self._ready = ready
         self._api = api
         self._pulling: dict[str, asyncio.Lock] = {}
         self._cursors = f"{self.channel}:cursor"
@@ -94,17 +98,10 @@ class Service:
         return b""
 
     async def recover(self) -> None:
-        """Send what an earlier stop cut off, and fetch what was said meanwhile."""
-        await self._sending.recover()
+        """Fetch what was said while nobody listened. What is owed is sent by whoever runs."""
         for note in await self._parts.store.notes(self._cursors):
             account = note.removeprefix(f"{self._cursors}:")
             self._parts.keep(self._pull(account, ""), f"messages of {self.channel}")
-
-    async def push(self, question: Question, answer: Answer, key: str) -> None:  # noqa: ARG002
-        """Send the better answer of a question that waited for it (core.ports.Push). Raises
-        WeComFailed where it may be tried again."""
-        lead = text("wechat_late", answer.lang, question=shortened(question.text, 120))
-        await self._sending.late(question, answer, lead)
 
     async def _pull(self, account: str, token: str) -> None:
         """Fetch what was left at an account, one call after the other."""
@@ -148,31 +145,34 @@ class Service:
         running: Running | str = text("wechat_text_only", lang)
         if message.text:
             dedup = f"{message.who}:{message.number}"
-            running = await self._talk.ask(message.who, message.text, dedup)
+            running = await self._talk.ask(message.who, message.text, dedup, owed_in=QUOTING)
         if isinstance(running, str):
             await self._said(message, running)
         elif not running.pushed:
-            await self._sending.promise(running, message.who)
-            work = self._meanwhile(running, message, lang)
-            self._parts.start(work, f"quotes for question {running.question.id}")
+            running.pushed = True
+            work = self._followed(running, message, lang)
+            self._parts.start(work, f"messages for question {running.question.id}")
 
-    async def _meanwhile(self, running: Running, message: KfMessage, lang: str) -> None:
-        """Something to read where the answer takes a while."""
-        await running.useful(self._talk.way.hold)
-        if await running.end(self._talk.way.hold) or not running.quotes:
-            return
-        said = preview(running.quotes, running.question.id, self._sheet, lang)
+    async def _followed(self, running: Running, message: KfMessage, lang: str) -> None:
+        """Something to read where the answer takes a while; then say when it is there."""
+        hold, asked = self._talk.way.hold, running.question.id
+        await running.useful(hold)
+        shown = not await running.end(hold) and bool(running.quotes)
+        if shown:
+            said = preview(running.quotes, asked, self._sheet, lang)
+            shown = await self._said(message, said)
+        await self._parts.store.follow_delivery(asked, self._parts.clock.now(), shown)
+        await running.over_with()
+        self._ready(asked)
+
+    async def _said(self, message: KfMessage, said: str) -> bool:
+        """Say something that is no answer, once; whether it was taken."""
         try:
-            await self._sending.quoted(running, said, f"say_{message.number}")
+            await self._pusher.say(message.who, said, f"say_{message.number}")
         except WeComFailed as error:
             log.info("%s: no message taken (%d)", self.channel, error.errcode)
-
-    async def _said(self, message: KfMessage, said: str) -> None:
-        """Say something that is no answer, once."""
-        try:
-            await self._sending.say(message.who, said, f"say_{message.number}")
-        except WeComFailed as error:
-            log.info("%s: no message taken (%d)", self.channel, error.errcode)
+            return False
+        return True
 
     async def _event(self, message: KfMessage, age: float) -> None:
         if message.event == "msg_send_fail":

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Protocol
 
-from dengmi.channels.budget import Sends
+from dengmi.channels.budget import SendBudget
 from dengmi.channels.errors import Malformed
 from dengmi.channels.parts import shortened
 from dengmi.channels.running import Running
@@ -57,7 +57,7 @@ class LineBot:
         sends: how many messages may go to one chat.
     """
 
-    def __init__(self, way: Way, parts: Parts, paper: Paper, sends: Sends) -> None:
+    def __init__(self, way: Way, parts: Parts, paper: Paper, sends: SendBudget) -> None:
         self.talk = Talk(way, parts)
         self.channel = self.talk.channel
         self._way = way
@@ -118,7 +118,9 @@ class LineBot:
         lang = language_of(message.text) or self._way.language
         running: Running | str = text("wechat_text_only", lang)
         if message.text:
-            running = await self.talk.ask(message.sender, message.text, message.dedup, message.chat)
+            running = await self.talk.ask(
+                message.sender, message.text, message.dedup, chat=message.chat
+            )
         chat = message.chat or message.sender
         if isinstance(running, str):
             try:

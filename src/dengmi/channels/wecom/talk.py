@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from dengmi.channels.running import Running, Runs
 from dengmi.core.clock import Clock
+from dengmi.core.deliveries import Deliveries
 from dengmi.core.errors import BadInput, NotFound
 from dengmi.core.ids import stable_id
 from dengmi.core.late import LateQueue
@@ -35,7 +36,7 @@ HOUR = 3_600.0
 Start = Callable[[Coroutine[Any, Any, object], str], object]
 
 
-class Kept(Inbox, Notes, Conversations, LateQueue, Protocol):
+class Kept(Inbox, Notes, Conversations, LateQueue, Deliveries, Protocol):
     """What the channel needs of the store."""
 
 
@@ -97,13 +98,23 @@ class Talk:
         self._parts = parts
         self._paced: dict[str, float] = {}
 
-    async def ask(self, sender: str, said: str, dedup: str, chat: str = "") -> Running | str:
-        """The question on its way, or what to say instead: it is too long, or comes too fast."""
+    async def ask(
+        self, sender: str, said: str, dedup: str, *, chat: str = "", owed_in: float = 0.0
+    ) -> Running | str:
+        """The question on its way, or what to say instead: it is too long, or comes too fast.
+
+        Args:
+            dedup: the same for every delivery of the message.
+            chat: the group it was asked in.
+            owed_in: seconds after which its answer is to be sent, if it was not given by then; 0
+                for never.
+        """
         lang = language_of(said) or self.way.language
         asker = self.asker(sender)
         if wait := self._waits(dedup, asker):
             return text("too_many", lang, seconds=math.ceil(wait))
-        day = (datetime.fromtimestamp(self._parts.clock.now(), UTC) + _BEIJING).date()
+        now = self._parts.clock.now()
+        day = (datetime.fromtimestamp(now, UTC) + _BEIJING).date()
         try:
             return await self.runs.ask(
                 Question(
@@ -117,6 +128,7 @@ class Talk:
                     # What was talked of on another day, or in another group, is no context.
                     conversation=stable_id("c", asker, chat, day.isoformat()),
                     dedup=dedup,
+                    owed_at=now + owed_in if owed_in else 0.0,
                 )
             )
         except BadInput as error:

@@ -3,13 +3,13 @@ service."""
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Protocol
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from dengmi.channels.budget import Sends
+from dengmi.channels.budget import SendBudget
 from dengmi.channels.errors import Forged, WireError
 from dengmi.channels.links import Links
 from dengmi.channels.wechat.body import MOST_BYTES
@@ -19,13 +19,11 @@ from dengmi.channels.wecom.check import envelope_of, missing
 from dengmi.channels.wecom.client import TAKEN, WeCom, WeComFailed
 from dengmi.channels.wecom.kf import Service
 from dengmi.channels.wecom.markdown import Paper
-from dengmi.channels.wecom.plain import Sheet, answered
+from dengmi.channels.wecom.plain import Sheet
+from dengmi.channels.wecom.pushing import Pusher, Send
 from dengmi.channels.wecom.sealed import Door
-from dengmi.channels.wecom.sending import Render, Sending
 from dengmi.channels.wecom.talk import Parts, Talk, Way
 from dengmi.core.errors import BadSettings
-from dengmi.core.events import Notice
-from dengmi.core.records import Answer, Question
 from dengmi.server.bodies import read
 from dengmi.server.channels.places import links_at
 from dengmi.server.channels.wecom_line import LineKeeper
@@ -36,6 +34,9 @@ from dengmi.settings.wecom import WeComSettings
 
 log = logging.getLogger(__name__)
 
+FOLLOWING = 5
+"""Messages that may follow one of a customer's (WeChat Customer Service, 2026-11)."""
+
 
 class Called(Protocol):
     """What the platform calls."""
@@ -45,7 +46,6 @@ class Called(Protocol):
     def verify(self, query: Mapping[str, str]) -> str: ...
     async def receive(self, query: Mapping[str, str], body: bytes) -> bytes: ...
     async def recover(self) -> None: ...
-    async def push(self, question: Question, answer: Answer, key: str) -> None: ...
 
 
 class WeComWays:
@@ -65,9 +65,6 @@ class WeComWays:
             for needed in missing(wanted):
                 raise BadSettings("channel_secret_missing", key=f"wecom.{name}.{needed}")
             self._make(name, wanted)
-        if context.parts.late is not None:
-            for each in self._called.values():
-                context.parts.late.hand_to(each)
 
     async def verify(self, request: Request) -> Response:
         """The platform asks whether this is the server."""
@@ -115,7 +112,9 @@ class WeComWays:
     def _make(self, name: str, wanted: WeComSettings) -> None:
         match wanted.kind:
             case "bot":
-                self._called[name] = self._bot(name, wanted)
+                bot = self._called[name] = self._bot(name, wanted)
+                if self._context.parts.late is not None:
+                    self._context.parts.late.hand_to(bot)
             case "bot-socket":
                 self._lines.append(self._line(name, wanted))
             case "app":
@@ -153,8 +152,8 @@ class WeComWays:
         async def send(to: str, content: str, _: str, careful: bool) -> None:
             await client.send_text(to, wanted.agent_id, content, careful=careful)
 
-        sending = Sending(talk, parts, send, _renders(sheet), _sends(wanted))
-        return App(talk, parts, self._door(wanted), sheet, sending)
+        self._pusher(talk, send, sheet, wanted)
+        return App(talk, parts, self._door(wanted), sheet, self._context.outbox.ready)
 
     def _kf(self, name: str, wanted: WeComSettings) -> Service:
         client, parts, sheet = self._client(wanted), self._parts(), self._sheet(wanted)
@@ -167,8 +166,16 @@ class WeComWays:
                 if not (careful and error.errcode == TAKEN):  # it arrived before
                     raise
 
-        sending = Sending(talk, parts, send, _renders(sheet), _sends(wanted))
-        return Service(talk, parts, self._door(wanted), sheet=sheet, sending=sending, api=client)
+        pusher = self._pusher(talk, send, sheet, wanted, quota=FOLLOWING)
+        return Service(
+            talk,
+            parts,
+            self._door(wanted),
+            sheet=sheet,
+            pusher=pusher,
+            ready=self._context.outbox.ready,
+            api=client,
+        )
 
     def _sheet(self, wanted: WeComSettings) -> Sheet:
         return Sheet(
@@ -177,6 +184,29 @@ class WeComWays:
             anchors=wanted.kind == "app",
             links=self._links,
         )
+
+    def _pusher(
+        self, talk: Talk, send: Send, sheet: Sheet, wanted: WeComSettings, *, quota: int = 0
+    ) -> Pusher:
+        """Sends what a channel owes."""
+        parts = self._context.parts
+        # Each process of the server has its part: together they keep what the platform allows.
+        workers = parts.settings.server.workers
+        limits = (
+            (max(1, wanted.per_minute // workers), 60.0),
+            (max(1, wanted.per_hour // workers), 3_600.0),
+        )
+        pusher = Pusher(
+            talk.channel,
+            send,
+            parts.store,
+            parts.clock,
+            sheet=sheet,
+            budget=SendBudget(limits),
+            quota=quota,
+        )
+        self._context.outbox.hand_to(pusher)
+        return pusher
 
     @property
     def _links(self) -> Links | None:
@@ -202,17 +232,6 @@ class WeComWays:
             keep=self._context.crew.keep,
             pace=self._context.callers.pace,
         )
-
-
-def _renders(sheet: Sheet) -> Render:
-    def render(answer: Answer, notices: Sequence[Notice], lead: str) -> Sequence[str]:
-        return answered(answer, sheet, notices, lead)
-
-    return render
-
-
-def _sends(wanted: WeComSettings) -> Sends:
-    return Sends(((wanted.per_minute, 60.0), (wanted.per_hour, 3_600.0)))
 
 
 def _way(name: str, wanted: WeComSettings) -> Way:

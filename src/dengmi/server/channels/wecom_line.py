@@ -1,7 +1,7 @@
 """Holds the long connection of an AI bot: in one process of the server, and in another one when
 that is gone."""
 
-from dengmi.channels.budget import Sends
+from dengmi.channels.budget import SendBudget
 from dengmi.channels.wecom.linebot import LineBot
 from dengmi.channels.wecom.markdown import Paper
 from dengmi.channels.wecom.talk import Parts as TalkParts
@@ -24,7 +24,7 @@ class LineKeeper:
         talk: TalkParts,
         paper: Paper,
     ) -> None:
-        sends = Sends(((wanted.per_minute, 60.0), (wanted.per_hour, 3_600.0)))
+        sends = SendBudget(((wanted.per_minute, 60.0), (wanted.per_hour, 3_600.0)))
         self._parts = parts
         self._wanted = wanted
         self._bot = LineBot(way, talk, paper, sends)

@@ -4,7 +4,7 @@ spent."""
 import asyncio
 import logging
 
-from dengmi.channels.budget import Sends
+from dengmi.channels.budget import SendBudget
 from dengmi.channels.links import defused
 from dengmi.channels.parts import shortened
 from dengmi.channels.wecom.client import WeCom, WeComFailed
@@ -36,7 +36,7 @@ class Robot:
         self._parts = parts
         self._wanted = wanted
         self._client = client
-        self._sends = Sends(((PER_MINUTE, 60.0),))
+        self._sends = SendBudget(((PER_MINUTE, 60.0),))
         self._lock = parts.settings.home / "lines" / f"{name}.lock"
 
     async def tell(self) -> None:
