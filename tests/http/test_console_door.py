@@ -211,7 +211,9 @@ async def test_operators_come_change_and_go(parts: Parts, owner: httpx.AsyncClie
     assert (await enter(fresh, link[0], "anybody")).status_code == 303
     assert (await editor.get("/console")).status_code == 303  # signed out everywhere
     reply = await owner.post("/console/operators/remove", data=given)
-    assert reply.status_code == 303
+    assert "All sessions of that operator end" in reply.text  # asked first
+    given["sure"] = "1"
+    assert (await owner.post("/console/operators/remove", data=given)).status_code == 303
     assert (await fresh.get("/console")).status_code == 303
     (mei,) = await people.operators()
     reply = await owner.post("/console/operators/remove", data={**given, "operator": mei.id})

@@ -244,11 +244,16 @@ async def test_files_are_dropped_read_and_removed(owner: httpx.AsyncClient, part
     assert source
     shown = (await owner.get(source[1])).text
     assert "The moon cake costs nine coins." in shown
-    assert (await post(owner, f"{source[1]}/drop", file="../walks/moon.md")).status_code == 404
-    assert (await post(owner, f"{source[1]}/drop", file="moon.md")).status_code == 303
+    reply = await post(owner, f"{source[1]}/drop", file="../walks/moon.md", sure="1")
+    assert reply.status_code == 404
+    asked = await post(owner, f"{source[1]}/drop", file="moon.md")
+    assert 'name="file" value="moon.md"' in asked.text  # asked first
+    reply = await post(owner, f"{source[1]}/drop", file="moon.md", sure="1")
+    assert reply.status_code == 303
     await settled(owner)
     assert "moon" not in (await owner.get(source[1])).text
-    assert (await post(owner, f"{source[1]}/remove")).status_code == 303
+    assert (await post(owner, f"{source[1]}/remove")).status_code == 200  # asked first
+    assert (await post(owner, f"{source[1]}/remove", sure="1")).status_code == 303
     assert not folder.exists()
 
 
@@ -323,7 +328,10 @@ async def test_one_asker_is_handed_over_and_deleted(owner: httpx.AsyncClient) ->
     kept = json.loads((await owner.get("/console/askers/export?asker=ann")).text)
     assert kept["questions"][0]["text"] == CLOSES
     assert kept["questions"][0]["answers"][0]["citations"]
-    reply = await post(owner, "/console/askers/delete", asker="ann")
+    asked = await post(owner, "/console/askers/delete", asker="ann")
+    assert "cannot be undone" in asked.text
+    assert "1 questions" in (await owner.get("/console/askers?asker=ann")).text
+    reply = await post(owner, "/console/askers/delete", asker="ann", sure="1")
     assert reply.status_code == 303
     assert "Nothing is kept" in (await owner.get("/console/askers?asker=ann")).text
     assert "1 questions" in (await owner.get("/console/askers?asker=bob")).text

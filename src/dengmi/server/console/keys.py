@@ -8,7 +8,16 @@ from starlette.responses import RedirectResponse, Response
 from dengmi.core.errors import BadInput, Conflict
 from dengmi.core.operators import SCOPES, AccessKey, Scope
 from dengmi.server.console.door import hashed
-from dengmi.server.console.frame import HOME, card, empty, field, form, page, with_query
+from dengmi.server.console.frame import (
+    HOME,
+    asked_first,
+    card,
+    empty,
+    field,
+    form,
+    page,
+    with_query,
+)
 from dengmi.server.console.operators import shown_once
 from dengmi.server.console.visit import Visit
 from dengmi.server.rights import PREFIX
@@ -44,12 +53,11 @@ def _row(visit: Visit, key: AccessKey) -> Html:
     words = visit.say(
         "con_key_facts", by=key.made_by, made=visit.when(key.made_at), used=visit.when(key.used_at)
     )
-    sure = visit.say("con_key_sure", name=key.name)
     gone = form(
         visit,
         f"{HERE}/remove",
         el("input", type="hidden", name="name", value=key.name),
-        el("button", visit.say("con_remove"), class_="button danger", data_sure=sure),
+        el("button", visit.say("con_remove"), class_="button danger"),
     )
     return el("li", el("div", el("b", key.name), el("small", scopes), el("small", words)), gone)
 
@@ -111,6 +119,9 @@ async def make(visit: Visit) -> Response:
 async def remove(visit: Visit) -> Response:
     """A key works no longer."""
     name = visit.form.get("name", "")
+    words = visit.say("con_key_sure", name=name[:60])
+    if (asked := asked_first(visit, visit.say("con_remove"), words, HERE)) is not None:
+        return asked
     if await visit.office.people.remove_key(name):
         await visit.note("key_removed", name)
     return RedirectResponse(with_query(HERE, said="key_removed"), 303)

@@ -9,7 +9,16 @@ from starlette.responses import RedirectResponse, Response
 from dengmi.core.errors import BadInput, NotFound
 from dengmi.core.operators import ROLES, Deed, Invite, Operator, Role
 from dengmi.server.console.door import hashed
-from dengmi.server.console.frame import HOME, card, field, form, page, select, with_query
+from dengmi.server.console.frame import (
+    HOME,
+    asked_first,
+    card,
+    field,
+    form,
+    page,
+    select,
+    with_query,
+)
 from dengmi.server.console.tables import Column, csv_of, place_of, place_words, table, wants_csv
 from dengmi.server.console.visit import Visit
 from dengmi.server.ui.markup import Html, el
@@ -174,6 +183,9 @@ async def role(visit: Visit) -> Response:
 async def remove(visit: Visit) -> Response:
     """Remove an operator. Raises NotFound, Conflict."""
     operator = await _operator(visit)
+    words = visit.say("con_operator_sure", name=operator.name)
+    if (asked := asked_first(visit, visit.say("con_remove"), words, HERE)) is not None:
+        return asked
     await visit.office.people.remove_operator(operator.id)
     await visit.note("removed", operator.name)
     return RedirectResponse(with_query(HERE, said="removed"), 303)
