@@ -6,6 +6,7 @@ from pathlib import Path
 from dengmi.channels.outbox import Outbox
 from dengmi.gate.open import limits_of
 from dengmi.ledger.life import Life
+from dengmi.server.along import Along
 from dengmi.server.askers import Askers
 from dengmi.server.board import Board
 from dengmi.server.callers import Callers
@@ -30,6 +31,7 @@ class Context:
     callers: Callers
     askers: Askers
     cards: Cards
+    along: Along
     rights: Rights
     outbox: Outbox
 
@@ -54,6 +56,7 @@ def make_context(parts: Parts, board: Path | None = None) -> Context:
         Callers(parts.settings, parts.store, parts.clock, made),
         Askers(parts.settings.server, parts.store),
         Cards(parts.settings),
+        Along(parts.ladder.audience, board),
         Rights(parts.settings.server, parts.store, parts.clock, made),
         Outbox(parts.store, parts.clock, Life(parts.settings.home / "outbox"), parts.late),
     )
