@@ -363,3 +363,15 @@ async def test_no_text_is_missing(owner: httpx.AsyncClient, lang: str) -> None:
         assert page.status_code == 200, path
         assert not re.search(r">[^<]*\bcon(?:sole)?_[a-z_]+", page.text), path
         assert not re.search(r"\{[a-z_]+\}", page.text), path
+
+
+async def test_every_table_is_a_file_too(owner: httpx.AsyncClient) -> None:
+    await ask(owner, CLOSES)
+    page = await owner.get("/console/sources")
+    source = re.search(r'href="(/console/sources/s_\w+)"', page.text)
+    assert source
+    for path in ("", "/questions", "/gaps", "/sources", "/costs", "/operators", "/keys", "/log"):
+        head, *_ = rows(await owner.get(f"/console{path}?csv=1"))
+        assert len(head) > 2, path
+    assert len(rows(await owner.get(f"{source[1]}?csv=1"))) > 1
+    assert rows(await owner.get("/console?csv=1"))[1][1:] == ["quick", "1"]

@@ -19,6 +19,7 @@ from dengmi.server.console.frame import (
     with_query,
 )
 from dengmi.server.console.operators import shown_once
+from dengmi.server.console.tables import Column, csv_of, wants_csv
 from dengmi.server.console.visit import Visit
 from dengmi.server.rights import PREFIX
 from dengmi.server.ui.markup import Html, el
@@ -29,8 +30,21 @@ LONGEST = 40
 
 
 async def show(visit: Visit) -> Response:
-    """Every key."""
+    """Every key; as a file too."""
+    if wants_csv(visit):
+        known = await visit.office.people.access_keys()
+        return csv_of("keys", _columns(visit), known)
     return await _show(visit, "")
+
+
+def _columns(visit: Visit) -> Sequence[Column[AccessKey]]:
+    return (
+        Column(visit.say("con_name"), lambda key: key.name),
+        Column(visit.say("con_scopes"), lambda key: " ".join(key.scopes)),
+        Column(visit.say("con_who"), lambda key: key.made_by),
+        Column(visit.say("con_since"), lambda key: visit.when(key.made_at)),
+        Column(visit.say("con_used"), lambda key: visit.when(key.used_at)),
+    )
 
 
 async def _show(visit: Visit, secret: str) -> Response:
@@ -45,6 +59,7 @@ async def _show(visit: Visit, secret: str) -> Response:
         _of_settings(visit),
         at=HERE,
         lead=visit.say("con_keys_lead"),
+        acts=el("a", "CSV", class_="button", href=f"{HERE}?csv=1"),
     )
 
 

@@ -36,8 +36,20 @@ MOST_LINES = 10_000
 
 
 async def show(visit: Visit) -> Response:
-    """Every operator, and the links that are out."""
+    """Every operator, and the links that are out; the operators as a file too."""
+    if wants_csv(visit):
+        known = await visit.office.people.operators()
+        return csv_of("operators", _who(visit), known)
     return await _show(visit, "")
+
+
+def _who(visit: Visit) -> Sequence[Column[Operator]]:
+    return (
+        Column(visit.say("con_name"), lambda one: one.name),
+        Column(visit.say("con_role"), lambda one: one.role),
+        Column(visit.say("con_since"), lambda one: visit.when(one.made_at)),
+        Column(visit.say("con_seen"), lambda one: visit.when(one.seen_at)),
+    )
 
 
 async def _show(visit: Visit, link: str) -> Response:
@@ -57,6 +69,7 @@ async def _show(visit: Visit, link: str) -> Response:
         else None,
         at=HERE,
         lead=visit.say("con_operators_lead"),
+        acts=el("a", "CSV", class_="button", href=f"{HERE}?csv=1"),
     )
 
 
