@@ -138,6 +138,7 @@ async def test_wrong_passwords_are_alike_slow_down_and_are_noted(
     assert (await sign_in(plain, "Mei")).status_code == 429  # not even with the right one
     deeds = await parts.store.operators().deeds(limit=50)
     assert [deed.code for deed in deeds].count("sign_in_failed") == 2 + statuses.count(401)
+    assert {deed.subject for deed in deeds if deed.code == "sign_in_failed"} == {"", "Mei"}
     by_id = (await parts.store.operators().operators())[0].id
     assert (await sign_in(plain, by_id)).status_code in (401, 429)
 
