@@ -90,8 +90,8 @@ async def test_today_counts_what_was_asked(owner: httpx.AsyncClient) -> None:
     tiles = re.findall(r"<li><small>(.*?)</small><b>(.*?)</b><small>(.*?)</small></li>", page)
     said = {name: (value, more) for name, value, more in tiles}
     assert said["Questions"][0] == "3"
-    assert said["Answered from articles"] == ("67%", "1 were not")
-    assert said["Reused"] == ("33%", "of 3 answers")
+    assert said["Answered from articles"] == ("67%", "not answered: 1")
+    assert said["Reused"] == ("33%", "answers: 3")
     assert said["Spent"][0].startswith("¥0.000")
     assert said["First reply"][0].endswith(" ms")
     assert page.count("<svg") >= 5
@@ -324,17 +324,17 @@ async def test_the_desk_shows_its_settings_without_secrets(owner: httpx.AsyncCli
 async def test_one_asker_is_handed_over_and_deleted(owner: httpx.AsyncClient) -> None:
     await ask(owner, CLOSES, asker="ann")
     await ask(owner, CLOSES, asker="bob")
-    assert "1 questions" in (await owner.get("/console/askers?asker=ann")).text
+    assert "Questions: 1" in (await owner.get("/console/askers?asker=ann")).text
     kept = json.loads((await owner.get("/console/askers/export?asker=ann")).text)
     assert kept["questions"][0]["text"] == CLOSES
     assert kept["questions"][0]["answers"][0]["citations"]
     asked = await post(owner, "/console/askers/delete", asker="ann")
     assert "cannot be undone" in asked.text
-    assert "1 questions" in (await owner.get("/console/askers?asker=ann")).text
+    assert "Questions: 1" in (await owner.get("/console/askers?asker=ann")).text
     reply = await post(owner, "/console/askers/delete", asker="ann", sure="1")
     assert reply.status_code == 303
     assert "Nothing is kept" in (await owner.get("/console/askers?asker=ann")).text
-    assert "1 questions" in (await owner.get("/console/askers?asker=bob")).text
+    assert "Questions: 1" in (await owner.get("/console/askers?asker=bob")).text
     log = (await owner.get("/console/log?csv=1")).text
     assert "deleted what was kept of an asker" in log
     assert "ann" not in log
