@@ -101,9 +101,7 @@ async def _settled(home: Path, seconds: float) -> None:
         await asyncio.sleep(0.5)
 
 
-def _tell(
-    kind: str, messages: list[Message], platform: Platform, home: Path, used: float
-) -> None:
+def _tell(kind: str, messages: list[Message], platform: Platform, home: Path, used: float) -> None:
     times = sorted(each.took for each in messages if each.took is not None)
     lost = len(messages) - len(times)
     at = lambda share: times[min(len(times) - 1, int(len(times) * share))]  # noqa: E731

@@ -185,16 +185,16 @@ async def test_an_answer_that_is_being_written(opened: Parts, stranger: httpx.As
         Question(id="", desk="walks", text="Where can I park?", conversation=CONVERSATION)
     )
     audience, name = opened.ladder.audience, question.id
-    audience.begin(question)
-    audience.hear(name, Found(name, "quick", 3, 1.0, quoted.citations))
+    stage = audience.begin(question)
+    audience.hear(stage, Found(name, "quick", 3, 1.0, quoted.citations))
     waiting = await page(stranger, f"/a/{name}")
     assert waiting.status_code == 200
     words = re.sub("<[^>]+>", "", waiting.text)
     assert "closes on the seventeenth" in words  # the quotes meanwhile
     assert 'http-equiv="refresh"' in waiting.text  # without scripts
-    audience.hear(name, Thinking("secret reasoning"))
-    audience.hear(name, Text("Park below the bridge. [1]", Claim(start=0, end=22, cited=(1,))))
-    audience.hear(name, Notice("level_lowered", {"wanted": "deep", "level": "quick"}))
+    audience.hear(stage, Thinking("secret reasoning"))
+    audience.hear(stage, Text("Park below the bridge. [1]", Claim(start=0, end=22, cited=(1,))))
+    audience.hear(stage, Notice("level_lowered", {"wanted": "deep", "level": "quick"}))
     shown = (await page(stranger, f"/a/{name}")).text
     assert "Park below the bridge." in shown
     assert "secret reasoning" not in shown
@@ -205,12 +205,12 @@ async def test_an_answer_that_is_being_written(opened: Parts, stranger: httpx.As
     while not audience.watched(name):  # noqa: ASYNC110 - no event says it
         await asyncio.sleep(0)
     audience.hear(
-        name, Text(" It is six minutes away <b>. [2]", Claim(start=24, end=48, cited=(2,)))
+        stage, Text(" It is six minutes away <b>. [2]", Claim(start=24, end=48, cited=(2,)))
     )
     answer = replace(quoted, id="an_late", question_id=name, question=question.text)
     await opened.store.finish_question(answer)
-    audience.hear(name, Done(answer))
-    audience.end(name)
+    audience.hear(stage, Done(answer))
+    audience.end(stage)
     rest = (await asyncio.wait_for(reading, 5)).text
     assert "Park below" not in rest
     assert '"text":"It is six minutes away <b>."' in rest

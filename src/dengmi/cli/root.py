@@ -22,6 +22,7 @@ VERBS = (
     "operators",
     "load",
     "models",
+    "matrix",
     "cost",
     "eval",
     "doctor",

@@ -32,12 +32,13 @@ from dengmi.core.records import (
     Source,
     SourceKind,
 )
+from dengmi.core.replies import KeptReplies
 
 if TYPE_CHECKING:
     from dengmi.core.operators import Operators
     from dengmi.core.review import Review
 
-__all__ = ["Charges", "Deliveries", "Ledger", "Notes"]  # beside what is defined here
+__all__ = ["Charges", "Deliveries", "KeptReplies", "Ledger", "Notes"]  # beside what is defined here
 
 
 class Passages(Protocol):
@@ -255,6 +256,7 @@ class Store(
     LateQueue,
     Deliveries,
     Notes,
+    KeptReplies,
     Shelf,
     Protocol,
 ):

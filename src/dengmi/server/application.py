@@ -30,6 +30,7 @@ TAKE_OVER = 30.0
 """Seconds between two looks for questions of processes that are gone."""
 
 if TYPE_CHECKING:
+    from dengmi.server.channels.matrix import MatrixAccounts
     from dengmi.server.channels.wechat import WeChatAccounts
     from dengmi.server.channels.wecom import WeComWays
 
@@ -41,13 +42,15 @@ def create_app(parts: Parts, board: Path | None = None) -> Starlette:
         board: the folder where the processes of this server meet; None where it is the only one.
     """
     context = make_context(parts, board)
-    wechat, wecom = _wechat(context), _wecom(context)
+    wechat, wecom, matrix = _wechat(context), _wecom(context), _matrix(context)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         ongoing = await _begun(context)
         if wecom is not None:
             await wecom.begin()
+        if matrix is not None:
+            matrix.start()
         yield
         for each in ongoing:
             each.cancel()
@@ -56,6 +59,8 @@ def create_app(parts: Parts, board: Path | None = None) -> Starlette:
             await wechat.close()
         if wecom is not None:
             await wecom.close()
+        if matrix is not None:
+            await matrix.close()
 
     async def refuse(request: Request, error: Exception) -> Response:
         return _refusal(request, error, context)
@@ -68,7 +73,7 @@ def create_app(parts: Parts, board: Path | None = None) -> Starlette:
         return None
 
     return Starlette(
-        routes=routes(context, wechat, wecom),
+        routes=routes(context, wechat, wecom, matrix),
         middleware=[
             Middleware(Shell, counts=parts.counts, door=door),
             Middleware(Sites, origins=parts.settings.channels.origins),
@@ -128,6 +133,15 @@ def _wecom(context: Context) -> "WeComWays | None":
     from dengmi.server.channels.wecom import WeComWays
 
     return WeComWays(context)
+
+
+def _matrix(context: Context) -> "MatrixAccounts | None":
+    """As `_wechat`, of Matrix."""
+    if not context.parts.settings.matrix:
+        return None
+    from dengmi.server.channels.matrix import MatrixAccounts
+
+    return MatrixAccounts(context)
 
 
 def _refusal(request: Request, error: Exception, context: Context) -> Response:

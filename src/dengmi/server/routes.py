@@ -32,22 +32,28 @@ from dengmi.server.ui.thumbs import Thumbs
 from dengmi.server.widget.lazy import LazyWidget
 
 if TYPE_CHECKING:
+    from dengmi.server.channels.matrix import MatrixAccounts
     from dengmi.server.channels.wechat import WeChatAccounts
     from dengmi.server.channels.wecom import WeComWays
 
 
 def routes(
-    context: Context, wechat: "WeChatAccounts | None" = None, wecom: "WeComWays | None" = None
+    context: Context,
+    wechat: "WeChatAccounts | None" = None,
+    wecom: "WeComWays | None" = None,
+    matrix: "MatrixAccounts | None" = None,
 ) -> Sequence[BaseRoute]:
     """All of them; the busiest come first: they are tried in this order.
 
     Args:
         wechat: the WeChat accounts; None where there are none.
         wecom: what WeCom calls; None where there is nothing.
+        matrix: the Matrix accounts, of which homeservers call some; None where there are none.
     """
     return [
         *_api(context),
         *_channels(context, wechat, wecom),
+        *(_appservices(matrix) if matrix is not None else ()),
         *_pages(context),
         *_asker(context),
         *_watching(context),
@@ -103,6 +109,17 @@ def _channels(
             Route("/wecom/{name}", wecom.verify, methods=["GET"]),
         ]
     return made
+
+
+def _appservices(matrix: "MatrixAccounts") -> Sequence[BaseRoute]:
+    """What homeservers call (application service API v1)."""
+    base = "/matrix/{name}/_matrix/app/v1"
+    return [
+        Route(f"{base}/transactions/{{transaction}}", matrix.deliver, methods=["PUT"]),
+        Route(f"{base}/ping", matrix.ping, methods=["POST"]),
+        Route(f"{base}/users/{{user}}", matrix.unknown, methods=["GET"]),
+        Route(f"{base}/rooms/{{alias}}", matrix.unknown, methods=["GET"]),
+    ]
 
 
 def _pages(context: Context) -> Sequence[BaseRoute]:

@@ -107,6 +107,7 @@ def _completed(settings: Settings, has_levels: bool, environ: Mapping[str, str])
         models={name: _keyed(model, environ) for name, model in models.items()},
         levels=levels,
         wechat={name: _keyed(account, environ) for name, account in settings.wechat.items()},
+        matrix={name: _keyed(account, environ) for name, account in settings.matrix.items()},
         wecom={name: _keyed(each, environ) for name, each in settings.wecom.items()},
         embedding=_keyed(settings.embedding, environ),
         reranking=_keyed(settings.reranking, environ),

@@ -9,6 +9,7 @@ from msgspec import Meta, Struct
 
 from dengmi.settings.channels import ChannelSettings, Site, WeChatSettings
 from dengmi.settings.masked import Masked, meaning_of
+from dengmi.settings.matrix import MatrixSettings
 from dengmi.settings.semantic import EmbeddingSettings, RerankingSettings
 from dengmi.settings.sharing import SharingSettings
 from dengmi.settings.wecom import WeComSettings
@@ -270,6 +271,13 @@ class DeskSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True
     """One desk."""
 
     title: Annotated[str, Meta(description="name shown to askers")] = ""
+    greeting: Annotated[
+        str,
+        Meta(
+            max_length=400,
+            description="what the web page says under the desk's name; empty: the usual words",
+        ),
+    ] = ""
     public: Annotated[bool, Meta(description="whether the hall (desk *) includes it")] = True
     voice: Annotated[
         str,
@@ -395,6 +403,7 @@ class Settings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
     reranking: RerankingSettings = RerankingSettings()
     desks: Mapping[str, DeskSettings] = {}
     wechat: Mapping[str, WeChatSettings] = {}
+    matrix: Mapping[str, MatrixSettings] = {}
     wecom: Mapping[str, WeComSettings] = {}
     plans: Mapping[str, PlanSettings] = {}
     keys: Mapping[str, KeySettings] = {}
@@ -414,6 +423,7 @@ NAMED: Mapping[str, type[Struct]] = {
     "desks": DeskSettings,
     "models": ModelSettings,
     "wechat": WeChatSettings,
+    "matrix": MatrixSettings,
     "wecom": WeComSettings,
     "plans": PlanSettings,
     "keys": KeySettings,

@@ -55,6 +55,7 @@ def forget(asker: str) -> Work[int]:
 
 def forget_questions(ids: Sequence[str]) -> Work[None]:
     """Delete questions with all that hangs on them. What they cost stays in the ledger."""
-    for query in ("late_gone", "thumbs_gone", "reuses_gone", "answers_gone", "charges_nameless"):
+    hanging = ("late_gone", "replies_gone", "thumbs_gone", "reuses_gone", "answers_gone")
+    for query in (*hanging, "charges_nameless"):
         yield from run(query, ids=list(ids))
     yield from run("questions_gone", ids=list(ids))

@@ -28,6 +28,8 @@ TABLES = (
     "answers",
     "late",
     "deliveries",
+    "replies",
+    "cursors",
     "thumbs",
     "conversations",
     "handovers",

@@ -47,13 +47,14 @@ from dengmi.store.connector import Connector
 from dengmi.store.histories import SqlHistories
 from dengmi.store.line import SqlLine
 from dengmi.store.outgoing import SqlOutgoing
+from dengmi.store.replying import SqlReplies
 
 if TYPE_CHECKING:
     from dengmi.core.operators import Operators
     from dengmi.core.review import Review
 
 
-class SqlStore(SqlLine, SqlHistories, SqlOutgoing):
+class SqlStore(SqlLine, SqlHistories, SqlOutgoing, SqlReplies):
     """Everything that is kept, behind a connector. Raises only DengmiErrors."""
 
     def __init__(self, connector: Connector, clock: Clock) -> None:
@@ -68,8 +69,6 @@ class SqlStore(SqlLine, SqlHistories, SqlOutgoing):
         self._reusables = Together(self._all_reusables, lanes=2)
         self._reserve = Together(self._reserve_all)
         self._settle = Together(self._settle_all)
-
-    # -- life
 
     async def open(self) -> None:
         """Connect and bring the schema up to date. Raises Unavailable or BadSettings."""

@@ -53,17 +53,17 @@ async def heard(along: Along, after: int = 0) -> list[tuple[int, Event]]:
 
 async def test_what_another_process_tells(meeting: tuple[Audience, Along]) -> None:
     audience, other = meeting
-    audience.begin(QUESTION)
-    audience.hear("q_1", FOUND)
-    audience.hear("q_1", SAID)
+    stage = audience.begin(QUESTION)
+    audience.hear(stage, FOUND)
+    audience.hear(stage, SAID)
     assert await other.so_far("q_1") == (FOUND, SAID)
     early, late = (asyncio.create_task(heard(other, after)) for after in (0, 2))
     async with asyncio.timeout(5):
         while not audience.watched("q_1"):  # noqa: ASYNC110 - no event says it
             await asyncio.sleep(0.005)
-    audience.hear("q_1", NOTICE)
-    audience.hear("q_1", Failed("q_1", "unexpected"))  # the store says how it ended
-    audience.end("q_1")
+    audience.hear(stage, NOTICE)
+    audience.hear(stage, Failed("q_1", "unexpected"))  # the store says how it ended
+    audience.end(stage)
     assert await asyncio.wait_for(early, 5) == [(1, FOUND), (2, SAID), (3, NOTICE)]
     assert await asyncio.wait_for(late, 5) == [(3, NOTICE)]
     assert await other.so_far("q_1") == ()
@@ -72,15 +72,15 @@ async def test_what_another_process_tells(meeting: tuple[Audience, Along]) -> No
 
 async def test_a_reader_who_goes_is_noticed(meeting: tuple[Audience, Along]) -> None:
     audience, other = meeting
-    audience.begin(QUESTION)
-    audience.hear("q_1", FOUND)
+    stage = audience.begin(QUESTION)
+    audience.hear(stage, FOUND)
     events = other.follow("q_1", 0)
     assert await anext(events) == (1, FOUND)
     assert audience.watched("q_1")
     await events.aclose()
     async with asyncio.timeout(5):
         while audience.watched("q_1"):
-            audience.hear("q_1", SAID)
+            audience.hear(stage, SAID)
             await asyncio.sleep(0.005)
 
 
@@ -88,8 +88,8 @@ async def test_who_does_not_know_the_word_hears_nothing(
     meeting: tuple[Audience, Along], tmp_path: Path
 ) -> None:
     audience, other = meeting
-    audience.begin(QUESTION)
-    audience.hear("q_1", FOUND)
+    stage = audience.begin(QUESTION)
+    audience.hear(stage, FOUND)
     for path in tmp_path.glob("*.along"):
         assert path.stat().st_mode & 0o077 == 0
         text = path.read_text()
@@ -105,6 +105,6 @@ async def test_alone_there_is_nobody_to_ask() -> None:
     along = Along(audience)
     await along.keep()
     assert await along.so_far("q_1") == ()
-    audience.begin(QUESTION)
-    audience.hear("q_1", FOUND)
+    stage = audience.begin(QUESTION)
+    audience.hear(stage, FOUND)
     assert await along.so_far("q_1") == (FOUND,)

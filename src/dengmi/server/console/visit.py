@@ -18,7 +18,6 @@ from dengmi.server.parts import Parts
 from dengmi.server.ui.overview import Overview
 from dengmi.server.ui.page import DeskView
 
-
 FRESH = 60.0
 """Seconds that the names of channels are told again without a look."""
 

@@ -220,7 +220,7 @@ class AskPage:
             "div",
             icon("lantern"),
             el("h1", frame.name),
-            el("p", frame.say("ui_welcome")),
+            el("p", frame.desk.greeting or frame.say("ui_welcome")),
             el("ul", links, class_="examples", aria_label=frame.say("ui_examples"))
             if links
             else None,
@@ -263,10 +263,17 @@ def _moment(request: Request, now: float) -> float:
 
 def thread_of(frame: Frame, turns: list[Html], welcome: Child, top: Child = None) -> list[Child]:
     """The thread, and the pieces its script fills in."""
+    heading = None if top or welcome else el("h1", frame.name, class_="vh")
     return [
         top,
         welcome,
-        el("div", turns, id="thread"),
+        heading,
+        el(
+            "div",
+            turns,
+            id="thread",
+            data_earlier=frame.say("ui_earlier") if frame.asker else None,
+        ),
         el("div", id="live", class_="vh", aria_live="polite"),
         el(
             "template",

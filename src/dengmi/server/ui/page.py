@@ -28,12 +28,14 @@ KEPT = ("a", "c", "p", "s", "desk", "find", "source", "since", "until")
 
 @dataclass(frozen=True, slots=True)
 class DeskView:
-    """A desk as its readers see it. `synced_at` is Unix time, None before the first sync."""
+    """A desk as its readers see it. `synced_at` is Unix time, None before the first sync;
+    `greeting` is "" for the usual words."""
 
     name: str
     title: str
     articles: int
     synced_at: float | None
+    greeting: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +179,7 @@ def composer(frame: Frame) -> Html:
         el("p", class_="heard", role="status"),
         el("div", asked, box, _voice(frame), _depth(frame), send),
         class_="composer",
+        aria_label=frame.say("ui_ask"),
         id="ask",
         method="get",
         action=f"{frame.home}#last",

@@ -96,4 +96,7 @@ async def _is_own(request: Request, parts: Parts, found: Answer | Question, aske
         question = found
     if question is None:
         return False
-    return bool(asked and question.conversation == asked) or bool(asker and question.asker == asker)
+    if question.asker and question.channel == "web":
+        # The cookie tells; the address of a conversation, which may have been copied, does not.
+        return question.asker == asker
+    return bool(asked) and question.conversation == asked

@@ -259,6 +259,20 @@ CREATE TABLE secrets (
 
 CREATE INDEX questions_asker ON questions (asker) WHERE asker <> '';
 
+CREATE TABLE cursors (
+    name text PRIMARY KEY NOT NULL,
+    value text NOT NULL
+);
+
+CREATE TABLE replies (
+    question_id text PRIMARY KEY NOT NULL REFERENCES questions (id),
+    channel text NOT NULL,
+    place text NOT NULL,
+    sent text NOT NULL,
+    done boolean NOT NULL
+);
+CREATE INDEX replies_open ON replies (channel) WHERE NOT done;
+CREATE INDEX replies_place ON replies (place);
 CREATE TABLE conversations (
     asker text NOT NULL,
     id text NOT NULL,
