@@ -265,3 +265,55 @@ def test_in_an_app_browser_that_has_less(browser: Browser, desk: str) -> None:
     expect(page.locator(".told")).to_have_text("Copied")
     assert said == []
     context.close()
+
+
+WORDS = {
+    "en": (FIRST, "How much is a ticket for the paper museum?", "lantern"),
+    "zh": ("老茶厂有多少个车位？", "院子几点开门？", "车位"),
+}
+SEEN = [
+    ("phone", "light", "en"),
+    ("phone", "dark", "zh"),
+    ("desktop", "light", "zh"),
+    ("desktop", "dark", "en"),
+]
+
+
+@pytest.mark.parametrize(("size", "scheme", "lang"), SEEN)
+def test_every_page_fits(browser: Browser, desk: str, size: str, scheme: str, lang: str) -> None:
+    """Pictures of every page to be looked at; nothing sticks out sideways."""
+    first, second, words = WORDS[lang]
+
+    def seen(name: str) -> None:
+        assert not is_wide(page), name
+        keep(page, f"asker-{size}-{scheme}-{lang}-{name}")
+
+    with opened(browser, size, scheme, lang) as page:
+        page.emulate_media(reduced_motion="reduce")
+        page.goto(desk)
+        expect(page.locator(".examples a").first).to_be_visible()
+        seen("welcome")
+        ask(page, first, deep=True)
+        answered(page, 1)
+        ask(page, second)
+        answered(page, 2)
+        seen("thread")
+        page.locator("a.ref").first.click()
+        expect(page.locator(".sheet mark")).to_be_visible()
+        seen("source")
+        page.keyboard.press("Escape")
+        page.locator(".acts .more > summary").first.click()
+        seen("menu")
+        page.goto(f"{desk}/history")
+        seen("history")
+        page.locator(".talks a").first.click()
+        page.locator(".bar .more > summary").click()
+        seen("conversation")
+        page.goto(f"{desk}/search?find={words}")
+        page.locator("[role=search] summary").click()
+        seen("search")
+        page.locator(".hits .title").first.click()
+        expect(page.locator("#s")).to_be_in_viewport()
+        seen("article")
+        page.goto(f"{desk}/offline")
+        seen("offline")

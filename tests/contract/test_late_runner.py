@@ -20,7 +20,7 @@ from dengmi.core.chat import ChatRequest, Piece
 from dengmi.core.clock import SystemClock
 from dengmi.core.errors import ModelFailed, Unavailable
 from dengmi.core.events import Done
-from dengmi.core.ports import Push
+from dengmi.core.late import Push
 from dengmi.core.records import Answer, Question
 from dengmi.gate.gate import Gate
 from dengmi.ledger.ledger import Ledger

@@ -301,8 +301,13 @@ def _sealed(token: str, key: str, app_id: str, body: str, nonce: str, stamp: str
 def _written(fields: dict[str, Any], form: str) -> str:
     if form == "json":
         return json.dumps(fields, ensure_ascii=False)
-    inner = "".join(f"<{name}><![CDATA[{value}]]></{name}>" for name, value in fields.items())
+    inner = "".join(f"<{name}>{_data(value)}</{name}>" for name, value in fields.items())
     return f"<xml>{inner}</xml>"
+
+
+def _data(value: object) -> str:
+    """CDATA, in two where the text would end it."""
+    return f"<![CDATA[{str(value).replace(']]>', ']]]]><![CDATA[>')}]]>"
 
 
 def _fields(body: str, form: str) -> dict[str, Any]:

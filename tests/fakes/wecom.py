@@ -22,6 +22,8 @@ from starlette.routing import Route
 from wx_crypt.channel import WxChannel_WecomAiBot
 from wx_crypt.WXBizMsgCrypt3 import WXBizMsgCrypt
 
+from tests.fakes.wecom_kf import FakeKf
+
 MOST_BOT = 20_480
 MOST_TEXT = 2_048
 MOST_ROBOT = 4_096
@@ -43,12 +45,16 @@ class FakeWeCom:
     posted: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     calls: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     address: str = ""
+    kf: FakeKf = field(default_factory=FakeKf)
     _token: str = ""
     _numbers: Any = field(default_factory=count)
     _codes: dict[str, float] = field(default_factory=dict)
     _recent: dict[str, deque[float]] = field(default_factory=lambda: defaultdict(deque))
     _alike: dict[tuple[str, str], float] = field(default_factory=dict)
     _robot: deque[float] = field(default_factory=deque)
+
+    def __post_init__(self) -> None:
+        self.kf.refuse = self._refused
 
     def response_url(self) -> str:
         """An address that takes one answer within an hour."""
@@ -117,6 +123,14 @@ class FakeWeCom:
         (self.dropped if len(recent) > PER_MINUTE else self.sent).append((to, content))
         return JSONResponse({"errcode": 0, "errmsg": "ok", "msgid": f"m{next(self._numbers)}"})
 
+    async def agent_get(self, request: Request) -> Response:
+        self.calls["agent_get"] += 1
+        if trouble := self._refused(request):
+            return _error(trouble)
+        if request.query_params.get("agentid") != str(self.agent):
+            return _error(40056)
+        return JSONResponse({"errcode": 0, "errmsg": "ok", "name": "问答"})
+
     async def robot(self, request: Request) -> Response:
         self.calls["robot"] += 1
         if request.query_params.get("key") != "robot-key":
@@ -151,6 +165,8 @@ class FakeWeCom:
             Route("/cgi-bin/aibot/response", self.respond, methods=["POST"]),
             Route("/cgi-bin/message/send", self.send, methods=["POST"]),
             Route("/cgi-bin/webhook/send", self.robot, methods=["POST"]),
+            Route("/cgi-bin/agent/get", self.agent_get, methods=["GET"]),
+            *self.kf.routes(),
         ]
 
     def app(self) -> Starlette:

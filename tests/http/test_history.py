@@ -1,5 +1,6 @@
 """Conversations of one browser: kept under a signed cookie, for nobody else."""
 
+import asyncio
 import json
 import re
 from collections.abc import AsyncIterator
@@ -10,7 +11,8 @@ import httpx
 import pytest
 
 from dengmi.server.parts import Parts
-from tests.http.conftest import client_of
+from dengmi.wire import open_parts
+from tests.http.conftest import client_of, fill, settings_of, write_articles
 from tests.http.test_pages import HTML, check, outline
 
 FIRST = "When does the lantern walk close?"
@@ -245,17 +247,14 @@ async def test_thumbs(parts: Parts, client: httpx.AsyncClient, other: httpx.Asyn
         reply = await client.post(
             f"/a/{answer_id}/thumb",
             data={"up": up},
-            headers={"referer": "http://127.0.0.1:8321/?a=x"},
         )
         assert reply.status_code == 303
-        assert reply.headers["location"] == f"/?a=x#{answer_id}"
+        assert reply.headers["location"] == f"/c/{hidden(page)['c']}#{answer_id}"
         text = (await get(client, f"/a/{answer_id}")).text
         assert text.count('aria-pressed="true"') == pressed
-    away = await client.post(
-        f"/a/{answer_id}/thumb", data={"up": "yes"}, headers={"referer": "http://evil.example/"}
-    )
-    assert away.headers["location"] == f"/a/{answer_id}"
-    await other.post(f"/a/{answer_id}/thumb", data={"up": "no"})
+    await client.post(f"/a/{answer_id}/thumb", data={"up": "yes"})
+    foreign = await other.post(f"/a/{answer_id}/thumb", data={"up": "no"})
+    assert foreign.headers["location"] == f"/a/{answer_id}#{answer_id}"
     name = client.cookies["asker"].partition(".")[0]
     assert await parts.store.thumbs(name, [answer_id]) == {answer_id: True}
 
@@ -292,3 +291,23 @@ async def test_the_history_goes_to_another_device_once(
         assert theirs in listed
     assert (await client.post(path, headers=HTML)).status_code == 404
     assert (await other.post("/history/join/m_none", headers=HTML)).status_code == 404
+
+
+async def test_a_copied_address_opens_nothing(tmp_path: Path) -> None:
+    """At a desk that does not share, the address of a conversation is no key to its answers."""
+    home = tmp_path / "home"
+    home.mkdir()
+    await asyncio.to_thread((home / "dengmi.toml").write_text, "[desks.walks]\nshare = false\n")
+    async with open_parts(await asyncio.to_thread(settings_of, home)) as opened:
+        await fill(opened, write_articles(tmp_path / "articles"))
+        async with client_of(opened, "192.0.2.1") as own, client_of(opened, "192.0.2.2") as other:
+            page = await get(own, "/", q=FIRST, **hidden(await get(own, "/")))
+            answer_id, conversation = hidden(page)["a"], hidden(page)["c"]
+            await get(other, "/")
+            for path in (f"/a/{answer_id}?c={conversation}", f"/c/{conversation}"):
+                assert (await get(other, path)).status_code == 404
+            assert (await other.get(f"/a/{answer_id}/citations/1")).status_code == 404
+            assert (await get(own, f"/a/{answer_id}")).status_code == 200
+            assert (await own.get(f"/a/{answer_id}/citations/1")).status_code == 200
+            seen = await get(other, "/", a=answer_id, c=conversation)
+            assert "seventeenth" not in seen.text

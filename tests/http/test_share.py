@@ -185,16 +185,16 @@ async def test_an_answer_that_is_being_written(opened: Parts, stranger: httpx.As
         Question(id="", desk="walks", text="Where can I park?", conversation=CONVERSATION)
     )
     audience, name = opened.ladder.audience, question.id
-    audience.begin(question)
-    audience.hear(name, Found(name, "quick", 3, 1.0, quoted.citations))
+    stage = audience.begin(question)
+    audience.hear(stage, Found(name, "quick", 3, 1.0, quoted.citations))
     waiting = await page(stranger, f"/a/{name}")
     assert waiting.status_code == 200
     words = re.sub("<[^>]+>", "", waiting.text)
     assert "closes on the seventeenth" in words  # the quotes meanwhile
     assert 'http-equiv="refresh"' in waiting.text  # without scripts
-    audience.hear(name, Thinking("secret reasoning"))
-    audience.hear(name, Text("Park below the bridge. [1]", Claim(start=0, end=22, cited=(1,))))
-    audience.hear(name, Notice("level_lowered", {"wanted": "deep", "level": "quick"}))
+    audience.hear(stage, Thinking("secret reasoning"))
+    audience.hear(stage, Text("Park below the bridge. [1]", Claim(start=0, end=22, cited=(1,))))
+    audience.hear(stage, Notice("level_lowered", {"wanted": "deep", "level": "quick"}))
     shown = (await page(stranger, f"/a/{name}")).text
     assert "Park below the bridge." in shown
     assert "secret reasoning" not in shown
@@ -205,12 +205,12 @@ async def test_an_answer_that_is_being_written(opened: Parts, stranger: httpx.As
     while not audience.watched(name):  # noqa: ASYNC110 - no event says it
         await asyncio.sleep(0)
     audience.hear(
-        name, Text(" It is six minutes away <b>. [2]", Claim(start=24, end=48, cited=(2,)))
+        stage, Text(" It is six minutes away <b>. [2]", Claim(start=24, end=48, cited=(2,)))
     )
     answer = replace(quoted, id="an_late", question_id=name, question=question.text)
     await opened.store.finish_question(answer)
-    audience.hear(name, Done(answer))
-    audience.end(name)
+    audience.hear(stage, Done(answer))
+    audience.end(stage)
     rest = (await asyncio.wait_for(reading, 5)).text
     assert "Park below" not in rest
     assert '"text":"It is six minutes away <b>."' in rest
@@ -224,25 +224,41 @@ async def test_an_answer_that_is_being_written(opened: Parts, stranger: httpx.As
     assert not audience.watched(name)
 
 
+@pytest.fixture
+def looked(opened: Parts, monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
+    """Set when a question that has no answer was looked up."""
+    seen, question = asyncio.Event(), opened.store.question
+
+    async def look(question_id: str) -> Question | None:
+        found = await question(question_id)
+        seen.set()
+        return found
+
+    monkeypatch.setattr(opened.store, "question", look)
+    return seen
+
+
 async def test_an_answer_that_another_process_writes(
-    opened: Parts, stranger: httpx.AsyncClient
+    opened: Parts, stranger: httpx.AsyncClient, looked: asyncio.Event
 ) -> None:
     question = await opened.ladder.accept(
         Question(id="", desk="walks", text="Where can I park?", conversation=CONVERSATION)
     )
     reading = asyncio.create_task(stranger.get(f"/a/{question.id}/events"))
-    await asyncio.sleep(0)
+    await asyncio.wait_for(looked.wait(), 5)
     quoted = await answered(opened)
     await opened.store.finish_question(replace(quoted, id="an_there", question_id=question.id))
     assert 'data: {"address":"/a/an_there"}' in (await asyncio.wait_for(reading, 5)).text
 
 
-async def test_a_question_that_failed(opened: Parts, stranger: httpx.AsyncClient) -> None:
+async def test_a_question_that_failed(
+    opened: Parts, stranger: httpx.AsyncClient, looked: asyncio.Event
+) -> None:
     question = await opened.ladder.accept(
         Question(id="", desk="walks", text="Where can I park?", conversation=CONVERSATION)
     )
     reading = asyncio.create_task(stranger.get(f"/a/{question.id}/events"))
-    await asyncio.sleep(0)
+    await asyncio.wait_for(looked.wait(), 5)
     await opened.store.fail_question(question.id, "unexpected")
     assert "event: failed" in (await asyncio.wait_for(reading, 5)).text
     assert (await page(stranger, f"/a/{question.id}")).status_code == 404

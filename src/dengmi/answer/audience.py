@@ -13,8 +13,8 @@ from dengmi.core.records import Question
 
 
 @dataclass(slots=True)
-class _Stage:
-    """One question that is being answered. `changed` is there while somebody waits for more."""
+class Stage:
+    """One question while it is answered. `changed` is there while somebody waits for more."""
 
     question: Question
     told: list[Event] = field(default_factory=list)
@@ -32,25 +32,26 @@ class Audience:
     """The questions that are being answered in this process."""
 
     def __init__(self) -> None:
-        self._stages: dict[str, _Stage] = {}
+        self._stages: dict[str, Stage] = {}
 
-    def begin(self, question: Question) -> None:
-        """A question is being answered from now on."""
-        self._stages[question.id] = _Stage(question)
+    def begin(self, question: Question) -> Stage:
+        """A question is being answered from now on. Whoever comes now hears this answering of it,
+        should there be another one still."""
+        stage = self._stages[question.id] = Stage(question)
+        return stage
 
-    def hear(self, question_id: str, event: Event) -> None:
+    def hear(self, stage: Stage, event: Event) -> None:
         """Something was told to its asker."""
-        stage = self._stages.get(question_id)
-        if stage is not None and not isinstance(event, Thinking | Spent):
+        if not isinstance(event, Thinking | Spent):
             stage.told.append(event)
             stage.wake()
 
-    def end(self, question_id: str) -> None:
+    def end(self, stage: Stage) -> None:
         """Nothing more comes."""
-        stage = self._stages.pop(question_id, None)
-        if stage is not None:
-            stage.ended = True
-            stage.wake()
+        if self._stages.get(stage.question.id) is stage:
+            del self._stages[stage.question.id]
+        stage.ended = True
+        stage.wake()
 
     def question(self, question_id: str) -> Question | None:
         """A question that is being answered here."""

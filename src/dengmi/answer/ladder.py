@@ -184,33 +184,33 @@ class Ladder:
         work_for(question.id)
         seen = Seen(self._counts, question, self._clock)
         self._running.add(question.id)
+        stage = self.audience.begin(question)
         try:
             if question.state != "asked" and (known := await self._store.answer(question.id)):
                 standing = await self._waits.standing(known) if self._waits else Standing(known)
                 for event in replayed(standing.answer, standing.pending):
                     yield event
                 return
-            self.audience.begin(question)
             async with aclosing(self._answered(question, began, turns, seen)) as events:
                 async for event in events:
                     seen.hear(event)
-                    self.audience.hear(question.id, event)
+                    self.audience.hear(stage, event)
                     if thinking or not isinstance(event, Thinking):
                         yield event
         except DengmiError as error:
             await self._store.fail_question(question.id, error.code)
             seen.hear(failed := Failed(question.id, error.code, error.params))
-            self.audience.hear(question.id, failed)
+            self.audience.hear(stage, failed)
             yield failed
         except Exception:
             log.exception("question %s failed", question.id)
             await self._store.fail_question(question.id, "unexpected")
             seen.hear(failed := Failed(question.id, "unexpected", {"reference": question.id}))
-            self.audience.hear(question.id, failed)
+            self.audience.hear(stage, failed)
             yield failed
         finally:
             self._running.discard(question.id)
-            self.audience.end(question.id)
+            self.audience.end(stage)
             seen.end()
 
     async def resume(self) -> int:

@@ -7,7 +7,7 @@ MOST_PLACES = 20_000
 """Places that are remembered; the ones nobody wrote to for longest go first."""
 
 
-class Sends:
+class SendBudget:
     """Counts what was sent to each place in the last minute and hour. What the platform drops
     without a word must not be sent in the first place.
 
@@ -29,6 +29,11 @@ class Sends:
             sent.popleft()
         waits = [sent[-many] + seconds - now for many, seconds in self._limits if len(sent) >= many]
         return max(0.0, *waits) if waits else 0.0
+
+    def left(self, place: str, now: float) -> int:
+        """How many messages may still be sent there now."""
+        sent = self._sent.get(place, ())
+        return min(many - sum(now - at < seconds for at in sent) for many, seconds in self._limits)
 
     def take(self, place: str, now: float) -> None:
         """A message is sent there."""

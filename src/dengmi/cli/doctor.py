@@ -43,7 +43,7 @@ EXTRAS = {
     "mcp": "mcp",
     "card": "segno",
     "wechat": "cryptography",
-    "wecom": "cryptography",
+    "wecom": "websockets",
     "matrix": "nio",
     "matrix-e2e": "vodozemac",
 }

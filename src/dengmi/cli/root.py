@@ -15,6 +15,7 @@ from dengmi.cli.words import Option, VerbGroup, app_of, common_options
 VERBS = (
     "add",
     "sources",
+    "channels",
     "ask",
     "search",
     "serve",

@@ -5,12 +5,14 @@ A room that needs something from outside asks for the narrowest of these.
 
 from collections.abc import AsyncGenerator, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from dengmi.core.deliveries import Deliveries
 from dengmi.core.events import Event
 from dengmi.core.history import History
 from dengmi.core.late import LateQueue
+from dengmi.core.notes import Notes
+from dengmi.core.outcomes import Outcome
 from dengmi.core.paying import Charges, Ledger
 from dengmi.core.records import (
     Answer,
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
     from dengmi.core.operators import Operators
     from dengmi.core.review import Review
 
-__all__ = ["Charges", "Deliveries", "KeptReplies", "Ledger"]  # beside what is defined here
+__all__ = ["Charges", "Deliveries", "KeptReplies", "Ledger", "Notes"]  # beside what is defined here
 
 
 class Passages(Protocol):
@@ -177,22 +179,6 @@ class Reuses(Protocol):
         ...
 
 
-class Notes(Protocol):
-    """Keeps small values that outlive a stop: what a channel owes, how far it has read."""
-
-    async def put_note(self, note_id: str, kind: str, value: Mapping[str, object]) -> None:
-        """Keep a value under an id, in place of what is there."""
-        ...
-
-    async def take_note(self, note_id: str) -> Mapping[str, Any] | None:
-        """Take a value away; None where there is none, or another one took it."""
-        ...
-
-    async def notes(self, kind: str) -> Mapping[str, Mapping[str, Any]]:
-        """Every value of a kind, by its id."""
-        ...
-
-
 class Shelf(Protocol):
     """Keeps desks, sources and articles."""
 
@@ -218,6 +204,10 @@ class Shelf(Protocol):
         ...
 
     async def mark_synced(self, source_id: str, at: float) -> None: ...
+
+    async def note_outcome(self, source_id: str, outcome: Outcome) -> None:
+        """Keep how the last sync of a source ended; nothing where the source is gone."""
+        ...
 
     async def known(self, source_id: str) -> Mapping[str, Known]:
         """By key, what is stored of a source: enough to skip what has not changed."""

@@ -15,6 +15,7 @@ from dengmi.corpus.elsewhere import other_articles
 from dengmi.corpus.items import Item, Job, Trouble, in_thread
 from dengmi.corpus.kinds import PREFIX, Guess, guess, unknown_account
 from dengmi.corpus.locks import only_one
+from dengmi.corpus.outcome import failure_of, outcome_of
 from dengmi.corpus.published import WALK, Listed, read_published
 from dengmi.corpus.sync import Progress, Report, sync
 from dengmi.corpus.walk import Walk
@@ -89,6 +90,10 @@ class Corpus:
             try:
                 report = await self._sync(source, on_progress)
                 useless = bool(report.failed) and not report.usable
+                await self._shelf.note_outcome(source.id, outcome_of(report, self._clock.now()))
+            except DengmiError as error:
+                await self._shelf.note_outcome(source.id, failure_of(error, self._clock.now()))
+                raise
             finally:
                 if useless and source.synced_at is None:
                     await self._forget_if_empty(source)

@@ -94,7 +94,12 @@ async def _begun(context: Context) -> "list[asyncio.Task[Any]]":
         context.crew.start(context.follower.follow(), "following the store"),
         context.crew.start(_take_over(context), "taking questions over"),
         context.crew.start(context.load.keep(), "telling the load"),
+        context.crew.start(context.along.keep(), "letting others read along"),
     ]
+    if any(desk.keep_days for desk in parts.settings.desks.values()):
+        from dengmi.server.keeping import keep_only
+
+        ongoing.append(context.crew.start(keep_only(parts), "deleting old questions"))
     if parts.late is not None:
         ongoing.append(context.crew.start(parts.late.run(), "late answers"))
     if context.outbox.channels:

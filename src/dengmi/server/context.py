@@ -6,6 +6,7 @@ from pathlib import Path
 from dengmi.channels.outbox import Outbox
 from dengmi.gate.open import limits_of
 from dengmi.ledger.life import Life
+from dengmi.server.along import Along
 from dengmi.server.askers import Askers
 from dengmi.server.board import Board
 from dengmi.server.callers import Callers
@@ -14,6 +15,7 @@ from dengmi.server.crew import Crew
 from dengmi.server.follow import Follower
 from dengmi.server.load import Load
 from dengmi.server.parts import Parts
+from dengmi.server.rights import MadeKeys, Rights
 from dengmi.server.syncs import Syncs
 
 
@@ -29,6 +31,8 @@ class Context:
     callers: Callers
     askers: Askers
     cards: Cards
+    along: Along
+    rights: Rights
     outbox: Outbox
 
 
@@ -42,14 +46,17 @@ def make_context(parts: Parts, board: Path | None = None) -> Context:
     follower = Follower(parts.store, parts.search)
     meeting = Board(board) if board else None
     limits = limits_of(parts.settings, parts.clock)
+    made = MadeKeys(parts.store, parts.clock)
     return Context(
         parts,
         crew,
         follower,
         Load(parts.counts, follower, parts.clock, parts.store, limits, board=meeting),
         Syncs(parts.corpus, crew, parts.clock),
-        Callers(parts.settings, parts.store, parts.clock),
+        Callers(parts.settings, parts.store, parts.clock, made),
         Askers(parts.settings.server, parts.store),
         Cards(parts.settings),
+        Along(parts.ladder.audience, board),
+        Rights(parts.settings.server, parts.store, parts.clock, made),
         Outbox(parts.store, parts.clock, Life(parts.settings.home / "outbox"), parts.late),
     )

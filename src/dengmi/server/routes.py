@@ -29,6 +29,7 @@ from dengmi.server.ui.history import HistoryPage
 from dengmi.server.ui.installed import Installed
 from dengmi.server.ui.static import Static
 from dengmi.server.ui.thumbs import Thumbs
+from dengmi.server.widget.lazy import LazyWidget
 
 if TYPE_CHECKING:
     from dengmi.server.channels.matrix import MatrixAccounts
@@ -86,12 +87,16 @@ def _channels(
     context: Context, wechat: "WeChatAccounts | None", wecom: "WeComWays | None"
 ) -> Sequence[BaseRoute]:
     chat, mcp = OpenAI(context), Mcp(context)
+    widget = LazyWidget(context).answer
     made = [
         Route(f"{CHAT}/chat/completions", chat.complete, methods=["POST"]),
         Route(f"{CHAT}/models", chat.models, methods=["GET"]),
         Route(f"{CHAT}/models/{{model}}", chat.model, methods=["GET"]),
         Route(MCP, mcp, methods=["POST"]),
         Route(f"{MCP}/{{desk}}", mcp, methods=["POST"]),
+        Route("/widget.js", widget, methods=["GET"]),
+        Route("/widget", widget, methods=["GET"]),
+        Route("/widget/{rest:path}", widget, methods=["GET", "POST", "OPTIONS"]),
     ]
     if wechat is not None:
         made += [

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from dengmi.settings.channels import ChannelSettings, WeChatSettings
+from dengmi.settings.channels import ChannelSettings, Site, WeChatSettings
 from dengmi.settings.masked import Masked, meaning_of
 from dengmi.settings.matrix import MatrixSettings
 from dengmi.settings.semantic import EmbeddingSettings, RerankingSettings
@@ -271,6 +271,13 @@ class DeskSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True
     """One desk."""
 
     title: Annotated[str, Meta(description="name shown to askers")] = ""
+    greeting: Annotated[
+        str,
+        Meta(
+            max_length=400,
+            description="what the web page says under the desk's name; empty: the usual words",
+        ),
+    ] = ""
     public: Annotated[bool, Meta(description="whether the hall (desk *) includes it")] = True
     voice: Annotated[
         str,
@@ -295,6 +302,10 @@ class DeskSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True
         str,
         Meta(description="where the desk's day begins, such as Asia/Shanghai; empty: time_zone"),
     ] = ""
+    keep_days: Annotated[
+        Annotated[int, Meta(ge=0)],
+        Meta(description="days that questions and answers are kept; 0: until they are deleted"),
+    ] = 0
     share: Annotated[
         bool, Meta(description="whether anyone with the link may read an answer of this desk")
     ] = True
@@ -304,6 +315,10 @@ class DeskSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True
     share_index: Annotated[
         bool, Meta(description="whether search engines may list shared answers")
     ] = False
+    origins: Annotated[
+        tuple[Site, ...],
+        Meta(description="sites that may show this desk's widget, beside channels.widget.origins"),
+    ] = ()
 
 
 USUAL_PLAN = "visitor"

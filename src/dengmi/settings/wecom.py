@@ -1,4 +1,4 @@
-"""The options of WeCom: bots and applications that people write to."""
+"""The options of WeCom: bots, applications and customer service accounts that people write to."""
 
 from typing import Annotated, Literal
 
@@ -11,12 +11,18 @@ class WeComSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     """One way into WeCom. Limits are the platform's as of 2026-11."""
 
     kind: Annotated[
-        Literal["bot", "app"],
-        Meta(description="bot: an AI bot that calls this server; app: a self-built application"),
+        Literal["bot", "bot-socket", "app", "kf", "robot"],
+        Meta(
+            description="bot: an AI bot that calls this server; bot-socket: one that this server "
+            "connects to; app: a self-built application; kf: WeChat Customer Service; robot: a "
+            "group robot that tells operators"
+        ),
     ]
     token: Annotated[
         str,
-        Meta(description="token of the callback (bot, app), or env:NAME", extra={"secret": True}),
+        Meta(
+            description="token of the callback (bot, app, kf), or env:NAME", extra={"secret": True}
+        ),
     ] = ""
     aes_key: Annotated[
         str,
@@ -32,14 +38,22 @@ class WeComSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=Tru
             extra={"secret": True},
         ),
     ] = ""
-    corp_id: Annotated[str, Meta(description="id of the company (app)")] = ""
+    corp_id: Annotated[str, Meta(description="id of the company (app, kf)")] = ""
     agent_id: Annotated[
         Annotated[int, Meta(ge=0)], Meta(description="AgentId of the application (app)")
     ] = 0
+    bot_id: Annotated[str, Meta(description="id of the AI bot (bot-socket)")] = ""
     secret: Annotated[
         str,
         Meta(
-            description="Secret of the application or bot (app), or env:NAME",
+            description="Secret of the application or bot (app, kf, bot-socket), or env:NAME",
+            extra={"secret": True},
+        ),
+    ] = ""
+    key: Annotated[
+        str,
+        Meta(
+            description="key at the end of the robot's webhook address (robot), or env:NAME",
             extra={"secret": True},
         ),
     ] = ""
@@ -68,6 +82,10 @@ class WeComSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=Tru
             "platform ends it at 360"
         ),
     ] = 330.0
+    refresh: Annotated[
+        Annotated[float, Meta(gt=0, le=60)],
+        Meta(description="seconds between two updates of a message (bot-socket)"),
+    ] = 2.5
     skew: Annotated[
         Annotated[float, Meta(gt=0)],
         Meta(description="most seconds that the platform's clock may differ from this one"),
@@ -78,7 +96,7 @@ class WeComSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     ] = None
     messages: Annotated[
         Annotated[int, Meta(ge=1, le=5)],
-        Meta(description="most messages of one written answer (app)"),
+        Meta(description="most messages of one written answer (app, kf)"),
     ] = 4
     per_minute: Annotated[
         Annotated[int, Meta(ge=1)],
@@ -91,3 +109,6 @@ class WeComSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     api: Annotated[
         str, Meta(pattern="^https?://", description="address of the platform's interface")
     ] = "https://qyapi.weixin.qq.com"
+    socket: Annotated[
+        str, Meta(pattern="^wss?://", description="address that is connected to (bot-socket)")
+    ] = "wss://openws.work.weixin.qq.com"

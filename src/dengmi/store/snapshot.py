@@ -17,6 +17,7 @@ from dengmi.store.steps import Row
 TABLES = (
     "desks",
     "sources",
+    "outcomes",
     "reposts",
     "bands",
     "articles",

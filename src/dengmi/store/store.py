@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from dengmi.core.clock import Clock
 from dengmi.core.limits import Alert, Reserved, Span, Used
+from dengmi.core.outcomes import Outcome
 from dengmi.core.paying import Decide
 from dengmi.core.records import (
     Answer,
@@ -298,6 +299,10 @@ class SqlStore(SqlLine, SqlHistories, SqlOutgoing, SqlReplies):
     async def mark_synced(self, source_id: str, at: float) -> None:
         """Note when a source was last synced."""
         await self._db.write(sources.mark_synced, source_id, at)
+
+    async def note_outcome(self, source_id: str, outcome: Outcome) -> None:
+        """Keep how the last sync of a source ended; nothing where the source is gone."""
+        await self._db.write(sources.note_outcome, source_id, outcome)
 
     async def known(self, source_id: str) -> Mapping[str, Known]:
         """By key, what is stored of a source."""

@@ -1,6 +1,7 @@
 """Self-built applications of WeCom, from the platform's side."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -9,9 +10,7 @@ import pytest
 from wechatpy.exceptions import WeChatClientException
 from wechatpy.work import WeChatClient
 
-from dengmi.channels.wecom import sending
 from dengmi.core.records import Question
-from dengmi.server.parts import Parts
 from tests.channels.wecom.conftest import KEY, TOKEN, configured, opened, served, when
 from tests.fakes.wecom import FakeWeCom
 from tests.fakes.wecom_app import AppPlatform
@@ -39,11 +38,18 @@ async def client(tmp_path: Path, api: str) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
-async def nothing_owed(parts: Parts) -> None:
-    """Wait until every promise was kept."""
+async def states(home: Path, *wanted: str) -> None:
+    """Wait until what is owed stands like this."""
+
+    def look() -> list[str]:
+        with sqlite3.connect(home / "dengmi.sqlite") as store:
+            found = [row[0] for row in store.execute("SELECT state FROM deliveries ORDER BY at")]
+        store.close()
+        return found
+
     async with asyncio.timeout(8):
-        while await parts.store.notes("wecom:staff"):  # noqa: ASYNC110
-            await asyncio.sleep(0.02)
+        while await asyncio.to_thread(look) != list(wanted):  # noqa: ASYNC110 - from outside
+            await asyncio.sleep(0.05)
 
 
 async def test_quotes_at_once_and_the_answer_as_a_message(
@@ -89,66 +95,101 @@ async def test_events_and_other_messages(client: httpx.AsyncClient, platform: Fa
     assert (await app.raw(bomb)).status_code == 400
 
 
+async def test_what_the_platform_did_not_send_is_refused(client: httpx.AsyncClient) -> None:
+    good = platform_of(client)
+    for forger in (
+        AppPlatform(client, "/wecom/staff", TOKEN, KEY, corp_id="wx0"),
+        AppPlatform(client, "/wecom/staff", "another", KEY),
+        AppPlatform(client, "/wecom/staff", TOKEN, KEY[::-1]),
+    ):
+        reply = await forger.deliver("u1", {"MsgType": "text", "Content": PARK, "MsgId": "9"})
+        assert (reply.status_code, reply.content) == (403, b"")
+        assert (await forger.verify()).status_code == 403
+    sent = (await good.deliver("u1", {"MsgType": "event", "Event": "view"})).request
+    for wrong in ({"timestamp": "1"}, {"nonce": "2"}, {"msg_signature": ""}, {"timestamp": "x"}):
+        query = {**dict(sent.url.params), **wrong}
+        again = await client.post("/wecom/staff", params=query, content=sent.content)
+        assert again.status_code == 403
+    for body in (b"", b"{}", b"<xml/>", b"<xml><Encrypt></Encrypt></xml>", b"\xff" * 99):
+        reply = await client.post("/wecom/staff", params=dict(sent.url.params), content=body)
+        assert reply.status_code in (400, 403)
+    assert (await client.post("/wecom/staff", content=b"x" * 1_000_000)).status_code == 413
+
+
 async def test_a_stop_between_promise_and_message_loses_nothing(
     tmp_path: Path, api: str, platform: FakeWeCom
 ) -> None:
     home = await configured(tmp_path / "home", table(api))
     async with opened(home, tmp_path / "articles") as parts:
+        platform.refuse = [-1] * 99  # nothing is taken until the stop
         async with served(parts) as client:
             assert await platform_of(client).say("u1", PARK)
-        # Written while the server stopped; its message was cut off.
-        owed = await parts.store.notes("wecom:staff")
-        assert len(owed) == 1
+            await when(lambda: len(platform.refuse) < 99)
         assert platform.sent == []
+        platform.refuse = []
         async with served(parts):
             await when(lambda: platform.sent)
-            await nothing_owed(parts)
+            await states(home, "sent")
         assert platform.sent[0][1].startswith(WRITTEN)
-        # Killed after the message and before that was noted: the platform leaves it out.
-        ((note, value),) = owed.items()
-        await parts.store.put_note(note, "wecom:staff", value)
+        # Killed after the platform took it and before that was noted: it is shown once.
+        await asyncio.to_thread(_in_doubt, home)
         async with served(parts):
-            await when(lambda: platform.calls["send"] == 2)
-            await nothing_owed(parts)
+            await when(lambda: platform.calls["send"] > 1 and not platform.refuse)
+            await states(home, "sent")
         assert len(platform.sent) == 1
 
 
-async def test_what_the_platform_says_no_to(
-    tmp_path: Path, api: str, platform: FakeWeCom, monkeypatch: pytest.MonkeyPatch
+def _in_doubt(home: Path) -> None:
+    with sqlite3.connect(home / "dengmi.sqlite") as store:
+        store.execute("UPDATE deliveries SET state = 'owed', sent = 0, begun = 1, due = 0")
+    store.close()
+
+
+async def test_an_answer_in_several_messages_is_sent(
+    tmp_path: Path, api: str, platform: FakeWeCom
 ) -> None:
-    monkeypatch.setattr(sending, "PAUSES", (0.05,))
-    home = await configured(tmp_path / "home", table(api), first=0.0)
+    home = await configured(tmp_path / "home", table(api, "max_bytes = 600\n"), model=False)
+    long = tmp_path / "articles" / "long.md"
+    await asyncio.to_thread(long.parent.mkdir)
+    said = "河边的风筝节每年四月举行，" + "沿岸摆满各地手艺人的摊位，" * 12 + "傍晚放飞灯笼风筝。"
+    await asyncio.to_thread(long.write_text, f"# 风筝节\n\n{said}\n", encoding="utf-8")
     async with opened(home, tmp_path / "articles") as parts, served(parts) as client:
-        app = platform_of(client)
+        assert await platform_of(client).say("u1", "风筝节什么时候举行？") is None
+        await states(home, "sent")
+    assert len(platform.sent) > 1
+    assert "四月举行" in platform.sent[0][1]
+    assert all(len(text.encode()) <= 600 for _, text in platform.sent)
+
+
+async def test_what_the_platform_says_no_to(tmp_path: Path, api: str, platform: FakeWeCom) -> None:
+    platform.members -= {"u3"}
+    home = await configured(tmp_path / "home", table(api), first=0.5)
+    async with opened(home, tmp_path / "articles") as parts, served(parts) as client:
+        app, calls = platform_of(client), platform.calls
+        platform.refuse = [40014, -1]  # a stale token, then busy
         assert await app.say("u1", PARK)
-        await nothing_owed(parts)
-        (charge,) = await parts.store.charges()
-        answer = await parts.store.answer(charge.question_id)
+        await when(lambda: platform.sent)
+        assert (calls["send"], calls["gettoken"]) == (3, 2)
+        assert await app.say("u3", "门口一共有几个车位？")
+        await states(home, "sent", "closed")  # cannot be reached: tried once, and left
+        assert calls["send"] == 4
+        # A better answer that comes later is owed too, and names its question.
+        (first, *_) = await parts.store.charges()
+        answer = await parts.store.answer(first.question_id)
         assert answer is not None
         assert parts.late is not None
         push = parts.late._pushes["wecom:staff"]  # type: ignore[attr-defined]
-        platform.sent.clear()
-        calls = platform.calls
-        before = calls["send"]
-        asked = Question(id="q_1", desk="walks", text=PARK, asker="wecom:staff:u2")
-        platform.refuse = [40014, -1, 45009]  # a stale token, then busy twice
-        await push.push(asked, answer, "key")
-        assert [to for to, _ in platform.sent] == ["u2"]
-        assert platform.sent[0][1].startswith(f"你之前问：{PARK}")
-        assert calls["send"] - before == 4
-        nobody = Question(id="q_2", desk="walks", text=PARK, asker="wecom:staff:u9")
-        await push.push(nobody, answer, "key")  # cannot be reached: tried once, and left
-        assert calls["send"] - before == 5
-        platform.refuse = [60020]
-        with pytest.raises(Exception, match="60020"):
-            await push.push(asked, answer, "key")
+        asked = Question(id=first.question_id, desk="walks", text=PARK, asker="wecom:staff:u1")
+        await push.push(asked, answer, answer.id)
+        await when(lambda: len(platform.sent) == 2)
+        assert platform.sent[1][1].startswith(f"你之前问：{PARK}")
 
 
 async def test_no_more_messages_than_are_shown(tmp_path: Path, api: str) -> None:
     """The platform drops what is above its limit and tells nobody, so we wait instead."""
-    from dengmi.channels.budget import Sends
+    from dengmi.channels.budget import SendBudget
 
-    sends = Sends(((3, 60.0), (5, 3600.0)))
+    sends = SendBudget(((3, 60.0), (5, 3600.0)))
     for at in (0.0, 1.0, 2.0):
         assert sends.wait("u1", at) == 0.0
         sends.take("u1", at)

@@ -138,6 +138,30 @@ async def test_a_restart_in_between_loses_nothing(
             assert reply["stream"]["id"] == begun.stream
 
 
+async def test_any_process_of_the_server_may_be_asked(
+    tmp_path: Path, api: str, platform: FakeWeCom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bot_room, "GRACE", 0.5)
+    home = await configured(tmp_path / "home", bot_table(api))
+    async with opened(home, tmp_path / "articles") as parts, opened(home) as others:
+        async with served(parts) as client, served(others) as neighbour:
+            bots = bot_platform(client, platform)
+            body = bots.message("u1", "text", text={"content": PARK})
+            begun = await bots.follow(body, polls=0)
+            bots.client = neighbour
+            poll = {**body, "msgtype": "stream", "stream": {"id": begun.stream}}
+            first = await bots.deliver(poll)
+            assert first is not None
+            assert first["stream"]["content"] == begun.last  # the quotes stay where they are
+            async with asyncio.timeout(8):
+                while not (reply := await bots.deliver(poll))["stream"]["finish"]:  # noqa: ASYNC110
+                    await asyncio.sleep(0.1)
+            assert reply["stream"]["content"].startswith(WRITTEN)
+            await asyncio.sleep(0.8)
+        assert platform.said == []
+        assert len(await parts.store.charges()) == 1
+
+
 async def test_who_the_question_is_for_is_no_part_of_it(
     client: httpx.AsyncClient, platform: FakeWeCom
 ) -> None:

@@ -1,9 +1,11 @@
 """Do the exact facts of a claim stand in the sentences it cites?"""
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from dengmi.answer.check.derive import derived
 from dengmi.answer.check.facts import Amount, Facts
 from dengmi.answer.check.times import Clock, Day
 
@@ -12,6 +14,9 @@ _NEAR = 0.05
 """How far "about 3,000" may be from what the sentence says."""
 
 _DAY = 86400.0
+
+_FLIPPED = re.compile(r"\b(?:hardly|barely|scarcely|few|nobody|none|no one)\b|几乎没|很少|极少")
+"""What turns a bound round: "hardly any under fifty" for "nearly all over fifty"."""
 
 _RATES = (
     frozenset(("second", "minute", "hour", "day", "week", "month", "quarter", "year")),
@@ -35,10 +40,10 @@ class Wrong:
 
 
 def wrong_facts(
-    claim: Facts, sources: Sequence[Facts], names: frozenset[int] = frozenset()
+    claim: Facts, sources: Sequence[Facts], names: frozenset[int] = frozenset(), text: str = ""
 ) -> Wrong:
     """Compare a claim's facts with those of its sentences, taken together; numbers that start at
-    `names` are parts of known names."""
+    `names` are parts of known names. `text`: the claim, in lower case."""
     theirs = [(n, amount) for n, facts in enumerate(sources) for amount in facts.amounts]
     numbers = units = bounds = 0
     held: list[tuple[Amount, tuple[int, Amount]]] = []
@@ -53,12 +58,16 @@ def wrong_facts(
                 continue
             if _only_one(amount) and (_every(amount, sources) or not _rivals(amount, theirs)):
                 continue
+            if amount.value == 2.0 and not amount.measure and any(each.pair for each in sources):
+                continue
+            if derived(amount, text, sources):
+                continue
             clash = amount.measure and any(
                 abs(other.value - amount.value) < _SAME and other.measure for _, other in theirs
             )
             units, numbers = (units + 1, numbers) if clash else (units, numbers + 1)
             continue
-        bounds += all(
+        bounds += not _FLIPPED.search(text) and all(
             amount.bound and other.bound and amount.bound != other.bound for _, other in same
         )
         held += [(amount, place) for place in same]
@@ -99,8 +108,15 @@ def _same(claim: Amount, other: Amount) -> bool:
     if math.isclose(left, right, rel_tol=max(_SAME, slack)):
         return True
     if claim.about and right:
-        return abs(left - right) / abs(right) <= _NEAR
+        return abs(left - right) / abs(right) <= _NEAR or _whole(claim, other, left, right)
     return _rounded(claim.value, other.value) if claim.measure == other.measure else False
+
+
+def _whole(claim: Amount, other: Amount, left: float, right: float) -> bool:
+    """Whether "nearly three tonnes" is 2.8 tonnes: the next whole number of its unit."""
+    unit = left / claim.value if claim.value else 0.0
+    near = abs(left - right) <= 0.1 * abs(right) and 2 <= claim.value < 100
+    return near and not claim.value % 1 and bool(unit) and abs(right / unit - claim.value) < 0.5
 
 
 def _rounded(value: float, other: float) -> bool:
@@ -140,8 +156,11 @@ def _rivals(amount: Amount, theirs: Sequence[tuple[int, Amount]]) -> bool:
 def _replaced(amount: Amount, claim: Facts, theirs: Sequence[tuple[int, Amount]]) -> bool:
     """Whether the sentences have a number of this measure that the claim has not: then this one
     stands in its place, and a date with the same number ("5 berths", in May) does not bear it out."""
+    told = {clock.minutes / 60 % 12 for clock in claim.clocks} | {day.day for day in claim.days}
     return any(
-        other.measure == amount.measure and not any(_same(mine, other) for mine in claim.amounts)
+        other.measure == amount.measure
+        and other.value not in told
+        and not any(_same(mine, other) for mine in claim.amounts)
         for _, other in theirs
     )
 
@@ -174,6 +193,9 @@ def _day_held(day: Day, sources: Sequence[Facts]) -> bool:
     if day.year:
         if day.decade:
             years = any(day.year <= (o.year or 0) < day.year + 10 for o in days)
+            years = years or any(day.year <= value < day.year + 10 for value in values)
+            if not day.year % 100:  # the 1600s: the 17th century
+                years = years or day.year // 100 + 1 in values
         else:
             years = any(
                 o.year == day.year or (o.decade and o.year <= day.year < o.year + 10) for o in days

@@ -1,7 +1,7 @@
 """Lays the words of a claim beside the sentences it cites: which stand there, which do not, and in
 what order."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -10,6 +10,9 @@ from dengmi.answer.check.kin import close
 from dengmi.answer.check.reading import Read, Unit, head_of
 
 EXACT, KIN, PART, LOOSE = 1.0, 0.85, 0.6, 0.5
+_NUMBER = 0.6
+"""What a number weighs among words."""
+
 _FOUND = 0.5
 """Quality from which a word counts as found."""
 
@@ -114,32 +117,53 @@ def _kin_place(unit: Unit, text: Read) -> int:
     return min([kin[group] for group in unit.groups if group in kin], default=-1)
 
 
-def crossed(aligned: Aligned) -> bool:
+def crossed(aligned: Aligned, held: Sequence[tuple[int, int, int]] = ()) -> bool:
     """Whether two clauses of the claim each mix what two clauses of a sentence keep apart, so that
-    each says of the one what the sentence says of the other."""
+    each says of the one what the sentence says of the other. `held`: numbers of the claim with the
+    sentence that has them and their place there."""
     for n, source in enumerate(aligned.sources):
-        # By clause of the claim, the clauses of the sentence that its words stand in alone.
-        table: dict[int, dict[int, float]] = {}
-        for unit, match in zip(aligned.claim.units, aligned.matches, strict=True):
-            if match.source != n or match.quality < KIN or match.place < 0:
-                continue
-            if source.lower.count(unit.term) > 1:
-                continue
-            there = source.clause_at(match.place)
-            row = table.setdefault(unit.clause, {})
-            row[there] = row.get(there, 0.0) + unit.weight
-        rows = list(table.items())
-        for at, (_, left) in enumerate(rows):
-            for _, right in rows[at + 1 :]:
-                both = left.keys() & right.keys()
-                if len(both) >= 2 and _balanced(left, right, both):
-                    return True
+        spots = [
+            (unit.start, match.place, unit.weight)
+            for unit, match in zip(aligned.claim.units, aligned.matches, strict=True)
+            if match.source == n and match.quality >= EXACT and match.place >= 0
+            and source.lower.count(unit.term) == 1 and unit.term[0] != "每"
+        ]  # fmt: skip
+        numbers = [(start, place, _NUMBER) for start, at, place in held if at == n]
+        told = {aligned.claim.clause_at(start) for start, _, _ in numbers}
+        counted = [spot for spot in spots if aligned.claim.clause_at(spot[0]) in told]
+        if (
+            _crossed(aligned.claim, source, spots, 0.5, Read.clause_at)
+            or _crossed(aligned.claim, source, spots, 0.3, Read.part_at)
+            or _crossed(aligned.claim, source, counted + numbers, 0.5, Read.clause_at)
+        ):
+            return True
     return False
 
 
-def _balanced(left: dict[int, float], right: dict[int, float], both: set[int]) -> bool:
+def _crossed(
+    claim: Read, source: Read, spots: Sequence[tuple[int, int, float]], least: float,
+    piece: Callable[[Read, int], int],
+) -> bool:
+    """The same of one sentence, by the places of words in both, whose weight in each mixed pair of
+    pieces is at least `least`; `piece`: the number of the piece of a text that a place is in."""
+    # By piece of the claim, the pieces of the sentence that its words stand in alone.
+    table: dict[int, dict[int, float]] = {}
+    for start, place, weight in spots:
+        there = piece(source, place)
+        row = table.setdefault(piece(claim, start), {})
+        row[there] = row.get(there, 0.0) + weight
+    rows = list(table.values())
+    for at, left in enumerate(rows):
+        for right in rows[at + 1 :]:
+            both = left.keys() & right.keys()
+            if len(both) >= 2 and _balanced(left, right, both) >= least:
+                return True
+    return False
+
+
+def _balanced(left: dict[int, float], right: dict[int, float], both: set[int]) -> float:
     one, two = sorted(both, key=lambda c: -(left[c] + right[c]))[:2]
-    return min(left[one], left[two], right[one], right[two]) >= 0.5
+    return min(left[one], left[two], right[one], right[two])
 
 
 def substituted(aligned: Aligned) -> float:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from dengmi.answer.check.align import KIN, Aligned, Match
+from dengmi.answer.check.align import KIN, LOOSE, Aligned, Match
 from dengmi.answer.check.reading import Cue, Read, Unit
 from dengmi.answer.check.signs import first_of_all, uneven
 
@@ -19,6 +19,7 @@ _NEEDS = re.compile(
 )
 """Nothing without consent: consent is needed."""
 
+_SLIGHT = 0.36
 _TARGETS = 2
 """Words right behind a negation that it is about."""
 
@@ -53,7 +54,7 @@ def denied_wrongly(aligned: Aligned, opposites: bool) -> int:
 
 
 _STRONG = re.compile(
-    r"禁|严禁|拒|取消|无法|逾期|停|out of|beyond|without|ban|forbid|prohibit|\w+less$"
+    r"clos|shut|关闭|封闭|forg|忘|禁|严禁|拒|取消|无法|逾期|停|out of|beyond|without|ban|forbid|prohibit|\w+less$"
 )
 
 
@@ -144,10 +145,22 @@ def _other(side: str) -> str:
 def _kept(aligned: Aligned, n: int, source: Read, cue: Cue) -> bool:
     """Whether the claim speaks of what a sentence denies."""
     wanted = [source.units[at] for at in _targets(source.units, cue)]
+    behind = [unit for unit in wanted if unit.start >= cue.end and unit.weight > _SLIGHT]
+    if len(behind) > 1 and not _met(aligned, n, behind[0]):
+        return False  # "do not eat the leaves" is not about leaves
     return any(
         match.source == n
         and match.quality >= KIN
         and any(target.start <= match.place < target.end for target in wanted)
+        for match in aligned.matches
+    )
+
+
+def _met(aligned: Aligned, n: int, unit: Unit) -> bool:
+    """Whether the claim has a word of sentence n, or one akin to it."""
+    groups = {group for mine in aligned.claim.units for group in mine.groups}
+    return bool(unit.groups & groups) or any(
+        match.source == n and match.quality >= LOOSE and unit.start <= match.place < unit.end
         for match in aligned.matches
     )
 

@@ -51,7 +51,7 @@ class Amount:
 @dataclass(frozen=True, slots=True)
 class Facts:
     """The exact facts of a text, in the order they stand. `rates`: what "per day", 每月 … name;
-    `when`: "last year", 本月 and the like."""
+    `when`: "last year", 本月 and the like; `pair`: whether it speaks of both."""
 
     amounts: tuple[Amount, ...] = ()
     days: tuple[Day, ...] = ()
@@ -59,6 +59,7 @@ class Facts:
     week: frozenset[int] = frozenset()
     rates: frozenset[str] = frozenset()
     when: frozenset[str] = frozenset()
+    pair: bool = False
 
     def __bool__(self) -> bool:
         return bool(self.amounts or self.days or self.clocks or self.week)
@@ -97,7 +98,13 @@ def exact_facts(text: str) -> Facts:
     left = "".join(rest)
     amounts = sorted(_amounts(left, lower), key=lambda amount: amount.start)
     return Facts(
-        tuple(amounts), tuple(days), tuple(clocks), frozenset(week), _rates(lower), _when(lower)
+        tuple(amounts),
+        tuple(days),
+        tuple(clocks),
+        frozenset(week),
+        _rates(lower),
+        _when(lower),
+        _PAIR.search(lower) is not None,
     )
 
 
@@ -127,11 +134,12 @@ _SHARES = re.compile(
     rf"\b(?P<some>{_TO_TEN}) in (?:every )?(?P<all>{_TO_TEN})\b(?! (?:{_NAMED_TIME}))|"
     r"(?<!once )(?<!twice )(?<!times )\b(?P<n>an?|one|two|three|four|\d)[ -](?P<d>third|quarter|fifth|tenth)s?\b"
     r"(?! (?:of )?(?:19|20)\d\d)"
+    r"|\b(?P<m>an?|one|two|three|five) (?P<e>sixth|seventh|eighth|ninth)s?\b(?= of\b)"
     r"|(?<!first )(?<!second )(?<!last )(?<!other )(?<!final )(?<!and a )"
     r"\bhalf(?= (?:of |the |its |their |a |an |as |all )?\w)"
     r"|\b(?P<percent>half)\b(?<!first half)(?<!second half)(?= of\b)"
     r"|\bhalf\b(?=[.,;)]|$)(?<!first half)(?<!second half)|半价"
-    r"|一半(?![径])|半数|(?<![上下前后一])半(?=年|个?小时|天|个月|公斤|杯|勺|升)"
+    r"|一半(?![径])|半数|(?<![上下前后一])半(?=年|分钟|个?小时|天|个月|公斤|杯|勺|升)"
     r"|(?<=年)半(?![年])"
 )
 _MIXED = re.compile(
@@ -139,7 +147,10 @@ _MIXED = re.compile(
     r"|\ban? (?P<one>hour|day|week|month|year) and a half"
     rf"|(?P<h>{HAN}+|\d+)(?:个半(?P<u>小时|钟头|月|星期)|(?P<years>年)半)"
 )
-_SHARE_OF = {"third": 3, "quarter": 4, "fifth": 5, "tenth": 10}
+_SHARE_OF = {
+    "third": 3, "quarter": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9,
+    "tenth": 10,
+}  # fmt: skip
 _ORDINAL = re.compile(
     r"\b(?P<w>first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth)\b"
     r"(?! half\b)|(?P<place>冠军|亚军|季军|\brunners?-up\b)"
@@ -167,27 +178,28 @@ _NTH = {
 }
 _HINTS = frozenset(
     [*NUMBER_WORDS, *_NTH, "half", "runner", "runners", "once", "twice", "thrice"]
-    + ["double", "doubled", "doubling", "triple", "tripled"]
+    + ["hat", "trick", "double", "doubled", "doubling", "triple", "tripled"]
     + [f"{part}{s}" for part in ("third", "quarter", "fifth", "tenth") for s in ("", "s")]
 )
 """Every English amount has a digit or one of these words."""
 
 _TIMES = re.compile(
-    r"\b(?P<often>once|twice) (?:a|per|every|each) (?P<per>day|week|month|year)\b"
-    r"|\b(?P<two>twice|doubled?|doubling)\b|\b(?P<three>thrice|tripled?)\b|翻了?一?[番倍]"
+    r"\b(?P<often>once|twice) (?:a|per|every|each) (?P<per>minute|hour|day|week|month|year)\b"
+    r"|\b(?P<two>twice|doubled?|doubling)\b|\b(?P<three>thrice|tripled?|hat[- ]trick)\b"
+    r"|翻了?一?[番倍]|梅开二度|(?P<hat>帽子戏法)"
 )
 _HAN_WORDS = re.compile(
     "[一万千百十]+(?:些|般|起|定|样|直|直到|旦|切|致|同|边|面|路|味|心|生(?!产)|向|概|律|再|下子?"
     "|旁|贯|带|体化|流|连串"
     "|系列|方面|度(?!电)|部分|并|经|时|代|道|步|来(?!水)|共|齐|应|分(?!之)|货|姓|科|余(?!名)|两"
     "|分钟钟)"
-    "|第二[年天]|万[一分]|千万(?=[别不要])|统一|唯一|之一|三明治|四川|九江|五谷|四季|四周|七夕"
+    "|第二[年天]|万[一分]|千万(?=[别不要])|统一|唯一|(?<!分)之一|[一二两三](?:者|老)(?!之)|三明治|四川|九江|五谷|四季|四周(?=[的都是环有围景])|七夕"
     "|三亚|六安|百分点|不一|专一|第一手"
     "|三角|五官|四肢|十分(?!之)|百年好|一一|一点(?!\\d)|同一|任一|某一|进一步|零售|零件|零食|零钱"
     "|两岸|两侧|两旁|两会|百科|万象"
 )
 _LEAST = re.compile(
-    r"(?:at least|no (?:less|fewer) than|not (?:less|fewer) than|minimum of|more than|over|above"
+    r"(?:at least|(?:never|not|nothing|none) within|no closer than|no (?:less|fewer) than|not (?:less|fewer) than|minimum of|more than|over|above"
     r"|exceed(?:s|ed|ing)?|older than|longer than|higher than|greater than|min(?:imum)?\.?"
     r"|至少|最少|不少于|不低于|不得低于|不得少于|不小于|超过|超|高于|多于|大于|逾|年满|(?<![不未])满"
     r"|起码)[^\w\n]{0,2}"
@@ -204,6 +216,8 @@ _MOST = re.compile(
     r"|不多于|不大于|不到|不足|不满|(?<![不得能应])(?:低于|少于|小于)|未满|上限|限|控制在)[^\w\n]{0,2}"
     r"(?:the |a |an |about |约|为|有|是|每天|每年)?$"
 )
+_HOURLY = re.compile(r"(?:每小时|时速)[^\d，。；]{0,4}$")
+_DURING = re.compile(r"\b(?:over|within|in) (?:the |a |an )?$")
 _AHEAD = re.compile(r" (?:before|ahead|in advance|prior|beforehand)\b|[之以]?前")
 _LEAST_AFTER = re.compile(
     r" ?(?:\w+ ){0,2}?(?:or (?:more|newer|later|older|above|higher|longer|greater)|and (?:above"
@@ -230,7 +244,7 @@ _RATE = re.compile(
     r"|day|week|month|year|kg|天|月|年|小时|人|周|公斤|日)(?![a-z])"
     r"|每(?:逢|一|个|隔)?(?P<han>秒|分钟|小时|天|日|晚|夜|周|星期|礼拜|月|年|公斤|千克|斤|吨|升|克"
     r"|人|位|名|股|页|册|本|次|季度|平方米|亩|张|件)"
-    r"|(?P<ri>日|周|月|年)均"
+    r"|(?P<ri>日|周|月|年)(?:均|租|费|薪|息|利率|产量?(?=[\d约达])|销量|票)"
 )
 _SAME_RATE = {
     "daily": "day", "night": "day", "nightly": "day", "weekly": "week", "monthly": "month",
@@ -245,6 +259,7 @@ _SAME_RATE = {
 }  # fmt: skip
 
 
+_PAIR = re.compile(r"\b(?:both|pair|couple|twins?)\b|双(?=[方向边侧重人线层])|[一两]对|俩|二者|两者")
 _WHEN = re.compile(
     r"\b(?P<en>this|last|next|previous) (?P<unit>year|month|week)\b"
     "|(?P<han>今年|本年|去年|上年|明年|本月|这个月|上个?月|下个?月|本周|这周|上周|下周)"
@@ -311,8 +326,8 @@ def _made(value: float, unit: str, hit: re.Match[str], lower: str, more: bool = 
         bound = "most"
     elif _LEAST.search(before) or _LEAST_AFTER.match(after):
         bound = "least"
-    if kind.measure == "time" and _AHEAD.match(after):
-        bound = ""  # at least two hours before, and up to two hours before, are one
+    if kind.measure == "time" and (_AHEAD.match(after) or _DURING.search(before)):
+        bound = ""  # two hours before, at least and at the most, and over three years may be one
     about = more or bool(_ABOUT.search(before) or _ABOUT_AFTER.match(after))
     return Amount(value, kind.measure, value * kind.size, bound, about, hit.start(), hit.end())
 
@@ -333,6 +348,8 @@ def _number(hit: re.Match[str], lower: str) -> Amount | None:
         value *= 1e6
     if unit and hit.group().endswith(unit) and re.search(r"(?:square|cubic) \w+$", hit.group()):
         return _made(value, "m²" if "k" not in unit else "km²", hit, lower)
+    if unit in ("公里", "千米", "km") and _HOURLY.search(lower[: hit.start()]):
+        unit = "km/h"  # 每小时195公里, 时速195公里
     return _made(value, unit, hit, lower, more=bool(re.search("[多余来]", hit.group())))
 
 
@@ -359,7 +376,7 @@ def _han_amount(hit: re.Match[str], lower: str) -> Amount | None:
 
 
 _COUNTED = re.compile(
-    "[个名位件次家条只张本部台辆座所间种类项层楼号倍册股户场届枚款篇章颗棵头匹艘架套双对份批处站步栋幢支首幅队组排片块"
+    "[个名位件次家条只张本部台辆座所间种类项层楼号倍笔球分碗杯勺道遍趟滴声句字课节餐顿口册股户场届枚款篇章颗棵头匹艘架套双对份批处站步栋幢支首幅队组排片块"
     "人者比连大]|车道|车站|线路"
 )
 
@@ -394,14 +411,17 @@ def _share(hit: re.Match[str], lower: str) -> Amount | None:
         over = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4}.get(hit["n"])
         value = over if over is not None else int(hit["n"])
         return _made(100 * value / _SHARE_OF[hit["d"]], "%", hit, lower)
+    if hit["e"]:
+        over = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "five": 5}[hit["m"]]
+        return _made(100 * over / _SHARE_OF[hit["e"]], "%", hit, lower)
     after = lower[hit.end() : hit.end() + 16]
-    hours = re.match(r" (?:an? )?(hour|day|year|month|litre|liter|kilo|mile)", after)
+    hours = re.match(r" (?:an? )?(hour|day|year|month|litre|liter|kilo|mile|tonne|ton|pound|metre|meter|acre|minute)", after)
     if hours:
         return _made(0.5, hours.group(1), hit, lower)
     if hit.group() == "半":
         if lower[hit.start() - 1 : hit.start()] == "年":
             return None
-        unit = re.match("年|个?小时|天|个月|公斤|升", after)
+        unit = re.match("年|分钟|个?小时|天|个月|公斤|升", after)
         return _made(0.5, unit.group(), hit, lower) if unit else None
     return _made(50.0, "%", hit, lower)
 
@@ -418,5 +438,5 @@ def _times(hit: re.Match[str], lower: str) -> Amount | None:
         if hit["often"] == "once":
             return None
         return _made(0.5, hit["per"], hit, lower)  # twice a year: every half year
-    value = 3.0 if hit["three"] else 2.0
+    value = 3.0 if hit["three"] or hit["hat"] else 2.0
     return Amount(value, "times", value, start=hit.start(), end=hit.end())

@@ -21,6 +21,7 @@ from dengmi.answer.check.align import (
     crossed,
     substituted,
 )
+from dengmi.answer.check.contrast import contrasted
 from dengmi.answer.check.denial import denied_wrongly, opposite, other_day
 from dengmi.answer.check.edits import edited
 from dengmi.answer.check.reading import Read
@@ -83,13 +84,8 @@ RISING = frozenset(
         "anchors",
     ]
 )
-FALLING = frozenset(
+CONTRARY = frozenset(
     [
-        "lost",
-        "lost_share",
-        "strange",
-        "strange_share",
-        "substituted",
         "numbers",
         "dates",
         "units",
@@ -104,6 +100,9 @@ FALLING = frozenset(
         "wide",
     ]
 )
+"""Numbers of what disagrees."""
+
+FALLING = CONTRARY | {"lost", "lost_share", "strange", "strange_share", "substituted"}
 """Numbers that, all else equal, can only speak for (against) a claim; training keeps to it."""
 
 _MOST_LOST = 8.0
@@ -112,10 +111,11 @@ _MOST_MET = 40
 
 @dataclass(frozen=True, slots=True)
 class Laid:
-    """A claim laid beside its sentences: the numbers of NAMES, and what disagrees."""
+    """A claim laid beside its sentences: the numbers of NAMES, what disagrees, and what seems to."""
 
     numbers: tuple[float, ...]
     wrong: tuple[str, ...]
+    doubtful: tuple[str, ...] = ()
 
     def number(self, name: str) -> float:
         """One of the numbers, by its name."""
@@ -143,10 +143,13 @@ def lay(claim: Read, sources: Sequence[Read], context: Sequence[Read]) -> Laid:
     aligned = align(claim, sources, context)
     foreign = _foreign(claim, sources)
     facts = wrong_facts(
-        claim.facts, [source.facts for source in sources], _named_so(claim, context)
+        claim.facts,
+        [source.facts for source in sources],
+        _named_so(claim, context),
+        claim.lower,
     )
     names = wrong_names(claim, sources, context, foreign)
-    signed = (0.0,) * 7 if foreign else _signs(aligned)
+    signed = (0.0,) * 7 if foreign else _signs(aligned, facts)
     mixed = 0 if foreign else mistaken(aligned, facts)
     numbers = (
         *_words(aligned),
@@ -162,7 +165,7 @@ def lay(claim: Read, sources: Sequence[Read], context: Sequence[Read]) -> Laid:
         float(foreign),
         float(claim.lang == "zh"),
     )
-    return Laid(numbers, _named(numbers))
+    return Laid(numbers, _named(numbers, _WRONG), _named(numbers, _SOFT))
 
 
 def _anchors(claim: Read, sources: Sequence[Read], facts: Wrong) -> float:
@@ -248,7 +251,7 @@ def _reverse(aligned: Aligned) -> float:
     return best
 
 
-def _signs(aligned: Aligned) -> tuple[float, ...]:
+def _signs(aligned: Aligned, facts: Wrong) -> tuple[float, ...]:
     """What turns a claim round: negation, opposites, exchanged parties, all for some."""
     claim, sources = aligned.claim, aligned.sources
     turned = opposite(aligned)
@@ -258,13 +261,22 @@ def _signs(aligned: Aligned) -> tuple[float, ...]:
     there = [source.tone for source in sources]
     return (
         float(denied),
-        float(turned),
+        float(turned + contrasted(aligned)),
         float(swapped(aligned)),
-        float(crossed(aligned)),
+        float(crossed(aligned, _single(facts))),
         float(edited(claim, sources)),
         float(signs.too_wide(claim.tone, there)),
         float(signs.too_sure(claim.tone, there)),
     )
+
+
+def _single(facts: Wrong) -> list[tuple[int, int, int]]:
+    """The numbers of the claim that stand once in the sentences, with sentence and place."""
+    by_start: dict[int, list[tuple[int, int]]] = {}
+    for amount, (n, other) in facts.held:
+        if amount.value != 1.0:
+            by_start.setdefault(amount.start, []).append((n, other.start))
+    return [(start, *found[0]) for start, found in by_start.items() if len(found) == 1]
 
 
 def _parity(claim: Read, sources: Sequence[Read]) -> bool:
@@ -278,12 +290,13 @@ def _denials(text: Read) -> int:
     return sum(not any(at <= cue.start < at + 2 for at in within) for cue in text.cues)
 
 
+_SOFT = (("number", "mistaken"), ("name", "names"))
+"""What speaks against a claim without deciding: the rules for these are less sure."""
+
 _WRONG = (
     ("number", "numbers"),
-    ("number", "mistaken"),
     ("date", "dates"),
     ("unit", "units"),
-    ("name", "names"),
     ("negation", "negation"),
     ("comparison", "bounds"),
     ("comparison", "opposite"),
@@ -293,8 +306,8 @@ _WRONG = (
 )
 
 
-def _named(numbers: Sequence[float]) -> tuple[str, ...]:
-    found = [reason for reason, name in _WRONG if numbers[NAMES.index(name)] > 0]
+def _named(numbers: Sequence[float], rules: Sequence[tuple[str, str]]) -> tuple[str, ...]:
+    found = [reason for reason, name in rules if numbers[NAMES.index(name)] > 0]
     return tuple(dict.fromkeys(found))
 
 

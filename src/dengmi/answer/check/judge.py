@@ -27,10 +27,16 @@ __all__ = [
     "warm",
 ]
 
-SUPPORTED = 0.34
+SUPPORTED = 0.3
 PARTIAL = 0.1
 """How true a claim has to look to count as supported, or as supported in part. How well that
 does on planted sentences: docs/decisions/0009-checking.md."""
+
+WHOLE = 0.1
+"""The same of a claim of which no word is missing."""
+
+SURE = 0.6
+"""How true a claim has to look where one of its names or numbers seems to be another's."""
 
 LEAN = 4.0
 LEAN_MET, ENOUGH_MET = 2.5, 8
@@ -97,9 +103,13 @@ def judge(claim: str, sources: Sequence[Source]) -> Judgement:
 
 def refused(seen: Laid, looks: float) -> tuple[str, ...]:
     """What keeps a claim from being supported: the facts that disagree, or its words."""
-    if not seen.wrong and (seen.exchanged or (not seen.whole and looks < SUPPORTED)):
-        return ("words",)
-    return seen.wrong
+    if seen.wrong:
+        return tuple(dict.fromkeys((*seen.wrong, *seen.doubtful)))
+    if seen.doubtful and looks < SURE:
+        return seen.doubtful
+    if seen.exchanged or looks < (WHOLE if seen.whole else SUPPORTED):
+        return seen.doubtful or ("words",)
+    return ()
 
 
 def best_support(

@@ -29,6 +29,8 @@ _NOT = words_of(
     " mar apr jun jul aug sep sept oct nov dec monday tuesday wednesday thursday friday saturday"
     " sunday"
     " mondays tuesdays wednesdays thursdays fridays saturdays sundays i a.m p.m am pm mr mrs ms dr"
+    " everyone everybody nobody anyone anybody someone somebody everything nothing something none"
+    " ii iii iv vi vii viii ix xi xii app"
     " the a an this that these those it its he his she her they their we our you your"
 )
 _WORD = re.compile(r"[A-Za-zÀ-ɏ][\w]*(?:['’&.-]\w+)*")
@@ -44,7 +46,7 @@ _HAN_NOT = words_of(
     "新建 中国 我国 全国 国内 国外 海外 世界 全球 地球 城市 中文 英文 汉语 英语 老年 青年 太阳"
     " 阳光 周岁 安卓 高血压 马上 明确 安全 和平 成年人 平均 宝宝 阿姨 老师 小朋友 公众号 高温"
     " 白天 凌晨 金额 温度 高度 小时 石油 大学 公司 公园 车站 机场 医院 项目 工程 博物馆 图书馆"
-    " 电站 湿地 东部 西部 南部 北部"
+    " 电站 湿地 南半球 北半球 东西 地面 海面 东部 西部 南部 北部"
 )
 _SURNAMES = (
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗高郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪"

@@ -33,6 +33,9 @@ _CLAUSE = re.compile(
     r"|rather than|instead of|unless|except)\b|而不是|而非|但是?|(?<!反)而(?![且言])|却|[则和与]"
     r"|除非"
 )
+_PART = re.compile(
+    r"[,;，；。]|\b(?:while|whereas|but|although|because|since)\b|而(?!且)|因为|由于"
+)
 _NUMERAL = re.compile("每?[周第]?[零〇一二两三四五六七八九十百千万亿点半几多]+[^百千万亿]?")
 _MEASURES = frozenset(
     "本册张件个位名台辆座间家条次部场届项种层楼户股枚款篇颗棵头匹艘架套双对份批处站"
@@ -201,6 +204,15 @@ class Read:
     def clause_at(self, place: int) -> int:
         """The number of the clause a place is in."""
         return bisect_right(self.breaks, place)
+
+    @cached_property
+    def parts(self) -> tuple[int, ...]:
+        """Where one thing told ends and the next begins."""
+        return tuple(hit.start() for hit in _PART.finditer(self.lower))
+
+    def part_at(self, place: int) -> int:
+        """The number of the part a place is in."""
+        return bisect_right(self.parts, place)
 
     @cached_property
     def cues(self) -> tuple[Cue, ...]:

@@ -6,7 +6,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from dengmi.answer.check.agree import Wrong
-from dengmi.answer.check.align import KIN, Aligned
+from dengmi.answer.check.align import EXACT, KIN, Aligned
 from dengmi.answer.check.reading import Read, Unit
 from dengmi.answer.check.signs import THAN
 
@@ -38,8 +38,6 @@ def _exchanged(aligned: Aligned, n: int, source: Read) -> bool:
     """Whether three stretches that follow each other stand in a sentence the other way round:
     "A beats B" beside "B beats A"."""
     claim = aligned.claim
-    if _voices(claim.lower) != _voices(source.lower):
-        return False
     placed = [
         (at, match.place)
         for at, (unit, match) in enumerate(zip(claim.units, aligned.matches, strict=True))
@@ -48,29 +46,69 @@ def _exchanged(aligned: Aligned, n: int, source: Read) -> bool:
     ]  # fmt: skip
     if len({place for _, place in placed}) < len(placed):
         return False
-    named = {name.term for name in claim.names}
+    same = _voices(claim.lower) == _voices(source.lower)
+    names = {name.term for name in claim.names}
     order = {place: rank for rank, place in enumerate(sorted(place for _, place in placed))}
     blocks: list[list[int]] = []
     kinds: list[set[bool]] = []
     clauses: list[set[int]] = []
+    parts: list[set[int]] = []
+    exact: list[bool] = []
     for at, place in placed:
         rank, unit = order[place], claim.units[at]
         if not (blocks and blocks[-1][-1] + 1 == rank):
             blocks.append([])
             kinds.append(set())
             clauses.append(set())
+            parts.append(set())
+            exact.append(True)
         blocks[-1].append(rank)
-        kinds[-1].add(unit.term in named or any(unit.term in name for name in named))
+        kinds[-1].add(any(unit.term in name for name in names))
         clauses[-1].add(unit.clause)
+        parts[-1].add(claim.part_at(unit.start))
+        exact[-1] &= aligned.matches[at].quality >= EXACT
     for at in range(len(blocks) - 2):
         left, middle, right = blocks[at : at + 3]
         if right[-1] + 1 == middle[0] and middle[-1] + 1 == left[0]:
             back = [*blocks[:at], right, middle, left, *blocks[at + 3 :]]
             rest = [rank for block in back for rank in block]
-            same = kinds[at] & kinds[at + 2] and len(set().union(*clauses[at : at + 3])) == 1
-            if same and rest == sorted(rest):
-                return True
-    return _made_object(aligned, placed)
+            if not (kinds[at] & kinds[at + 2] and rest == sorted(rest)):
+                continue
+            near = len(set().union(*clauses[at : at + 3])) == 1
+            named = kinds[at] == kinds[at + 2] == {True}
+            if (near and (same or named)) or (
+                exact[at] and exact[at + 2] and _parted(parts, at)
+            ):
+                spans = _told(claim, placed, blocks, at), _told(source, placed, blocks, at, 1)
+                if _voices(spans[0]) == _voices(spans[1]):
+                    return True
+    return same and _made_object(aligned, placed)
+
+
+def _parted(parts: Sequence[set[int]], at: int) -> bool:
+    """Whether the three blocks from `at` on are told of in two clauses with one more block: "B does
+    this, while A does that", or "A does that, while B does this"."""
+    left, middle, right = (parts[at + n] for n in range(3))
+    after = parts[at + 3] if at + 3 < len(parts) else set()
+    before = parts[at - 1] if at else set()
+    return bool(
+        (after & right and left & middle and not middle & right)
+        or (before & left and middle & right and not left & middle)
+    )
+
+
+def _told(
+    text: Read, placed: Sequence[tuple[int, int]], blocks: Sequence[Sequence[int]], at: int,
+    there: int = 0,
+) -> str:
+    """The stretch of the claim, or of the sentence (`there`), from the first of three blocks to the
+    last."""
+    before = sum(len(block) for block in blocks[:at])
+    chosen = placed[before : before + sum(len(block) for block in blocks[at : at + 3])]
+    if there:
+        starts = sorted(place for _, place in chosen)
+        return text.lower[starts[0] : starts[-1] + _GAP]
+    return text.lower[text.units[chosen[0][0]].start : text.units[chosen[-1][0]].end]
 
 
 def _made_object(aligned: Aligned, placed: Sequence[tuple[int, int]]) -> bool:
@@ -84,6 +122,7 @@ def _made_object(aligned: Aligned, placed: Sequence[tuple[int, int]]) -> bool:
             and after < len(claim.units)
             and aligned.context[after]
             and not aligned.found(after)
+            and len(claim.units[after].term) > 1
             and claim.units[after].clause == claim.units[left].clause
             and not any(aligned.context[n] for n in range(left + 1))
         ):

@@ -16,11 +16,13 @@ NEGATION = re.compile(
 """What negates (lower case). `EMPTY_NEGATION` takes out words that only look like it."""
 
 EMPTY_NEGATION = re.compile(
-    r"\bnot only\b|\bno doubt\b|\bnot least\b|\bno (?:less|fewer|more|later|earlier) than\b|\bnot"
+    r"\bat no (?:extra |additional )?(?:cost|charge)\b|\bno (?:extra|additional) \w+"
+    r"|\bno other\b|\bno one else\b|\bnothing else\b|不另外?收|不用另外|别无|没学过"
+    r"|\bnot only\b|\bno doubt\b|\bnot least\b|\bno (?:less|fewer|more|later|earlier) than\b|\bnot"
     r" (?:more|less|fewer) than\b"
     r"|\bnothing but\b|\bno matter\b|\bno\.(?= ?\d)|\b(?:may|must|can|should|shall|does|do"
     r"|did)(?:not| not|n['’]t) exceed\b|\bnot exceed(?:ing)?\b"
-    r"|不仅|不但|不只|不断|不同|不过(?!期)|不久|不少于|不少|不论|不管|不禁|不料|不如|不止|不得不"
+    r"|差不多|不错|没电|不仅|不但|不只|不断|不同|不过(?!期)|不久|不少于|不少|不论|不管|不禁|不料|不如|不止|不得不"
     r"|不低于|不高于|不多于|不大于|不小于|不超过"
     r"|不(?:得|能|应|可|要|该|应该)(?:超过|高于|低于|少于|多于|大于)"
     r"|不足(?=[\d一二三四五六七八九十百半])|不到(?=[\d一二三四五六七八九十百半])|不满(?=\d)|未满"
@@ -28,7 +30,7 @@ EMPTY_NEGATION = re.compile(
     r"|无人机|无线|无限|无机|无息|无偿|不等式|不锈钢|没收|是否|能否|可否|不良|不已|不易|不一"
     r"|不及格|不合格|不适(?!用|合|宜)|不舒服|不间断|不停(?![止运业课电水])|不便|不慎|不小心|不规则"
     r"|没过(?!期)|不可避免|不可或缺|不定期|不动产|未婚|未成年|特别|分别|级别|性别|区别|类别|个别|差别|辨别|告别"
-    r"|识别|别墅|未必|要不|不由|不妨|不免|不光|不单|没收|不服|不幸|无薪",
+    r"|识别|别墅|未必|要不|不由得|不由自主|不妨|不免|不光|不单|没收|不服|不幸|无薪",
 )
 SOFT_NEGATION = re.compile(
     r"\b(?:drop(?:s|ped)?|remov\w+|stop(?:s|ped)?|ended|ends|lack\w*|except\w*|avoid\w*|prevent\w*"
@@ -40,9 +42,9 @@ SOFT_NEGATION = re.compile(
     r"|exempt\w*|oppos\w+|contrary|invalid|inactive|incomplet\w+|loss|lost|absen\w+|away|cancel\w*"
     r"|zero|restrict\w*"
     r"|only|few|little|poor\w*|hard|difficult\w*|unpaid|unsafe|offline|split|divided"
-    r"|stable|constant|steady|un(?!til|der|i|tie)\w{4,}"
+    r"|forg[eo]t\w*|los(?:e|es|ing)|stable|constant|steady|sidelined|(?:is|are|was|were|be) out|un(?!til|der|i|tie)\w{4,}"
     r"|unclear|unlikely|disallow\w*|otherwise|or else|\w{3,}less|free (?:of|from)|out of|beyond)\b"
-    r"|禁止|严禁|拒绝|取消|停止|停运|停|避免|防止|缺|免|非|只|除|仅|限|而非|反对|否决|失败|错过|失"
+    r"|忘|避(?=[光雨风水热暑])|休战|缺阵|缺席|除了|禁止|严禁|拒绝|取消|停止|停运|停|避免|防止|缺|免|非|只|除|仅|限|而非|反对|否决|失败|错过|失"
     r"|难|例外|关闭|闭|最多|以内|之内|控制|另|才"
     r"|稳定|逾期|离线|断网|相同|一样|正常|照常|否则|不足|拿不到",
 )
@@ -50,14 +52,14 @@ SOFT_NEGATION = re.compile(
 lost or new."""
 
 _MOST_OF = re.compile(
-    r"\b(?:most|some|many|several|part|partly|half|few|majority|often|usually|sometimes|generally"
+    r"\b(?:(?<!at )(?<!the )most|some|(?<!as )(?<!how )many|several|part|partly|half|few|majority|(?:only|just) one|often|usually|sometimes|generally"
     r"|mostly|largely|nearly all|almost all)\b"
-    r"|大多|多数|大部分|部分|有些|一些|许多|不少|通常|往往|一般|有时|几乎|少数|个别|主要"
+    r"|(?:只|仅)有?一|大多|多数|大部分|部分|有些|一些|许多|不少|通常|往往|一般|有时|几乎|少数|个别|主要"
 )
 _ALL_OF = re.compile(
     r"\b(?:all|every|everyone|everybody|each|always|entirely|wholly|whole|solely|any|both)\b(?!"
     r" (?:day|year|night|week|month|hour))"
-    r"|所有|全部|全都|均(?![价衡])|一律|任何|总是|始终|全体|个个|都(?![市会])|完全|每[个位名]"
+    r"|双方|所有|全部|全都|均(?![价衡])|一律|任何|总是|始终|全体|个个|都(?![市会])|完全|每[个位名]"
 )
 _HEDGES = re.compile(
     r"\b(?:may|might|could|possibly|perhaps|probably|likely|planned|plans?|proposed|proposal"
@@ -146,13 +148,21 @@ _THAN_HAN = re.compile(
     "(?:(?<!相)比|较)[^，。；、]{0,12}?(?P<more>多|高|贵|快|早|长|大|重|好|强|深|宽|远|厚)(?!度)"
     "|(?:(?<!相)比|较)[^，。；、]{0,12}?(?P<less>少|低|便宜|慢|晚|迟|短|小|轻|差|弱|浅|窄|近|矮|薄)"
 )
+_NO_SIDE = re.compile(
+    r"\bclose (?:to|by)\b|\bat the (?:latest|earliest)\b|\bcomes? first\b|\bopen to\b"
+    r"|\blong(?:er)? (?:as|than)\b|以先到者为准"
+)
+_UP_DOWN = re.compile(
+    r"\b(?:(?P<up>up)|down) (?=(?:(?:by|from|nearly|almost|about|around|sharply|slightly|over|more"
+    r" than) )?(?:[$€£¥]?\d|an? (?:third|quarter|fifth|tenth)|half))"
+)
 _MORE, _LESS = (
     "多高贵快早长大重好强深宽远厚",
     ("少", "低", "便宜", "慢", "晚", "短", "小", "轻", "差", "弱", "浅", "窄", "近", "薄"),
 )
 _LESS_OF = {**dict(zip(_LESS, _MORE, strict=True)), "迟": "早", "矮": "高"}
 _EVEN = re.compile(
-    r"\b(?:the same|as (?:much|many|high|old|long) as|equal(?:s|ly)?|unchanged|no change)\b"
+    r"\b(?:the same(?! (?:time|day|way|year|week|month|place|person|name|reason))|as (?:much|many|high|old|long) as|equal(?:s|ly)?|unchanged|no change)\b"
     r"|(?<!不)相同|(?<!不)一样|持平|不变|相等|同价"
 )
 _UNEVEN = re.compile(
@@ -168,6 +178,7 @@ def sides(lower: str) -> tuple[tuple[str, int], ...]:
     where."""
     table = _table()
     found: list[tuple[str, int]] = []
+    lower = _NO_SIDE.sub(lambda hit: " " * len(hit.group()), lower)
     for hit in table.han_word.finditer(lower):
         found += [(side, hit.start()) for side in table.han[hit.group()]]
     for hit in _THAN_HAN.finditer(lower):
@@ -177,6 +188,8 @@ def sides(lower: str) -> tuple[tuple[str, int], ...]:
             if more
             else (f"比{_LESS_OF[less]}r", hit.start("less"))
         )
+    for hit in _UP_DOWN.finditer(lower):
+        found.append(("0l" if hit["up"] else "0r", hit.start()))
     for hit in _LATIN_WORD.finditer(lower):
         if own := _sides_of(hit.group()):
             found += [(side, hit.start()) for side in own]

@@ -66,6 +66,16 @@ _EARLY = "凌晨|清晨|早上|早晨|上午|今早|早"
 _LATE = "下午|傍晚|晚上|晚间|夜间|夜里|今晚|当晚|中午|午后|晚"
 
 
+_HOURS: Final = (
+    "one two three four five six seven eight nine ten eleven twelve".split()
+)
+_HOUR = rf"{'|'.join(_HOURS)}|1[0-2]|[1-9]"
+_HALVES: Final = {
+    "in the morning": "am", "in the afternoon": "pm", "in the evening": "pm", "at night": "pm",
+}  # fmt: skip
+_PARTS: Final = {"半": 30, "一刻": 15, "三刻": 45}
+
+
 def _month_of(name: str) -> int:
     return _MONTHS.index(name[:3]) + 1
 
@@ -89,7 +99,7 @@ def _named(hit: re.Match[str]) -> Time | None:
     day = int(found["d1"] or found["d2"] or 0)
     year = int(found["y"] or 0)
     alone = not day and not year
-    lead = found["in"].strip()
+    lead = found["in"].strip(" -")
     if (
         alone
         and found["m"] in ("may", "march", "mar", "sep", "dec", "jan")
@@ -126,8 +136,10 @@ def _decade(hit: re.Match[str]) -> Time | None:
 
 def _clock(hit: re.Match[str]) -> Time | None:
     found = hit.groupdict()
-    hour, minute = _count(found["h"]), 30 if found["min"] == "半" else _count(found["min"])
+    hour = _HOURS.index(found["h"]) + 1 if found["h"] in _HOURS else _count(found["h"])
+    minute = _PARTS[found["min"]] if found["min"] in _PARTS else _count(found["min"])
     half = (found.get("half") or "").replace(".", "").lower()
+    half = _HALVES.get(half, half)
     if hour > 24 or minute > 59:
         return None
     loose = not half and hour <= 12
@@ -139,6 +151,15 @@ def _clock(hit: re.Match[str]) -> Time | None:
     if loose and (found.get("colon") and (found["h"].startswith("0") or hour not in (1, 2, 12))):
         loose = False
     return Clock((hour % 24) * 60 + minute, loose)
+
+
+def _spoken(hit: re.Match[str]) -> Time | None:
+    """A quarter past eight, half past three, seven o'clock."""
+    word = hit["h"] or hit["o"]
+    hour = int(word) if word.isdecimal() else _HOURS.index(word) + 1
+    minutes = 0 if hit["o"] else 30 if hit["min"] == "half" else 15
+    back = -1 if hit["past"] == "to" else 1
+    return Clock((hour * 60 + back * minutes) % 1440, True)
 
 
 def _noon(hit: re.Match[str]) -> Time | None:
@@ -188,7 +209,7 @@ def _mentions() -> tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Time |
             (rf"\b(?:(?P<d1>[0-3]?\d)(?:st|nd|rd|th)? (?:of )?)?"
              rf"(?P<in>(?:(?:in|since|until|till|by|of|from|between|to|late|early|mid|last|next"
              rf"|this"
-             rf"|every|each|and|through|during|before|after|a) )?)\b{_MONTH}"
+             rf"|every|each|and|through|during|before|after|a)[ -])?)\b{_MONTH}"
              rf"(?: {_DAY.format('d2')})?(?:,? (?:of )?(?P<y>1\d{{3}}|20\d\d)\b)?", _named),
             (r"(?P<y>1\d{2}0|20\d0)s\b|(?P<c>(?!))?(?P<t>(?!))?(?!)", _decade),
             (rf"(?P<y>(?!))?(?:(?P<c>{_N})世纪)?(?P<t>[1-9]0|[一二三四五六七八九]十)年代", _decade),
@@ -198,7 +219,11 @@ def _mentions() -> tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Time |
              r" ?(?P<half>[ap]\.?m\b\.?)", _clock),
             (rf"(?P<half>{_EARLY}|{_LATE})? ?(?P<h>{_N}) ?[点时](?P<colon>(?!))?(?!半?钟头|候|代"
              rf"|[间钟]?[之的]久|[一二三四五六七八九]?[倍])"
-             rf"(?:(?P<min>半|[0-5]?\d|{HAN}{{1,3}})(?:分(?!之))?)?", _clock),
+             rf"(?:(?P<min>半|[一三]刻|[0-5]?\d|{HAN}{{1,3}})(?:分(?!之))?)?", _clock),
+            (rf"(?:\b(?P<min>half|(?:a )?quarter) (?P<past>past|to) )(?P<h>{_HOUR})\b"
+             rf"|(?:\bat )?\b(?P<o>{_HOUR}) o'?clock\b", _spoken),
+            (rf"\b(?P<h>{_HOUR})(?P<min>(?!))? (?:o'?clock )?(?P<half>in the (?:morning|afternoon|evening)"
+             r"|at night)\b(?P<colon>(?!))?", _clock),
             (r"\bnoon\b|\bmidnight\b|正午|午夜", _noon),
             (rf"\b(?P<a>{_FULL_WEEKDAY})s?(?: ?(?:to|through|until|-|–|—)"
              rf" ?(?P<b>{_FULL_WEEKDAY})s?)?\b",
@@ -213,11 +238,11 @@ def _mentions() -> tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Time |
 
 
 _HINT = re.compile(
-    r"[\d年月日号点时周]|星期|礼拜|正午|午夜|双休日|day|noon|night|week"
+    r"[\d年月日号点时周]|星期|礼拜|正午|午夜|双休日|day|noon|night|week|clock| past |quarter"
     r"|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 )
 _DIGIT = re.compile(r"\d")
-_HAN_ONLY = frozenset((1, 2, 3, 4, 5, 8, 11, 15))
+_HAN_ONLY = frozenset((1, 2, 3, 4, 5, 8, 11, 17))
 _WITH_DIGITS = frozenset((0, 7, 9, 10))
 """Places in `_mentions` of what no text without Chinese signs, without digits, can hold."""
 

@@ -7,6 +7,7 @@ answer is ready for, and on the last one with the quotes, a link that asks for t
 tapped, and the page where it appears.
 """
 
+import asyncio
 import logging
 import math
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
@@ -14,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
-from dengmi.channels.errors import Forged, Malformed
+from dengmi.channels.errors import Forged
 from dengmi.channels.running import Running, Runs
 from dengmi.channels.tencent import Envelope, check_signature, signature
 from dengmi.channels.wechat.body import Form, read_body, text_of, write_body
@@ -35,6 +36,8 @@ ACK = b"success"
 """What the platform takes for "received, no reply"."""
 
 _BEIJING = timedelta(hours=8)
+_MORE = 1.5
+"""Seconds beyond `hold` after which the platform has hung up for sure."""
 
 
 class Kept(Inbox, Forgetting, LateQueue, Deliveries, Protocol):
@@ -152,8 +155,9 @@ class Account:
             key = opened.key
         else:
             check_signature(query.get("signature", ""), self._envelope.token, stamp, nonce)
-            if self._envelope.key is not None and text_of(fields, "Encrypt"):
-                raise Malformed("mode")
+            # This signature says nothing of the body: with a key, only what it seals is believed.
+            if self._envelope.key is not None:
+                raise Forged("mode")
         message = read_message(fields)
         said = await self._reply(message)
         if said is None:
@@ -296,11 +300,12 @@ class Account:
         left = running.question.asked_at + self._way.whole - self._clock.now()
         running.deliveries += 1
         last = left <= self._way.hold or running.deliveries >= self._way.deliveries
-        # What is not the last delivery is not answered in time: the platform delivers it again.
-        await running.end(self._way.hold if last else self._way.hold + 1.5)
+        await running.end(self._way.hold)
         if running.ended and not running.pending:
             return await self._ended(running, lang)
         if not (last or running.ended):
+            # Not answered in time, so that the platform delivers it again.
+            await asyncio.sleep(_MORE)
             return None
         label = text("wechat_show", lang)
         foot = [tap(label, label, running.question.id), *self._page(running, lang)]

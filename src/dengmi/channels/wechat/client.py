@@ -161,7 +161,8 @@ class WeChat:
 
     async def _posted(self, path: str, body: Mapping[str, object]) -> Mapping[str, object]:
         # Chinese goes out as it is: escaped, the reader would see the escapes.
-        data = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+        text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+        data = text.encode("utf-8", "replace")
         try:
             reply = await self._http.post(
                 path, content=data, headers={"content-type": "application/json; charset=utf-8"}

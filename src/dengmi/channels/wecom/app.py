@@ -1,25 +1,22 @@
 """A self-built application: members write to it in a chat of its own.
 
 The platform waits five seconds for a reply, which holds one message, and delivers again up to three
-times. The reply has what there is to read by then: the answer, or its quotes; a written answer, and
-what does not fit into one message, are sent as messages of the application.
+times. The reply has what there is to read by then: the answer, if it fits, or its quotes. A written
+answer that comes later is owed from the moment the question is written down, and sent.
 """
 
-import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 
-from dengmi.channels.parts import shortened
 from dengmi.channels.running import Running
 from dengmi.channels.wechat.messages import Message, read_message, text_reply
 from dengmi.channels.wecom.plain import Sheet, answered, preview
 from dengmi.channels.wecom.sealed import Door
-from dengmi.channels.wecom.sending import Sending
 from dengmi.channels.wecom.talk import Parts, Talk, Way
-from dengmi.core.records import Answer, Question
 from dengmi.language.detect import language_of
 from dengmi.language.texts import text
 
-log = logging.getLogger(__name__)
+REPLYING = 20.0
+"""Seconds in which the platform may take a reply: what was not given by then is sent."""
 
 _SAID = frozenset(("text", "voice", "image", "video", "location", "link", "file"))
 """Kinds of messages that a person sends; others are only acknowledged."""
@@ -31,11 +28,11 @@ class App:
     Args:
         door: opens what comes and seals what is said.
         sheet: what a message holds.
-        sending: sends what is too late for the reply.
+        ready: told that an answer which is owed may be sent.
     """
 
     def __init__(
-        self, talk: Talk, parts: Parts, door: Door, sheet: Sheet, sending: Sending
+        self, talk: Talk, parts: Parts, door: Door, sheet: Sheet, ready: Callable[[str], None]
     ) -> None:
         self.channel = talk.channel
         self._talk = talk
@@ -43,7 +40,7 @@ class App:
         self._parts = parts
         self._door = door
         self._sheet = sheet
-        self._sending = sending
+        self._ready = ready
 
     def verify(self, query: Mapping[str, str]) -> str:
         """The answer to the platform's question whether this is the server. Raises Forged."""
@@ -65,15 +62,8 @@ class App:
         reply = text_reply(message, said, self._parts.clock.now())
         return self._door.seal(reply, key, query.get("nonce", ""), self._parts.clock.now())
 
-    async def recover(self, pending: Sequence[Question]) -> None:
-        """Send what an earlier stop cut off."""
-        await self._sending.recover(pending)
-
-    async def push(self, question: Question, answer: Answer, key: str) -> None:  # noqa: ARG002
-        """Send the better answer of a question that waited for it (core.late.Push). Raises
-        WeComFailed where it may be tried again."""
-        lead = text("wechat_late", answer.lang, question=shortened(question.text, 120))
-        await self._sending.late(question, answer, lead)
+    async def recover(self) -> None:
+        """What an earlier stop cut off is owed, and sent by whoever runs."""
 
     async def _reply(self, message: Message) -> str:
         """What to say at once; "" for nothing."""
@@ -86,29 +76,36 @@ class App:
 
     async def _event(self, message: Message) -> str:
         if message.event == "subscribe":
-            return self._way.welcome or text("wechat_welcome", self._way.language)
+            return self._talk.welcome()
         if message.event == "click" and message.key:
             # A menu entry of the operator's: its key is the question.
             return await self._answer(message, message.key, self._way.language)
         return ""
 
     async def _answer(self, message: Message, said: str, lang: str) -> str:
-        running = await self._talk.ask(message.sender, said, message.dedup)
+        running = await self._talk.ask(message.sender, said, message.dedup, owed_in=REPLYING)
         if isinstance(running, str):
             return running
         await running.useful(self._way.hold)
-        if running.ended:
-            return await self._whole(running, message, lang)
-        await self._sending.promise(running, message.sender, quoted=bool(running.quotes))
-        if not running.quotes:
-            return ""
-        return preview(running.quotes, running.question.id, self._sheet, lang)
+        asked, store = running.question.id, self._parts.store
+        if running.ended and (whole := self._whole(running, lang)):
+            # Where it is being sent, or was, the reply does not say it a second time.
+            return whole if await store.give_delivery(asked) else ""
+        shown = bool(running.quotes) and not running.ended
+        await store.follow_delivery(asked, self._parts.clock.now(), shown)
+        if not running.pushed:
+            running.pushed = True
+            self._parts.start(self._follow(running), f"message for question {asked}")
+        return preview(running.quotes, asked, self._sheet, lang) if shown else ""
 
-    async def _whole(self, running: Running, message: Message, lang: str) -> str:
-        """The answer: its first message now, the others after it."""
+    def _whole(self, running: Running, lang: str) -> str:
+        """The answer, if one message holds it."""
         if running.answer is None:
             return text("wechat_failed", lang)
-        first, *more = answered(running.answer, self._sheet, running.notices)
-        if more:
-            await self._sending.promise(running, message.sender, said=1)
-        return first
+        messages = answered(running.answer, self._sheet, running.notices)
+        return messages[0] if len(messages) == 1 else ""
+
+    async def _follow(self, running: Running) -> None:
+        """Say when the answer is there."""
+        await running.over_with()
+        self._ready(running.question.id)

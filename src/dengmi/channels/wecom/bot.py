@@ -9,7 +9,7 @@ restart in between loses nothing.
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Protocol
 
 from dengmi.channels.parts import shortened
@@ -20,7 +20,6 @@ from dengmi.channels.wecom.markdown import Paper, answered, closing, writing
 from dengmi.channels.wecom.messages import BotMessage, read_bot
 from dengmi.channels.wecom.sealed import Door
 from dengmi.channels.wecom.talk import HOUR, Parts, Talk, Way
-from dengmi.core.errors import NotFound
 from dengmi.core.records import Answer, Question
 from dengmi.language.detect import language_of
 from dengmi.language.texts import text
@@ -74,16 +73,10 @@ class Bot:
             return b""
         return self._door.seal(reply, key, query.get("nonce", ""), self._parts.clock.now())
 
-    async def recover(self, pending: Sequence[Question]) -> None:
+    async def recover(self) -> None:
         """Go on with what an earlier stop cut off: who was promised an answer gets it."""
         for note, owed in (await self._parts.store.notes(self.channel)).items():
-            until = float(owed.get("until", 0.0))
-            question_id = note.removeprefix(f"{self.channel}:")
-            running = await self.talk.running(question_id, pending)
-            if running is None or until <= self._parts.clock.now():
-                await self._parts.store.take_note(note)
-            else:
-                self._watch(running, until)
+            self._parts.keep(self._recovered(note, float(owed["until"])), f"reply to {note}")
 
     async def push(self, question: Question, answer: Answer, key: str) -> None:  # noqa: ARG002
         """Send the better answer of a question that waited for it (core.late.Push). Where the
@@ -99,43 +92,38 @@ class Bot:
         lang = language_of(message.text) or self._way.language
         if not message.text:
             return _stream(_apart(message), text("wechat_text_only", lang), finish=True)
-        running = await self.talk.ask(message.sender, message.text, message.dedup, message.chat)
+        running = await self.talk.ask(
+            message.sender, message.text, message.dedup, chat=message.chat
+        )
         if isinstance(running, str):
             return _stream(_apart(message), running, finish=True)
-        await self._owe(running, message)
+        owed = await self._owe(running, message)
         await running.useful(self._way.hold)
         shown, finish = self._shown(running)
+        if owed and not running.ended:  # the platform may ask another process, or after a stop
+            owed["shown"] = shown
+            await self._parts.store.put_note(self._note(running.question.id), self.channel, owed)
         return _stream(running.question.id, shown, finish, feedback=running.question.id)
 
     async def _event(self, message: BotMessage) -> Fields:
         if message.event == "enter_chat":
-            said = self._way.welcome or text("wechat_welcome", self._way.language)
-            return {"msgtype": "text", "text": {"content": said}}
+            return {"msgtype": "text", "text": {"content": self.talk.welcome()}}
         if message.thumb is not None:
-            await self._thumb(message, *message.thumb)
+            await self.talk.thumb(message.sender, *message.thumb)
         return {}
 
-    async def _thumb(self, message: BotMessage, reply: str, up: bool | None) -> None:
-        store, asker = self._parts.store, self.talk.asker(message.sender)
-        answer = await store.answer(reply)
-        if answer is None:
-            return
-        try:
-            await store.put_thumb(answer.id, asker, up, self._parts.clock.now())
-        except NotFound:
-            log.debug("question %s: a thumb for no answer", reply)
-
-    async def _owe(self, running: Running, message: BotMessage) -> None:
+    async def _owe(self, running: Running, message: BotMessage) -> dict[str, object]:
         """Note where the answer goes if nobody comes for it; once, however often the question is
-        delivered."""
+        delivered. What is noted, empty for nothing."""
         question = running.question
-        if running.pushed or not message.response_url or question.id in self._replies:
-            return
+        if running.pushed or not message.response_url:
+            return {}
         running.pushed = True
         until = question.asked_at + HOUR
-        value = {"address": message.response_url, "until": until}
-        await self._parts.store.put_note(self._note(question.id), self.channel, value)
+        owed: dict[str, object] = {"address": message.response_url, "until": until}
+        await self._parts.store.put_note(self._note(question.id), self.channel, owed)
         self._watch(running, until)
+        return owed
 
     def _watch(self, running: Running, until: float) -> None:
         question_id = running.question.id
@@ -154,6 +142,19 @@ class Bot:
             self._replies.pop(question_id, None)
         if not running.pending:  # a better answer may still go there
             await self._parts.store.take_note(self._note(question_id))
+
+    async def _recovered(self, note: str, until: float) -> None:
+        """As `_watched`, where another process, or one before, began."""
+        question_id = note.removeprefix(f"{self.channel}:")
+        reply = self._replies.setdefault(question_id, _Reply())
+        try:
+            answer = await self.talk.stored(question_id, until)
+            if answer is not None and not await reply.came(GRACE):
+                await self._sent(answer)
+        finally:
+            self._replies.pop(question_id, None)
+        if not await self.talk.waits(question_id):
+            await self._parts.store.take_note(note)
 
     async def _sent(self, answer: Answer) -> None:
         try:
@@ -181,15 +182,18 @@ class Bot:
         if isinstance(found, Running):
             return self._shown(found)
         note = self._note(message.stream)
-        if found is not None:  # nobody else need send it
-            await self._parts.store.take_note(note)
+        if found is not None:
+            if (reply := self._replies.get(message.stream)) is not None:
+                reply.fetched.set()
+            if not await self.talk.waits(message.stream):
+                await self._parts.store.take_note(note)  # nobody else need send it
             return answered(found, self._paper), True
         owed = (await self._parts.store.notes(self.channel)).get(note)
         if owed is None:
             return text("wechat_failed", self._way.language), True
         # Another process is at it; where it takes too long, the answer goes to where it is owed.
         late = self._parts.clock.now() - (float(owed["until"]) - HOUR) >= self._way.close
-        return text("wecom_looking", self._way.language), late
+        return str(owed.get("shown") or text("wecom_looking", self._way.language)), late
 
     def _shown(self, running: Running) -> tuple[str, bool]:
         lang = running.question.lang or self._way.language

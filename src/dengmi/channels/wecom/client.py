@@ -10,6 +10,7 @@ import httpx
 
 from dengmi.core.clock import Clock
 from dengmi.core.errors import Unavailable
+from dengmi.core.ids import stable_id
 
 log = logging.getLogger(__name__)
 
@@ -22,8 +23,14 @@ STALE = frozenset((40001, 40014, 42001))
 BUSY = frozenset((-1, 45009, 45033))
 """Try again later."""
 
-CLOSED = frozenset((60111, 81013, 95001, 95002, 95004, 95013, 95017))
+CLOSED = frozenset((60111, 81013, 95001, 95002, 95004, 95013, 95016, 95017, 95018))
 """No message can be sent to this person now; trying again changes nothing."""
+
+TAKEN = 40058
+"""An argument is not valid; where nothing else is wrong, a msgid that was used before."""
+
+_UNREACHED = ("ConnectError", "ConnectTimeout")
+"""What went wrong before the platform was called."""
 
 _PAUSES = (0.5, 2.0)
 
@@ -34,6 +41,11 @@ class WeComFailed(Unavailable):
     def __init__(self, errcode: int, reason: str) -> None:
         super().__init__("wecom_refused", errcode=errcode, reason=reason)
         self.errcode = errcode
+
+    @property
+    def uncertain(self) -> bool:
+        """Whether nobody knows if the platform did what it was asked."""
+        return self.errcode == 0 and self.params["reason"] not in _UNREACHED
 
     @property
     def again(self) -> bool:
@@ -108,14 +120,34 @@ class WeCom:
         if said.get("invaliduser") or said.get("unlicenseduser"):
             raise WeComFailed(81013, "member")
 
+    async def send_kf(self, who: str, content: str, name: str) -> None:
+        """Send a customer a message.
+
+        Args:
+            who: "open_kfid/external_userid".
+            name: the same whenever the same message is sent: the platform takes it once.
+
+        Raises:
+            WeComFailed: refused.
+        """
+        account, _, customer = who.partition("/")
+        body: dict[str, object] = {
+            "touser": customer,
+            "open_kfid": account,
+            "msgid": stable_id("m", name),
+            "msgtype": "text",
+            "text": {"content": content},
+        }
+        await self.call("/cgi-bin/kf/send_msg", body)
+
     async def call(self, path: str, body: Mapping[str, object]) -> Mapping[str, object]:
         """A call that is made again with a fresh token, and later where the platform is busy.
 
         Raises:
             WeComFailed: it was refused, or nothing came back.
         """
-        renewed = False
-        for pause in (*_PAUSES, None):
+        renewed, pauses = False, list(_PAUSES)
+        while True:
             token = await self.token()
             try:
                 return await self._posted(f"{path}?access_token={token}", body)
@@ -123,11 +155,15 @@ class WeCom:
                 if error.errcode in STALE and not renewed:
                     renewed = True
                     await self._forget(token)
-                    continue
-                if error.errcode not in BUSY or pause is None:
+                elif error.errcode in BUSY and pauses:
+                    await asyncio.sleep(pauses.pop(0))
+                else:
                     raise
-                await asyncio.sleep(pause)
-        return await self._posted(f"{path}?access_token={await self.token()}", body)
+
+    async def get(self, path: str, query: Mapping[str, str]) -> Mapping[str, object]:
+        """A call that only reads. Raises WeComFailed."""
+        params = {"access_token": await self.token(), **query}
+        return await self._answered("GET", path, params=params)
 
     async def token(self) -> str:
         """A token that is good; fetched once however many ask. Raises WeComFailed."""

@@ -1,17 +1,20 @@
 """What everything in WeCom that people write to does alike: who asks, how fast, in which
 conversation."""
 
+import asyncio
 import logging
 import math
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 from dengmi.channels.running import Running, Runs
 from dengmi.core.clock import Clock
-from dengmi.core.errors import BadInput
+from dengmi.core.deliveries import Deliveries
+from dengmi.core.errors import BadInput, NotFound
 from dengmi.core.ids import stable_id
+from dengmi.core.late import LateQueue
 from dengmi.core.ports import Answering, Conversations, Inbox, Notes
 from dengmi.core.records import Answer, Question, Wanted
 from dengmi.language.detect import language_of
@@ -24,13 +27,16 @@ _BEIJING = timedelta(hours=8)
 MOST_PACED = 5_000
 """Messages of late that are remembered, so that one delivered again counts once."""
 
+FIRST_LOOK, LAST_LOOK = 0.25, 10.0
+"""Seconds between two looks for an answer that another process may write."""
+
 HOUR = 3_600.0
 """Seconds for which the platform takes an answer at its response_url (2026-11)."""
 
 Start = Callable[[Coroutine[Any, Any, object], str], object]
 
 
-class Kept(Inbox, Notes, Conversations, Protocol):
+class Kept(Inbox, Notes, Conversations, LateQueue, Deliveries, Protocol):
     """What the channel needs of the store."""
 
 
@@ -92,13 +98,23 @@ class Talk:
         self._parts = parts
         self._paced: dict[str, float] = {}
 
-    async def ask(self, sender: str, said: str, dedup: str, chat: str = "") -> Running | str:
-        """The question on its way, or what to say instead: it is too long, or comes too fast."""
+    async def ask(
+        self, sender: str, said: str, dedup: str, *, chat: str = "", owed_in: float = 0.0
+    ) -> Running | str:
+        """The question on its way, or what to say instead: it is too long, or comes too fast.
+
+        Args:
+            dedup: the same for every delivery of the message.
+            chat: the group it was asked in.
+            owed_in: seconds after which its answer is to be sent, if it was not given by then; 0
+                for never.
+        """
         lang = language_of(said) or self.way.language
         asker = self.asker(sender)
         if wait := self._waits(dedup, asker):
             return text("too_many", lang, seconds=math.ceil(wait))
-        day = (datetime.fromtimestamp(self._parts.clock.now(), UTC) + _BEIJING).date()
+        now = self._parts.clock.now()
+        day = (datetime.fromtimestamp(now, UTC) + _BEIJING).date()
         try:
             return await self.runs.ask(
                 Question(
@@ -112,10 +128,26 @@ class Talk:
                     # What was talked of on another day, or in another group, is no context.
                     conversation=stable_id("c", asker, chat, day.isoformat()),
                     dedup=dedup,
+                    owed_at=now + owed_in if owed_in else 0.0,
                 )
             )
         except BadInput as error:
             return text(error.code, lang, **error.params)
+
+    def welcome(self) -> str:
+        """A word to who comes in."""
+        return self.way.welcome or text("wechat_welcome", self.way.language)
+
+    async def thumb(self, sender: str, question_id: str, up: bool | None) -> None:
+        """Keep what somebody thinks of an answer; None takes it back."""
+        store = self._parts.store
+        answer = await store.answer(question_id)
+        if answer is None:
+            return
+        try:
+            await store.put_thumb(answer.id, self.asker(sender), up, self._parts.clock.now())
+        except NotFound:
+            log.debug("question %s: a thumb for no answer", question_id)
 
     def asker(self, sender: str) -> str:
         """A person's name in questions."""
@@ -125,13 +157,21 @@ class Talk:
         """The person of a question, as the platform knows them."""
         return question.asker.removeprefix(f"{self.channel}:")
 
-    async def running(self, question_id: str, pending: Sequence[Question]) -> Running | None:
-        """A question that an earlier stop may have cut off: on its way again, or over."""
-        answer = await self._parts.store.answer(question_id)
-        if answer is not None:
-            return Running.over(answer)
-        found = [one for one in pending if one.id == question_id]
-        return self.runs.run(found[0]) if found else None
+    async def stored(self, question_id: str, until: float) -> Answer | None:
+        """The answer of a question that an earlier stop may have cut off, once somebody has
+        finished it: the ladder does so in one process. None where there is none in time."""
+        pause = FIRST_LOOK
+        while (answer := await self._parts.store.answer(question_id)) is None:
+            if self._parts.clock.now() >= until:
+                return None
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, LAST_LOOK)
+        return answer
+
+    async def waits(self, question_id: str) -> bool:
+        """Whether a question waits for a better answer."""
+        late = await self._parts.store.late(question_id)
+        return late is not None and late.state == "waiting"
 
     async def of(self, question_id: str) -> Running | Answer | None:
         """A question of a moment ago, or its answer."""

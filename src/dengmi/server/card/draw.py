@@ -274,7 +274,8 @@ def _label(frame: Frame, answer: Answer) -> str:
 
 
 def _source(numbers: str, words: str) -> list[Run]:
-    return [(numbers, "cite"), (f" {words}", "soft")]
+    cites: list[Run] = [(number, "cite") for number in numbers.split()]
+    return [*cites, (f" {words}", "soft")]
 
 
 def _question(answer: Answer, fonts: Fonts, size: int) -> Types:

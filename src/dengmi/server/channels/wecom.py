@@ -3,41 +3,39 @@ service."""
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Protocol
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from dengmi.channels.budget import Sends
+from dengmi.channels.budget import SendBudget
 from dengmi.channels.errors import Forged, WireError
 from dengmi.channels.links import Links
-from dengmi.channels.tencent import Envelope
 from dengmi.channels.wechat.body import MOST_BYTES
 from dengmi.channels.wecom.app import App
 from dengmi.channels.wecom.bot import Bot
-from dengmi.channels.wecom.client import WeCom
+from dengmi.channels.wecom.check import envelope_of, missing
+from dengmi.channels.wecom.client import TAKEN, WeCom, WeComFailed
+from dengmi.channels.wecom.kf import Service
 from dengmi.channels.wecom.markdown import Paper
-from dengmi.channels.wecom.plain import Sheet, answered
+from dengmi.channels.wecom.plain import Sheet
+from dengmi.channels.wecom.pushing import Pusher, Send
 from dengmi.channels.wecom.sealed import Door
-from dengmi.channels.wecom.sending import Sending
 from dengmi.channels.wecom.talk import Parts, Talk, Way
 from dengmi.core.errors import BadSettings
-from dengmi.core.events import Notice
-from dengmi.core.records import Answer, Question
 from dengmi.server.bodies import read
 from dengmi.server.channels.places import links_at
+from dengmi.server.channels.wecom_line import LineKeeper
+from dengmi.server.channels.wecom_robot import Robot
 from dengmi.server.context import Context
 from dengmi.server.problems import Refusal
 from dengmi.settings.wecom import WeComSettings
 
 log = logging.getLogger(__name__)
 
-NEEDED: Mapping[str, Sequence[str]] = {
-    "bot": ("token", "aes_key"),
-    "app": ("corp_id", "token", "aes_key", "secret", "agent_id"),
-}
-"""What each kind cannot do without."""
+FOLLOWING = 5
+"""Messages that may follow one of a customer's (WeChat Customer Service, 2026-11)."""
 
 
 class Called(Protocol):
@@ -47,8 +45,7 @@ class Called(Protocol):
 
     def verify(self, query: Mapping[str, str]) -> str: ...
     async def receive(self, query: Mapping[str, str], body: bytes) -> bytes: ...
-    async def recover(self, pending: Sequence[Question]) -> None: ...
-    async def push(self, question: Question, answer: Answer, key: str) -> None: ...
+    async def recover(self) -> None: ...
 
 
 class WeComWays:
@@ -62,15 +59,12 @@ class WeComWays:
         self._context = context
         self._clients: list[WeCom] = []
         self._called: dict[str, Called] = {}
+        self._lines: list[LineKeeper] = []
+        self._robots: list[Robot] = []
         for name, wanted in context.parts.settings.wecom.items():
-            for needed in NEEDED[wanted.kind]:
-                if not getattr(wanted, needed):
-                    raise BadSettings("channel_secret_missing", key=f"wecom.{name}.{needed}")
-            make = self._app if wanted.kind == "app" else self._bot
-            self._called[name] = make(name, wanted)
-        if context.parts.late is not None:
-            for each in self._called.values():
-                context.parts.late.hand_to(each)
+            for needed in missing(wanted):
+                raise BadSettings("channel_secret_missing", key=f"wecom.{name}.{needed}")
+            self._make(name, wanted)
 
     async def verify(self, request: Request) -> Response:
         """The platform asks whether this is the server."""
@@ -93,10 +87,12 @@ class WeComWays:
 
     async def begin(self) -> None:
         """Go on with what an earlier stop cut off."""
-        if self._called:
-            pending = await self._context.parts.store.pending_questions()
-            for each in self._called.values():
-                await each.recover(pending)
+        for each in self._called.values():
+            await each.recover()
+        for line in self._lines:
+            self._context.crew.keep(line.hold(), f"line of {line.channel}")
+        for robot in self._robots:
+            self._context.crew.keep(robot.tell(), f"robot {robot.channel}")
 
     async def close(self) -> None:
         """Close the connections to the platform."""
@@ -113,6 +109,22 @@ class WeComWays:
         log.info("wecom %s: refused (%s)", request.path_params["name"], error.reason)
         return Response(status_code=403 if isinstance(error, Forged) else 400)
 
+    def _make(self, name: str, wanted: WeComSettings) -> None:
+        match wanted.kind:
+            case "bot":
+                bot = self._called[name] = self._bot(name, wanted)
+                if self._context.parts.late is not None:
+                    self._context.parts.late.hand_to(bot)
+            case "bot-socket":
+                self._lines.append(self._line(name, wanted))
+            case "app":
+                self._called[name] = self._app(name, wanted)
+            case "kf":
+                self._called[name] = self._kf(name, wanted)
+            case "robot":
+                client = self._client(wanted)
+                self._robots.append(Robot(self._context.parts, name, wanted, client))
+
     def _bot(self, name: str, wanted: WeComSettings) -> Bot:
         return Bot(
             _way(name, wanted),
@@ -122,22 +134,79 @@ class WeComWays:
             self._client(wanted),
         )
 
-    def _app(self, name: str, wanted: WeComSettings) -> App:
-        client, parts = self._client(wanted), self._parts()
-        sheet = Sheet(
-            most_bytes=wanted.max_bytes or 2_048, most_parts=wanted.messages, links=self._links
+    def _line(self, name: str, wanted: WeComSettings) -> LineKeeper:
+        paper = Paper(most_bytes=wanted.max_bytes or 20_480, links=self._links)
+        return LineKeeper(
+            self._context.parts,
+            name=name,
+            wanted=wanted,
+            way=_way(name, wanted),
+            talk=self._parts(),
+            paper=paper,
         )
+
+    def _app(self, name: str, wanted: WeComSettings) -> App:
+        client, parts, sheet = self._client(wanted), self._parts(), self._sheet(wanted)
         talk = Talk(_way(name, wanted), parts)
 
         async def send(to: str, content: str, _: str, careful: bool) -> None:
             await client.send_text(to, wanted.agent_id, content, careful=careful)
 
-        def render(answer: Answer, notices: Sequence[Notice], lead: str) -> Sequence[str]:
-            return answered(answer, sheet, notices, lead)
+        self._pusher(talk, send, sheet, wanted)
+        return App(talk, parts, self._door(wanted), sheet, self._context.outbox.ready)
 
-        limits = ((wanted.per_minute, 60.0), (wanted.per_hour, 3_600.0))
-        sending = Sending(talk, parts, send, render, Sends(limits))
-        return App(talk, parts, self._door(wanted), sheet, sending)
+    def _kf(self, name: str, wanted: WeComSettings) -> Service:
+        client, parts, sheet = self._client(wanted), self._parts(), self._sheet(wanted)
+        talk = Talk(_way(name, wanted), parts)
+
+        async def send(to: str, content: str, known: str, careful: bool) -> None:
+            try:
+                await client.send_kf(to, content, known)
+            except WeComFailed as error:
+                if not (careful and error.errcode == TAKEN):  # it arrived before
+                    raise
+
+        pusher = self._pusher(talk, send, sheet, wanted, quota=FOLLOWING)
+        return Service(
+            talk,
+            parts,
+            self._door(wanted),
+            sheet=sheet,
+            pusher=pusher,
+            ready=self._context.outbox.ready,
+            api=client,
+        )
+
+    def _sheet(self, wanted: WeComSettings) -> Sheet:
+        return Sheet(
+            most_bytes=wanted.max_bytes or 2_048,
+            most_parts=wanted.messages,
+            anchors=wanted.kind == "app",
+            links=self._links,
+        )
+
+    def _pusher(
+        self, talk: Talk, send: Send, sheet: Sheet, wanted: WeComSettings, *, quota: int = 0
+    ) -> Pusher:
+        """Sends what a channel owes."""
+        parts = self._context.parts
+        # Each process of the server has its part: together they keep what the platform allows.
+        workers = parts.settings.server.workers
+        limits = (
+            (max(1, wanted.per_minute // workers), 60.0),
+            (max(1, wanted.per_hour // workers), 3_600.0),
+        )
+        pusher = Pusher(
+            talk.channel,
+            send,
+            parts.store,
+            parts.clock,
+            sheet=sheet,
+            budget=SendBudget(limits),
+            quota=quota,
+        )
+        self._context.outbox.hand_to(pusher)
+        return pusher
 
     @property
     def _links(self) -> Links | None:
@@ -145,12 +214,7 @@ class WeComWays:
         return links_at(public) if public else None
 
     def _door(self, wanted: WeComSettings) -> Door:
-        envelope = Envelope(
-            wanted.token,
-            (wanted.aes_key, wanted.old_aes_key),
-            "" if wanted.kind == "bot" else wanted.corp_id,
-        )
-        return Door(envelope, "json" if wanted.kind == "bot" else "xml", wanted.skew)
+        return Door(envelope_of(wanted), "json" if wanted.kind == "bot" else "xml", wanted.skew)
 
     def _client(self, wanted: WeComSettings) -> WeCom:
         client = WeCom(wanted.api, self._context.parts.clock, wanted.corp_id, wanted.secret)
@@ -180,5 +244,6 @@ def _way(name: str, wanted: WeComSettings) -> Way:
         language=wanted.language,
         hold=wanted.hold,
         close=wanted.close,
+        refresh=wanted.refresh,
         messages=wanted.messages,
     )

@@ -21,7 +21,6 @@ from dengmi.core.events import (
     Thinking,
 )
 from dengmi.core.records import Answer, Question
-from dengmi.server.access import check_operator
 from dengmi.server.bodies import clean, read_json
 from dengmi.server.context import Context
 from dengmi.server.later import later
@@ -107,7 +106,7 @@ class Answers:
 
     async def reuse(self, request: Request) -> Response:
         """An operator pins an answer, or ends its serving again."""
-        check_operator(request, self._parts.settings.server)
+        await self._context.rights.check(request, "operate")
         body = await read_json(request, ReuseRequest)
         answer_id = clean(request.path_params["answer_id"])
         if not await self._parts.store.set_reuse(answer_id, body.state, "operator"):
@@ -118,7 +117,7 @@ class Answers:
         """The stored answer that a path names; where its desk does not share, a key opens it too.
         Raises NotFound."""
         answer = await stored(self._parts, request)
-        if not self._context.callers.key(request):
+        if not await self._context.callers.key(request):
             await check_readable(request, self._parts, answer)
         return answer
 

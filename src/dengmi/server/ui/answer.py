@@ -78,7 +78,7 @@ class AnswerPage:
         frame = await self._frame(request, found.desk, shared)
         if isinstance(found, Question):
             said = request.headers.get("last-event-id") or request.query_params.get("after", "")
-            return event_stream(lines(self._parts, frame, found, after_of(said)))
+            return event_stream(lines(self._context, frame, found, after_of(said)))
         frame = await self._turns.own(frame, await self._context.askers.known(request), found)
         if CONVERSATION.fullmatch(asked := clean(request.query_params.get("c", ""))):
             frame = dataclasses.replace(frame, conversation=asked)
@@ -86,7 +86,7 @@ class AnswerPage:
 
     async def _live(self, request: Request, question: Question, shared: Shared) -> Response:
         frame = await self._frame(request, question.desk, shared)
-        told = self._parts.ladder.audience.so_far(question.id)
+        told = await self._context.along.so_far(question.id)
         turns = [turn(question.text, live_card(frame, question, told))]
         title = f"{short(question.text)} · {frame.name}"
         extra = [*files(), reload_alone()]
@@ -106,4 +106,4 @@ class AnswerPage:
 
     async def _frame(self, request: Request, desk: str, shared: Shared) -> Frame:
         frame = await frame_of(self._overview, request, desk)
-        return dataclasses.replace(frame, shared=shared.open, priced=shared.price)
+        return dataclasses.replace(frame, shared=shared.open, priced=shared.price, own=shared.own)

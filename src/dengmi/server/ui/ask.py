@@ -42,6 +42,7 @@ from dengmi.server.ui.links import answer_path
 from dengmi.server.ui.markup import Child, Html, el, icon
 from dengmi.server.ui.overview import Overview, frame_of
 from dengmi.server.ui.page import LEVEL_COOKIE, Frame, page
+from dengmi.server.ui.shared import check_own
 from dengmi.server.ui.turns import LONGEST_THREAD, Turns
 from dengmi.server.ui.written import sentence
 
@@ -147,6 +148,8 @@ class AskPage:
     async def withdraw(self, request: Request) -> Response:
         """The asker waits no longer: back to the answer that is there."""
         answer = await stored(self._parts, request)
+        asker = await self._context.askers.known(request)
+        await check_own(request, self._parts, answer, asker)
         await self._parts.waits.withdraw(answer)
         return RedirectResponse(answer_path(answer.id), 303)
 
@@ -217,7 +220,7 @@ class AskPage:
             "div",
             icon("lantern"),
             el("h1", frame.name),
-            el("p", frame.say("ui_welcome")),
+            el("p", frame.desk.greeting or frame.say("ui_welcome")),
             el("ul", links, class_="examples", aria_label=frame.say("ui_examples"))
             if links
             else None,
@@ -260,10 +263,17 @@ def _moment(request: Request, now: float) -> float:
 
 def thread_of(frame: Frame, turns: list[Html], welcome: Child, top: Child = None) -> list[Child]:
     """The thread, and the pieces its script fills in."""
+    heading = None if top or welcome else el("h1", frame.name, class_="vh")
     return [
         top,
         welcome,
-        el("div", turns, id="thread"),
+        heading,
+        el(
+            "div",
+            turns,
+            id="thread",
+            data_earlier=frame.say("ui_earlier") if frame.asker else None,
+        ),
         el("div", id="live", class_="vh", aria_live="polite"),
         el(
             "template",

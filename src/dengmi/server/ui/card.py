@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from dengmi.answer.late.waits import Standing
 from dengmi.core.records import Answer, Citation, Head, Pending
 from dengmi.language.han import has_han
+from dengmi.language.texts import text
 from dengmi.server.ui.again import again_menu, own_acts
 from dengmi.server.ui.links import answer_path, article_path, card_path, outside, sentence_path
 from dengmi.server.ui.markup import Child, Html, el, icon, join
@@ -144,12 +145,17 @@ def _meta(frame: Frame, answer: Answer) -> Html:
 
 def pending_text(frame: Frame, pending: Pending) -> str:
     """Where one who waits stands, and how long that takes, in a quiet word."""
-    level = frame.say(f"ui_level_{pending.level}")
+    return waiting_words(frame.lang, pending)
+
+
+def waiting_words(lang: str, pending: Pending) -> str:
+    """The same in a language."""
+    level = text(f"ui_level_{pending.level}", lang)
     seconds = math.ceil(pending.wait)
-    wait = frame.say("ui_wait_s", s=seconds)
+    wait = text("ui_wait_s", lang, s=seconds)
     if seconds > 90:
-        wait = frame.say("ui_wait_min", min=math.ceil(seconds / 60))
-    return frame.say("ui_pending", level=level, position=pending.position, wait=wait)
+        wait = text("ui_wait_min", lang, min=math.ceil(seconds / 60))
+    return text("ui_pending", lang, level=level, position=pending.position, wait=wait)
 
 
 def _wait(frame: Frame, answer: Answer, standing: Standing) -> Html | None:
@@ -163,10 +169,10 @@ def _wait(frame: Frame, answer: Answer, standing: Standing) -> Html | None:
     return el(
         "form",
         el("span", pending_text(frame, standing.pending)),
-        el("button", frame.say("ui_withdraw")),
+        el("button", frame.say("ui_withdraw")) if frame.own else None,
         class_="notice pending",
         method="post",
-        action=f"{path}/withdraw",
+        action=f"{path}/withdraw{asked}",
         data_events=f"{path}/events{asked}",
     )
 

@@ -14,7 +14,7 @@ import msgspec
 from dengmi.core.errors import DengmiError
 from dengmi.core.events import Done, Event, Failed, Found, Notice, Text
 from dengmi.core.records import Question
-from dengmi.server.parts import Parts
+from dengmi.server.context import Context
 from dengmi.server.problems import detail, notice_text
 from dengmi.server.stream import KEEP_ALIVE, SILENCE
 from dengmi.server.ui.card import quote_block
@@ -23,8 +23,9 @@ from dengmi.server.ui.markup import Html, el, join
 from dengmi.server.ui.page import Frame
 from dengmi.server.ui.written import sentence
 
-LOOK = 0.5
-"""Seconds between two looks for the answer of a question that another process answers."""
+LOOK, SELDOM = 0.25, 4.0
+"""Seconds between two looks for the answer of a question that nobody tells of: at first, and after
+a while."""
 
 LONGEST = 600.0
 """Seconds after which a reader has to come again, which browsers do by themselves."""
@@ -62,17 +63,17 @@ def reload_alone() -> Html:
     return el("noscript", el("meta", http_equiv="refresh", content="2"))
 
 
-async def lines(parts: Parts, frame: Frame, question: Question, after: int) -> AsyncIterator[bytes]:
-    """The rest of the answer as server-sent events, from behind the event of a number.
-
-    A question that another process answers tells nothing but its end.
-    """
+async def lines(
+    context: Context, frame: Frame, question: Question, after: int
+) -> AsyncIterator[bytes]:
+    """The rest of the answer as server-sent events, from behind the event of a number."""
     yield b"retry: 1000\n\n"
-    async with aclosing(_following(parts, question, after)) as events:
+    clock = context.parts.clock
+    async with aclosing(_following(context, question, after)) as events:
         coming = asyncio.ensure_future(anext(events, None))
-        end = parts.clock.steady() + LONGEST
+        end = clock.steady() + LONGEST
         try:
-            while parts.clock.steady() < end:
+            while clock.steady() < end:
                 if not (await asyncio.wait([coming], timeout=KEEP_ALIVE))[0]:
                     yield SILENCE
                     continue
@@ -87,11 +88,11 @@ async def lines(parts: Parts, frame: Frame, question: Question, after: int) -> A
             await asyncio.wait([coming])
 
 
-async def _following(parts: Parts, question: Question, after: int) -> AsyncGenerator[Numbered]:
-    """What is told here; where nothing more is, the answer as soon as it is stored."""
-    at = after
+async def _following(context: Context, question: Question, after: int) -> AsyncGenerator[Numbered]:
+    """What is told of it; where nothing more is, the answer as soon as it is stored."""
+    parts, at, wait = context.parts, after, LOOK
     while True:
-        async with aclosing(parts.ladder.audience.follow(question.id, at)) as events:
+        async with aclosing(context.along.follow(question.id, at)) as events:
             async for at, event in events:
                 yield at, event
                 if isinstance(event, Done | Failed):
@@ -104,7 +105,8 @@ async def _following(parts: Parts, question: Question, after: int) -> AsyncGener
         if known is None or known.state == "failed":
             yield at + 1, Failed(question.id, "answer_failed", {})
             return
-        await asyncio.sleep(LOOK)
+        await asyncio.sleep(wait)
+        wait = min(2 * wait, SELDOM)
 
 
 def _line(frame: Frame, number: int, event: Event) -> bytes:

@@ -28,12 +28,14 @@ KEPT = ("a", "c", "p", "s", "desk", "find", "source", "since", "until")
 
 @dataclass(frozen=True, slots=True)
 class DeskView:
-    """A desk as its readers see it. `synced_at` is Unix time, None before the first sync."""
+    """A desk as its readers see it. `synced_at` is Unix time, None before the first sync;
+    `greeting` is "" for the usual words."""
 
     name: str
     title: str
     articles: int
     synced_at: float | None
+    greeting: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,8 @@ class Frame:
     choose from, and `deep` whether the deeper one is chosen. `asker` is the name of who looks, ""
     for nobody known; `offered` the levels that have a model; `thumbs` what the asker thinks of
     answers. `shared` is whether others may read the desk's answers, `priced` whether they say
-    their price; `cards` is in which writing they can be drawn as pictures: "all", "latin" or "".
+    their price; `own` is whether an answer is that of who looks; `cards` is in which writing
+    answers can be drawn as pictures: "all", "latin" or "".
     """
 
     lang: str
@@ -64,6 +67,7 @@ class Frame:
     thumbs: Mapping[str, bool] = field(default_factory=dict)
     shared: bool = True
     priced: bool = True
+    own: bool = True
     cards: str = ""
 
     def say(self, key: str, **params: object) -> str:
@@ -175,6 +179,7 @@ def composer(frame: Frame) -> Html:
         el("p", class_="heard", role="status"),
         el("div", asked, box, _voice(frame), _depth(frame), send),
         class_="composer",
+        aria_label=frame.say("ui_ask"),
         id="ask",
         method="get",
         action=f"{frame.home}#last",

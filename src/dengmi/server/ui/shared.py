@@ -9,6 +9,7 @@ from dengmi.core.errors import NotFound
 from dengmi.core.records import HALL, Answer, Question
 from dengmi.server.access import is_operator
 from dengmi.server.parts import Parts
+from dengmi.server.problems import Refusal
 from dengmi.settings.options import DeskSettings, Settings
 
 _USUAL = DeskSettings()
@@ -16,11 +17,13 @@ _USUAL = DeskSettings()
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """Whether others may read (`open`), are told the price, and whether search engines may list."""
+    """Whether others may read (`open`), are told the price, and whether search engines may list.
+    `own`: it is the asker who asks for it."""
 
     open: bool
     price: bool
     index: bool
+    own: bool = False
 
 
 def shared_of(settings: Settings, desks: Iterable[str]) -> Shared:
@@ -64,10 +67,21 @@ async def check_readable(
     else:
         shared = shared_of(settings, {found.desk})
     if await _is_own(request, parts, found, asker):
-        return replace(shared, price=True)
+        return replace(shared, price=True, own=True)
     if not shared.open and not is_operator(request, settings.server):
         raise NotFound("answer_not_shared", answer=found.id)
     return shared
+
+
+async def check_own(request: Request, parts: Parts, answer: Answer, asker: str) -> None:
+    """Let the asker of an answer pass, and the operator.
+
+    Raises:
+        Refusal: 403, somebody else.
+    """
+    own = await _is_own(request, parts, answer, asker)
+    if not own and not is_operator(request, parts.settings.server):
+        raise Refusal("answer_not_own", 403)
 
 
 async def _is_own(request: Request, parts: Parts, found: Answer | Question, asker: str) -> bool:
@@ -82,4 +96,7 @@ async def _is_own(request: Request, parts: Parts, found: Answer | Question, aske
         question = found
     if question is None:
         return False
-    return bool(asked and question.conversation == asked) or bool(asker and question.asker == asker)
+    if question.asker and question.channel == "web":
+        # The cookie tells; the address of a conversation, which may have been copied, does not.
+        return question.asker == asker
+    return bool(asked) and question.conversation == asked

@@ -1,6 +1,6 @@
 """Thumbs from the web page."""
 
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 from dengmi.server.askers import check_own_page
 from dengmi.server.bodies import clean, read
 from dengmi.server.context import Context
-from dengmi.server.ui.links import answer_path
+from dengmi.server.ui.links import answer_path, conversation_path
 
 _UP = {"yes": True, "no": False}
 
@@ -29,13 +29,6 @@ class Thumbs:
         if asker:
             up = _UP.get(form.get("up", [""])[-1])
             await self._parts.store.put_thumb(answer_id, asker, up, self._parts.clock.now())
-        return RedirectResponse(_back(request, answer_id), 303)
-
-
-def _back(request: Request, answer_id: str) -> str:
-    """The page of ours that the thumb was given on, at the answer; else the answer's own."""
-    came = urlsplit(request.headers.get("referer", ""))
-    if came.netloc != request.headers.get("host", "") or not came.path.startswith("/"):
-        return answer_path(answer_id)
-    query = f"?{came.query}" if came.query else ""
-    return f"/{came.path.lstrip('/')}{query}#{answer_id}"
+        conversation = await self._parts.store.conversation_of(asker, answer_id) if asker else ""
+        path = conversation_path(conversation) if conversation else answer_path(answer_id)
+        return RedirectResponse(f"{path}#{quote(answer_id, safe='')}", 303)

@@ -75,9 +75,9 @@ class Turns:
                 continue
             standing = await self._waits.standing(answer)
             holds = shared or replace(
-                shared_answer(self._parts.settings, standing.answer), price=True
+                shared_answer(self._parts.settings, standing.answer), price=True, own=True
             )
-            seen = replace(frame, shared=holds.open, priced=holds.price)
+            seen = replace(frame, shared=holds.open, priced=holds.price, own=holds.own)
             turns.append(turn(question, answer_card(seen, standing.answer, standing)))
             thread.append(standing.answer.id)
         return turns, tuple(thread)

@@ -15,6 +15,7 @@ const send = form.querySelector(".send");
 const thread = document.getElementById("thread");
 const template = document.getElementById("turn");
 const live = document.getElementById("live");
+const MOST = 30; // turns on the page: what is older is an address away
 let asking = null; // stops the answer that is being given
 
 wireActs(document);
@@ -64,6 +65,15 @@ function grow() {
   box.style.height = `${box.scrollHeight}px`;
 }
 
+// The welcome goes, its heading stays for those who listen.
+function begin() {
+  const welcome = document.querySelector(".welcome");
+  const heading = welcome?.querySelector("h1");
+  if (!heading) return;
+  heading.className = "vh";
+  welcome.replaceWith(heading);
+}
+
 function reword(words) {
   box.value = words;
   grow();
@@ -74,7 +84,7 @@ async function ask(words, at) {
   if (!words || asking) return;
   asking = new AbortController();
   offer("stop");
-  document.querySelector(".welcome")?.remove();
+  begin();
   const turn = open(words);
   box.value = "";
   box.placeholder = form.dataset.next;
@@ -127,8 +137,23 @@ function open(words) {
   thread.querySelector(".here:not(#last)")?.classList.remove("here");
   live.replaceChildren();
   thread.append(turn);
+  trim();
   turn.scrollIntoView({ block: "start", behavior: calm() ? "auto" : "smooth" });
   return turn;
+}
+
+// A page that is asked all day does not grow: the oldest turns make way for a link to them.
+function trim() {
+  while (thread.children.length > MOST) thread.firstElementChild.remove();
+  const ids = form.querySelectorAll("[name=a]");
+  for (let n = 0; n < ids.length - 20; n += 1) ids[n].remove();
+  if (thread.children.length < MOST || !thread.dataset.earlier || !form.elements.c) return;
+  if (thread.previousElementSibling?.matches(".earlier")) return;
+  const link = document.createElement("a");
+  link.className = "earlier";
+  link.href = `/c/${encodeURIComponent(form.elements.c.value)}`;
+  link.textContent = thread.dataset.earlier;
+  thread.before(link);
 }
 
 function show(turn, { name, data }) {
@@ -205,7 +230,8 @@ function write(card, quotes, { html, gap }) {
     thought(card);
     card.style.minHeight = `${card.offsetHeight}px`; // so that nothing below moves up
     says.hidden = false;
-    quotes.replaceChildren();
+    quotes.replaceChildren(); // those that are cited come as the text grows, and are shown at the end
+    quotes.hidden = true;
   }
   if (gap || !says.lastElementChild) says.append(document.createElement("p"));
   const piece = pieces(html);
@@ -234,6 +260,7 @@ async function stopped(turn) {
   card.classList.remove("waiting");
   card.removeAttribute("aria-busy");
   card.querySelector(".level").classList.remove("breathe");
+  card.querySelector(".quotes").hidden = false;
   thought(card);
   turn.querySelector(".asked").after(notice(template.dataset.stopped));
   const kept = turn.dataset.question && (await stored(turn.dataset.question));

@@ -364,3 +364,9 @@ CREATE INDEX questions_at ON questions (asked_at, id);
 CREATE INDEX questions_desk_at ON questions (desk, asked_at, id);
 CREATE INDEX answers_at ON answers (created_at);
 CREATE INDEX thumbs_at ON thumbs (at);
+
+CREATE TABLE outcomes (
+    source_id text PRIMARY KEY NOT NULL REFERENCES sources (id) ON DELETE CASCADE,
+    at double precision NOT NULL,
+    report text NOT NULL
+);
