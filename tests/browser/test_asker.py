@@ -191,6 +191,8 @@ def test_finding_without_asking(browser: Browser, desk: str, script: bool) -> No
         expect(page.locator(".empty, .hits")).not_to_contain_text("The lantern walk")
         page.locator("[name=until]").fill("2026-12-31")
         page.locator(".seek button").click()
+        expect(page).to_have_url(re.compile("until=2026-12-31"))
+        expect(page.locator(".hits .title").first).to_be_visible()
         keep(page, f"asker-{script}-find")
         page.locator(".hits .title").first.click()
         expect(page.locator("#s")).to_contain_text("lantern")
