@@ -3,6 +3,8 @@
 import asyncio
 import re
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from tests.channels.conftest import environment
 from tests.channels.matrix.conftest import Homeserver, Person, account, configured, serving
 
 pytestmark = pytest.mark.slow
@@ -28,18 +31,20 @@ class Town:
     slow: Person
     closed: Person
     sealed: Person
+    home: Path
 
 
 @pytest.fixture(scope="module")
 def town(
     homeserver: Homeserver, stocked: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Town]:
-    bots = Town(*(homeserver.person(name) for name in ("town", "slow", "closed", "sealed")))
+    names = ("town", "slow", "closed", "sealed")
+    bots = Town(*map(homeserver.person, names), tmp_path_factory.mktemp("town") / "home")
     made = homeserver.service
     service = Person(homeserver.http, made.user, made.token, "")
     home = configured(
         stocked,
-        tmp_path_factory.mktemp("town") / "home",
+        bots.home,
         account("town", homeserver, bots.bot),
         account("slow", homeserver, bots.slow, threads=False),
         account("closed", homeserver, bots.closed, allow=["else.test"]),
@@ -220,6 +225,17 @@ def test_an_appservice_is_given_what_is_said_and_answers_it_once(
     assert len(answers) == 1
     assert homeserver.http.put(path, json={"events": []}).status_code == 403
     assert homeserver.http.put(path, content=b"[", headers=bearer).status_code == 400
+
+
+def test_the_command_that_tests_channels_calls_the_homeserver(town: Town) -> None:
+    command = [sys.executable, "-m", "dengmi", "channels", "test", "--json"]
+    done = subprocess.run(
+        command, env=environment(town.home), capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, (done.stdout, done.stderr)
+    assert town.bot.user in done.stdout
+    assert "reaches this server" in done.stdout
+    assert town.bot.token not in done.stdout
 
 
 async def test_an_encrypted_chat_is_read_and_answered(
