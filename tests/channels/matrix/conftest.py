@@ -26,7 +26,7 @@ from tests.channels.conftest import LIBRARY, MUSEUM, environment
 
 SECRET = "a-secret-of-the-tests"
 SERVER = "town.test"
-WAIT = 30.0
+WAIT = 60.0
 """Most seconds for anything to happen; a busy machine is slow."""
 
 SCRIPT = r'''

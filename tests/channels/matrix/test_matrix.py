@@ -3,16 +3,25 @@
 import asyncio
 import re
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.channels.matrix.conftest import Homeserver, Person, account, configured, serving
+from tests.channels.conftest import environment
+from tests.channels.matrix.conftest import (
+    WAIT,
+    Homeserver,
+    Person,
+    account,
+    configured,
+    serving,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -21,37 +30,29 @@ LIBRARY = "https://library.example/about?a=1&b=%282%29"
 
 @dataclass
 class Town:
-    """A served desk: its account, one that the server slows down, one that nobody may ask, and one
-    that encrypts and logs in with a password."""
+    """A served desk: its account, one that the server slows down, and one that nobody may ask."""
 
     bot: Person
     slow: Person
     closed: Person
-    sealed: Person
+    home: Path
 
 
 @pytest.fixture(scope="module")
 def town(
     homeserver: Homeserver, stocked: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Town]:
-    bots = Town(*(homeserver.person(name) for name in ("town", "slow", "closed", "sealed")))
+    names = ("town", "slow", "closed")
+    bots = Town(*map(homeserver.person, names), tmp_path_factory.mktemp("town") / "home")
     made = homeserver.service
     service = Person(homeserver.http, made.user, made.token, "")
     home = configured(
         stocked,
-        tmp_path_factory.mktemp("town") / "home",
+        bots.home,
         account("town", homeserver, bots.bot),
         account("slow", homeserver, bots.slow, threads=False),
         account("closed", homeserver, bots.closed, allow=["else.test"]),
         account("service", homeserver, service, hs_token=homeserver.service.hs_token),
-        account(
-            "sealed",
-            homeserver,
-            bots.sealed,
-            token=None,
-            password="pass",
-            encryption=find_spec("vodozemac") is not None,
-        ),
     )
     with serving(home, port=homeserver.port):
         yield bots
@@ -173,7 +174,8 @@ def test_after_kill_9_each_question_has_one_answer(
     homeserver: Homeserver, stocked: Path, tmp_path: Path
 ) -> None:
     bot, ada = homeserver.person("town"), homeserver.person("ada")
-    home = configured(stocked, tmp_path / "home", account("town", homeserver, bot))
+    login = account("town", homeserver, bot, token=None, password="pass")
+    home = configured(stocked, tmp_path / "home", login)
 
     def of(asked: str) -> list[dict[str, Any]]:
         """The replies to a message."""
@@ -196,6 +198,8 @@ def test_after_kill_9_each_question_has_one_answer(
     assert [len(of(asked)) for asked in (first, second, third)] == [1, 1, 1]
     whole = ada.shown(of(first)[0])["body"]
     assert whole.startswith("Books are lent for four weeks. [1]")
+    # It logged in once: the second process went on with the session of the first.
+    assert len(bot.call("GET", "devices")["devices"]) == 2
 
 
 def test_an_appservice_is_given_what_is_said_and_answers_it_once(
@@ -222,48 +226,66 @@ def test_an_appservice_is_given_what_is_said_and_answers_it_once(
     assert homeserver.http.put(path, content=b"[", headers=bearer).status_code == 400
 
 
-async def test_an_encrypted_chat_is_read_and_answered(
-    town: Town, ada: Person, homeserver: Homeserver, tmp_path: Path
+def test_the_command_that_tests_channels_calls_the_homeserver(town: Town) -> None:
+    command = [sys.executable, "-m", "dengmi", "channels", "test", "--json"]
+    done = subprocess.run(
+        command, env=environment(town.home), capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, (done.stdout, done.stderr)
+    assert town.bot.user in done.stdout
+    assert "reaches this server" in done.stdout
+    assert town.bot.token not in done.stdout
+
+
+async def test_an_encrypted_chat_is_read_and_answered_also_after_kill_9(
+    homeserver: Homeserver, stocked: Path, tmp_path: Path, ada: Person
 ) -> None:
     pytest.importorskip("vodozemac", reason="vodozemac is not installed")
     import nio
 
+    bot = homeserver.person("sealed")
+    login = account("sealed", homeserver, bot, token=None, password="pass", encryption=True)
+    home = await asyncio.to_thread(configured, stocked, tmp_path / "home", login)
     sealing = {
         "type": "m.room.encryption",
         "state_key": "",
         "content": {"algorithm": "m.megolm.v1.aes-sha2"},
     }
-    room = await asyncio.to_thread(ada.room, town.sealed, direct=True, initial_state=[sealing])
-    await asyncio.to_thread(ada.until, lambda: ada.members(room) == 2)
-    client = nio.AsyncClient(
-        homeserver.address,
-        ada.user,
-        store_path=str(tmp_path),
-        config=nio.AsyncClientConfig(encryption_enabled=True),
-    )
+    config = nio.AsyncClientConfig(encryption_enabled=True)
+    client = nio.AsyncClient(homeserver.address, ada.user, store_path=str(tmp_path), config=config)
     client.restore_login(ada.user, ada.device, ada.token)
+    room = await asyncio.to_thread(ada.room, bot, direct=True, initial_state=[sealing])
     try:
-        found = await asyncio.wait_for(talked(client, room, town.sealed.user), 60)
+        with serving(home) as server:
+            await asyncio.to_thread(ada.until, lambda: ada.members(room) == 2)
+            await client.sync(timeout=0, full_state=True)
+            await client.keys_upload()
+            await sealed(client, room, "How many seats does the lantern room have?")
+            found = await asyncio.wait_for(opened(client, room, bot.user, "forty seats"), WAIT)
+            assert LIBRARY.replace("&", "&amp;") in found["formatted_body"]
+            server.send_signal(signal.SIGKILL)
+            await asyncio.to_thread(server.wait, 10)
+        await sealed(client, room, "几点开门，博物馆？")
+        with serving(home):
+            await asyncio.wait_for(opened(client, room, bot.user, "九点"), WAIT)
     finally:
         await client.close()
-    assert "The lantern room on the second floor has forty seats. [1]" in found["body"]
-    assert LIBRARY.replace("&", "&amp;") in found["formatted_body"]
     # Nothing of it can be read by the server.
     events = await asyncio.to_thread(ada.reads, room)
-    assert {e["type"] for e in events if e["sender"] == town.sealed.user} == {
-        "m.room.member",
-        "m.room.encrypted",
-    }
+    said = {each["type"] for each in events if each["sender"] == bot.user}
+    assert said == {"m.room.member", "m.room.encrypted"}
 
 
-async def talked(client: Any, room: str, bot: str) -> dict[str, Any]:
-    """Ask in an encrypted room as a client does; the answer."""
+async def sealed(client: Any, room: str, words: str) -> None:
+    """Say something in an encrypted room, as a client does."""
+    content = {"msgtype": "m.text", "body": words}
+    await client.room_send(room, "m.room.message", content, ignore_unverified_devices=True)
+
+
+async def opened(client: Any, room: str, bot: str, words: str) -> dict[str, Any]:
+    """Wait for an answer in an encrypted room that says something, its sources below."""
     import nio
 
-    await client.sync(timeout=0, full_state=True)
-    await client.keys_upload()
-    content = {"msgtype": "m.text", "body": "How many seats does the lantern room have?"}
-    await client.room_send(room, "m.room.message", content, ignore_unverified_devices=True)
     while True:
         found = await client.sync(timeout=1000)
         await client.send_to_device_messages()
@@ -273,5 +295,6 @@ async def talked(client: Any, room: str, bot: str) -> dict[str, Any]:
             if event.sender == bot and isinstance(event, nio.RoomMessageNotice):
                 content = event.source["content"]
                 content = content.get("m.new_content", content)
-                if "Sources" in content["body"]:
+                if "Sources" in content["body"] or "出处" in content["body"]:
+                    assert words in content["body"]
                     return dict(content)

@@ -259,7 +259,9 @@ _SAME_RATE = {
 }  # fmt: skip
 
 
-_PAIR = re.compile(r"\b(?:both|pair|couple|twins?)\b|双(?=[方向边侧重人线层])|[一两]对|俩|二者|两者")
+_PAIR = re.compile(
+    r"\b(?:both|pair|couple|twins?)\b|双(?=[方向边侧重人线层])|[一两]对|俩|二者|两者"
+)
 _WHEN = re.compile(
     r"\b(?P<en>this|last|next|previous) (?P<unit>year|month|week)\b"
     "|(?P<han>今年|本年|去年|上年|明年|本月|这个月|上个?月|下个?月|本周|这周|上周|下周)"
@@ -415,7 +417,10 @@ def _share(hit: re.Match[str], lower: str) -> Amount | None:
         over = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "five": 5}[hit["m"]]
         return _made(100 * over / _SHARE_OF[hit["e"]], "%", hit, lower)
     after = lower[hit.end() : hit.end() + 16]
-    hours = re.match(r" (?:an? )?(hour|day|year|month|litre|liter|kilo|mile|tonne|ton|pound|metre|meter|acre|minute)", after)
+    hours = re.match(
+        r" (?:an? )?(hour|day|year|month|litre|liter|kilo|mile|tonne|ton|pound|metre|meter|acre|minute)",
+        after,
+    )
     if hours:
         return _made(0.5, hours.group(1), hit, lower)
     if hit.group() == "半":

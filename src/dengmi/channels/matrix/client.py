@@ -23,6 +23,9 @@ LONG_POLL = 30.0
 """Seconds that the server may wait for something new."""
 
 _PATIENCE = 20.0
+_FIRST = 300.0
+"""Seconds that the first sync may take, in which a server has much to gather."""
+
 _SEEN = ("m.room.message", "m.room.encrypted", "m.room.member", "m.room.encryption")
 _NOTHING: Mapping[str, object] = {"types": []}
 _FILTER: dict[str, object] = {
@@ -137,7 +140,8 @@ class Matrix:
         # Rooms that the library has not heard of it would write to unencrypted.
         full = True if self._first and self._encrypted and since else None
         timeout = 0 if self._first else int(wait * 1000)
-        found = await self._call(client.sync(timeout, _FILTER, since or None, full))
+        syncing = client.sync(timeout, _FILTER, since or None, full)
+        found = await self._call(asyncio.wait_for(syncing, _FIRST))
         self._first = False
         if self._encrypted:
             await self._keys()

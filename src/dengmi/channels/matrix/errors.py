@@ -19,7 +19,8 @@ class MatrixFailed(Unavailable):
     def __init__(
         self, errcode: str, reason: str, *, status: int = 0, retry_after: float = 0.0
     ) -> None:
-        super().__init__("matrix_refused", errcode=errcode or str(status), reason=reason[:200])
+        code = errcode or (str(status) if status else "no answer")
+        super().__init__("matrix_refused", errcode=code, reason=reason[:200])
         self.errcode = errcode
         self.http_status = status
         self.retry_after = retry_after

@@ -8,6 +8,7 @@ import asyncio
 import logging
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from starlette.requests import Request
@@ -27,6 +28,7 @@ from dengmi.settings.matrix import MatrixSettings
 if TYPE_CHECKING:
     from dengmi.channels.matrix.account import Account
     from dengmi.channels.matrix.client import Matrix
+    from dengmi.channels.matrix.way import Way
 
 log = logging.getLogger(__name__)
 
@@ -119,42 +121,20 @@ class MatrixAccounts:
 
     def _account(self, name: str, wanted: MatrixSettings) -> "Account":
         from dengmi.channels.matrix.account import Account
-        from dengmi.channels.matrix.client import Login, Matrix
         from dengmi.channels.matrix.pace import Pace
         from dengmi.channels.matrix.rendering import Style
         from dengmi.channels.matrix.replies import Replies
         from dengmi.channels.matrix.speaking import Speaking
-        from dengmi.channels.matrix.way import Way
 
         parts = self._context.parts
-        login = Login(
-            homeserver=wanted.homeserver,
-            user=wanted.user,
-            token=wanted.token,
-            password=wanted.password,
-            device=wanted.device,
-            appservice=bool(wanted.hs_token),
-        )
-        folder = parts.settings.home / "matrix" / name
-        client = Matrix(login, folder, encrypted=wanted.encryption)
+        client = _client(wanted, parts.settings.home / "matrix" / name)
         self._clients.append(client)
         public = parts.settings.server.public_url.rstrip("/")
         style = Style(links_at(public) if public else None)
         pace = Pace(0.0 if wanted.hs_token else wanted.rate, wanted.burst)
         speaking = Speaking(client, pace, parts.clock, "m.notice" if wanted.notice else "m.text")
         account = Account(
-            Way(
-                name=name,
-                desk=wanted.desk,
-                level=wanted.level,
-                language=wanted.language,
-                allow=wanted.allow,
-                rooms=wanted.rooms,
-                command=wanted.command,
-                threads=wanted.threads,
-                welcome=wanted.welcome,
-                backlog=wanted.backlog,
-            ),
+            _way(name, wanted),
             client,
             speaking=speaking,
             replies=Replies(parts.ladder, parts.store, speaking, style, every=wanted.every),
@@ -168,6 +148,37 @@ class MatrixAccounts:
         if parts.late is not None:
             parts.late.hand_to(account)
         return account
+
+
+def _client(wanted: MatrixSettings, folder: Path) -> "Matrix":
+    from dengmi.channels.matrix.client import Login, Matrix
+
+    login = Login(
+        homeserver=wanted.homeserver,
+        user=wanted.user,
+        token=wanted.token,
+        password=wanted.password,
+        device=wanted.device,
+        appservice=bool(wanted.hs_token),
+    )
+    return Matrix(login, folder, encrypted=wanted.encryption)
+
+
+def _way(name: str, wanted: MatrixSettings) -> "Way":
+    from dengmi.channels.matrix.way import Way
+
+    return Way(
+        name=name,
+        desk=wanted.desk,
+        level=wanted.level,
+        language=wanted.language,
+        allow=wanted.allow,
+        rooms=wanted.rooms,
+        command=wanted.command,
+        threads=wanted.threads,
+        welcome=wanted.welcome,
+        backlog=wanted.backlog,
+    )
 
 
 def _warm() -> None:
