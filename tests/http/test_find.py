@@ -20,6 +20,13 @@ async def test_results_lead_to_the_sentence(client: httpx.AsyncClient) -> None:
     assert "twelve parking places" in re.findall(r'<mark class="hit"[^>]*>([^<]*)', article.text)[0]
 
 
+async def test_from_an_answer_to_plain_results(client: httpx.AsyncClient) -> None:
+    page = await get(client, "/", q="twelve parking places", **hidden(await get(client, "/")))
+    link = re.search(r'<li><a href="(/search\?find=[^"]+)"', page.text)
+    assert link
+    assert "twelve" in (await get(client, link[1].replace("&amp;", "&"))).text
+
+
 async def test_searching_asks_nothing(parts: Parts, client: httpx.AsyncClient) -> None:
     before = await parts.store.counts()
     await get(client, "/search", find="lantern")

@@ -6,7 +6,7 @@ Everything here is a form or a link, so that it works without scripts.
 from urllib.parse import urlencode
 
 from dengmi.core.records import Answer
-from dengmi.server.ui.links import answer_path
+from dengmi.server.ui.links import answer_path, search_path
 from dengmi.server.ui.markup import Child, Html, el, icon
 from dengmi.server.ui.page import Frame
 
@@ -39,6 +39,8 @@ def again_menu(frame: Frame, words: str, asked: str, level: str = "") -> Html:
         if each != level
     ]
     edit = asking_path(frame, asked, name="w")
+    found = search_path(frame.desk.name, frame.default, words)
+    entries.append(el("a", frame.say("ui_find"), href=found, rel="nofollow"))
     entries.append(el("a", frame.say("ui_edit"), href=edit, data_edit=asked, rel="nofollow"))
     return el(
         "details",

@@ -10,9 +10,11 @@ def desk_path(desk: str, default: str) -> str:
     return "/" if desk == default else f"/d/{quote(desk, safe='*')}"
 
 
-def search_path(desk: str, default: str) -> str:
-    """Where a desk's articles are searched without asking."""
-    return "/search" if desk == default else f"/search?{urlencode({'desk': desk})}"
+def search_path(desk: str, default: str, words: str = "") -> str:
+    """Where a desk's articles are searched without asking, for words where they are given."""
+    pairs = {"desk": "" if desk == default else desk, "find": words}
+    query = urlencode({name: value for name, value in pairs.items() if value})
+    return f"/search?{query}" if query else "/search"
 
 
 def conversation_path(conversation: str, act: str = "") -> str:
