@@ -142,7 +142,9 @@ async def test_reusable_answers_come_pinned_first_then_newest(store) -> None:
     assert await store.set_reuse("a", "pinned")
     assert await store.set_reuse("ccc", "void", "changed")
     assert not await store.set_reuse("zz", "pinned")
-    await store.served_again("bb")
+    await store.record_question(replace(QUESTION, id="q_same"))
+    same = answer("same", "q_same", level="quick", reused=True, origin="bb")
+    await store.finish_question(same)
     found = await store.reusables("k", 9)
     assert [(r.answer_id, r.state, r.served, a.id) for r, a in found] == [
         ("a", "pinned", 0, "a"), ("bb", "live", 1, "bb"),

@@ -88,9 +88,10 @@ async def test_keeping_again_changes_nothing(store) -> None:
 async def test_serving_again_is_counted(store) -> None:
     await given(store, "a1")
     await store.keep_reusable(reusable("a1"))
-    await store.served_again("a1")
-    await store.served_again("a1")
-    await store.served_again("a9")
+    for name in ("b1", "b2", "b2"):  # counted with the answer, and once as that is
+        await store.record_question(question(f"q_{name}"))
+        again = answer(name, f"q_{name}", level="quick", reused=True, origin="a1")
+        await store.finish_question(again)
     ((kept, _),) = await store.reusables("k", 9)
     assert kept.served == 2
 

@@ -418,8 +418,7 @@ class Ladder:
             await upper.keep(climb, answer)
             yield Done(answer, pending)
             return
-        await self._store.finish_question(answer)
-        await upper.keep(climb, answer)
+        await self._store.finish_question(answer, upper.reusable(climb, answer))
         yield Done(answer)
 
     async def _understood(

@@ -32,25 +32,24 @@ class Reusing:
         kept = await self._kept.reusables(reuse_key(asked, evidence.query.desk, level, way), MOST)
         return choose(kept, asked, evidence, now, self._zone).answer if kept else None
 
-    async def served(self, answer_id: str) -> None:
-        """Count that an answer was served again."""
-        await self._kept.served_again(answer_id)
-
-    async def keep(
+    def reusable(
         self, standalone: str, level: Level, way: str, answer: Answer, evidence: Evidence
-    ) -> None:
-        """Keep a stored answer for later, if it may ever serve again."""
+    ) -> Reusable | None:
+        """What is kept of an answer for later; None for one that may never serve again."""
         if answer.reused:
-            return  # the one it serves again is there
+            return None  # the one it serves again is there
         asked = asking(standalone)
         basis = basis_of(asked, answer, evidence, self._zone)
-        if basis is not None:
-            await self._kept.keep_reusable(
-                Reusable(
-                    answer_id=answer.id,
-                    key=reuse_key(asked, answer.desk, level, way),
-                    desk=answer.desk,
-                    basis=basis.plain(),
-                    made_at=answer.created_at,
-                )
-            )
+        if basis is None:
+            return None
+        return Reusable(
+            answer_id=answer.id,
+            key=reuse_key(asked, answer.desk, level, way),
+            desk=answer.desk,
+            basis=basis.plain(),
+            made_at=answer.created_at,
+        )
+
+    async def keep(self, reusable: Reusable) -> None:
+        """Keep a stored answer for later."""
+        await self._kept.keep_reusable(reusable)

@@ -23,7 +23,7 @@ from dengmi.core.errors import ModelFailed, NoRoom, OverLimit
 from dengmi.core.events import Event, Found, Notice, Spent
 from dengmi.core.ids import stable_id
 from dengmi.core.ports import Ledger, Passages
-from dengmi.core.records import Answer, Charge, Cost, Evidence, Level, Question, Wanted
+from dengmi.core.records import Answer, Charge, Cost, Evidence, Level, Question, Reusable, Wanted
 from dengmi.core.turns import Turns
 
 HOPELESS = 0.02
@@ -212,10 +212,18 @@ class Upper:
 
     async def keep(self, climb: Climb, answer: Answer) -> None:
         """Keep a stored answer for whoever asks the same later."""
+        again = self.reusable(climb, answer)
+        if self._reusing is not None and again is not None:
+            await self._reusing.keep(again)
+
+    def reusable(self, climb: Climb, answer: Answer) -> Reusable | None:
+        """What is kept of an answer for whoever asks the same later; None where nothing is."""
         level = answer.level
         if self._reusing is not None and climb.sure and level in self._ways.levels:
             way = self._sharing.way(answer.desk, level)
-            await self._reusing.keep(climb.standalone, level, way, answer, climb.evidence)
+            evidence = climb.evidence
+            return self._reusing.reusable(climb.standalone, level, way, answer, evidence)
+        return None
 
     async def _served(self, climb: Climb, share: Share) -> AsyncGenerator[Event | Answer, None]:
         """An earlier answer as the answer to this question."""
@@ -223,8 +231,6 @@ class Upper:
         assert earlier is not None
         full = earlier.full_cost if earlier.full_cost.micros else earlier.cost
         await self._ledger.shared(question, climb.level, "reuse", full)
-        if self._reusing is not None:
-            await self._reusing.served(earlier.id)
         answer = replace(
             earlier,
             id=stable_id("an", question.id, climb.level),

@@ -89,8 +89,9 @@ class Inbox(Protocol):
         """
         ...
 
-    async def finish_question(self, answer: Answer) -> None:
-        """Store the answer and the question's final state in one transaction, once per id."""
+    async def finish_question(self, answer: Answer, again: Reusable | None = None) -> None:
+        """Store the answer and the question's final state in one transaction, once per id; with
+        it that the answer may serve again (`again`), or that it served another one again."""
         ...
 
     async def fail_question(self, question_id: str, code: str) -> None:
@@ -168,10 +169,6 @@ class Reuses(Protocol):
 
     async def reusables(self, key: str, limit: int) -> Sequence[tuple[Reusable, Answer]]:
         """The answers of a key that are not void, pinned ones first, then newest first."""
-        ...
-
-    async def served_again(self, answer_id: str) -> None:
-        """Count that an answer was served again."""
         ...
 
     async def set_reuse(self, answer_id: str, state: ReuseState, reason: str = "") -> bool:

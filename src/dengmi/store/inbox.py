@@ -6,7 +6,16 @@ from typing import Any
 
 from dengmi.core.errors import NotFound
 from dengmi.core.ids import stable_id
-from dengmi.core.records import Answer, Citation, Claim, Cost, Head, Question, QuestionState
+from dengmi.core.records import (
+    Answer,
+    Citation,
+    Claim,
+    Cost,
+    Head,
+    Question,
+    QuestionState,
+    Reusable,
+)
 from dengmi.store.clean import clean
 from dengmi.store.jsons import from_json, to_json
 from dengmi.store.owed import of_question
@@ -48,9 +57,16 @@ def _know(known: dict[str, Question], question: Question, dedup_id: str | None) 
         known[dedup_id] = question
 
 
-def finish(answers: Sequence[Answer]) -> Work[list[Exception | None]]:
+def finish(
+    answers: Sequence[Answer], kept: Sequence[Reusable] = ()
+) -> Work[list[Exception | None]]:
     """Store answers and their questions' final states; nothing for one that is stored already.
-    For each None, or NotFound when there is no such question."""
+    For each None, or NotFound when there is no such question. An answer that serves another one
+    again is counted at that one.
+
+    Args:
+        kept: which of the answers may serve again.
+    """
     there = yield from packed("questions_there", ids=[each.question_id for each in answers])
     questions = {row[0] for row in there}
     stored = {row[0] for row in (yield from every("answers_taken", ids=[a.id for a in answers]))}
@@ -68,7 +84,25 @@ def finish(answers: Sequence[Answer]) -> Work[list[Exception | None]]:
         ids = [each for each, its in states.items() if its == state]
         yield from run("questions_end", state=state, ids=ids)
     yield from many("answers_insert", [_answer(each) for each in fresh.values()])
+    may = [reusable_row(each) for each in kept if each.answer_id in fresh]
+    yield from many("reuse_insert", may)
+    again = [{"answer_id": each.origin} for each in fresh.values() if each.reused]
+    yield from many("reuse_served", again)
     return results
+
+
+def reusable_row(reusable: Reusable) -> dict[str, Any]:
+    """An answer that may serve again, as its columns."""
+    return {
+        "answer_id": reusable.answer_id,
+        "key": reusable.key,
+        "desk": reusable.desk,
+        "basis": to_json(dict(reusable.basis)),
+        "state": reusable.state,
+        "reason": reusable.reason,
+        "made_at": float(reusable.made_at),
+        "served": reusable.served,
+    }
 
 
 def _state(answer: Answer) -> QuestionState:

@@ -9,8 +9,8 @@ from typing import Any
 
 from dengmi.core.errors import NotFound
 from dengmi.core.records import Answer, Reusable, ReuseState
-from dengmi.store.inbox import answer_of, as_answer
-from dengmi.store.jsons import from_json, to_json
+from dengmi.store.inbox import answer_of, as_answer, reusable_row
+from dengmi.store.jsons import from_json
 from dengmi.store.steps import Row, Work, every, first, run
 
 _COLUMNS = 8
@@ -21,17 +21,7 @@ def keep(reusable: Reusable) -> Work[None]:
     """Note an answer that is stored; one that is noted already keeps its state. Raises NotFound."""
     if (yield from first("answer", id=reusable.answer_id)) is None:
         raise NotFound("answer_unknown", answer=reusable.answer_id[:60])
-    yield from run(
-        "reuse_insert",
-        answer_id=reusable.answer_id,
-        key=reusable.key,
-        desk=reusable.desk,
-        basis=to_json(dict(reusable.basis)),
-        state=reusable.state,
-        reason=reusable.reason,
-        made_at=float(reusable.made_at),
-        served=reusable.served,
-    )
+    yield from run("reuse_insert", **reusable_row(reusable))
 
 
 def of_key(key: str, limit: int) -> Work[tuple[tuple[Reusable, Answer], ...]]:
@@ -48,11 +38,6 @@ def of_keys(
     for key, limit in dict.fromkeys(wanted):
         found[key, limit] = yield from of_key(key, limit)
     return [found[each] for each in wanted]
-
-
-def served(answer_id: str) -> Work[None]:
-    """Count that an answer was served again."""
-    yield from run("reuse_served", answer_id=answer_id)
 
 
 def set_state(answer_id: str, state: ReuseState, reason: str) -> Work[bool]:

@@ -135,9 +135,10 @@ class SqlStore(SqlLine, SqlHistories, SqlOutgoing, SqlReplies):
         """Write it down, or find it: (the question as kept, whether it is new)."""
         return await self._record(question)
 
-    async def finish_question(self, answer: Answer) -> None:
-        """Store the answer and the question's final state; once per answer id. Raises NotFound."""
-        await self._finish(answer)
+    async def finish_question(self, answer: Answer, again: Reusable | None = None) -> None:
+        """Store the answer and the question's final state, once per answer id; with it that the
+        answer may serve again. Raises NotFound."""
+        await self._finish((answer, again))
 
     async def fail_question(self, question_id: str, code: str) -> None:
         """Give the question the final state "failed", unless it has one."""
@@ -254,10 +255,6 @@ class SqlStore(SqlLine, SqlHistories, SqlOutgoing, SqlReplies):
     async def reusables(self, key: str, limit: int) -> Sequence[tuple[Reusable, Answer]]:
         """The answers of a key that are not void, pinned ones first, then the newest."""
         return await self._reusables((key, limit))
-
-    async def served_again(self, answer_id: str) -> None:
-        """Count that an answer was served again."""
-        await self._db.write(reuses.served, answer_id)
 
     async def set_reuse(self, answer_id: str, state: ReuseState, reason: str = "") -> bool:
         """Pin an answer, make it live again or void; False when it was never reusable."""
@@ -388,8 +385,11 @@ class SqlStore(SqlLine, SqlHistories, SqlOutgoing, SqlReplies):
     async def _record_all(self, questions: Sequence[Question]) -> Sequence[tuple[Question, bool]]:
         return await self._db.write(inbox.record, questions)
 
-    async def _finish_all(self, answers: Sequence[Answer]) -> Sequence[Exception | None]:
-        return await self._db.write(inbox.finish, answers)
+    async def _finish_all(
+        self, ended: Sequence[tuple[Answer, Reusable | None]]
+    ) -> Sequence[Exception | None]:
+        kept = [again for _, again in ended if again is not None]
+        return await self._db.write(inbox.finish, [answer for answer, _ in ended], kept)
 
     async def _all_reusables(
         self, wanted: Sequence[tuple[str, int]]

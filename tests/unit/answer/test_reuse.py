@@ -233,9 +233,6 @@ class Kept:
     async def reusables(self, key: str, limit: int) -> list[tuple[Reusable, Answer]]:
         return [(each, self.answer) for each in self.kept if each.key == key][:limit]
 
-    async def served_again(self, answer_id: str) -> None:
-        raise AssertionError(answer_id)
-
     async def set_reuse(self, answer_id: str, state: ReuseState, reason: str = "") -> bool:
         raise AssertionError(answer_id)
 
@@ -245,7 +242,9 @@ async def test_days_begin_where_the_asker_is(zone: timezone, serves: bool) -> No
     today = "What is open at the mill today?"
     given = answer(FOUND, ("mill", 1, 1))
     reusing = Reusing(Kept(given), zone)
-    await reusing.keep(today, "quick", "way", given, FOUND)
+    made = reusing.reusable(today, "quick", "way", given, FOUND)
+    assert made is not None
+    await reusing.keep(made)
     assert await reusing.find(today, "quick", "way", FOUND, NOON + 3_600) is given
     later = await reusing.find(today, "quick", "way", FOUND, NOON + 7_200)
     assert (later is given) is serves
