@@ -255,17 +255,8 @@ def _acts(frame: Frame, answer: Answer) -> Html:
         el("a", frame.say("ui_link"), class_="self", href=answer_path(answer.id)),
     ]
     if can_draw(frame.cards, answer):
-        path, name = card_path(answer.id), f"{answer.id}.png"
-        shared.append(
-            el(
-                "a",
-                frame.say("ui_image"),
-                class_="image",
-                href=path,
-                data_name=name,
-                target="_blank",
-            )
-        )
+        path, words = card_path(answer.id), frame.say("ui_image")
+        shared.append(el("a", words, class_="image", href=path, target="_blank"))
     return el(
         "div",
         el("button", frame.say("ui_copy"), type="button", data_act="copy", hidden=True),
