@@ -103,7 +103,7 @@ def _limits(visit: Visit, desk: DeskSettings, budgets: Sequence[Use]) -> Html:
                 ("con_plans", el("ul", plans) if plans else visit.say("con_no_plans")),
             ],
         ),
-        used,
+        el("div", used, class_="shares") if used else None,
     )
 
 
