@@ -33,6 +33,15 @@ quick = ["try"]
 daily_budget = "¥5"
 keep_days = 30
 
+[wechat.acme]
+app_id = "wx1"
+token = "a-token-of-wechat"
+
+[wechat.other]
+app_id = "wx2"
+token = "a-token-of-wechat"
+desk = "empty"
+
 [keys.app]
 key = "the-secret-of-the-app"
 """
@@ -319,6 +328,10 @@ async def test_the_desk_shows_its_settings_without_secrets(owner: httpx.AsyncCli
     assert "# check = &quot;mark&quot;" in page
     assert "keys.app.key" in page
     assert "the-secret-of-the-app" not in page
+    assert "a-token-of-wechat" not in page
+    assert "/wechat/acme" in page
+    assert "/wechat/other" not in page
+    assert "/wechat/other" in (await owner.get("/console/desk?desk=empty")).text
 
 
 async def test_one_asker_is_handed_over_and_deleted(owner: httpx.AsyncClient) -> None:

@@ -119,6 +119,7 @@ def shares(rows: Mapping[str, float], total: float, said: Mapping[str, str]) -> 
             )
             for name, value in rows.items()
         ],
+        class_="shares",
     )
 
 

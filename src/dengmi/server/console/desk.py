@@ -35,7 +35,7 @@ async def show(visit: Visit) -> Response:
         desk.title or name,
         el("div", _voice(visit, name, desk), _limits(visit, desk, budgets), class_="two"),
         _levels(visit, settings),
-        _channels(visit, name, settings),
+        _channels(visit, name, await visit.office.overview.default()),
         _toml(visit, name, desk),
         _all(visit, settings) if visit.me.may("owner") else None,
         at=HERE,
@@ -103,7 +103,7 @@ def _limits(visit: Visit, desk: DeskSettings, budgets: Sequence[Use]) -> Html:
                 ("con_plans", el("ul", plans) if plans else visit.say("con_no_plans")),
             ],
         ),
-        used,
+        el("div", used, class_="shares") if used else None,
     )
 
 
@@ -134,8 +134,10 @@ def _model(name: str, model: ModelSettings) -> Html:
     return el("div", f"{name} – {facts}")
 
 
-def _channels(visit: Visit, name: str, settings: Settings) -> Html:
-    """The ways in to this desk, each with its address."""
+def _channels(visit: Visit, name: str, usual: str) -> Html:
+    """The ways in to this desk, each with its address. Accounts that name no desk are those of the
+    usual one."""
+    settings = visit.office.parts.settings
     base = settings.server.public_url.rstrip("/") or str(visit.request.base_url).rstrip("/")
     own = settings.channels
     rows = [
@@ -148,7 +150,7 @@ def _channels(visit: Visit, name: str, settings: Settings) -> Html:
         table = getattr(settings, kind, None)
         accounts = table if isinstance(table, Mapping) else {}
         for account, each in accounts.items():
-            if getattr(each, "desk", "") in ("", name):
+            if (getattr(each, "desk", "") or usual) == name:
                 words = visit.say("con_channel_account", kind=_kind(visit, kind), name=account)
                 rows.append(_row(visit, words, f"{base}/{kind}/{account}", is_on=True))
         if isinstance(table, Mapping) and not accounts:

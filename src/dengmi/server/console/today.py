@@ -215,7 +215,8 @@ def _budgets(visit: Visit, seen: Seen) -> Html:
         for use in seen.budgets
     ]
     none = el("p", visit.say("con_no_budget"), class_="soft")
-    return card(el("h2", visit.say("con_budget_today")), rows or none)
+    inside = el("div", rows, class_="shares") if rows else none
+    return card(el("h2", visit.say("con_budget_today")), inside)
 
 
 def _models(visit: Visit, whole: Whole) -> Html:
@@ -229,7 +230,7 @@ def _models(visit: Visit, whole: Whole) -> Html:
     ]
     return card(
         el("h2", visit.say("con_models")),
-        el("div", rows),
+        el("div", rows, class_="shares"),
         el("h3", visit.say("con_gate")) if gates else None,
         el("ul", gates, class_="rows") if gates else None,
     )
