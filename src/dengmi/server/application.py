@@ -59,14 +59,9 @@ def create_app(parts: Parts, board: Path | None = None) -> Starlette:
         for each in ongoing:
             each.cancel()
         await context.crew.stop()
-        if wechat is not None:
-            await wechat.close()
-        if wecom is not None:
-            await wecom.close()
-        if matrix is not None:
-            await matrix.close()
-        if ilink is not None:
-            await ilink.close()
+        for channel in (wechat, wecom, matrix, ilink):
+            if channel is not None:
+                await channel.close()
 
     async def refuse(request: Request, error: Exception) -> Response:
         return _refusal(request, error, context)
