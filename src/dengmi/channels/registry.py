@@ -18,6 +18,7 @@ CHECKS: Mapping[str, str] = {
     "wechat": "dengmi.channels.wechat.check",
     "wecom": "dengmi.channels.wecom.check",
     "ilink": "dengmi.channels.ilink.check",
+    "matrix": "dengmi.channels.matrix.check",
 }
 """The tables of the settings that describe channels, each with its module."""
 
