@@ -97,7 +97,7 @@ async def _settled(home: Path, seconds: float) -> None:
         "SELECT count(*) FROM deliveries JOIN questions ON questions.id = question_id"
         " WHERE deliveries.state = 'owed'"
     )
-    while time.monotonic() < until and _rows(home, open_)[0][0]:
+    while time.monotonic() < until and _rows(home, open_)[0][0]:  # noqa: ASYNC110 - another process
         await asyncio.sleep(0.5)
 
 

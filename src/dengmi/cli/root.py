@@ -23,6 +23,7 @@ VERBS = (
     "load",
     "models",
     "matrix",
+    "ilink",
     "cost",
     "eval",
     "doctor",

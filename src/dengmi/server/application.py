@@ -30,6 +30,7 @@ TAKE_OVER = 30.0
 """Seconds between two looks for questions of processes that are gone."""
 
 if TYPE_CHECKING:
+    from dengmi.server.channels.ilink import ILinkAccounts
     from dengmi.server.channels.matrix import MatrixAccounts
     from dengmi.server.channels.wechat import WeChatAccounts
     from dengmi.server.channels.wecom import WeComWays
@@ -43,6 +44,7 @@ def create_app(parts: Parts, board: Path | None = None) -> Starlette:
     """
     context = make_context(parts, board)
     wechat, wecom, matrix = _wechat(context), _wecom(context), _matrix(context)
+    ilink = _ilink(context)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -51,16 +53,15 @@ def create_app(parts: Parts, board: Path | None = None) -> Starlette:
             await wecom.begin()
         if matrix is not None:
             matrix.start()
+        if ilink is not None:
+            ilink.start()
         yield
         for each in ongoing:
             each.cancel()
         await context.crew.stop()
-        if wechat is not None:
-            await wechat.close()
-        if wecom is not None:
-            await wecom.close()
-        if matrix is not None:
-            await matrix.close()
+        for channel in (wechat, wecom, matrix, ilink):
+            if channel is not None:
+                await channel.close()
 
     async def refuse(request: Request, error: Exception) -> Response:
         return _refusal(request, error, context)
@@ -142,6 +143,15 @@ def _matrix(context: Context) -> "MatrixAccounts | None":
     from dengmi.server.channels.matrix import MatrixAccounts
 
     return MatrixAccounts(context)
+
+
+def _ilink(context: Context) -> "ILinkAccounts | None":
+    """As `_wechat`, of persons' own WeChat."""
+    if not context.parts.settings.ilink:
+        return None
+    from dengmi.server.channels.ilink import ILinkAccounts
+
+    return ILinkAccounts(context)
 
 
 def _refusal(request: Request, error: Exception, context: Context) -> Response:

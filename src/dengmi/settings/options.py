@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from dengmi.settings.channels import ChannelSettings, Site, WeChatSettings
+from dengmi.settings.ilink import ILinkSettings
 from dengmi.settings.masked import Masked, meaning_of
 from dengmi.settings.matrix import MatrixSettings
 from dengmi.settings.semantic import EmbeddingSettings, RerankingSettings
@@ -405,6 +406,7 @@ class Settings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
     wechat: Mapping[str, WeChatSettings] = {}
     matrix: Mapping[str, MatrixSettings] = {}
     wecom: Mapping[str, WeComSettings] = {}
+    ilink: Mapping[str, ILinkSettings] = {}
     plans: Mapping[str, PlanSettings] = {}
     keys: Mapping[str, KeySettings] = {}
 
@@ -425,6 +427,7 @@ NAMED: Mapping[str, type[Struct]] = {
     "wechat": WeChatSettings,
     "matrix": MatrixSettings,
     "wecom": WeComSettings,
+    "ilink": ILinkSettings,
     "plans": PlanSettings,
     "keys": KeySettings,
 }
