@@ -27,7 +27,7 @@ __all__ = [
     "warm",
 ]
 
-SUPPORTED = 0.3
+SUPPORTED = 0.25
 PARTIAL = 0.1
 """How true a claim has to look to count as supported, or as supported in part. How well that
 does on planted sentences: docs/decisions/0009-checking.md."""
