@@ -141,7 +141,10 @@ def crossed(aligned: Aligned, held: Sequence[tuple[int, int, int]] = ()) -> bool
 
 
 def _crossed(
-    claim: Read, source: Read, spots: Sequence[tuple[int, int, float]], least: float,
+    claim: Read,
+    source: Read,
+    spots: Sequence[tuple[int, int, float]],
+    least: float,
     piece: Callable[[Read, int], int],
 ) -> bool:
     """The same of one sentence, by the places of words in both, whose weight in each mixed pair of

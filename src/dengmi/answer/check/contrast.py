@@ -18,7 +18,9 @@ _OTHERS = re.compile(
 )
 _SEGMENT = re.compile("[,;:，；：。、]")
 _ONLY = re.compile(r"\bonly\b|\balone\b|\bsolely\b|只有|仅限?|只能|只[可对向]|才能")
-_ALSO = re.compile(r"\b(?:also|as well|too|even)\b|[也亦](?=能|可|会|有|是|要|需|享|看|得)|同样|甚至")
+_ALSO = re.compile(
+    r"\b(?:also|as well|too|even)\b|[也亦](?=能|可|会|有|是|要|需|享|看|得)|同样|甚至"
+)
 _DENIED = re.compile(r"\b(?:not?|never|nothing|only|cannot)\b|n['’]t\b|不|没|未|无|只|仅|除")
 _MOSTLY = re.compile(
     r"\b(?:most of|the majority|more than half|over half|the bulk|the lion['’]s share)\b"
@@ -29,7 +31,9 @@ _EXCEPT = re.compile(
     r"|除了?(?P<han>[^，。；]{1,16}?)(?:之?外|以外)"
 )
 _MAY = re.compile(r"\b(?:may|can|allowed|permitted|possible)\b|可以?|能|允许|准许")
-_BAN = re.compile(r"\b(?:forbidden|banned|prohibited|not (?:allowed|permitted))\b|禁止|严禁|不准|不得")
+_BAN = re.compile(
+    r"\b(?:forbidden|banned|prohibited|not (?:allowed|permitted))\b|禁止|严禁|不准|不得"
+)
 _NEEDED = re.compile(r"必须|须|需要?|先|\b(?:must|needs?|ha(?:s|ve) to|requires?d?|first)\b")
 _TELLING = 0.5
 _LEAST = 0.5
@@ -43,7 +47,9 @@ def contrasted(aligned: Aligned) -> int:
     return (
         _charged(aligned)
         + any(_opened(aligned.claim, source) for _, source in every)
-        + any(_excepted(aligned, n, source) or _forbidden(aligned, n, source) for n, source in every)
+        + any(
+            _excepted(aligned, n, source) or _forbidden(aligned, n, source) for n, source in every
+        )
         + any(_named_alone(aligned, n, source) for n, source in every)
         + _most(aligned)
     )
@@ -125,8 +131,12 @@ def _shared(aligned: Aligned, n: int, source: Read, span: tuple[int, int]) -> fl
     """The share of the words and numbers of a stretch of a sentence that a claim has from there."""
     start, end = span
     of = sum(unit.weight for unit in source.units if start <= unit.start < end)
-    places = {match.place for match in aligned.matches if match.source == n and match.quality >= KIN}
-    has = sum(unit.weight for unit in source.units if start <= unit.start < end and unit.start in places)
+    places = {
+        match.place for match in aligned.matches if match.source == n and match.quality >= KIN
+    }
+    has = sum(
+        unit.weight for unit in source.units if start <= unit.start < end and unit.start in places
+    )
     mine = {amount.base for amount in aligned.claim.facts.amounts}
     for amount in source.facts.amounts:
         if start <= amount.start < end:
@@ -172,9 +182,10 @@ def _named_alone(aligned: Aligned, n: int, source: Read) -> bool:
         if not 1 <= len(before) <= 2 or len(behind) > 2:
             continue
         places = {m.place for m in aligned.matches if m.source == n and m.quality >= 1.0}
-        if all(
-            unit.start in places and source.lower.count(unit.term) == 1 for unit in before
-        ) and sum(unit.weight for unit in before) >= _TELLING:
+        if (
+            all(unit.start in places and source.lower.count(unit.term) == 1 for unit in before)
+            and sum(unit.weight for unit in before) >= _TELLING
+        ):
             return True
     return False
 

@@ -76,9 +76,7 @@ def _exchanged(aligned: Aligned, n: int, source: Read) -> bool:
                 continue
             near = len(set().union(*clauses[at : at + 3])) == 1
             named = kinds[at] == kinds[at + 2] == {True}
-            if (near and (same or named)) or (
-                exact[at] and exact[at + 2] and _parted(parts, at)
-            ):
+            if (near and (same or named)) or (exact[at] and exact[at + 2] and _parted(parts, at)):
                 spans = _told(claim, placed, blocks, at), _told(source, placed, blocks, at, 1)
                 if _voices(spans[0]) == _voices(spans[1]):
                     return True
@@ -98,7 +96,10 @@ def _parted(parts: Sequence[set[int]], at: int) -> bool:
 
 
 def _told(
-    text: Read, placed: Sequence[tuple[int, int]], blocks: Sequence[Sequence[int]], at: int,
+    text: Read,
+    placed: Sequence[tuple[int, int]],
+    blocks: Sequence[Sequence[int]],
+    at: int,
     there: int = 0,
 ) -> str:
     """The stretch of the claim, or of the sentence (`there`), from the first of three blocks to the

@@ -66,9 +66,10 @@ _EARLY = "凌晨|清晨|早上|早晨|上午|今早|早"
 _LATE = "下午|傍晚|晚上|晚间|夜间|夜里|今晚|当晚|中午|午后|晚"
 
 
-_HOURS: Final = (
-    "one two three four five six seven eight nine ten eleven twelve".split()
-)
+_HOURS: Final = [
+    "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
+    "twelve",
+]  # fmt: skip
 _HOUR = rf"{'|'.join(_HOURS)}|1[0-2]|[1-9]"
 _HALVES: Final = {
     "in the morning": "am", "in the afternoon": "pm", "in the evening": "pm", "at night": "pm",
