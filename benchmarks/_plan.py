@@ -18,6 +18,9 @@ SHARE = 0.3
 """The heavy asker's share of all questions."""
 
 ZIPF = 1.1
+PRESENT = 100
+"""Ordinary askers who are there at a time, where each asks several questions."""
+
 WANTED = {"questions": 5_000, "hot": 100}
 """Different questions that are asked in all, and in the spike."""
 
@@ -97,7 +100,7 @@ def asks(
     arrivals: Iterator[tuple[float, int]],
     phases: Sequence[Phase],
     material: Material,
-    askers: int,
+    askers: "Askers",
     rng: random.Random,
 ) -> list[Ask]:
     """Arrivals with who asks what."""
@@ -106,10 +109,31 @@ def asks(
     planned = []
     for at, phase in arrivals:
         heavy = rng.random() < SHARE
-        asker = HEAVY if heavy else f"asker-{rng.randrange(askers)}"
+        asker = HEAVY if heavy else askers.draw()
         question = (hot if phases[phase].hot else many).draw()
         planned.append(Ask(at, phase, asker, question, heavy))
     return planned
+
+
+class Askers:
+    """Ordinary askers: so many in all, each of whom comes once and asks so many questions, between
+    those of others who are there at the time; or whoever it may be, where `each` is one."""
+
+    def __init__(self, many: int, each: int, rng: random.Random) -> None:
+        self._many, self._each, self._rng = many, each, rng
+        self._next = min(PRESENT, many)
+        self._present = [[number, each] for number in range(self._next)]
+
+    def draw(self) -> str:
+        if self._each == 1:
+            return f"asker-{self._rng.randrange(self._many)}"
+        one = self._rng.choice(self._present)
+        name = f"asker-{one[0]}"
+        one[1] -= 1
+        if not one[1]:
+            one[:] = [self._next % self._many, self._each]
+            self._next += 1
+        return name
 
 
 class _Zipf:

@@ -21,6 +21,9 @@ WITHIN = 60.0
 FREE = 4.0
 """Seconds from the beginning of a phase in which calls begin that found a slot free."""
 
+SEVERAL = 3
+"""Questions that make an ordinary asker an active one."""
+
 OFF_PEAK = datetime(2026, 11, 28, tzinfo=UTC).timestamp()
 """Whose prices are taken, whenever the run is."""
 
@@ -81,6 +84,7 @@ class Part:
     heavy: float
     rate: float
     cost: float
+    up: float
 
 
 def kept_in(home: Path) -> Kept:
@@ -149,7 +153,13 @@ def _part(
         heavy=heavy,
         rate=rate,
         cost=_cost(seen.calls, seen.start, span) / len(rows),
+        up=max((row["sent"] - span[0] for row in rows if _lowered(row)), default=0.0),
     )
+
+
+def _lowered(row: Row) -> bool:
+    """Whether somebody did not get at once what was asked for."""
+    return bool(row["late"] or not row["whole"])
 
 
 def _refused(row: Row) -> bool:
@@ -236,9 +246,12 @@ def _shed(asked: Sequence[tuple[str, bool]], share: float, times: int = 40) -> f
 
 def _heavy(seen: Seen, rows: Sequence[Row], span: tuple[float, float]) -> tuple[float, float]:
     """The heavy asker's share of the tokens of the calls that began in the phase, and how many
-    times the mean of the ordinary askers a model was called for. Not of the first calls, whose
-    slots were free."""
+    times the mean of the ordinary askers a model was called for; of those who asked several times
+    in the phase, where most did. Not of the first calls, whose slots were free."""
     tokens: Counter[str] = Counter()
+    asked = Counter(row["asker"] for row in rows)
+    several = {asker for asker, count in asked.items() if count >= SEVERAL and asker != "heavy"}
+    active = several if 2 * len(several) > len(asked) else asked.keys() - {"heavy"}
     begin = span[0] + FREE if span[1] - span[0] > 2 * FREE else span[0]
     if seen.ours:
         for asker, at, count in seen.kept.calls:
@@ -248,7 +261,7 @@ def _heavy(seen: Seen, rows: Sequence[Row], span: tuple[float, float]) -> tuple[
         for row in rows:
             tokens[row["asker"]] += bool(row["whole"]) and row["sent"] >= begin
     total = tokens.total()
-    others = [count for asker, count in tokens.items() if asker != "heavy" and count]
+    others = [count for asker, count in tokens.items() if asker in active and count]
     if not total or not others:
         return 0.0, 0.0
     return tokens["heavy"] / total, tokens["heavy"] / (sum(others) / len(others))

@@ -1,12 +1,12 @@
 """What Dengmi adds in front of a model: time to the first token, and answers a second.
 
     python benchmarks/overhead.py [--streams 20] [--rounds 8] [--seconds 8] [--litellm PATH]
-        [--beside PATH]
+        [--beside PATH,PATH]
 
 One plain endpoint (_endpoint.py: 200 ms to the first token, a first sentence at once, then 60
 tokens a second) is asked straight, through `dengmi serve` (search, prompt, check and ledger
 included; every question is another one, so nothing is reused), and through LiteLLM's proxy where
-its command is found (`litellm`, or --litellm); --beside names another checkout of Dengmi to be
+its command is found (`litellm`, or --litellm); --beside names other checkouts of Dengmi to be
 measured as well. Each is a process of its own, all in one run, in turn. What each took of the
 processor for an answer is told too: it hardly depends on what else the machine does. In the second
 part the endpoint says its first sentence at once and no more, and wrk asks as fast as answers come,
@@ -74,12 +74,15 @@ def main() -> None:
             ways.append(("Dengmi", dengmi, DENGMI))
             if proxy:
                 ways.append(("LiteLLM proxy", proxy, PROXY))
-            if args.beside:
-                other = stack.enter_context(_dengmi(folder / "beside", endpoint, args.beside))
-                ways.append(("Dengmi of the other checkout", other, DENGMI))
+            for n, checkout in enumerate(args.beside):
+                other = stack.enter_context(_dengmi(folder / f"beside{n}", endpoint, checkout))
+                ways.append((f"Dengmi in {Path(checkout).name}", other, DENGMI))
             _first_tokens(ways, asked, args)
             httpx.get(f"{endpoint}/speed?first=0&per_second=0&more=0")
-            _throughput(ways, asked, args)
+            if args.seconds and shutil.which("wrk"):
+                _throughput(ways, asked, args)
+            else:
+                print("answers a second are left out: no wrk, or --seconds 0")
 
 
 def _first_tokens(ways: Ways, asked: Iterator[str], args: argparse.Namespace) -> None:
@@ -311,7 +314,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seconds", type=int, default=8)
     parser.add_argument("--first", type=float, default=0.2)
     parser.add_argument("--litellm", help="path of LiteLLM's command")
-    parser.add_argument("--beside", help="another checkout of Dengmi")
+    parser.add_argument(
+        "--beside", type=lambda text: text.split(","), default=[], help="other checkouts of Dengmi"
+    )
     return parser.parse_args()
 
 

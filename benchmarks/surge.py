@@ -1,13 +1,15 @@
 """Everyone shows up at once: Dengmi, LiteLLM's proxy and the bare endpoint under the same surge.
 
     python benchmarks/surge.py [--load steps|trace|dead] [--short] [--slots 20] [--queue]
-        [--litellm PATH] [--only dengmi,litellm,bare] [--askers 2000] [--workers 2] [--keep DIR]
+        [--litellm PATH] [--only dengmi,litellm,bare] [--askers 2000] [--each 1] [--workers 2]
+        [--keep DIR]
 
 The endpoint (_upstream.py) has so many slots, 0.4 s to the first token, 60 tokens a second and
 answers of 200 tokens: 20 slots are 5.4 answers a second, the capacity (two cores that endpoint,
 askers and server share do not carry more than that tenfold). Askers come on a schedule
 whatever becomes of the answers (_askers.py); one of them sends 30 % of all questions. What is asked
-is drawn by Zipf's law (1.1) from SQuAD-dev and CMRC-dev, in the spike from few questions.
+is drawn by Zipf's law (1.1) from SQuAD-dev and CMRC-dev, in the spike from few questions. With
+`--each 4` an ordinary asker comes, asks four questions and goes: fairness then says something.
 
     steps   0.5 times the capacity, a step to 10 times, a spike of 50 times, back to 0.5
     trace   the arrivals of the Azure trace, sped up to 10 times the capacity on average
@@ -20,7 +22,8 @@ text) within 1 s, its median and 99th percentile over all questions; levels; los
 busy with answers somebody waits for; answers of a model within 60 s, and the most that the slots
 allow if one call answers all who ask the same; Jain's fairness index over answered/asked of
 ordinary askers, and that of shedding by chance; the heavy asker's share of the tokens, and how many
-times an ordinary asker's that is; millionths of a yuan a question.
+times an ordinary asker's that is; millionths of a yuan a question; seconds from the beginning of
+the phase until everyone got the level asked for at once.
 """
 
 import argparse
@@ -79,7 +82,8 @@ def main() -> None:
     material = Material(args.seed)
     phases, asks = _planned(args, capacity, material)
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}; {args.slots} slots, ", end="")
-    print(f"{capacity:.1f} answers a second; {len(asks)} questions of {args.askers} askers")
+    askers = len({ask.asker for ask in asks})
+    print(f"{capacity:.1f} answers a second; {len(asks)} questions of {askers} askers")
     for name in args.only:
         with ExitStack() as stack:
             folder = Path(args.keep or stack.enter_context(tempfile.TemporaryDirectory())) / name
@@ -101,7 +105,8 @@ def _planned(
     else:
         phases = DEAD if args.load == "dead" else SHORT if args.short else STEPS
         arrivals = _plan.steps(capacity, phases, rng)
-    return phases, _plan.asks(arrivals, phases, material, args.askers, rng)
+    askers = _plan.Askers(args.askers, args.each, rng)
+    return phases, _plan.asks(arrivals, phases, material, askers, rng)
 
 
 def _measured(
@@ -218,14 +223,14 @@ def _told(seen: _tally.Seen, phases: Sequence[Phase], capacity: float, slots: in
         f"{'':7}{'asked':>6}{'<=1 s':>7}{'median':>8}{'p99 s':>8}{'lost':>6}{'refused':>8}", end=""
     )
     print(f"{'busy':>7}{'<=60 s':>8}{'bound':>7}{'Jain':>7}{'chance':>7}{'heavy':>7}", end="")
-    print(f"{'times':>7}{'micro':>7}  levels")
+    print(f"{'times':>7}{'micro':>7}{'up s':>6}  levels")
     for part in _tally.parts(seen, phases, capacity, slots):
         levels = ", ".join(f"{name} {share:.1%}" for name, share in sorted(part.levels.items()))
         print(
             f"{part.name:7}{part.asked:6}{part.useful:7.1%}{part.median:8.3f}{part.p99:8.3f}"
             f"{part.lost:6}{part.refused:8}{part.busy:7.1%}{part.within:8.1%}{part.bound:7.1%}"
             f"{part.jain:7.3f}{part.shed:7.3f}{part.heavy:7.1%}{part.rate:7.1f}{part.cost:7.0f}"
-            f"  {levels}",
+            f"{part.up:6.1f}  {levels}",
             flush=True,
         )
     refused = sum(call["status"] == 429 for call in seen.calls)
@@ -244,6 +249,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--slots", type=int, default=20)
     parser.add_argument("--queue", action="store_true", help="wait with keep-alives instead of 429")
     parser.add_argument("--askers", type=int, default=2_000)
+    parser.add_argument("--each", type=int, default=1, help="questions of an ordinary asker")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", type=lambda text: text.split(","), default=list(NAMES))

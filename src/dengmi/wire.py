@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dengmi.answer.climb import DeskWay, LevelWay, Ways
@@ -11,7 +12,7 @@ from dengmi.answer.ladder import Ladder
 from dengmi.answer.late.made import runner_of, waits_of
 from dengmi.core.clock import Clock, SystemClock
 from dengmi.core.counts import Counts
-from dengmi.core.errors import Unavailable
+from dengmi.core.errors import BadSettings, Unavailable
 from dengmi.core.ports import Search, Store
 from dengmi.core.records import Level
 from dengmi.core.turns import Turns
@@ -26,7 +27,9 @@ from dengmi.store.open import open_store
 if TYPE_CHECKING:
     from dengmi.answer.late.waits import Waits
     from dengmi.answer.upper import Upper
+    from dengmi.core.published import Publisher
     from dengmi.gate.gate import Gate
+    from dengmi.gate.quota import Plans
     from dengmi.models.meaning import Meaning
 
 
@@ -47,13 +50,15 @@ async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
         await search.open()
         models = Models(settings.models, settings.home)
         life, waiting = Life(settings.home / "lives"), Life(settings.home / "late")
-        gate = await asyncio.to_thread(_gate, settings, clock) if settings.models else None
-        if gate is not None:
-            counts.watch("gate", gate.load)
-        waits = waits_of(settings, store, clock)
+        levels = _levels(settings)
+        served = {name: level.models for name, level in levels.items()}
+        door = await asyncio.to_thread(_door, settings, clock, counts) if settings.models else None
+        gate = door.gate if door else None
+        waits = waits_of(settings, store, clock, room=gate if levels else None)
         upper = await _upper(
-            settings, store, search, clock, models=models, life=life, gate=gate, counts=counts
-        )
+            settings, levels, *(store, search, clock), models=models, life=life, door=door,
+            counts=counts,
+        )  # fmt: skip
         ladder = _ladder(
             settings, store, search, clock, upper=upper, waits=waits, counts=counts, lives=life
         )
@@ -66,21 +71,45 @@ async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
                 desks=Desks(store, settings.default_desk),
                 ladder=ladder,
                 waits=waits,
-                late=runner_of(settings, store, waits, ladder.better, room=gate, lives=waiting),
-                corpus=Corpus(store, search, settings, clock),
+                late=runner_of(served, store, waits, ladder, room=gate, lives=waiting),
+                corpus=_corpus(settings, store, search, clock),
                 counts=counts,
                 vectors=meaning.vectors if meaning else None,
             )
         finally:
-            await ladder.leave()
-            await models.close()
-            await asyncio.to_thread(life.close)
-            await asyncio.to_thread(waiting.close)
+            await _left(ladder, models, life, waiting)
             if meaning is not None:
                 await meaning.close()
             await search.close()
     finally:
         await store.close()
+
+
+async def _left(ladder: Ladder, models: Models, *lives: Life) -> None:
+    """This process ends: whoever comes may go on with what it leaves."""
+    await ladder.leave()
+    await models.close()
+    for life in lives:
+        await asyncio.to_thread(life.close)
+
+
+def _corpus(settings: Settings, store: Store, search: Search, clock: Clock) -> Corpus:
+    def publisher(name: str) -> "Publisher":
+        return _publisher(settings, clock, name)
+
+    return Corpus(store, search, settings, clock, publisher)
+
+
+def _publisher(settings: Settings, clock: Clock, name: str) -> "Publisher":
+    """What lists the articles of a WeChat account; imported here, because few homes have one."""
+    from dengmi.channels.wechat.client import WeChat
+    from dengmi.channels.wechat.published import WeChatPublisher
+
+    account = settings.wechat[name]
+    if not account.secret:
+        raise BadSettings("channel_secret_missing", key=f"wechat.{name}.secret")
+    api = WeChat(account.api, account.app_id, account.secret, clock)
+    return WeChatPublisher(api, account.list_calls)
 
 
 async def _make_home(settings: Settings) -> None:
@@ -142,25 +171,25 @@ def _meaning(settings: Settings, store: Store) -> "Meaning | None":
 
 async def _upper(
     settings: Settings,
+    levels: dict[Level, LevelWay],
     store: Store,
     search: Search,
     clock: Clock,
     *,
     models: Models,
     life: Life,
-    gate: "Gate | None",
+    door: "_Door | None",
     counts: Counts,
 ) -> "Upper | None":
     """The levels that use a model; None where no model is configured."""
-    levels = _levels(settings)
-    if not levels or gate is None:
+    if not levels or door is None:
         return None
     return await asyncio.to_thread(
         _made_upper,
         *(settings, levels, store, search, clock),
         models=models,
         life=life,
-        gate=gate,
+        door=door,
         counts=counts,
     )
 
@@ -174,7 +203,7 @@ def _made_upper(
     *,
     models: Models,
     life: Life,
-    gate: "Gate",
+    door: "_Door",
     counts: Counts,
 ) -> "Upper":
     """Imported here: what writes and checks takes half a second, and a home without a model
@@ -189,7 +218,7 @@ def _made_upper(
 
     models.warm()
     turns = Turns()
-    limits = limits_of(settings, clock)
+    limits = limits_of(settings, clock, door.plans)
     ledger = Ledger(store, clock, settings.models, life, limits, counts=counts)
     first = (*settings.levels.quick, *settings.levels.deep)[0]
     judge = settings.levels.judge or first
@@ -201,31 +230,40 @@ def _made_upper(
     }
     return Upper(
         Ways(levels=levels, desks=desks),
-        Writer(models.get, ledger, gate, turns),
+        Writer(models.get, ledger, door.gate, turns),
         ledger,
         store,
         clock,
         reusing=Reusing(store) if settings.writing.reuse else None,
         suggesting=Suggesting(search),
-        rewriting=Rewriting(models.get, ledger, first, gate=gate)
+        rewriting=Rewriting(models.get, ledger, first, gate=door.gate)
         if settings.writing.rewrite
         else None,
         turns=turns,
     )
 
 
-def _gate(settings: Settings, clock: Clock) -> "Gate":
+@dataclass(frozen=True, slots=True)
+class _Door:
+    """What lets calls of models begin, and who has which plan."""
+
+    gate: "Gate"
+    plans: "Plans"
+
+
+def _door(settings: Settings, clock: Clock, counts: Counts) -> _Door:
     """Each worker has a gate of its own, and its part of the slots. Imported here: a home without
     a model has nothing to hold. Blocks."""
     from dengmi.gate.gate import Gate
-    from dengmi.gate.quota import plans
+    from dengmi.gate.open import plans_of
 
     workers = settings.server.workers
     slots = {name: max(1, each.slots // workers) for name, each in settings.models.items()}
-    ranks = plans(settings.plans, settings.keys, settings.default_plan)
-    return Gate(
-        slots, clock, settings.writing.patience, rank=lambda question: ranks.rank(question.payer)
-    )
+    plans = plans_of(settings)
+    patience = settings.writing.patience
+    gate = Gate(slots, clock, patience, rank=lambda question: plans.rank(question.payer))
+    counts.watch("gate", gate.load)
+    return _Door(gate, plans)
 
 
 def _levels(settings: Settings) -> dict[Level, LevelWay]:

@@ -145,3 +145,22 @@ def test_the_notice_fits_and_works_without_scripts(
         notice.get_by_role("button").click()
         expect(shown.locator(".pending")).to_have_count(0)
         expect(shown.locator(".quote").first).to_be_visible()
+
+
+def test_the_widget_waits_too(page: Page, desk: str, endpoint: FakeDeepSeek) -> None:
+    page.goto(f"{desk}/widget")
+    page.locator(".launcher").click()
+    panel = page.get_by_role("dialog")
+    panel.locator("textarea").fill("When does the lantern walk open?")
+    panel.locator("textarea").press("Enter")
+    expect(panel.locator(".wait")).to_contain_text(WAITING)
+    expect(panel.locator(".level")).to_have_text("Quote")
+    expect(panel.locator("blockquote").first).to_contain_text("opens on the thirteenth")
+    page.reload()  # who comes back waits on
+    expect(panel.locator(".wait")).to_contain_text(WAITING)
+    endpoint.faults.clear()
+    expect(panel.locator(".level")).to_have_text("Quick", timeout=30_000)
+    expect(panel.locator(".wait")).to_have_count(0)
+    expect(panel.locator(".hear")).not_to_be_empty()
+    page.reload()
+    expect(panel.locator(".level")).to_have_text("Quick")

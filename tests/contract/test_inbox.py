@@ -26,6 +26,8 @@ async def test_a_question_is_kept_as_it_came(store: SqlStore) -> None:
     )
     assert await store.record_question(asked) == (asked, True)
     assert await store.pending_questions() == (asked,)
+    assert await store.question("q_1") == asked
+    assert await store.question("q_2") is None
 
 
 async def test_a_redelivered_question_is_the_same_question(store: SqlStore) -> None:

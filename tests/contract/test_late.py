@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from dengmi.core.errors import NotFound
-from dengmi.core.records import Late
+from dengmi.core.records import Late, Reusable
 from dengmi.store.open import open_store
 from dengmi.store.store import SqlStore
 from tests.contract.given import answer, question
@@ -75,9 +75,71 @@ async def test_only_so_many_may_wait(store: SqlStore) -> None:
     assert await wait(store, "q_2", whose="a", each=1) is None
     assert await wait(store, "q_3", whose="b", most=1) is None
     assert await wait(store, "q_4", whose="b", most=2)
+    assert await wait(store, "q_5", whose="a", each=1, topic="k") is None
+    await wait(store, "q_6", whose="c", topic="k")
+    assert await wait(store, "q_7", whose="a", each=1, topic="k"), "it takes no turn"
     for name in ("q_2", "q_3"):  # their quotes are stored all the same
         assert await store.answer(name) is not None
         assert await store.late(name) is None
+
+
+async def test_who_had_a_turn_while_others_wait_has_the_next_one_behind_them(
+    store: SqlStore,
+) -> None:
+    await wait(store, "q_heavy0", whose="heavy", since=100.0)
+    await wait(store, "q_light0", whose="light", since=101.0)
+    claimed = await store.claim_late("p1", "quick", 200.0, 260.0)
+    assert claimed is not None
+    assert claimed[0].id == "q_heavy0"
+    called = answer("an_called", "q_heavy0", level="quick", usage={"output": 9})
+    assert await store.finish_late(claimed[1], called)
+    await wait(store, "q_heavy1", whose="heavy", since=102.0)
+    await wait(store, "q_other", whose="other", since=103.0)
+    assert list(await store.late_line()) == ["q_light0", "q_other", "q_heavy1"]
+    # Who was served elsewhere stands as many turns behind; a line that ran dry goes on from there.
+    await wait(store, "q_had", whose="had", turn=2)
+    assert await taken(store) == "q_light0"
+    for name in ("q_other", "q_heavy1", "q_had"):
+        assert await store.withdraw_late(name)
+    late_heavy = await wait(store, "q_heavy2", whose="heavy")
+    assert late_heavy is not None
+    assert late_heavy.turn == 1
+
+
+async def test_an_answer_that_no_model_was_called_for_was_no_turn(store: SqlStore) -> None:
+    await wait(store, "q_1", whose="a")
+    await wait(store, "q_2", whose="b", since=101.0)
+    claimed = await store.claim_late("p1", "quick", 200.0, 260.0)
+    assert claimed is not None
+    assert await store.finish_late(claimed[1], answer("an_1", "q_1", level="quick", usage={}))
+    again = await wait(store, "q_3", whose="a", since=102.0)
+    assert again is not None
+    assert again.turn == 0
+
+
+async def test_those_whose_answer_is_there_are_found_and_taken(store: SqlStore) -> None:
+    for n, topic in enumerate(("k1", "k2", "k1", "", "k1")):
+        await wait(store, f"q_{n}", topic=topic, since=100.0 + n, due=900.0)
+    assert await store.late_topics("quick", 200.0) == ()
+    await store.record_question(question("q_first"))
+    await store.finish_question(answer("an_first", "q_first", level="quick"))
+    kept = Reusable(answer_id="an_first", key="k1", desk="guide", basis={}, made_at=1.0)
+    await store.keep_reusable(kept)
+    assert await store.late_topics("quick", 200.0) == ("k1",)
+    assert await store.late_topics("deep", 200.0) == ()
+
+    async def take(owner: str, most: int = 9) -> list[str]:
+        taken = await store.claim_late_topics(
+            owner, "quick", ["k1"], passed=["q_2"], times=(200.0, 260.0), most=most
+        )
+        assert all((each.owner, each.topic, each.tries) == (owner, "k1", 1) for _, each in taken)
+        return [asked.id for asked, _ in taken]
+
+    assert await take("p1", most=1) == ["q_0"]
+    assert await take("p2") == ["q_4"]  # before it is due: it was a model that failed
+    assert await take("p3") == []
+    await store.set_reuse("an_first", "void")
+    assert await store.late_topics("quick", 200.0) == ()
 
 
 async def test_the_better_answer_ends_the_wait_once(store: SqlStore) -> None:

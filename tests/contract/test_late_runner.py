@@ -20,7 +20,7 @@ from dengmi.core.chat import ChatRequest, Piece
 from dengmi.core.clock import SystemClock
 from dengmi.core.errors import ModelFailed, Unavailable
 from dengmi.core.events import Done
-from dengmi.core.ports import Push
+from dengmi.core.late import Push
 from dengmi.core.records import Answer, Question
 from dengmi.gate.gate import Gate
 from dengmi.ledger.ledger import Ledger
@@ -204,6 +204,39 @@ async def test_the_same_question_of_many_is_written_once(house: House) -> None:
     assert len(set(shared)) == len(answers) - 1
 
 
+async def test_those_whose_answer_is_there_wait_for_no_slot(house: House) -> None:
+    """One has been answered and kept; the only slot is taken by something else for long."""
+    model = Endpoint()
+    process = house.open(model, slots=1)
+    answers = [(await ask(process, question(asker=f"u{n}"))).answer for n in range(2)]
+    model.down = False
+    assert (await ask(process, question(asker="first"))).answer.level == "quick"
+    model._script = Script(answer=[Line(text=WRITTEN, first=60.0)])
+    other = question("When is the tower of Linmen open?", asker="other")
+    busy = asyncio.create_task(ask(process, other))
+    calls = model.calls
+    async with asyncio.timeout(10):
+        while model.calls == calls:  # noqa: ASYNC110 - from outside
+            await asyncio.sleep(0.01)
+    process.start()
+    standings = [await better(process, each, 10.0) for each in answers]
+    assert {(each.answer.level, each.answer.reused) for each in standings} == {("quick", True)}
+    assert model.calls == calls + 1
+    busy.cancel()
+    await asyncio.gather(busy, return_exceptions=True)
+
+
+async def test_those_who_ask_the_same_share_what_is_written_without_reuse(house: House) -> None:
+    model = Endpoint(first=2.5)
+    process = house.open(model, slots=8, reuse=False)
+    answers = [(await ask(process, question(asker=f"u{n}"))).answer for n in range(5)]
+    failed, model.down = model.calls, False
+    process.start()
+    standings = [await better(process, each) for each in answers]
+    assert {each.answer.level for each in standings} == {"quick"}
+    assert model.calls == failed + 1
+
+
 async def test_two_processes_write_each_answer_once(house: House) -> None:
     model = Endpoint(first=0.05)
     one, two = house.open(model, reuse=False), house.open(model, reuse=False)
@@ -290,7 +323,7 @@ async def test_a_wait_that_was_withdrawn_or_ran_out_gets_no_answer(house: House)
 async def test_more_than_may_wait_get_their_quotes_all_the_same(house: House) -> None:
     process = house.open(Endpoint(), Terms(each=1))
     assert (await ask(process, question(asker="a"))).pending is not None
-    done = await ask(process, question(asker="a"))
+    done = await ask(process, question("When is the tower of Linmen open?", asker="a"))
     assert done.pending is None
     assert await house.store.answer(done.answer.id) == done.answer
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from dengmi.core.outcomes import Missed, Outcome
 from dengmi.core.records import Charge, Claim, Late, Question, Reusable
 from dengmi.core.review import Wanted
 from tests.contract.given import answer
@@ -166,3 +167,27 @@ async def test_old_questions_go_but_not_what_is_held(store, filled) -> None:
     assert ids(await filled.asked(Wanted())) == ["q4", "q3", "q1", "q6"]
     (line,) = await store.charges()
     assert (line.asker, line.question_id) == ("", "q2")
+
+
+async def test_what_conversations_were_called_goes_with_them(store, filled) -> None:
+    await ask(store, "7", 0.6, conversation="c7")
+    await tell(store, "7")
+    await store.rename_conversation("ann", "c7", "The bridge", 5.0)
+    assert (await filled.person("ann")).names == (("c7", "The bridge", 5.0),)
+    assert await filled.forget_before("guide", 0.7, 100) == 1
+    assert (await filled.person("ann")).names == ()
+
+
+async def test_how_syncs_ended_is_kept_while_there_is_the_source(store, filled) -> None:
+    await store.ensure_desk("guide")
+    kept = await store.add_source("guide", "folder", "/articles", {})
+    missed = Missed(key="a.pdf", code="file_unreadable", params={"name": "a.pdf", "reason": "x"})
+    first = Outcome(at=5.0, added=2, failed=1, missed=(missed,))
+    await store.note_outcome(kept.id, first)
+    await store.note_outcome("s_gone", first)
+    assert await filled.outcomes() == {kept.id: first}
+    later = Outcome(at=6.0, error=Missed(key="", code="path_missing"))
+    await store.note_outcome(kept.id, later)
+    assert await filled.outcomes() == {kept.id: later}
+    await store.remove_source(kept.id)
+    assert await filled.outcomes() == {}

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from importlib.resources import files
 from pathlib import Path
 
 import click
@@ -91,6 +92,8 @@ def test_no_option_is_made_up(lang: str) -> None:
     known = {"--help", "--version"} | {
         name for _, command in commands() for param in command.params for name in param.opts
     }
+    style = files("dengmi.server.widget").joinpath("source", "style.css").read_text("utf-8")
+    known |= set(re.findall(r"--dengmi-[a-z-]+", style))  # what sites may set
     for name in PAGES:
         for mentioned in re.findall(r"(?<![\w-])--[a-z][a-z0-9-]+", page(lang, name)):
             assert mentioned in known, (name, mentioned)

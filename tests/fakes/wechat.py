@@ -11,7 +11,7 @@ import time
 from collections import defaultdict
 from dataclasses import dataclass, field
 from itertools import count
-from typing import Any
+from typing import Any, Literal
 
 import httpx
 from starlette.applications import Starlette
@@ -28,16 +28,29 @@ WINDOW = 48 * 3600.0
 
 @dataclass
 class FakeWeChat:
-    """The API. `sent` holds what reached people, `calls` how often each path was called."""
+    """The API.
+
+    Attributes:
+        refuse: error numbers of the next calls, in order; 0 lets one through.
+        away: error number of every message while it is set.
+        silent: whether messages get no reply: "before" they are taken, or "after".
+        published: what the account published, newest first, as the platform shows it.
+        lists: how often today that may be listed.
+        sent: what reached people. `labels` their marks, `calls` how often each path was called.
+    """
 
     app_id: str = "wxba5fad812f8e6fb9"
     secret: str = "s3cret"
     right: bool = True
     lasting: int = 7200
     refuse: list[int] = field(default_factory=list)
+    away: int = 0
+    silent: Literal["", "before", "after"] = ""
     sent: list[tuple[str, str]] = field(default_factory=list)
     labels: list[object] = field(default_factory=list)
     calls: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    published: list[dict[str, Any]] = field(default_factory=list)
+    lists: int = 100
     _tokens: dict[str, float] = field(default_factory=dict)
     _current: str = ""
     _forced: float = -30.0
@@ -77,8 +90,10 @@ class FakeWeChat:
     async def send(self, request: Request) -> Response:
         self.calls["send"] += 1
         raw = await request.body()
-        if trouble := self._refused(request):
+        if trouble := self._refused(request) or self.away:
             return _error(trouble)
+        if self.silent == "before":
+            return await _never(request)
         body = json.loads(raw)
         to, content = body.get("touser", ""), body.get("text", {}).get("content", "")
         now = time.monotonic()
@@ -96,6 +111,8 @@ class FakeWeChat:
         self._typing.pop(to, None)
         self.sent.append((to, content))
         self.labels.append(body.get("aimsgcontext"))
+        if self.silent == "after":
+            return await _never(request)
         return JSONResponse({"errcode": 0, "errmsg": "ok"})
 
     async def typing(self, request: Request) -> Response:
@@ -112,6 +129,43 @@ class FakeWeChat:
             return _error(45081)
         self._typing[to] = now + 15
         return JSONResponse({"errcode": 0, "errmsg": "ok"})
+
+    def publish(self, name: str, *articles: dict[str, Any], at: int, edited: int = 0) -> None:
+        """The account publishes, or edits, one article or several together."""
+        usual = {"author": "", "digest": "", "content_source_url": "", "thumb_media_id": "m"}
+        usual |= {"show_cover_pic": 0, "need_open_comment": 0, "is_deleted": False}
+        content = {
+            "news_item": [
+                usual | {"url": _address(name, n)} | each for n, each in enumerate(articles, 1)
+            ],
+            "create_time": at,
+            "update_time": edited or at,
+        }
+        item = {"article_id": name, "content": content, "update_time": edited or at}
+        kept = [each for each in self.published if each["article_id"] != name]
+        self.published = sorted([*kept, item], key=lambda each: -each["content"]["create_time"])
+
+    async def batchget(self, request: Request) -> Response:
+        self.calls["batchget"] += 1
+        if trouble := self._refused(request):
+            return _error(trouble)
+        if set(request.query_params) != {"access_token"}:
+            return _error(40097)
+        body = json.loads(await request.body())
+        offset, count = body.get("offset"), body.get("count")
+        if not (isinstance(offset, int) and offset >= 0 and isinstance(count, int)):
+            return _error(40097)
+        if not 1 <= count <= 20 or body.get("no_content", 0) not in (0, 1):
+            return _error(40097)
+        if self.lists <= 0:
+            return _error(45009)
+        self.lists -= 1
+        items = self.published[offset : offset + count]
+        if body.get("no_content"):
+            items = [{name: each[name] for name in ("article_id", "update_time")} for each in items]
+        said = {"total_count": len(self.published), "item_count": len(items), "item": items}
+        # As the platform writes it: UTF-8, not escaped.
+        return Response(json.dumps(said, ensure_ascii=False), media_type="text/plain")
 
     def _refused(self, request: Request) -> int:
         if self.refuse:
@@ -130,10 +184,23 @@ class FakeWeChat:
         return Starlette(
             routes=[
                 Route("/cgi-bin/stable_token", self.stable_token, methods=["POST"]),
+                Route("/cgi-bin/freepublish/batchget", self.batchget, methods=["POST"]),
                 Route("/cgi-bin/message/custom/send", self.send, methods=["POST"]),
                 Route("/cgi-bin/message/custom/typing", self.typing, methods=["POST"]),
             ]
         )
+
+
+def _address(name: str, n: int) -> str:
+    mid = 2_200_000_000 + sum(map(ord, name))
+    return f"http://mp.weixin.qq.com/s?__biz=MzA{mid}==&mid={mid}&idx={n}&sn={name}&chksm=f0#rd"
+
+
+async def _never(request: Request) -> Response:
+    """No reply as long as the caller waits for one."""
+    while not await request.is_disconnected():  # noqa: ASYNC110 - nothing else tells
+        await asyncio.sleep(0.05)
+    return Response(status_code=500)
 
 
 def _error(code: int) -> Response:
@@ -234,8 +301,13 @@ def _sealed(token: str, key: str, app_id: str, body: str, nonce: str, stamp: str
 def _written(fields: dict[str, Any], form: str) -> str:
     if form == "json":
         return json.dumps(fields, ensure_ascii=False)
-    inner = "".join(f"<{name}><![CDATA[{value}]]></{name}>" for name, value in fields.items())
+    inner = "".join(f"<{name}>{_data(value)}</{name}>" for name, value in fields.items())
     return f"<xml>{inner}</xml>"
+
+
+def _data(value: object) -> str:
+    """CDATA, in two where the text would end it."""
+    return f"<![CDATA[{str(value).replace(']]>', ']]]]><![CDATA[>')}]]>"
 
 
 def _fields(body: str, form: str) -> dict[str, Any]:

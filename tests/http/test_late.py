@@ -126,3 +126,24 @@ async def test_the_page_shows_the_wait_without_scripts_too(
     back = await client.post(f"/a/{name}/withdraw", headers=html)
     assert (back.status_code, back.headers["location"]) == (303, f"/a/{name}")
     assert "is on its way" not in (await client.get(f"/a/{name}", headers=html)).text
+
+
+async def test_only_the_asker_ends_the_wait(client: httpx.AsyncClient) -> None:
+    """Somebody else who has the link sees it, and leaves it alone."""
+    page = (await client.get("/", params={"q": QUESTION}, headers={"accept": "text/html"})).text
+    assert "Don’t wait" in page
+    action = page.partition("/withdraw")[0].rpartition('"')[2]
+    own = page.partition('action="')[2].partition('"')[0]
+    cookies = dict(client.cookies)
+    client.cookies.clear()
+    stranger = {"accept": "text/html", "sec-fetch-site": "cross-site"}
+    shown = (await client.get(action, headers=stranger)).text
+    assert "is on its way" in shown
+    assert "Don’t wait" not in shown
+    refused = await client.post(f"{action}/withdraw", headers=stranger)
+    assert refused.status_code == 403
+    assert "Only whoever asked" in refused.text
+    assert "is on its way" in (await client.get(action, headers=stranger)).text
+    client.cookies.update(cookies)
+    assert (await client.post(own or action, headers=stranger)).status_code == 303
+    assert "is on its way" not in (await client.get(action, headers=stranger)).text

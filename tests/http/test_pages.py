@@ -1,5 +1,6 @@
 """The pages as they come from the server, without a browser."""
 
+import asyncio
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -7,9 +8,11 @@ from pathlib import Path
 import httpx
 import pytest
 
+from dengmi.core.records import Question
+from dengmi.language.detect import language_of
 from dengmi.server.parts import Parts
 from dengmi.wire import open_parts
-from tests.http.conftest import client_of, settings_of
+from tests.http.conftest import client_of, fill, settings_of, write_articles
 
 HTML = {"accept": "text/html,application/xhtml+xml"}
 QUESTION = "When does the lantern walk close?"
@@ -189,3 +192,33 @@ async def test_the_script_gets_finished_html(client: httpx.AsyncClient) -> None:
     refused = await client.post("/d/walks", data={"q": " "})
     assert refused.status_code == 400
     assert refused.json()["code"] == "question_empty"
+
+
+async def test_examples_are_questions_that_are_answered(parts: Parts) -> None:
+    """First from the articles that are cited of late, in the page's language."""
+    from dengmi.server.ui.overview import Overview
+
+    for question in ("When does the walrus sing?", QUESTION, QUESTION, "老茶厂有多少个车位？"):
+        async for _ in parts.ladder.ask(Question(id="", desk="walks", text=question)):
+            pass
+    found = await Overview(parts)._chosen("walks", "en")
+    assert found
+    assert all(language_of(one) == "en" for one in found)
+    often, other = await Overview(parts)._headings("walks")
+    assert often[0] == "Parking"  # the walk is cited most, and that is its heading
+    assert other == []
+    async with client_of(parts) as client:
+        for one in found:
+            reply = await client.post("/api/v1/answers", json={"question": one, "level": "quote"})
+            assert reply.json()["grounded"], one
+
+
+async def test_a_desk_greets_in_its_own_words(tmp_path: Path) -> None:
+    words = "Ask us about <lanterns>."
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "dengmi.toml").write_text(f'[desks.walks]\ngreeting = "{words}"\n', encoding="utf-8")
+    async with open_parts(await asyncio.to_thread(settings_of, home)) as opened:
+        await fill(opened, write_articles(tmp_path / "articles"))
+        async with client_of(opened) as client:
+            assert "Ask us about &lt;lanterns&gt;." in (await get(client, "/")).text

@@ -11,6 +11,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
+from dengmi.answer.audience import Audience
 from dengmi.answer.climb import Climb, Sought
 from dengmi.answer.finding import Changing, Finder
 from dengmi.answer.follow.turns import Standalone, Turn
@@ -75,6 +76,9 @@ class Ladder:
         most_quotes: quotes in one answer at the most.
         most_chars: longest question, in characters.
         history: earlier questions of a conversation that are looked at.
+
+    Attributes:
+        audience: who else listens to the answers that are being given.
     """
 
     def __init__(
@@ -97,7 +101,7 @@ class Ladder:
         self._waits = waits
         self._lives = lives
         self._name: str | None = None
-        turns = upper.turns if upper else Turns()
+        turns = self._turns = upper.turns if upper else Turns()
         self._finder = Finder(
             search,
             store,
@@ -109,8 +113,14 @@ class Ladder:
         self._most_chars = most_chars
         self._history = history
         self._running: set[str] = set()
+        self.audience = Audience()
         self._counts = counts or Counts()
         self._counts.watch("searches", lambda: {"waiting": turns.waiting})
+
+    @property
+    def crowded(self) -> bool:
+        """Whether first replies wait just now."""
+        return self._turns.crowded
 
     async def accept(self, question: Question) -> Question:
         """Check the question and write it down, before anything else happens to it.
@@ -174,6 +184,7 @@ class Ladder:
         work_for(question.id)
         seen = Seen(self._counts, question, self._clock)
         self._running.add(question.id)
+        stage = self.audience.begin(question)
         try:
             if question.state != "asked" and (known := await self._store.answer(question.id)):
                 standing = await self._waits.standing(known) if self._waits else Standing(known)
@@ -183,19 +194,23 @@ class Ladder:
             async with aclosing(self._answered(question, began, turns, seen)) as events:
                 async for event in events:
                     seen.hear(event)
+                    self.audience.hear(stage, event)
                     if thinking or not isinstance(event, Thinking):
                         yield event
         except DengmiError as error:
             await self._store.fail_question(question.id, error.code)
             seen.hear(failed := Failed(question.id, error.code, error.params))
+            self.audience.hear(stage, failed)
             yield failed
         except Exception:
             log.exception("question %s failed", question.id)
             await self._store.fail_question(question.id, "unexpected")
             seen.hear(failed := Failed(question.id, "unexpected", {"reference": question.id}))
+            self.audience.hear(stage, failed)
             yield failed
         finally:
             self._running.discard(question.id)
+            self.audience.end(stage)
             seen.end()
 
     async def resume(self) -> int:
@@ -251,13 +266,19 @@ class Ladder:
         return self._name
 
     async def better(
-        self, question: Question, level: Level, done: Callable[[Answer], Awaitable[bool]]
+        self,
+        question: Question,
+        level: Level,
+        done: Callable[[Answer], Awaitable[bool]],
+        *,
+        shared: bool = False,
     ) -> Trial:
         """Try a question that has its quotes once more.
 
         Args:
             level: the level that it waits for.
             done: stores the better answer; whether it did.
+            shared: whether only an answer will do that is there, or is being written.
         """
         work_for(question.id)
         upper = self._upper
@@ -269,13 +290,19 @@ class Ladder:
         climb = await self._climb(question, level, began, understood)
         if not upper.worth_asking(climb.quoted):
             return "nothing"
+        share = await upper.shared(climb) if shared else await upper.share(climb)
+        if share is None:
+            return "alone"
         answer, cause = climb.quoted.answer, ""
-        async with aclosing(upper.climb(climb)) as events:
-            async for event in events:
-                if isinstance(event, Answer):
-                    answer = event
-                elif isinstance(event, Notice) and event.code in CAUSES | SPENT:
-                    cause = event.code
+        try:
+            async with aclosing(upper.climb(replace(climb, share=share))) as events:
+                async for event in events:
+                    if isinstance(event, Answer):
+                        answer = event
+                    elif isinstance(event, Notice) and event.code in CAUSES | SPENT:
+                        cause = event.code
+        finally:
+            await share.leave()
         if answer.level != level:
             return came_of(cause)
         if await done(answer):
@@ -386,7 +413,8 @@ class Ladder:
                 await asyncio.shield(asyncio.ensure_future(left))
         assert answer is not None
         if self._waits and waits(climb.question, climb.level, answer.level, cause):
-            pending = await self._waits.enter(climb.question, climb.level, cause, answer)
+            topic = upper.topic(climb)
+            pending = await self._waits.enter(climb.question, climb.level, cause, answer, topic)
             await upper.keep(climb, answer)
             yield Done(answer, pending)
             return

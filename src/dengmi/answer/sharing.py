@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from dengmi.answer.climb import Sought, Ways
 from dengmi.answer.follow.turns import Standalone
 from dengmi.answer.join import Held, Hub
-from dengmi.answer.reuse import way_of
+from dengmi.answer.reuse import reuse_key, way_of
 from dengmi.answer.reusing import Reusing
 from dengmi.answer.tongue import own_language
 from dengmi.answer.write.past import passages_of, past_of
@@ -39,7 +39,7 @@ class Share:
 
     Attributes:
         earlier: an answer that serves again; nothing is made then.
-        held: the making; `hold` gets hold of one, where nothing serves again.
+        held: the making; `hold` gets hold of one, where nothing serves again and one may begin.
     """
 
     earlier: Answer | None = None
@@ -89,19 +89,22 @@ class Sharing:
         self._reusing = reusing
         self._hub: Hub[Out] = Hub()
 
-    async def begin(self, sought: Sought, best: Evidence) -> Share:
+    async def begin(self, sought: Sought, best: Evidence, *, shared: bool = False) -> Share | None:
         """What there is of the answer to a question.
 
         Args:
             sought: the question with what it found.
             best: of that, what is written from.
+            shared: whether only an answer will do that is there, or is being written; None where
+                there is none.
         """
         share = Share()
         task = await self._task(sought, best, share)
         # What was said before makes the prompt its own.
         alone = len(task.messages) <= _ALONE
         key = self._key(task, sought.meant) if alone else object()
-        share.hold = lambda: self._hub.hold(key, lambda: self._writer.write(task))
+        if not shared:
+            share.hold = lambda: self._hub.hold(key, lambda: self._writer.write(task))
         share.held = self._hub.join(key)
         if share.held is None:
             async with self._hub.deciding(key):
@@ -109,8 +112,16 @@ class Sharing:
                 if share.held is None:
                     share.earlier = await self._earlier(sought)
                     if share.earlier is None:
+                        if shared:
+                            return None
                         share.making()
         return share
+
+    def topic(self, desk: str, level: Level, meant: Standalone) -> str:
+        """The key under which an answer to a question serves again; "" where none may."""
+        if not meant.sure:
+            return ""
+        return reuse_key(asking(meant.text), desk, level, self.way(desk, level))
 
     def way(self, desk: str, level: Level) -> str:
         """One name for all that shapes an answer beside its question and evidence."""

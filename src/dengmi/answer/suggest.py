@@ -57,7 +57,7 @@ def candidates(question: str, answer: str, evidence: Evidence, lang: str) -> tup
         new = frozenset(terms(heading))
         if not new or new <= asked or len(new & asked) > 0.7 * len(new | asked):
             continue
-        made = _as_question(heading, lang)
+        made = as_question(heading, lang)
         if made:
             found.setdefault(made, rank + len(new & known) / len(new))
     return tuple(sorted(found, key=found.__getitem__))[:MOST]
@@ -72,7 +72,7 @@ def _headings(evidence: Evidence) -> Iterator[tuple[int, str]]:
                 yield hit.rank, words
 
 
-def _as_question(heading: str, lang: str) -> str:
+def as_question(heading: str, lang: str) -> str:
     """A heading as a question that a person would ask; "" where it gives none."""
     if lang.startswith("zh"):
         return f"{heading.rstrip('？?')}？" if _ASKS_ZH.search(heading) else _made_zh(heading)

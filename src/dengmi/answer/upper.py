@@ -123,7 +123,18 @@ class Upper:
 
     async def begin(self, sought: Sought, best: Evidence) -> Share:
         """Find an answer that serves again, or have one made; see Sharing.begin."""
-        return await self._sharing.begin(sought, best)
+        share = await self._sharing.begin(sought, best)
+        assert share is not None
+        return share
+
+    def topic(self, climb: Climb) -> str:
+        """What is the same for questions that ask the same at a level; "" where nobody knows."""
+        meant = Standalone(climb.standalone, sure=climb.sure)
+        return self._sharing.topic(climb.question.desk, climb.level, meant)
+
+    async def shared(self, climb: Climb) -> Share | None:
+        """An answer that there is, or that is being written; None where there is none."""
+        return await self._sharing.begin(_sought(climb), climb.quoted.evidence, shared=True)
 
     async def climb(self, climb: Climb) -> AsyncGenerator[Event | Answer, None]:
         """The events of a written answer up to what it cost, then the answer, last and once."""
@@ -139,14 +150,7 @@ class Upper:
 
     async def share(self, climb: Climb) -> Share:
         """The answer to a question that has its quotes, begun."""
-        sought = Sought(
-            question=climb.question,
-            meant=Standalone(climb.standalone, sure=climb.sure),
-            turns=climb.turns,
-            evidence=climb.evidence,
-            level=climb.level,
-        )
-        return await self.begin(sought, climb.quoted.evidence)
+        return await self.begin(_sought(climb), climb.quoted.evidence)
 
     async def _written(self, climb: Climb, share: Share) -> AsyncGenerator[Event | Answer, None]:
         """The answer as it is written."""
@@ -169,7 +173,8 @@ class Upper:
                         else:
                             yield event
             except ModelFailed as error:
-                if joined and tries > 1 and _is_anothers(error, climb.question):
+                again = joined and tries > 1 and share.hold is not None
+                if again and _is_anothers(error, climb.question):
                     await share.leave()
                     continue
                 if (lower := self._lower(climb, error)) is not None:
@@ -288,6 +293,16 @@ class Upper:
 
     def _took(self, climb: Climb) -> float:
         return round((self._clock.steady() - climb.began) * 1000, 3)
+
+
+def _sought(climb: Climb) -> Sought:
+    return Sought(
+        question=climb.question,
+        meant=Standalone(climb.standalone, sure=climb.sure),
+        turns=climb.turns,
+        evidence=climb.evidence,
+        level=climb.level,
+    )
 
 
 def _is_anothers(error: ModelFailed, question: Question) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine
 from contextlib import aclosing
 from typing import Any
 
-from dengmi.core.events import Done, Failed, Found, Notice
+from dengmi.core.events import Cited, Done, Failed, Found, Notice, Text
 from dengmi.core.ports import Answering
 from dengmi.core.records import Answer, Citation, Question
 
@@ -21,9 +21,11 @@ class Running:
     Attributes:
         quotes: something to read while a model writes; empty where there is nothing yet.
         notices: quiet words about the level.
+        heard: the text so far with its citations, for channels that show it as it comes.
+        pending: whether a better answer is waited for.
         answer: the answer, once it is stored.
         failed: the code of what went wrong, where there is no answer at all.
-        pushed: whether somebody has taken it on to send the answer later.
+        pushed: whether somebody here has taken it on to send the answer later.
         deliveries: how often the platform has delivered it, as far as somebody counts.
     """
 
@@ -31,6 +33,8 @@ class Running:
         self.question = question
         self.quotes: tuple[Citation, ...] = ()
         self.notices: list[Notice] = []
+        self.heard: list[Text | Cited] = []
+        self.pending = False
         self.answer: Answer | None = None
         self.failed = ""
         self.pushed = False
@@ -39,11 +43,13 @@ class Running:
         self._ended = asyncio.Event()
 
     @classmethod
-    def over(cls, answer: Answer) -> "Running":
+    def over(cls, answer: Answer, *, pending: bool = False) -> "Running":
         """A question that has its answer."""
         question = Question(id=answer.question_id, desk=answer.desk, text=answer.question)
         made = cls(question)
-        made.answer = answer
+        made.answer, made.pending = answer, pending
+        if answer.level == "quote":
+            made.quotes = answer.citations
         made._useful.set()
         made._ended.set()
         return made
@@ -61,6 +67,10 @@ class Running:
         """Wait for the answer, at most so long."""
         return await _within(self._ended, seconds)
 
+    async def over_with(self) -> None:
+        """Wait until no more will come, however long that takes."""
+        await self._ended.wait()
+
     async def follow(self, answering: Answering) -> None:
         """Have it answered."""
         try:
@@ -71,8 +81,11 @@ class Running:
                         self._useful.set()
                     elif isinstance(event, Notice):
                         self.notices.append(event)
+                    elif isinstance(event, Text | Cited):
+                        self.heard.append(event)
                     elif isinstance(event, Done):
                         self.answer = event.answer
+                        self.pending = event.pending is not None
                     elif isinstance(event, Failed):
                         self.failed = event.code
         finally:

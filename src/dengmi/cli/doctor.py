@@ -41,7 +41,11 @@ EXTRAS = {
     "vectors": "usearch",
     "semantic": "fastembed",
     "mcp": "mcp",
+    "card": "segno",
     "wechat": "cryptography",
+    "wecom": "websockets",
+    "matrix": "nio",
+    "matrix-e2e": "vodozemac",
 }
 """Each extra with a module that only it installs."""
 
@@ -81,7 +85,8 @@ def doctor(app: App, as_json: bool) -> int:
 def _words(app: App, check: Check) -> str:
     params = dict(check.params)
     if "extra" in params:
-        params["purpose"] = app.say(f"doctor_purpose_{params['extra']}")
+        extra = str(params["extra"]).replace("-", "_")
+        params["purpose"] = app.say(f"doctor_purpose_{extra}")
     return app.say(check.key, **params)
 
 
@@ -111,6 +116,10 @@ def _needed(settings: Settings) -> set[str]:
     kinds = {settings.embedding.kind, settings.reranking.kind}
     found = {"postgres"} if settings.store.url else set()
     found |= {"vectors"} if settings.embedding.kind else set()
+    found |= {"wechat"} if settings.wechat else set()
+    found |= {"wecom"} if settings.wecom else set()
+    found |= {"matrix"} if settings.matrix else set()
+    found |= {"matrix-e2e"} if any(each.encryption for each in settings.matrix.values()) else set()
     return found | ({"semantic"} if "fastembed" in kinds else set())
 
 

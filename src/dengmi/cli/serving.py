@@ -116,6 +116,7 @@ async def serve_here(
             access_log=False,
             server_header=False,
             proxy_headers=False,
+            ws="none",  # nothing is served over WebSockets; "auto" imports what it finds for them
             timeout_graceful_shutdown=PATIENCE,
         )
         link = await first_link(parts.store)

@@ -150,3 +150,12 @@ class Room(Protocol):
     def vacancy(self, models: Sequence[str]) -> Vacancy:
         """What these models have free now, together."""
         ...
+
+    def had(self, question: Question) -> float:
+        """How many answers of models whoever asks had of late, here."""
+        ...
+
+    def waited_for(self, waiting: bool) -> None:
+        """Tell whether questions wait in the late queue: a slot that is free is theirs then,
+        rather than of somebody who had a fair share of late."""
+        ...

@@ -7,7 +7,12 @@ from collections.abc import AsyncGenerator, Collection, Iterable, Mapping, Seque
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from dengmi.core.deliveries import Deliveries
 from dengmi.core.events import Event
+from dengmi.core.history import History
+from dengmi.core.late import LateQueue
+from dengmi.core.notes import Notes
+from dengmi.core.outcomes import Outcome
 from dengmi.core.paying import Charges, Ledger
 from dengmi.core.records import (
     Answer,
@@ -18,9 +23,6 @@ from dengmi.core.records import (
     Exchange,
     Head,
     Known,
-    Late,
-    LateState,
-    Level,
     Passage,
     Prepared,
     Question,
@@ -30,12 +32,13 @@ from dengmi.core.records import (
     Source,
     SourceKind,
 )
+from dengmi.core.replies import KeptReplies
 
 if TYPE_CHECKING:
     from dengmi.core.operators import Operators
     from dengmi.core.review import Review
 
-__all__ = ["Charges", "Ledger"]  # beside what is defined here
+__all__ = ["Charges", "Deliveries", "KeptReplies", "Ledger", "Notes"]  # beside what is defined here
 
 
 class Passages(Protocol):
@@ -116,6 +119,10 @@ class Inbox(Protocol):
         """
         ...
 
+    async def question(self, question_id: str) -> Question | None:
+        """A question by its id."""
+        ...
+
     async def leave_questions(self, owner: str) -> None:
         """Whoever comes may take over the questions without a final state of a process that
         ends."""
@@ -172,79 +179,6 @@ class Reuses(Protocol):
         ...
 
 
-class LateQueue(Protocol):
-    """Keeps the questions that wait for a better answer than they got. What a process takes it
-    holds under its name and the number of its try, so that nobody ends what another has taken."""
-
-    async def finish_waiting(self, answer: Answer, late: Late, each: int, most: int) -> Late | None:
-        """Store the answer that stands meanwhile, as `finish_question` does, and let the question
-        wait, in one transaction; as it is kept. None where so many (`each` of one asker, `most`
-        in all) wait already."""
-        ...
-
-    async def claim_late(
-        self, owner: str, level: Level, now: float, lease: float
-    ) -> tuple[Question, Late] | None:
-        """Take the next one that waits for a level and may be tried now, until `lease`; None
-        where there is none."""
-        ...
-
-    async def claim_untold(
-        self, owner: str, channels: Sequence[str], now: float, lease: float
-    ) -> tuple[Question, Late] | None:
-        """Take an answer that a channel is to be handed, in the same way."""
-        ...
-
-    async def finish_late(self, late: Late, answer: Answer) -> bool:
-        """Store the better answer and end the wait in one transaction. False, and nothing is
-        stored, where the wait has ended or another process holds it."""
-        ...
-
-    async def end_late(self, late: Late, state: LateState) -> bool:
-        """End the wait of one that is held without an answer. False as `finish_late`."""
-        ...
-
-    async def release_late(self, late: Late, due: float) -> bool:
-        """Let go of one that is held, to be tried again from `due` on. False as `finish_late`."""
-        ...
-
-    async def told_late(self, late: Late, now: float) -> bool:
-        """The answer was handed to its channel. False where another process holds it."""
-        ...
-
-    async def hold_late(self, owner: str, lease: float) -> None:
-        """What a process holds stays its own until `lease`."""
-        ...
-
-    async def free_late(self, owners: Sequence[str]) -> None:
-        """What these processes held may be taken by others: they are gone."""
-        ...
-
-    async def withdraw_late(self, question_id: str) -> bool:
-        """The asker waits no longer. False where the question does not wait."""
-        ...
-
-    async def expire_late(self, now: float) -> Sequence[str]:
-        """End the wait of those whose time is over; the ids of the questions."""
-        ...
-
-    async def late(self, question_or_answer: str) -> Late | None:
-        """What is known of a question that waits or waited, by its id or an answer's."""
-        ...
-
-    async def late_ahead(self, late: Late) -> int:
-        """How many stand before one that waits."""
-        ...
-
-    async def late_line(self) -> Sequence[str]:
-        """The ids of the questions that wait, the next one first."""
-        ...
-
-    async def late_due(self, level: Level, now: float) -> bool:
-        """Whether one that waits for a level may be tried now."""
-        ...
-
-
 class Shelf(Protocol):
     """Keeps desks, sources and articles."""
 
@@ -270,6 +204,10 @@ class Shelf(Protocol):
         ...
 
     async def mark_synced(self, source_id: str, at: float) -> None: ...
+
+    async def note_outcome(self, source_id: str, outcome: Outcome) -> None:
+        """Keep how the last sync of a source ended; nothing where the source is gone."""
+        ...
 
     async def known(self, source_id: str) -> Mapping[str, Known]:
         """By key, what is stored of a source: enough to skip what has not changed."""
@@ -311,10 +249,14 @@ class Store(
     Changes,
     Inbox,
     Conversations,
+    History,
     Forgetting,
     Charges,
     Reuses,
     LateQueue,
+    Deliveries,
+    Notes,
+    KeptReplies,
     Shelf,
     Protocol,
 ):
@@ -386,24 +328,6 @@ class Lives(Protocol):
 
     def bury(self, names: Collection[str]) -> None:
         """Forget processes that are gone."""
-        ...
-
-
-class Push(Protocol):
-    """A channel that can send an asker a message later. `channel` is its name in questions."""
-
-    channel: str
-
-    async def push(self, question: Question, answer: Answer, key: str) -> None:
-        """Send the better answer of a question.
-
-        Args:
-            key: the same whenever the same message is tried again, so that a channel that can
-                tell does not send it twice.
-
-        Raises:
-            DengmiError: it could not be sent and is tried again later.
-        """
         ...
 
 

@@ -231,7 +231,8 @@ class Question:
     whose quota it counts against, as the channel knows for sure; "" where nobody's. The rest
     is not kept: `deadline` is when an answer must begin for anyone to want it (Unix seconds, 0 for
     none), `background` says that nobody waits for it just now, `owner` is the process that took it
-    up, which is written down and not read back.
+    up, which is written down and not read back. `owed_at` is when its channel owes the answer as a
+    message of its own (Unix seconds, 0 for never), which is written down as a delivery.
     """
 
     id: str
@@ -249,6 +250,7 @@ class Question:
     deadline: float = 0.0
     background: bool = False
     owner: str = ""
+    owed_at: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -433,12 +435,15 @@ class Late:
         level: the level waited for.
         whose: what is the same for all questions of one asker, who takes one turn after another.
         cause: the code of the notice that said why it got less.
-        turn: place in the line; those of one turn stand in the order they came.
+        turn: place in the line; those of one turn stand in the order they came. On its way in: how
+            many turns behind the line's beginning it stands at least.
         until: when the wait ends without an answer.
         due: when it may next be tried; `tries` how often it was.
         owner: the process that works on it, "" for none, and until when that counts (`lease`).
         answer_id: the better answer, once it is there.
         told_at: when the channel was handed the answer, where it can send a message later.
+        topic: the same for questions that ask the same at the level, "" where that is not known:
+            the key under which their answers serve again.
     """
 
     question_id: str
@@ -456,6 +461,7 @@ class Late:
     lease: float = 0.0
     answer_id: str = ""
     told_at: float | None = None
+    topic: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

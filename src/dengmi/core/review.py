@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
+from dengmi.core.outcomes import Outcome
 from dengmi.core.records import (
     Answer,
     Charge,
@@ -91,11 +92,13 @@ class Tally:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """What is kept of one asker."""
+    """What is kept of one asker: questions with their answers, thumbs (answer, whether up, when),
+    and what conversations were called (id, title, when)."""
 
     asker: str
     questions: Sequence[tuple[Question, Sequence[Answer]]]
     thumbs: Sequence[tuple[str, bool, float]]
+    names: Sequence[tuple[str, str, float]] = ()
 
 
 class Review(Protocol):
@@ -103,6 +106,10 @@ class Review(Protocol):
 
     async def asked(self, wanted: Wanted) -> Sequence[Asked]:
         """Questions, newest first. Those of a measurement (dengmi eval) were asked by nobody."""
+        ...
+
+    async def outcomes(self) -> Mapping[str, Outcome]:
+        """How the last syncs ended, by the id of the source."""
         ...
 
     async def channels(self) -> Sequence[str]:

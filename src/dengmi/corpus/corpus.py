@@ -1,18 +1,24 @@
 """Sources and their articles: add, sync, remove."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, aclosing
+from functools import partial
 from typing import TYPE_CHECKING
 
 from dengmi.core.clock import Clock
 from dengmi.core.errors import DengmiError, NotFound
 from dengmi.core.ports import Search, Shelf
+from dengmi.core.published import Publisher
 from dengmi.core.records import Source
+from dengmi.corpus.elsewhere import other_articles
 from dengmi.corpus.items import Item, Job, Trouble, in_thread
-from dengmi.corpus.kinds import Guess, guess
+from dengmi.corpus.kinds import PREFIX, Guess, guess, unknown_account
 from dengmi.corpus.locks import only_one
+from dengmi.corpus.outcome import failure_of, outcome_of
+from dengmi.corpus.published import WALK, Listed, read_published
 from dengmi.corpus.sync import Progress, Report, sync
+from dengmi.corpus.walk import Walk
 from dengmi.settings.options import Settings
 
 if TYPE_CHECKING:
@@ -26,13 +32,22 @@ class Corpus:
         shelf: where desks, sources and articles are kept.
         search: the index, told to follow when something was written.
         settings: limits of fetching and of files, and the home (for locks).
+        publisher: gives what lists the articles of an account of the settings.
     """
 
-    def __init__(self, shelf: Shelf, search: Search, settings: Settings, clock: Clock) -> None:
+    def __init__(
+        self,
+        shelf: Shelf,
+        search: Search,
+        settings: Settings,
+        clock: Clock,
+        publisher: Callable[[str], Publisher] | None = None,
+    ) -> None:
         self._shelf = shelf
         self._search = search
         self._settings = settings
         self._clock = clock
+        self._publisher = publisher
 
     async def add(
         self,
@@ -54,7 +69,9 @@ class Corpus:
             BadInput, Unreadable, Refused: there is nothing there that could be read.
         """
         options = options or {}
-        found = await self._find_out(await asyncio.to_thread(guess, what, kind), options)
+        accounts = tuple(self._settings.wechat)
+        found = await asyncio.to_thread(guess, what, kind, accounts)
+        found = await self._find_out(found, options)
         await self._shelf.ensure_desk(desk)
         return await self._shelf.add_source(desk, found.kind, found.address, options)
 
@@ -73,6 +90,10 @@ class Corpus:
             try:
                 report = await self._sync(source, on_progress)
                 useless = bool(report.failed) and not report.usable
+                await self._shelf.note_outcome(source.id, outcome_of(report, self._clock.now()))
+            except DengmiError as error:
+                await self._shelf.note_outcome(source.id, failure_of(error, self._clock.now()))
+                raise
             finally:
                 if useless and source.synced_at is None:
                     await self._forget_if_empty(source)
@@ -81,8 +102,10 @@ class Corpus:
     async def _sync(self, source: Source, on_progress: Progress | None) -> Report:
         async with AsyncExitStack() as stack:
             job = await self._job(source, stack)
-            items = await stack.enter_async_context(aclosing(_reader(job)))
-            return await sync(
+            listed = await self._listed(job, stack) if source.address.startswith(PREFIX) else None
+            reader = _reader(job) if listed is None else read_published(listed)
+            items = await stack.enter_async_context(aclosing(reader))
+            report = await sync(
                 source,
                 items,
                 self._shelf,
@@ -91,6 +114,30 @@ class Corpus:
                 known=job.known,
                 on_progress=on_progress,
             )
+            if listed is not None:
+                await listed.ended()
+            return report
+
+    async def _listed(self, job: Job, stack: AsyncExitStack) -> Listed:
+        """The list of an account of the settings. Raises NotFound, BadSettings."""
+        source, name = job.source, job.source.address.removeprefix(PREFIX)
+        accounts = tuple(self._settings.wechat)
+        if self._publisher is None or name not in accounts:
+            raise unknown_account(name, accounts)
+        publisher = await asyncio.to_thread(self._publisher, name)
+        stack.push_async_callback(publisher.close)
+
+        async def keep(walk: Walk) -> None:
+            options = {**source.options, WALK: walk.as_option()}
+            await self._shelf.add_source(source.desk, source.kind, source.address, options)
+
+        return Listed(
+            job=job,
+            publisher=publisher,
+            clock=self._clock,
+            elsewhere=partial(other_articles, self._shelf, source),
+            keep=keep,
+        )
 
     async def _forget_if_empty(self, source: Source) -> None:
         if not await self._shelf.known(source.id):

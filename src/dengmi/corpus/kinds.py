@@ -2,16 +2,21 @@
 
 import os
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal, get_args
 from urllib.parse import urlsplit
 
-from dengmi.core.errors import BadInput, Unreadable
+from dengmi.core.errors import BadInput, NotFound, Unreadable
 from dengmi.core.records import SourceKind
 from dengmi.corpus.folder import LINE_ENDINGS
 from dengmi.corpus.guard import plain_address
+
+PREFIX = "wechat:"
+"""What the address of a source begins with that lists an account's articles; the account's name in
+the settings follows."""
 
 Kind = SourceKind | Literal["auto"]
 
@@ -25,6 +30,7 @@ _FEED_PATH = re.compile(
     r"(?:\.(?:rss|atom|rdf)|/(?:feed|rss|atom)(?:\.xml)?/?|/(?:feed|rss|atom|index)\.xml)$",
     re.IGNORECASE,
 )
+_NAME = re.compile(r"[\w-]{1,60}")
 _WEB_KINDS = frozenset({"page", "site", "feed"})
 _FILE_KINDS = frozenset({"folder", "jsonl"})
 
@@ -39,13 +45,17 @@ class Guess:
     sure: bool = True
 
 
-def guess(what: str, kind: str = "auto") -> Guess:
+def guess(what: str, kind: str = "auto", accounts: Sequence[str] = ()) -> Guess:
     """Tell what kind of source `what` is, and put its address into the form that is stored.
 
     An address with no path is a site; one that ends like a feed is a feed; any other is a page,
     or a feed if that is what it turns out to be. A path is a folder, or JSONL by its ending.
 
+    Args:
+        accounts: names of the WeChat accounts of the settings, whose lists can be read.
+
     Raises:
+        NotFound: no such account.
         BadInput: the kind is unknown or does not fit.
         Unreadable: there is no such file or folder; the nearest names are given.
         Refused: an address that may not be fetched.
@@ -58,6 +68,8 @@ def guess(what: str, kind: str = "auto") -> Guess:
         raise BadInput("source_empty")
     if "\0" in what:
         raise BadInput("address_bad", address=what.replace("\0", "")[:200])
+    if account := _account(what, kind, accounts):
+        return Guess("wechat", f"{PREFIX}{account}")
     if what.lower().startswith("file://"):
         return _local(_from_file_address(what), kind)
     if _WEB.match(what):
@@ -66,6 +78,24 @@ def guess(what: str, kind: str = "auto") -> Guess:
     if not path.exists() and (_LOOKS_LIKE_HOST.match(what) or kind in {"page", "site", "feed"}):
         return _web(f"https://{what}", kind)
     return _local(path, kind)
+
+
+def _account(what: str, kind: str, accounts: Sequence[str]) -> str:
+    """The account that somebody means, "" for none."""
+    if kind not in ("auto", "wechat"):
+        return ""
+    named = what.startswith(PREFIX)
+    name = what.removeprefix(PREFIX)
+    if not named and (kind == "auto" or not _NAME.fullmatch(name) or Path(name).exists()):
+        return ""
+    if name not in accounts:
+        raise unknown_account(name, accounts)
+    return name
+
+
+def unknown_account(name: str, accounts: Sequence[str]) -> NotFound:
+    """What is said of an account that the settings do not have."""
+    return NotFound("wechat_unknown", account=name[:60], known=", ".join(accounts) or "-")
 
 
 def _from_file_address(what: str) -> Path:

@@ -100,6 +100,8 @@ class Decision:
         self._levels: dict[Level, _Level] = {}
         self._queue = Queue()
         self._waited: float | None = None
+        self.waited_for = False
+        """Whether questions wait elsewhere for a slot that is free."""
         self.lengths = Lengths()
         self.shares = Shares()
 
@@ -120,12 +122,15 @@ class Decision:
             level.refused += 1
             raise self._resting(entry.models, now)
         free = next((name for name in ready if self._models[name].free(now)), None)
-        if free is not None and now <= entry.until:
+        above = not entry.urgent and not level.bar.lets(entry.place)
+        # Who had a share of late leaves what is free to those who wait in the late queue.
+        leaves = above and self.waited_for and self._is_ahead(entry)
+        if free is not None and now <= entry.until and not leaves:
             self._queue.lift(entry)
             return self._begin(entry, free, now)
         ahead = self._queue.ahead(entry)
         wait = self._shut(ready, now) + (ahead + 1) * self._turn(ready)
-        above = not entry.urgent and not level.bar.lets(entry.place) and ahead
+        above = above and bool(ahead or leaves)
         if now + wait > entry.until or (
             above and not (had_nothing(entry.place) and wait <= SHORT * self._bearable(ready))
         ):
@@ -245,6 +250,10 @@ class Decision:
             models={name: self._model_load(name, now) for name in self._models},
             levels={name: self._level_load(name, now) for name in self._levels},
         )
+
+    def _is_ahead(self, entry: Entry) -> bool:
+        """Whether somebody for whom others might wait had something of late."""
+        return entry.kind != "background" and not had_nothing(entry.place)
 
     def _noted(self, entry: Entry, now: float) -> _Level:
         """Count an arrival."""

@@ -59,6 +59,10 @@ class Grant:
                 self.used = piece.tokens
 
 
+def _asker(question: Question) -> str:
+    return question.payer or question.asker or question.conversation
+
+
 def _visitor(_: Question) -> Rank:
     return "visitor"
 
@@ -95,6 +99,15 @@ class Gate:
     def vacancy(self, models: Sequence[str]) -> Vacancy:
         """What some models have free now."""
         return self._decision.vacancy(models, self._clock.steady())
+
+    def had(self, question: Question) -> float:
+        """How many answers of models whoever asks had of late, here."""
+        asker = _asker(question)
+        return self._decision.shares.answers(asker, self._clock.steady()) if asker else 0.0
+
+    def waited_for(self, waiting: bool) -> None:
+        """Tell whether questions wait in the late queue."""
+        self._decision.waited_for = waiting
 
     @asynccontextmanager
     async def admit(
@@ -152,7 +165,7 @@ class Gate:
     ) -> Entry:
         """The call as it stands in line. Who does not say who they are stands behind the others
         of their class: a new name with each question would be a new turn with each."""
-        asker = question.payer or question.asker or question.conversation
+        asker = _asker(question)
         kind: Class = "background" if question.background else self._rank(question)
         entry = Entry(
             kind=kind,

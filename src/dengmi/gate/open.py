@@ -5,14 +5,26 @@ from datetime import tzinfo
 from dengmi.core.clock import Clock
 from dengmi.gate.budget import Rates, Rule
 from dengmi.gate.limits import DeskLimit, Limits
-from dengmi.gate.quota import plans
+from dengmi.gate.quota import Plans, plans
 from dengmi.settings.limits import rates_of
 from dengmi.settings.money import money
 from dengmi.settings.options import DeskSettings, Settings
 
 
-def limits_of(settings: Settings, clock: Clock) -> Limits:
+def plans_of(settings: Settings) -> Plans:
+    """Who has which plan.
+
+    Raises:
+        BadSettings: an amount that is none.
+    """
+    return plans(settings.plans, settings.keys, settings.default_plan)
+
+
+def limits_of(settings: Settings, clock: Clock, plans: Plans | None = None) -> Limits:
     """Budgets and quotas. Time zones are known since the settings were checked.
+
+    Args:
+        plans: who has which plan, where that is known already.
 
     Raises:
         BadSettings: an amount that is none.
@@ -20,7 +32,7 @@ def limits_of(settings: Settings, clock: Clock) -> Limits:
     zone = _zone(settings.time_zone)
     return Limits(
         {name: _desk(name, desk, zone) for name, desk in settings.desks.items()},
-        plans(settings.plans, settings.keys, settings.default_plan),
+        plans or plans_of(settings),
         Rates(rates_of(settings)),
         clock,
         zone,

@@ -35,6 +35,10 @@ class Shares:
         tokens, at = self._had.get(asker, (0.0, now))
         return float(tokens * 0.5 ** ((now - at) / HALF))
 
+    def answers(self, asker: str, now: float) -> float:
+        """The same in answers as they usually are."""
+        return self.had(asker, now) / self._usual if self._usual else 0.0
+
     def band(self, asker: str, now: float) -> int:
         """The band of an asker, from 0 for nothing to BANDS - 1."""
         had = self.had(asker, now)

@@ -30,7 +30,9 @@ TAKE_OVER = 30.0
 """Seconds between two looks for questions of processes that are gone."""
 
 if TYPE_CHECKING:
+    from dengmi.server.channels.matrix import MatrixAccounts
     from dengmi.server.channels.wechat import WeChatAccounts
+    from dengmi.server.channels.wecom import WeComWays
 
 
 def create_app(parts: Parts, board: Path | None = None) -> Starlette:
@@ -40,17 +42,25 @@ def create_app(parts: Parts, board: Path | None = None) -> Starlette:
         board: the folder where the processes of this server meet; None where it is the only one.
     """
     context = make_context(parts, board)
-    wechat = _wechat(context)
+    wechat, wecom, matrix = _wechat(context), _wecom(context), _matrix(context)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        ongoing = await _begun(context, wechat)
+        ongoing = await _begun(context)
+        if wecom is not None:
+            await wecom.begin()
+        if matrix is not None:
+            matrix.start()
         yield
         for each in ongoing:
             each.cancel()
         await context.crew.stop()
         if wechat is not None:
             await wechat.close()
+        if wecom is not None:
+            await wecom.close()
+        if matrix is not None:
+            await matrix.close()
 
     async def refuse(request: Request, error: Exception) -> Response:
         return _refusal(request, error, context)
@@ -63,7 +73,7 @@ def create_app(parts: Parts, board: Path | None = None) -> Starlette:
         return None
 
     return Starlette(
-        routes=routes(context, wechat),
+        routes=routes(context, wechat, wecom, matrix),
         middleware=[
             Middleware(Shell, counts=parts.counts, door=door),
             Middleware(Sites, origins=parts.settings.channels.origins),
@@ -73,22 +83,27 @@ def create_app(parts: Parts, board: Path | None = None) -> Starlette:
     )
 
 
-async def _begun(context: Context, wechat: "WeChatAccounts | None") -> "list[asyncio.Task[Any]]":
+async def _begun(context: Context) -> "list[asyncio.Task[Any]]":
     """Begin what runs beside the requests; what goes on until the server stops."""
     parts = context.parts
     await asyncio.to_thread(read_files)
     context.crew.start(asyncio.to_thread(warm, bool(parts.settings.models)), "warming up")
-    if wechat is not None:
-        await wechat.recover()
     context.crew.start(parts.search.ready(), "opening the vectors")
     context.crew.start(parts.ladder.resume(), "finishing earlier questions")
     ongoing = [
         context.crew.start(context.follower.follow(), "following the store"),
         context.crew.start(_take_over(context), "taking questions over"),
         context.crew.start(context.load.keep(), "telling the load"),
+        context.crew.start(context.along.keep(), "letting others read along"),
     ]
+    if any(desk.keep_days for desk in parts.settings.desks.values()):
+        from dengmi.server.keeping import keep_only
+
+        ongoing.append(context.crew.start(keep_only(parts), "deleting old questions"))
     if parts.late is not None:
         ongoing.append(context.crew.start(parts.late.run(), "late answers"))
+    if context.outbox.channels:
+        ongoing.append(context.crew.start(context.outbox.run(), "sending answers"))
     if parts.vectors is not None:
         making = VectorFollower(parts.vectors).follow()
         ongoing.append(context.crew.start(making, "making vectors"))
@@ -109,6 +124,24 @@ def _wechat(context: Context) -> "WeChatAccounts | None":
     from dengmi.server.channels.wechat import WeChatAccounts
 
     return WeChatAccounts(context)
+
+
+def _wecom(context: Context) -> "WeComWays | None":
+    """As `_wechat`, of WeCom."""
+    if not context.parts.settings.wecom:
+        return None
+    from dengmi.server.channels.wecom import WeComWays
+
+    return WeComWays(context)
+
+
+def _matrix(context: Context) -> "MatrixAccounts | None":
+    """As `_wechat`, of Matrix."""
+    if not context.parts.settings.matrix:
+        return None
+    from dengmi.server.channels.matrix import MatrixAccounts
+
+    return MatrixAccounts(context)
 
 
 def _refusal(request: Request, error: Exception, context: Context) -> Response:

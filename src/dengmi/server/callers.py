@@ -17,11 +17,15 @@ from dengmi.gate.bucket import Buckets
 from dengmi.server.access import is_operator
 from dengmi.server.addresses import Proxies, household
 from dengmi.server.problems import Refusal
+from dengmi.server.rights import MadeKeys, bearer
 from dengmi.settings.options import Settings
 
 log = logging.getLogger(__name__)
 
 _DAY = 86_400.0
+
+MADE_RATE = 100.0
+"""Questions and searches a second under one key made in the console, as usual for other keys."""
 
 
 class Callers:
@@ -29,10 +33,14 @@ class Callers:
 
     Args:
         store: keeps the secret under which addresses are named.
+        made: keys made in the console.
     """
 
-    def __init__(self, settings: Settings, store: Store, clock: Clock) -> None:
+    def __init__(
+        self, settings: Settings, store: Store, clock: Clock, made: MadeKeys | None = None
+    ) -> None:
         self._settings = settings
+        self._made = made or MadeKeys(store, clock)
         self._store = store
         self._clock = clock
         self._proxies = Proxies(settings.server.trusted_proxies)
@@ -43,24 +51,27 @@ class Callers:
             name: Buckets(key.rate, max(1, math.ceil(10 * key.rate)))
             for name, key in settings.keys.items()
         }
+        self._made_rate = Buckets(MADE_RATE, math.ceil(10 * MADE_RATE))
         self._secret = ""
         self._warned = False
 
-    def key(self, request: Request) -> str:
+    async def key(self, request: Request) -> str:
         """The name of the key that a request carries; "" for none.
 
         Raises:
-            Refusal: 401, it carries one that is not known.
+            Refusal: 401, it carries one that is not known; 403, one that may not ask.
         """
-        given = _bearer(request)
-        if given is None or not self._settings.keys:
+        given = bearer(request)
+        if given is None:
             return ""
-        name = self._named_by(given)
+        name = self._named_by(given) or await self._made.find(given, "ask") or ""
+        if not self._settings.keys:
+            return name
         if not name and not is_operator(request, self._settings.server):
             raise Refusal("key_unknown", 401, headers={"WWW-Authenticate": "Bearer"})
         return name
 
-    def program(self, request: Request) -> str:
+    async def program(self, request: Request) -> str:
         """As `key`, at the faces for programs (/v1 and /mcp): where `channels.open` is off, nobody
         gets in without one, not even on this computer.
 
@@ -68,8 +79,9 @@ class Callers:
             Refusal: 401.
         """
         if self._settings.channels.open:
-            return self.key(request)
-        name = self._named_by(_bearer(request) or b"")
+            return await self.key(request)
+        given = bearer(request) or b""
+        name = self._named_by(given) or await self._made.find(given, "ask")
         if not name:
             raise Refusal("key_wrong", 401, headers={"WWW-Authenticate": "Bearer"})
         return name
@@ -93,11 +105,11 @@ class Callers:
         Raises:
             Refusal: 429, it comes too fast; 401, its key is not known.
         """
-        key = self.key(request)
+        key = await self.key(request)
         now = self._clock.steady()
         if key:
             payer = f"{key}:{asker}" if asker else key
-            waits = self._keys[key].take(key, now)
+            waits = self._keys.get(key, self._made_rate).take(key, now)
             _refuse(waits or (self._askers.take(payer, now) if asker else 0.0))
             return payer
         if is_operator(request, self._settings.server):
@@ -133,12 +145,6 @@ class Callers:
             self._secret = await self._store.secret("addresses")
         day = str(int(self._clock.now() // _DAY))
         return stable_id("@", self._secret, day, address)
-
-
-def _bearer(request: Request) -> bytes | None:
-    """What a request carries as a bearer token; None for nothing."""
-    kind, _, given = request.headers.get("authorization", "").partition(" ")
-    return given.strip().encode() if kind.lower() == "bearer" else None
 
 
 def _refuse(wait: float) -> None:

@@ -3,13 +3,19 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from dengmi.channels.outbox import Outbox
 from dengmi.gate.open import limits_of
+from dengmi.ledger.life import Life
+from dengmi.server.along import Along
+from dengmi.server.askers import Askers
 from dengmi.server.board import Board
 from dengmi.server.callers import Callers
+from dengmi.server.card.cards import Cards
 from dengmi.server.crew import Crew
 from dengmi.server.follow import Follower
 from dengmi.server.load import Load
 from dengmi.server.parts import Parts
+from dengmi.server.rights import MadeKeys, Rights
 from dengmi.server.syncs import Syncs
 
 
@@ -23,6 +29,11 @@ class Context:
     load: Load
     syncs: Syncs
     callers: Callers
+    askers: Askers
+    cards: Cards
+    along: Along
+    rights: Rights
+    outbox: Outbox
 
 
 def make_context(parts: Parts, board: Path | None = None) -> Context:
@@ -35,11 +46,17 @@ def make_context(parts: Parts, board: Path | None = None) -> Context:
     follower = Follower(parts.store, parts.search)
     meeting = Board(board) if board else None
     limits = limits_of(parts.settings, parts.clock)
+    made = MadeKeys(parts.store, parts.clock)
     return Context(
         parts,
         crew,
         follower,
         Load(parts.counts, follower, parts.clock, parts.store, limits, board=meeting),
         Syncs(parts.corpus, crew, parts.clock),
-        Callers(parts.settings, parts.store, parts.clock),
+        Callers(parts.settings, parts.store, parts.clock, made),
+        Askers(parts.settings.server, parts.store),
+        Cards(parts.settings),
+        Along(parts.ladder.audience, board),
+        Rights(parts.settings.server, parts.store, parts.clock, made),
+        Outbox(parts.store, parts.clock, Life(parts.settings.home / "outbox"), parts.late),
     )

@@ -4,11 +4,13 @@ from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from dengmi.answer.audience import Audience
 from dengmi.answer.late.waits import Standing
 from dengmi.core.clock import Clock
 from dengmi.core.counts import Counts
 from dengmi.core.events import Event
-from dengmi.core.ports import Answering, Push, Search, Store
+from dengmi.core.late import Push
+from dengmi.core.ports import Answering, Search, Store
 from dengmi.core.records import Answer, Exchange, Question, Source
 from dengmi.settings.options import Settings
 
@@ -18,7 +20,10 @@ if TYPE_CHECKING:
 
 
 class Ladder(Answering, Protocol):
-    """Answers questions at the best level there is."""
+    """Answers questions at the best level there is; `audience` are those who listen beside the
+    askers."""
+
+    audience: Audience
 
     def ask(self, question: Question, *, thinking: bool = False) -> AsyncGenerator[Event, None]:
         """Accept the question and answer it; raises BadInput before the first event only."""

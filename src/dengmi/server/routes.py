@@ -18,21 +18,46 @@ from dengmi.server.rest.loading import Loading
 from dengmi.server.rest.openapi import PREFIX, openapi
 from dengmi.server.rest.reading import Reading
 from dengmi.server.rest.sources import Sources
+from dengmi.server.ui.answer import AnswerPage
 from dengmi.server.ui.article import ArticlePage
 from dengmi.server.ui.ask import AskPage
+from dengmi.server.ui.citation import Citations
+from dengmi.server.ui.conversation import ConversationActs
+from dengmi.server.ui.find import FindPage
+from dengmi.server.ui.handover import Handover
+from dengmi.server.ui.history import HistoryPage
+from dengmi.server.ui.installed import Installed
 from dengmi.server.ui.static import Static
+from dengmi.server.ui.thumbs import Thumbs
+from dengmi.server.widget.lazy import LazyWidget
 
 if TYPE_CHECKING:
+    from dengmi.server.channels.matrix import MatrixAccounts
     from dengmi.server.channels.wechat import WeChatAccounts
+    from dengmi.server.channels.wecom import WeComWays
 
 
-def routes(context: Context, wechat: "WeChatAccounts | None" = None) -> Sequence[BaseRoute]:
+def routes(
+    context: Context,
+    wechat: "WeChatAccounts | None" = None,
+    wecom: "WeComWays | None" = None,
+    matrix: "MatrixAccounts | None" = None,
+) -> Sequence[BaseRoute]:
     """All of them; the busiest come first: they are tried in this order.
 
     Args:
         wechat: the WeChat accounts; None where there are none.
+        wecom: what WeCom calls; None where there is nothing.
+        matrix: the Matrix accounts, of which homeservers call some; None where there are none.
     """
-    return [*_api(context), *_channels(context, wechat), *_pages(context), *_watching(context)]
+    return [
+        *_api(context),
+        *_channels(context, wechat, wecom),
+        *(_appservices(matrix) if matrix is not None else ()),
+        *_pages(context),
+        *_asker(context),
+        *_watching(context),
+    ]
 
 
 def _api(context: Context) -> Sequence[BaseRoute]:
@@ -58,40 +83,88 @@ def _api(context: Context) -> Sequence[BaseRoute]:
     ]
 
 
-def _channels(context: Context, wechat: "WeChatAccounts | None") -> Sequence[BaseRoute]:
+def _channels(
+    context: Context, wechat: "WeChatAccounts | None", wecom: "WeComWays | None"
+) -> Sequence[BaseRoute]:
     chat, mcp = OpenAI(context), Mcp(context)
+    widget = LazyWidget(context).answer
     made = [
         Route(f"{CHAT}/chat/completions", chat.complete, methods=["POST"]),
         Route(f"{CHAT}/models", chat.models, methods=["GET"]),
         Route(f"{CHAT}/models/{{model}}", chat.model, methods=["GET"]),
         Route(MCP, mcp, methods=["POST"]),
         Route(f"{MCP}/{{desk}}", mcp, methods=["POST"]),
+        Route("/widget.js", widget, methods=["GET"]),
+        Route("/widget", widget, methods=["GET"]),
+        Route("/widget/{rest:path}", widget, methods=["GET", "POST", "OPTIONS"]),
     ]
     if wechat is not None:
         made += [
             Route("/wechat/{name}", wechat.receive, methods=["POST"]),
             Route("/wechat/{name}", wechat.verify, methods=["GET"]),
         ]
+    if wecom is not None:
+        made += [
+            Route("/wecom/{name}", wecom.receive, methods=["POST"]),
+            Route("/wecom/{name}", wecom.verify, methods=["GET"]),
+        ]
     return made
 
 
+def _appservices(matrix: "MatrixAccounts") -> Sequence[BaseRoute]:
+    """What homeservers call (application service API v1)."""
+    base = "/matrix/{name}/_matrix/app/v1"
+    return [
+        Route(f"{base}/transactions/{{transaction}}", matrix.deliver, methods=["PUT"]),
+        Route(f"{base}/ping", matrix.ping, methods=["POST"]),
+        Route(f"{base}/users/{{user}}", matrix.unknown, methods=["GET"]),
+        Route(f"{base}/rooms/{{alias}}", matrix.unknown, methods=["GET"]),
+    ]
+
+
 def _pages(context: Context) -> Sequence[BaseRoute]:
-    page, article, static = AskPage(context), ArticlePage(context), Static()
+    page, answer, article = AskPage(context), AnswerPage(context), ArticlePage(context)
+    installed, static = Installed(context), Static()
     console = LazyConsole(context)
     return [
         Route("/", page.show, methods=["GET"]),
         Route("/", page.ask, methods=["POST"]),
         Route("/d/{desk}", page.show, methods=["GET"]),
         Route("/d/{desk}", page.ask, methods=["POST"]),
-        Route("/a/{answer_id}", page.answer, methods=["GET"]),
-        Route("/a/{answer_id}/events", page.events, methods=["GET"]),
+        Route("/a/{answer_id}", answer.show, methods=["GET"]),
+        Route("/a/{answer_id}/events", answer.events, methods=["GET"]),
+        Route("/a/{answer_id}/card.png", answer.card, methods=["GET"]),
         Route("/a/{answer_id}/withdraw", page.withdraw, methods=["POST"]),
+        Route("/c/{conversation}", page.conversation, methods=["GET"]),
+        Route("/manifest.webmanifest", installed.manifest, methods=["GET"]),
+        Route("/sw.js", installed.worker, methods=["GET"]),
+        Route("/offline", installed.offline, methods=["GET"]),
         Route("/articles/{article_id:path}", article.show, methods=["GET"]),
         Route("/static/{version}/{name}", static.file, methods=["GET"]),
         Route("/favicon.ico", static.favicon, methods=["GET"]),
         Route("/robots.txt", static.robots, methods=["GET"]),
         Route("/console", console),
         Route("/console/{rest:path}", console),
+    ]
+
+
+def _asker(context: Context) -> Sequence[BaseRoute]:
+    """What is one asker's own."""
+    acts, history, handover = ConversationActs(context), HistoryPage(context), Handover(context)
+    return [
+        Route("/a/{answer_id}/thumb", Thumbs(context).put, methods=["POST"]),
+        Route("/a/{answer_id}/citations/{n}", Citations(context).show, methods=["GET"]),
+        Route("/search", FindPage(context).show, methods=["GET"]),
+        Route("/c/{conversation}/title", acts.rename, methods=["POST"]),
+        Route("/c/{conversation}/delete", acts.delete, methods=["POST"]),
+        Route("/c/{conversation}/{kind}", acts.export, methods=["GET"]),
+        Route("/history", history.show, methods=["GET"]),
+        Route("/history/forget", history.forget, methods=["POST"]),
+        Route("/history/move", handover.offer, methods=["GET"]),
+        Route("/history/move", handover.make, methods=["POST"]),
+        Route("/history/join/{token}", handover.ask, methods=["GET"]),
+        Route("/history/join/{token}", handover.join, methods=["POST"]),
+        Route("/history/{kind}", history.export, methods=["GET"]),
     ]
 
 

@@ -141,9 +141,10 @@ class Told:
         self.wake()
 
     def leave(self) -> None:
-        """The reader has gone."""
-        self._left = True
-        if self._climbing is not None:
+        """The reader has gone. Where somebody else reads the same answer, it is written on."""
+        watched = self._context.parts.ladder.audience.watched(self._question.id)
+        self._left = not watched
+        if self._climbing is not None and not watched:
             self._climbing.cancel()
 
 

@@ -32,6 +32,23 @@ class McpSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True)
     enabled: Annotated[bool, Meta(description="whether /mcp answers at all")] = True
 
 
+Site = Annotated[str, Meta(pattern=r"^(\*|https?://[^/\s]+)$")]
+"""A site as browsers name it: scheme, host, and the port where it is not the usual one."""
+
+
+class WidgetSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The box to ask in on pages of other sites."""
+
+    enabled: Annotated[bool, Meta(description="whether /widget.js is served at all")] = True
+    origins: Annotated[
+        tuple[Site, ...],
+        Meta(
+            description="sites that may show the widget of every desk, such as "
+            "https://www.example.org, or * for all"
+        ),
+    ] = ()
+
+
 class ChannelSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The ways in beside the web page and the REST API."""
 
@@ -48,6 +65,7 @@ class ChannelSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=T
     ] = ()
     openai: OpenAISettings = OpenAISettings()
     mcp: McpSettings = McpSettings()
+    widget: WidgetSettings = WidgetSettings()
 
 
 class WeChatSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -96,7 +114,7 @@ class WeChatSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     hold: Annotated[
         Annotated[float, Meta(gt=0, le=10)],
         Meta(description="seconds that one delivery may wait for its reply"),
-    ] = 4.5
+    ] = 4.2
     whole: Annotated[
         Annotated[float, Meta(gt=0, le=60)],
         Meta(description="seconds after the first delivery until the last one must be answered"),
@@ -115,8 +133,19 @@ class WeChatSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     ] = 2_048
     messages: Annotated[
         Annotated[int, Meta(ge=1, le=5)],
-        Meta(description="most messages of one written answer; 5 may follow one question"),
+        Meta(description="most messages of one written answer"),
     ] = 4
+    quota: Annotated[
+        Annotated[int, Meta(ge=1, le=100)],
+        Meta(description="messages that the platform lets follow one message of a reader"),
+    ] = 5
+    list_calls: Annotated[
+        Annotated[int, Meta(ge=1)],
+        Meta(
+            description="how often a day the account's published articles are listed, 20 at a "
+            "time; the platform allows 100"
+        ),
+    ] = 90
     label: Annotated[
         bool, Meta(description="mark messages as written by a machine, as rules in China ask")
     ] = True

@@ -24,12 +24,17 @@ from dengmi.settings.options import (
 Keyed = TypeVar("Keyed", bound=Struct)
 
 
-def load_settings(home: Path | None = None, environ: Mapping[str, str] | None = None) -> Settings:
+def load_settings(
+    home: Path | None = None,
+    environ: Mapping[str, str] | None = None,
+    written: str | None = None,
+) -> Settings:
     """The settings of a home.
 
     Args:
         home: the folder; by default DENGMI_HOME, else ~/.dengmi.
         environ: the variables to read; by default the process's own.
+        written: what dengmi.toml is to hold; by default what it does.
 
     Raises:
         BadSettings: a file that is not TOML, an unknown key, a value of the wrong kind.
@@ -37,7 +42,7 @@ def load_settings(home: Path | None = None, environ: Mapping[str, str] | None = 
     environ = os.environ if environ is None else environ
     home = (home or Path(environ.get("DENGMI_HOME") or Path.home() / ".dengmi")).expanduser()
     home = home.absolute()
-    table = _read(home / "dengmi.toml")
+    table = _read(home / "dengmi.toml", written)
     table.pop("home", None)
     for path, raw in _overrides(environ):
         section = table
@@ -102,6 +107,8 @@ def _completed(settings: Settings, has_levels: bool, environ: Mapping[str, str])
         models={name: _keyed(model, environ) for name, model in models.items()},
         levels=levels,
         wechat={name: _keyed(account, environ) for name, account in settings.wechat.items()},
+        matrix={name: _keyed(account, environ) for name, account in settings.matrix.items()},
+        wecom={name: _keyed(each, environ) for name, each in settings.wecom.items()},
         embedding=_keyed(settings.embedding, environ),
         reranking=_keyed(settings.reranking, environ),
         keys={name: _keyed(each, environ) for name, each in settings.keys.items()},
@@ -130,9 +137,9 @@ def _key(said: str, environ: Mapping[str, str]) -> str:
     return environ.get(said[4:], "").strip() if said.startswith("env:") else said
 
 
-def _read(path: Path) -> dict[str, object]:
+def _read(path: Path, written: str | None = None) -> dict[str, object]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8") if written is None else written)
     except FileNotFoundError:
         return {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

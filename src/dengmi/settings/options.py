@@ -7,9 +7,12 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from dengmi.settings.channels import ChannelSettings, WeChatSettings
+from dengmi.settings.channels import ChannelSettings, Site, WeChatSettings
 from dengmi.settings.masked import Masked, meaning_of
+from dengmi.settings.matrix import MatrixSettings
 from dengmi.settings.semantic import EmbeddingSettings, RerankingSettings
+from dengmi.settings.sharing import SharingSettings
+from dengmi.settings.wecom import WeComSettings
 
 Port = Annotated[int, Meta(ge=1, le=65535)]
 
@@ -268,6 +271,13 @@ class DeskSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True
     """One desk."""
 
     title: Annotated[str, Meta(description="name shown to askers")] = ""
+    greeting: Annotated[
+        str,
+        Meta(
+            max_length=400,
+            description="what the web page says under the desk's name; empty: the usual words",
+        ),
+    ] = ""
     public: Annotated[bool, Meta(description="whether the hall (desk *) includes it")] = True
     voice: Annotated[
         str,
@@ -292,6 +302,23 @@ class DeskSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True
         str,
         Meta(description="where the desk's day begins, such as Asia/Shanghai; empty: time_zone"),
     ] = ""
+    keep_days: Annotated[
+        Annotated[int, Meta(ge=0)],
+        Meta(description="days that questions and answers are kept; 0: until they are deleted"),
+    ] = 0
+    share: Annotated[
+        bool, Meta(description="whether anyone with the link may read an answer of this desk")
+    ] = True
+    share_price: Annotated[bool, Meta(description="whether shared answers say what they cost")] = (
+        False
+    )
+    share_index: Annotated[
+        bool, Meta(description="whether search engines may list shared answers")
+    ] = False
+    origins: Annotated[
+        tuple[Site, ...],
+        Meta(description="sites that may show this desk's widget, beside channels.widget.origins"),
+    ] = ()
 
 
 USUAL_PLAN = "visitor"
@@ -369,12 +396,15 @@ class Settings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
     ask: AskSettings = AskSettings()
     writing: WritingSettings = WritingSettings()
     late: LateSettings = LateSettings()
+    sharing: SharingSettings = SharingSettings()
     models: Mapping[str, ModelSettings] = {}
     levels: LevelSettings = LevelSettings()
     embedding: EmbeddingSettings = EmbeddingSettings()
     reranking: RerankingSettings = RerankingSettings()
     desks: Mapping[str, DeskSettings] = {}
     wechat: Mapping[str, WeChatSettings] = {}
+    matrix: Mapping[str, MatrixSettings] = {}
+    wecom: Mapping[str, WeComSettings] = {}
     plans: Mapping[str, PlanSettings] = {}
     keys: Mapping[str, KeySettings] = {}
 
@@ -393,6 +423,8 @@ NAMED: Mapping[str, type[Struct]] = {
     "desks": DeskSettings,
     "models": ModelSettings,
     "wechat": WeChatSettings,
+    "matrix": MatrixSettings,
+    "wecom": WeComSettings,
     "plans": PlanSettings,
     "keys": KeySettings,
 }

@@ -47,13 +47,15 @@ def forget(asker: str) -> Work[int]:
     if not asker:
         return 0
     ids = [row[0] for row in (yield from every("questions_of_asker", asker=asker))]
-    yield from run("thumbs_of_asker_gone", asker=asker)
+    for query in ("thumbs_of_asker_gone", "conversations_nameless", "handovers_gone"):
+        yield from run(query, asker=asker)
     yield from forget_questions(ids)
     return len(ids)
 
 
 def forget_questions(ids: Sequence[str]) -> Work[None]:
     """Delete questions with all that hangs on them. What they cost stays in the ledger."""
-    for query in ("late_gone", "thumbs_gone", "reuses_gone", "answers_gone", "charges_nameless"):
+    hanging = ("late_gone", "replies_gone", "thumbs_gone", "reuses_gone", "answers_gone")
+    for query in (*hanging, "charges_nameless"):
         yield from run(query, ids=list(ids))
     yield from run("questions_gone", ids=list(ids))

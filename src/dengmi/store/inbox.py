@@ -9,6 +9,7 @@ from dengmi.core.ids import stable_id
 from dengmi.core.records import Answer, Citation, Claim, Cost, Head, Question, QuestionState
 from dengmi.store.clean import clean
 from dengmi.store.jsons import from_json, to_json
+from dengmi.store.owed import of_question
 from dengmi.store.steps import Row, Work, every, first, many, packed, run
 
 
@@ -35,6 +36,8 @@ def record(questions: Sequence[Question]) -> Work[list[tuple[Question, bool]]]:
             fresh.append({**asdict(kept), "dedup_id": dedup_id, "failure": ""})
         results.append((found or kept, found is None))
     yield from many("questions_insert", fresh)
+    owed = [kept for kept, new in results if new and kept.owed_at]
+    yield from many("deliveries_insert", [of_question(each) for each in owed])
     return results
 
 
@@ -146,6 +149,12 @@ def unanswered(desk: str, limit: int) -> Work[tuple[Question, ...]]:
     """The newest questions that the articles did not answer."""
     rows = yield from every("questions_unanswered", desk=desk, most=limit)
     return tuple(as_question(row) for row in rows)
+
+
+def question_of(question_id: str) -> Work[Question | None]:
+    """A question by its id."""
+    row = yield from first("question", id=question_id)
+    return None if row is None else as_question(row)
 
 
 def answer_of(answer_id: str) -> Work[Answer | None]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from dengmi.store.jsons import from_json, to_json
-from dengmi.store.steps import Row, Work, first, run
+from dengmi.store.steps import Row, Work, every, first, run
 
 JobState = Literal["open", "done", "failed"]
 
@@ -65,6 +65,25 @@ def one(job_id: str) -> Work[Job | None]:
     """A job by its id."""
     row = yield from first("job", id=job_id)
     return None if row is None else _job(row)
+
+
+def put_note(note_id: str, kind: str, value: Mapping[str, object], now: float) -> Work[None]:
+    """Note what is owed; it is taken by its id, not by its time."""
+    yield from run(
+        "note_put", id=note_id, kind=kind, payload=to_json(dict(value)), run_at=float(now)
+    )
+
+
+def take_note(note_id: str) -> Work[Mapping[str, Any] | None]:
+    """What was noted, to whoever comes first; None afterwards."""
+    row = yield from first("note_take", id=note_id)
+    return None if row is None else from_json(row[0], dict[str, Any])
+
+
+def notes(kind: str) -> Work[Mapping[str, Mapping[str, Any]]]:
+    """Everything that is noted under a kind, by its id."""
+    rows = yield from every("notes", kind=kind)
+    return {row[0]: from_json(row[1], dict[str, Any]) for row in rows}
 
 
 def _job(row: Row) -> Job:

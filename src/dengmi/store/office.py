@@ -93,7 +93,10 @@ class SqlOperators:
 
     async def access_key(self, key_id: str, now: float) -> AccessKey | None:
         """The key of a secret's hash; notes now and then that it was used."""
-        return await self._db.write(operators.key, key_id, now)
+        found = await self._db.read(operators.key, key_id)
+        if found is not None and operators.is_due(found, now):
+            await self._db.write(operators.key_used, key_id, now)
+        return found
 
     async def remove_key(self, name: str) -> bool:
         """Forget a key; False where there is none."""

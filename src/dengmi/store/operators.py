@@ -202,15 +202,20 @@ def keys() -> Work[tuple[AccessKey, ...]]:
     return tuple(map(_access_key, rows))
 
 
-def key(key_id: str, now: float) -> Work[AccessKey | None]:
-    """A key by the hash of its secret, noting seldom that it was used."""
+def key(key_id: str) -> Work[AccessKey | None]:
+    """A key by the hash of its secret."""
     row = yield from first("access_key", id=key_id)
-    if row is None:
-        return None
-    found = _access_key(row)
-    if found.used_at is None or now - found.used_at > SELDOM:
-        yield from run("access_key_used", id=key_id, at=float(now))
-    return found
+    return None if row is None else _access_key(row)
+
+
+def is_due(key: AccessKey, now: float) -> bool:
+    """Whether it is time to note that a key was used."""
+    return key.used_at is None or now - key.used_at > SELDOM
+
+
+def key_used(key_id: str, now: float) -> Work[None]:
+    """Note that a key was used."""
+    yield from run("access_key_used", id=key_id, at=float(now))
 
 
 def remove_key(name: str) -> Work[bool]:

@@ -10,7 +10,7 @@ from dengmi.store.conversations import forget_questions
 from dengmi.store.inbox import answer_of, as_answer, as_question, finish
 from dengmi.store.jsons import from_json
 from dengmi.store.reuses import as_reusable, keep, set_state
-from dengmi.store.steps import Row, Work, every, first
+from dengmi.store.steps import Row, Work, every, first, run
 
 _GIST = 12
 """Columns of a question before those of its answer."""
@@ -145,17 +145,19 @@ def correct(answer_id: str, answer: Answer) -> Work[bool]:
 def person(asker: str) -> Work[Person]:
     """Everything that is kept of an asker; nothing of one without a name."""
     if not asker:
-        return Person(asker=asker, questions=(), thumbs=())
+        return Person(asker=asker, questions=(), thumbs=(), names=())
     questions = [as_question(row) for row in (yield from every("questions_of_person", asker=asker))]
     rows = yield from every("answers_of_questions", ids=[each.id for each in questions])
     answers: dict[str, list[Answer]] = {}
     for answer in map(as_answer, rows):
         answers.setdefault(answer.question_id, []).append(answer)
     given = yield from every("thumbs_of_asker", asker=asker)
+    names = yield from every("names_of_person", asker=asker)
     return Person(
         asker=asker,
         questions=tuple((each, tuple(answers.get(each.id, ()))) for each in questions),
         thumbs=tuple((answer_id, bool(up), at) for answer_id, up, at in given),
+        names=tuple((id_, title, at) for id_, title, at in names),
     )
 
 
@@ -167,6 +169,7 @@ def forget_before(desk: str, before: float, limit: int) -> Work[int]:
     ids: Sequence[str] = [row[0] for row in rows]
     if ids:
         yield from forget_questions(ids)
+        yield from run("names_left")
     return len(ids)
 
 

@@ -1,10 +1,11 @@
 """What operators look through, behind the store's own connector; imported only where one asks."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from dengmi.core.outcomes import Outcome
 from dengmi.core.records import Answer, Outlay
 from dengmi.core.review import Asked, Life, Person, Tally, Wanted
-from dengmi.store import review
+from dengmi.store import review, sources
 from dengmi.store.connector import Connector
 
 
@@ -17,6 +18,10 @@ class SqlReview:
     async def asked(self, wanted: Wanted) -> Sequence[Asked]:
         """Questions, newest first."""
         return await self._db.read(review.asked, wanted)
+
+    async def outcomes(self) -> Mapping[str, Outcome]:
+        """How the last syncs ended, by the id of the source."""
+        return await self._db.read(sources.outcomes)
 
     async def channels(self) -> Sequence[str]:
         """The channels that questions came through, in order."""

@@ -5,6 +5,7 @@ from typing import Any
 
 from dengmi.core.errors import NotFound
 from dengmi.core.ids import stable_id
+from dengmi.core.outcomes import Outcome
 from dengmi.core.records import HALL, Source, SourceKind
 from dengmi.store.articles import Stored, lock, remove_stored
 from dengmi.store.jsons import from_json, to_json
@@ -60,6 +61,19 @@ def remove(source_id: str) -> Work[int]:
 def mark_synced(source_id: str, at: float) -> Work[None]:
     """Note when a source was last synced."""
     yield from run("source_synced", id=source_id, at=float(at))
+
+
+def note_outcome(source_id: str, outcome: Outcome) -> Work[None]:
+    """Keep how the last sync of a source ended."""
+    yield from run(
+        "outcome_put", source_id=source_id, at=float(outcome.at), report=to_json(outcome)
+    )
+
+
+def outcomes() -> Work[dict[str, Outcome]]:
+    """How the last syncs ended, by source."""
+    rows = yield from every("outcomes")
+    return {source_id: from_json(report, Outcome) for source_id, _, report in rows}
 
 
 def _source(row: Row) -> Source:

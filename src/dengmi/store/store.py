@@ -6,10 +6,11 @@ The work itself is in the scripts of this room, one file per noun; here each get
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dengmi.core.clock import Clock
 from dengmi.core.limits import Alert, Reserved, Span, Used
+from dengmi.core.outcomes import Outcome
 from dengmi.core.paying import Decide
 from dengmi.core.records import (
     Answer,
@@ -20,9 +21,6 @@ from dengmi.core.records import (
     Exchange,
     Head,
     Known,
-    Late,
-    LateState,
-    Level,
     Outlay,
     Passage,
     Prepared,
@@ -44,31 +42,33 @@ from dengmi.store import (
     reuses,
     secrets,
     sources,
-    waiting,
 )
 from dengmi.store.connector import Connector
+from dengmi.store.histories import SqlHistories
+from dengmi.store.line import SqlLine
+from dengmi.store.outgoing import SqlOutgoing
+from dengmi.store.replying import SqlReplies
 
 if TYPE_CHECKING:
     from dengmi.core.operators import Operators
     from dengmi.core.review import Review
 
 
-class SqlStore:
+class SqlStore(SqlLine, SqlHistories, SqlOutgoing, SqlReplies):
     """Everything that is kept, behind a connector. Raises only DengmiErrors."""
 
     def __init__(self, connector: Connector, clock: Clock) -> None:
+        SqlLine.__init__(self)
+        SqlOutgoing.__init__(self)
         self._db = connector
         self._clock = clock
         self._applied: Sequence[str] | None = None
         self._record = Together(self._record_all)
         self._finish = Together(self._finish_all)
-        self._wait = Together(self._wait_all)
         self._passages = Together(self._all_passages, lanes=2)
         self._reusables = Together(self._all_reusables, lanes=2)
         self._reserve = Together(self._reserve_all)
         self._settle = Together(self._settle_all)
-
-    # -- life
 
     async def open(self) -> None:
         """Connect and bring the schema up to date. Raises Unavailable or BadSettings."""
@@ -83,6 +83,7 @@ class SqlStore:
             self._passages,
             self._reserve,
             self._settle,
+            self._give,
         ):
             await calls.drain()
         await self._db.close()
@@ -159,6 +160,10 @@ class SqlStore:
         return await self._db.write(
             inbox.claim, owner, gone=gone, alive=alive, busy=busy, before=before
         )
+
+    async def question(self, question_id: str) -> Question | None:
+        """A question by its id."""
+        return await self._db.read(inbox.question_of, question_id)
 
     async def leave_questions(self, owner: str) -> None:
         """Whoever comes may take over what a process that ends has not answered."""
@@ -258,73 +263,6 @@ class SqlStore:
         """Pin an answer, make it live again or void; False when it was never reusable."""
         return await self._db.write(reuses.set_state, answer_id, state, reason)
 
-    # -- questions that wait for a better answer
-
-    async def finish_waiting(self, answer: Answer, late: Late, each: int, most: int) -> Late | None:
-        """Store the answer that stands meanwhile and let the question wait; as it is kept, None
-        where so many wait already. Raises NotFound."""
-        return await self._wait((answer, late, each, most))
-
-    async def claim_late(
-        self, owner: str, level: Level, now: float, lease: float
-    ) -> tuple[Question, Late] | None:
-        """Take the next one that waits for a level and may be tried now, until `lease`."""
-        return await self._db.write(waiting.claim, owner, level, now, lease)
-
-    async def claim_untold(
-        self, owner: str, channels: Sequence[str], now: float, lease: float
-    ) -> tuple[Question, Late] | None:
-        """Take an answer that a channel is to be handed, until `lease`."""
-        return await self._db.write(waiting.claim_untold, owner, channels, now, lease)
-
-    async def finish_late(self, late: Late, answer: Answer) -> bool:
-        """Store the better answer and end the wait; False where it is not held any more."""
-        return await self._db.write(waiting.done, late, answer)
-
-    async def end_late(self, late: Late, state: LateState) -> bool:
-        """End the wait of one that is held without an answer."""
-        return await self._db.write(waiting.end, late, state)
-
-    async def release_late(self, late: Late, due: float) -> bool:
-        """Let go of one that is held, to be tried again from `due` on."""
-        return await self._db.write(waiting.release, late, due)
-
-    async def told_late(self, late: Late, now: float) -> bool:
-        """The answer was handed to its channel."""
-        return await self._db.write(waiting.told, late, now)
-
-    async def hold_late(self, owner: str, lease: float) -> None:
-        """What a process holds stays its own until `lease`."""
-        await self._db.write(waiting.hold, owner, lease)
-
-    async def free_late(self, owners: Sequence[str]) -> None:
-        """What these processes held may be taken by others."""
-        await self._db.write(waiting.free, owners)
-
-    async def withdraw_late(self, question_id: str) -> bool:
-        """The asker waits no longer; False where the question does not wait."""
-        return await self._db.write(waiting.withdraw, question_id)
-
-    async def expire_late(self, now: float) -> Sequence[str]:
-        """End the wait of those whose time is over; the ids of the questions."""
-        return await self._db.write(waiting.expire, now)
-
-    async def late(self, question_or_answer: str) -> Late | None:
-        """What is known of a question that waits or waited, by its id or an answer's."""
-        return await self._db.read(waiting.of, question_or_answer)
-
-    async def late_ahead(self, late: Late) -> int:
-        """How many stand before one that waits."""
-        return await self._db.read(waiting.ahead, late)
-
-    async def late_line(self) -> Sequence[str]:
-        """The ids of the questions that wait, the next one first."""
-        return await self._db.read(waiting.line)
-
-    async def late_due(self, level: Level, now: float) -> bool:
-        """Whether one that waits for a level may be tried now."""
-        return await self._db.read(waiting.due, level, now)
-
     # -- desks, sources, articles
 
     async def desks(self) -> Sequence[Desk]:
@@ -361,6 +299,10 @@ class SqlStore:
     async def mark_synced(self, source_id: str, at: float) -> None:
         """Note when a source was last synced."""
         await self._db.write(sources.mark_synced, source_id, at)
+
+    async def note_outcome(self, source_id: str, outcome: Outcome) -> None:
+        """Keep how the last sync of a source ended; nothing where the source is gone."""
+        await self._db.write(sources.note_outcome, source_id, outcome)
 
     async def known(self, source_id: str) -> Mapping[str, Known]:
         """By key, what is stored of a source."""
@@ -431,16 +373,23 @@ class SqlStore:
         """A job by its id."""
         return await self._db.read(jobs.one, job_id)
 
+    async def put_note(self, note_id: str, kind: str, value: Mapping[str, object]) -> None:
+        """Keep a value under an id, in place of what is there."""
+        await self._db.write(jobs.put_note, note_id, kind, value, self._clock.now())
+
+    async def take_note(self, note_id: str) -> Mapping[str, Any] | None:
+        """Take a value away; None where there is none, or another one took it."""
+        return await self._db.write(jobs.take_note, note_id)
+
+    async def notes(self, kind: str) -> Mapping[str, Mapping[str, Any]]:
+        """Every value of a kind, by its id."""
+        return await self._db.read(jobs.notes, kind)
+
     async def _record_all(self, questions: Sequence[Question]) -> Sequence[tuple[Question, bool]]:
         return await self._db.write(inbox.record, questions)
 
     async def _finish_all(self, answers: Sequence[Answer]) -> Sequence[Exception | None]:
         return await self._db.write(inbox.finish, answers)
-
-    async def _wait_all(
-        self, entries: Sequence[waiting.Entry]
-    ) -> Sequence[Late | Exception | None]:
-        return await self._db.write(waiting.enter, entries)
 
     async def _all_reusables(
         self, wanted: Sequence[tuple[str, int]]

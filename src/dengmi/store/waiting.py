@@ -17,7 +17,9 @@ def enter(entries: Sequence[Entry]) -> Work[list[Late | Exception | None]]:
     wait, or NotFound when there is no such question.
 
     An asker's questions take one turn after another, from the first turn that is waited for now:
-    whoever has many in the line stands behind those who have few.
+    whoever has many in the line stands behind those who have few, and so does who had turns before
+    while others waited. However many one asker has in the line, what somebody waits for already may
+    be waited for too: it takes no turn.
     """
     stored = yield from finish([answer for answer, *_ in entries])
     results: list[Late | Exception | None] = []
@@ -39,9 +41,11 @@ def _entered(late: Late, each: int, most: int) -> Work[Late | None]:
     own = yield from first("late_own", whose=late.whose)
     assert ends is not None
     assert own is not None
-    if ends[0] >= most or own[0] >= each:
+    if ends[0] >= most:
         return None
-    late = replace(late, turn=max(ends[1], own[1] + 1))
+    if own[0] >= each and (yield from first("late_company", topic=late.topic)) is None:
+        return None
+    late = replace(late, turn=max(ends[1] + late.turn, own[1] + 1))
     yield from run("late_insert", **asdict(late))
     return late
 
@@ -52,6 +56,39 @@ def claim(owner: str, level: Level, now: float, lease: float) -> Work[tuple[Ques
         "late_claim", owner=owner, level=level, now=float(now), lease=float(lease)
     )
     return (yield from _with_question(row))
+
+
+def claim_topics(
+    owner: str,
+    level: Level,
+    topics: Sequence[str],
+    *,
+    passed: Sequence[str],
+    times: tuple[float, float],
+    most: int,
+) -> Work[tuple[tuple[Question, Late], ...]]:
+    """Take those that wait for one of these topics, but for some questions. `times`: now, and when
+    the lease ends."""
+    rows = yield from every(
+        "late_claim_topics",
+        owner=owner,
+        level=level,
+        topics=list(topics),
+        passed=list(passed),
+        now=float(times[0]),
+        lease=float(times[1]),
+        most=most,
+    )
+    waiting = sorted(map(as_late, rows), key=lambda each: (each.turn, each.since))
+    asked = yield from every("questions_of", ids=[each.question_id for each in waiting])
+    questions = {each.id: each for each in map(as_question, asked)}
+    return tuple((questions[each.question_id], each) for each in waiting)
+
+
+def topics(level: Level, now: float) -> Work[tuple[str, ...]]:
+    """What is waited for at a level and has been answered meanwhile."""
+    rows = yield from every("late_topics", level=level, now=float(now))
+    return tuple(row[0] for row in rows)
 
 
 def claim_untold(
@@ -69,7 +106,9 @@ def claim_untold(
 
 
 def done(late: Late, answer: Answer) -> Work[bool]:
-    """Store the better answer and end the wait, if it is still held."""
+    """Store the better answer and end the wait, if it is still held. What no model was called for
+    was no turn."""
+    late = late if answer.usage else replace(late, turn=-1)
     held = yield from _end(late, "answered", answer.id)
     if held:
         (trouble,) = yield from finish([answer])
@@ -146,7 +185,7 @@ def due(level: Level, now: float) -> Work[bool]:
 def as_late(row: Row) -> Late:
     """From the columns in the order of the queries."""
     question_id, level, channel, whose, cause, state, turn, since, until, due, tries = row[:11]
-    owner, lease, answer_id, told_at = row[11:]
+    owner, lease, answer_id, told_at, topic = row[11:]
     return Late(
         question_id=question_id,
         level=level,
@@ -163,12 +202,13 @@ def as_late(row: Row) -> Late:
         lease=lease,
         answer_id=answer_id,
         told_at=told_at,
+        topic=topic,
     )
 
 
 def _end(late: Late, state: LateState, answer_id: str) -> Work[bool]:
-    held = _held(late)
-    return (yield from first("late_end", state=state, answer_id=answer_id, **held)) is not None
+    told = {"state": state, "answer_id": answer_id, "turn": late.turn, **_held(late)}
+    return (yield from first("late_end", **told)) is not None
 
 
 def _held(late: Late) -> dict[str, object]:
@@ -190,6 +230,7 @@ def _clean(late: Late) -> Late:
         late,
         channel=clean(late.channel),
         whose=clean(late.whose),
+        topic=clean(late.topic),
         since=float(late.since),
         until=float(late.until),
         due=float(late.due),

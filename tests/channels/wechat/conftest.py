@@ -59,12 +59,11 @@ def api(platform: FakeWeChat) -> Iterator[str]:
         yield serving.address
 
 
-def _configured(home: Path, api: str, *, more: str = "", model: bool = True) -> Path:
+def _configured(home: Path, api: str, *, more: str, model: bool, slots: int) -> Path:
     home.mkdir(parents=True, exist_ok=True)
     (home / "script.toml").write_text(SCRIPT, encoding="utf-8")
-    models = (
-        f'[models.slow]\nkind = "scripted"\nmodel = "{home / "script.toml"}"\n' if model else ""
-    )
+    script = f'model = "{home / "script.toml"}"\nslots = {slots}'
+    models = f'[models.slow]\nkind = "scripted"\n{script}\n' if model else ""
     common = f'app_id = "wxba5fad812f8e6fb9"\ntoken = "AAAAA"\napi = "{api}"\n'
     (home / "dengmi.toml").write_text(
         f"""default_desk = "walks"
@@ -88,9 +87,11 @@ whole = 1.7
     return home
 
 
-async def configured(home: Path, api: str, *, more: str = "", model: bool = True) -> Path:
+async def configured(
+    home: Path, api: str, *, more: str = "", model: bool = True, slots: int = 200
+) -> Path:
     """A home with two accounts, “news” (verified, encrypted) and “small” (plain, no rights)."""
-    return await asyncio.to_thread(_configured, home, api, more=more, model=model)
+    return await asyncio.to_thread(_configured, home, api, more=more, model=model, slots=slots)
 
 
 def _articles(folder: Path) -> None:

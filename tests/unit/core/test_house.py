@@ -41,7 +41,13 @@ def test_importing_the_wiring_is_quick_and_quiet(tmp_path: Path) -> None:
     heavy = ("fastapi", "httpx", "trafilatura", "lxml", "pypdfium2", "feedparser", "numpy", "rich")
     later = tuple(
         f"dengmi.{name}"
-        for name in ("answer.check", "answer.write", "language.asking", "gate.gate")
+        for name in (
+            "answer.check",
+            "answer.write",
+            "answer.late.runner",
+            "language.asking",
+            "gate.gate",
+        )
     )
     follow = tuple(f"dengmi.answer.follow.{name}" for name in ("english", "chinese"))
     names = (*heavy, *later, *follow)

@@ -11,6 +11,7 @@ from dengmi.core.errors import ModelFailed, NoRoom, Trouble
 from dengmi.core.gate import Vacancy
 from dengmi.core.records import Level, Question, Tokens
 from dengmi.gate.gate import Gate
+from dengmi.gate.places import WIDTH
 
 
 def _question(asker: str = "a") -> Question:
@@ -91,6 +92,34 @@ async def test_one_who_would_wait_too_long_is_told_at_once() -> None:
     await first.finish()
     await second.finish()
     assert gate.load().models["m"].busy == 0
+
+
+async def test_who_had_a_share_leaves_a_free_slot_to_those_who_wait_elsewhere() -> None:
+    """Only where there is not room for all: the bar is lowered then."""
+    gate = _gate(2, patience=7.0)
+    for _ in range(4):  # the heavy asker is served, while nobody else asks
+        call = _Call(gate, "heavy")
+        await _settle()
+        await call.finish()
+    assert gate.had(_question("heavy")) > 2
+    gate.waited_for(True)
+    begun = _Call(gate, "heavy")
+    await _settle()
+    assert begun.began, "the bar is open: there is room"
+    await begun.finish()
+    gate._decision._levels["quick"].bar.cut = 2 * WIDTH + 1  # as in a surge
+    with pytest.raises(NoRoom):
+        async with gate.admit(_question("heavy"), "quick", ("m",), prompt=60, most=80):
+            raise AssertionError("others wait for it")
+    new = _Call(gate, "new")
+    await _settle()
+    assert new.began
+    await new.finish()
+    gate.waited_for(False)
+    alone = _Call(gate, "heavy")
+    await _settle()
+    assert alone.began
+    await alone.finish()
 
 
 async def test_patience_ends_and_nothing_stays_behind() -> None:

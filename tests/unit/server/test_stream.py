@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import pytest
 
+from dengmi.answer.audience import Audience
 from dengmi.core.events import Event, Found, Notice, Thinking
 from dengmi.core.records import Question
 from dengmi.server import stream as module
@@ -25,6 +26,7 @@ class Ladder:
     moments: list[list[Event]]
     go: asyncio.Event = field(default_factory=asyncio.Event)
     ended: bool = False
+    audience: Audience = field(default_factory=Audience)
 
     async def run(self, _: Question, **more: object) -> AsyncGenerator[Event]:
         try:
@@ -114,3 +116,18 @@ async def test_a_reader_who_goes_ends_the_writing_but_not_the_quotes() -> None:
         assert ladder.ended is ended
         ladder.go.set()
         await _until(lambda ladder=ladder: ladder.ended)
+
+
+async def test_a_reader_who_goes_leaves_the_answer_to_those_who_read_along() -> None:
+    ladder, reader = Ladder([[Found("q_1", "quick", 1, 1.0)], [Thinking("x")]]), Reader()
+    ladder.audience.begin(QUESTION)
+    along = asyncio.create_task(anext(ladder.audience.follow(QUESTION.id)))
+    running = _begun(ladder, reader)
+    await _until(lambda: reader.pieces and ladder.audience.watched(QUESTION.id))
+    reader.gone.set()
+    await running
+    await asyncio.sleep(0.02)
+    assert not ladder.ended
+    ladder.go.set()
+    await _until(lambda: ladder.ended)
+    along.cancel()

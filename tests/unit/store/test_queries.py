@@ -61,4 +61,9 @@ def test_only_plain_inserts_may_go_in_another_way() -> None:
         "band_insert": "bands",
         "questions_insert": "questions",
         "answers_insert": "answers",
+        "operator_insert": "operators",
+        "invite_insert": "invites",
+        "session_insert": "sessions",
+        "deed_insert": "deeds",
+        "handover_insert": "handovers",
     }

@@ -60,7 +60,8 @@ def test_every_field_of_question_and_answer_has_its_column() -> None:
     from dengmi.store.queries import load
 
     queries = load("sqlite")
-    question = set(Question.__dataclass_fields__) - {"deadline", "background"}  # of this moment
+    passing = {"deadline", "background", "owed_at"}  # of this moment; what is owed is a delivery
+    question = set(Question.__dataclass_fields__) - passing
     assert question <= set(queries["questions_insert"].params)
     answer = set(Answer.__dataclass_fields__) - {"cost", "full_cost"}
     assert answer <= set(queries["answers_insert"].params)

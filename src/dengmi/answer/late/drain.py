@@ -66,6 +66,10 @@ class Drain:
         self._failures, self._stuck = 0, None
         self._ends.append(now)
 
+    def shared(self, now: float) -> None:
+        """One got an answer that was there: the line has moved, but no model was called."""
+        self._ends.append(now)
+
     def failed(self, now: float) -> None:
         """A model failed. Those that began together fail together, and count once."""
         self.width = 1

@@ -4,14 +4,17 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
+from dengmi.answer.late.company import Company
 from dengmi.answer.late.terms import Trial, tried_again
 from dengmi.answer.late.waits import Kept, Waits
 from dengmi.core.clock import Clock
 from dengmi.core.errors import DengmiError
 from dengmi.core.gate import Room
 from dengmi.core.ids import new_id
-from dengmi.core.ports import Lives, Push
+from dengmi.core.late import Push
+from dengmi.core.ports import Lives
 from dengmi.core.records import Answer, Late, Level, Question
 
 log = logging.getLogger(__name__)
@@ -25,18 +28,40 @@ LEASE = 60.0
 HOUSEKEEPING = 5.0
 """Seconds between two times of saying so, and of looking for what has waited too long."""
 
-Try = Callable[[Question, Level, Callable[[Answer], Awaitable[bool]]], Awaitable[Trial]]
-"""Tries a question at a level once more and gives the answer to who stores it."""
+
+class Try(Protocol):
+    """Tries a question once more."""
+
+    def __call__(
+        self,
+        question: Question,
+        level: Level,
+        done: Callable[[Answer], Awaitable[bool]],
+        *,
+        shared: bool = False,
+    ) -> Awaitable[Trial]:
+        """Try it at a level and give the answer to who stores it; `shared`: only where there is
+        one already, or one is being written."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Places:
-    """Where a runner does its work: the levels it serves, the room of each level's models, and
-    the channels that can send a message later."""
+    """Where a runner does its work: the levels it serves, the room of each level's models, the
+    channels that can send a message later, and whether first replies wait just now."""
 
     levels: Mapping[Level, Sequence[str]]
     room: Room
     pushes: Sequence[Push] = ()
+    crowded: Callable[[], bool] = lambda: False
+
+
+@dataclass(frozen=True, slots=True)
+class _Running:
+    """One that is tried. `shared`: only for an answer of another's."""
+
+    late: Late
+    shared: bool
 
 
 class Runner:
@@ -62,12 +87,13 @@ class Runner:
         self._store = store
         self._clock = clock
         self._waits = waits
-        self._tried = tried
+        self._better = tried
         self._places = places
         self._lives = lives
         self._owner = ""
         self._pushes = {each.channel: each for each in places.pushes}
-        self._running: dict[asyncio.Task[None], Level] = {}
+        self._running: dict[asyncio.Task[None], _Running] = {}
+        self._company = Company()
         self._woken = asyncio.Event()
         self._kept_house = float("-inf")
 
@@ -89,16 +115,22 @@ class Runner:
             await asyncio.gather(watching, *self._running, return_exceptions=True)
 
     async def round(self) -> None:
-        """One look at the queue: begin as many as there is room for."""
+        """One look at the queue: begin as many as there is room for, and serve those who need
+        none."""
         if self._clock.steady() - self._kept_house >= HOUSEKEEPING:
             await self._keep_house()
+        waiting = False
         for level, models in self._places.levels.items():
-            running = sum(each == level for each in self._running.values())
+            await self._share(level)  # before others begin: these share what began a while ago
+            due = await self._store.late_due(level, self._clock.now())
             vacancy = self._places.room.vacancy(models)
             drain = self._waits.drain(level)
+            running = len(self._tried(level, shared=False))
             many = drain.allowed(vacancy, running, self._clock.steady())
-            if many and await self._store.late_due(level, self._clock.now()):
+            if many and due:
                 await self._begin(level, many)
+            waiting = waiting or due
+        self._places.room.waited_for(waiting)
         if self._pushes:
             await self._hand_over()
 
@@ -108,28 +140,73 @@ class Runner:
             claimed = await self._store.claim_late(self._owner, level, now, now + LEASE)
             if claimed is None:
                 return
-            question, late = claimed
-            task = asyncio.create_task(self._answer(question, late), name=f"late {question.id}")
-            self._running[task] = level
-            task.add_done_callback(self._ended)
+            self._try(*claimed, shared=False)
 
-    async def _answer(self, question: Question, late: Late) -> None:
+    async def _share(self, level: Level) -> None:
+        """Serve those whose answer is there already, or is being written here: they take neither
+        a turn nor a slot. First replies go first."""
+        begun = [each.late.topic for each in self._tried(level, shared=False)]
+        for topics in (await self._store.late_topics(level, self._clock.now()), begun):
+            lanes = self._company.lanes - len(self._tried(level, shared=True))
+            named = sorted({topic for topic in topics if topic})
+            if not named or lanes <= 0 or self._places.crowded():
+                continue
+            now = self._clock.now()
+            passed = self._company.passed(self._clock.steady())
+            for question, late in await self._store.claim_late_topics(
+                self._owner, level, named, passed=passed, times=(now, now + LEASE), most=lanes
+            ):
+                self._try(question, late, shared=True)
+
+    def _tried(self, level: Level, *, shared: bool) -> list[_Running]:
+        """Those of a level that are tried just now."""
+        return [
+            each
+            for each in self._running.values()
+            if each.late.level == level and each.shared == shared
+        ]
+
+    def _try(self, question: Question, late: Late, *, shared: bool) -> None:
+        trying = self._answer(question, late, shared=shared)
+        task = asyncio.create_task(trying, name=f"late {question.id}")
+        self._running[task] = _Running(late, shared)
+        task.add_done_callback(self._ended)
+
+    async def _answer(self, question: Question, late: Late, *, shared: bool) -> None:
         """Try one that is held. However it ends, it is held no longer."""
-        drain, began = self._waits.drain(late.level), self._clock.steady()
+        began = self._clock.steady()
         trial: Trial | None = None
 
         async def done(answer: Answer) -> bool:
             return await self._store.finish_late(late, answer)
 
         try:
-            trial = await self._tried(question, late.level, done)
+            trial = await self._better(question, late.level, done, shared=shared)
         except DengmiError as error:
             log.warning("question %s, late: %s", question.id, error)
             trial = "failed"
         finally:
-            now = self._clock.steady()
             if trial is None:  # the server stops, or a fault of ours: others may try
                 await self._shielded(self._store.release_late(late, self._again(late)))
+        if shared:
+            await self._shared(late, trial)
+        else:
+            await self._served(late, trial, began)
+
+    async def _shared(self, late: Late, trial: Trial) -> None:
+        """What came of it for one that was to share another's answer: where that would not do, it
+        goes on waiting for its turn."""
+        now = self._clock.steady()
+        if trial in ("done", "nothing"):
+            self._waits.drain(late.level).shared(now)
+            await self._store.end_late(late, "ended")  # nothing happens where it has its answer
+        else:
+            self._company.passes(late.question_id, now)
+            await self._store.release_late(late, late.due)
+
+    async def _served(self, late: Late, trial: Trial, began: float) -> None:
+        """What came of it for one whose turn it was."""
+        drain, now = self._waits.drain(late.level), self._clock.steady()
         if trial in ("done", "nothing"):
             drain.well(now - began, now)
             await self._store.end_late(late, "ended")  # nothing happens where it has its answer

@@ -14,9 +14,9 @@ SPENT = frozenset({"budget_spent", "quota_spent"})
 """Codes of the notices that say money or a quota is used up: nobody comes to wait then, but who
 waits goes on."""
 
-Trial = Literal["done", "nothing", "no_room", "failed", "spent"]
+Trial = Literal["done", "nothing", "no_room", "failed", "spent", "alone"]
 """What comes of a try: the better answer; none that would be better; no slot; a model failed; a
-budget or quota is used up."""
+budget or quota is used up; no answer of another's that it could share."""
 
 PASSING = frozenset({"cli", "eval", "openai", "mcp"})
 """Channels that nobody comes back to."""
@@ -56,9 +56,25 @@ def whose(question: Question) -> str:
     return f"{question.desk}/{question.channel}/{name}" if name else question.id
 
 
-def entry(question: Question, level: Level, cause: str, now: float, terms: Terms) -> Late:
-    """A question as it comes to wait."""
+def entry(
+    question: Question,
+    level: Level,
+    cause: str,
+    now: float,
+    terms: Terms,
+    *,
+    topic: str = "",
+    had: float = 0.0,
+) -> Late:
+    """A question as it comes to wait.
+
+    Args:
+        topic: the same for questions that ask the same at the level.
+        had: answers that models wrote for the asker of late, each of which was a turn.
+    """
     return Late(
+        turn=round(had),
+        topic=topic,
         question_id=question.id,
         level=level,
         channel=question.channel,

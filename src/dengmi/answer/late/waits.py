@@ -1,14 +1,15 @@
 """Questions that wait for a better answer: how they come to wait, and how it stands with them."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from dengmi.answer.late.drain import Drain
 from dengmi.answer.late.terms import Terms, entry
 from dengmi.core.clock import Clock
-from dengmi.core.ports import Inbox, LateQueue
+from dengmi.core.late import LateQueue
+from dengmi.core.ports import Inbox
 from dengmi.core.records import Answer, Late, Level, Pending, Question
 
 EVERY = 1.0
@@ -58,15 +59,23 @@ class Waits:
         store: keeps them.
         terms: how long and how many; None where none may wait.
         workers: how many processes write late answers.
+        had: tells how many answers models wrote for an asker of late.
     """
 
     def __init__(
-        self, store: Kept, clock: Clock, terms: Terms | None = None, *, workers: int = 1
+        self,
+        store: Kept,
+        clock: Clock,
+        terms: Terms | None = None,
+        *,
+        workers: int = 1,
+        had: Callable[[Question], float] = lambda _: 0.0,
     ) -> None:
         self._store = store
         self.clock = clock
         self._terms = terms
         self._workers = workers
+        self._had = had
         self._followed: dict[str, _Followed] = {}
         self.drains: dict[Level, Drain] = {}
 
@@ -80,18 +89,21 @@ class Waits:
         return self.drains.setdefault(level, Drain())
 
     async def enter(
-        self, question: Question, level: Level, cause: str, answer: Answer
+        self, question: Question, level: Level, cause: str, answer: Answer, topic: str = ""
     ) -> Pending | None:
         """Store the answer that stands meanwhile, and let its question wait for a level; what the
-        asker is told. None where it cannot wait: so many do already."""
-        if self._terms is None:
+        asker is told. None where it cannot wait: so many do already. `topic`: the same for
+        questions that ask the same at the level."""
+        terms = self._terms
+        if terms is None:
             await self._store.finish_question(answer)
             return None
+        now, had = self.clock.now(), self._had(question)
         late = await self._store.finish_waiting(
             answer,
-            entry(question, level, cause, self.clock.now(), self._terms),
-            self._terms.each,
-            self._terms.most,
+            entry(question, level, cause, now, terms, topic=topic, had=had),
+            terms.each,
+            terms.most,
         )
         return await self._pending(late) if late else None
 

@@ -7,26 +7,26 @@ answer is ready for, and on the last one with the quotes, a link that asks for t
 tapped, and the page where it appears.
 """
 
+import asyncio
 import logging
 import math
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
-from dengmi.channels.errors import Forged, Malformed
-from dengmi.channels.parts import shortened
+from dengmi.channels.errors import Forged
 from dengmi.channels.running import Running, Runs
 from dengmi.channels.tencent import Envelope, check_signature, signature
 from dengmi.channels.wechat.body import Form, read_body, text_of, write_body
-from dengmi.channels.wechat.client import CLOSED, WeChatFailed
 from dengmi.channels.wechat.messages import Message, read_message, text_reply
 from dengmi.channels.wechat.rendering import Dialect, answered, link, preview, tap
 from dengmi.core.clock import Clock
 from dengmi.core.errors import BadInput
 from dengmi.core.ids import stable_id
-from dengmi.core.ports import Answering, Forgetting, Inbox
-from dengmi.core.records import Answer, Question, Wanted
+from dengmi.core.late import LateQueue
+from dengmi.core.ports import Answering, Deliveries, Forgetting, Inbox
+from dengmi.core.records import Question, Wanted
 from dengmi.language.detect import language_of
 from dengmi.language.texts import text
 
@@ -36,19 +36,26 @@ ACK = b"success"
 """What the platform takes for "received, no reply"."""
 
 _BEIJING = timedelta(hours=8)
-_PUSH_WAIT = 600.0
-"""Seconds after which a written answer is not sent any more; the page has it."""
+_MORE = 1.5
+"""Seconds beyond `hold` after which the platform has hung up for sure."""
 
 
-class Kept(Inbox, Forgetting, Protocol):
+class Kept(Inbox, Forgetting, LateQueue, Deliveries, Protocol):
     """What an account needs of the store."""
 
 
-class Sender(Protocol):
-    """Sends messages of the account's own."""
+class Typing(Protocol):
+    """Shows that an answer is being written."""
 
-    async def send_text(self, to: str, content: str) -> None: ...
     async def typing(self, to: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """How an account sends messages of its own. `ready` is told what may be sent."""
+
+    typing: Typing
+    ready: Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +69,6 @@ class Way:
         skew: seconds that a delivery's time may be off.
         welcome: text for new followers; "" for the built-in one.
         language: of texts that answer nobody's words.
-        push_parts: messages of one answer that is sent later.
     """
 
     name: str
@@ -75,7 +81,11 @@ class Way:
     welcome: str = ""
     language: str = "zh"
     dialect: Dialect = field(default_factory=Dialect)
-    push_parts: int = 4
+
+    @property
+    def channel(self) -> str:
+        """The account's name in questions."""
+        return f"wechat:{self.name}"
 
 
 MOST_PACED = 5_000
@@ -89,7 +99,7 @@ class Account:
         envelope: opens and seals; without a key only plain deliveries are read.
         resolve: gives the desk of a name, or of none.
         pace: seconds that an asker must wait before the next question; 0 for none.
-        sender: sends later messages; None where the account has not the right.
+        later: how it sends messages of its own; None where it has not the right.
         start: runs something in the background, under a name.
     """
 
@@ -104,9 +114,9 @@ class Account:
         clock: Clock,
         start: Callable[[Coroutine[Any, Any, object], str], object],
         pace: Callable[[str], float] = lambda _: 0.0,
-        sender: Sender | None = None,
+        later: Later | None = None,
     ) -> None:
-        self.channel = f"wechat:{way.name}"
+        self.channel = way.channel
         self._way = way
         self._envelope = envelope
         self._inbox = inbox
@@ -115,7 +125,7 @@ class Account:
         self._start = start
         self._pace = pace
         self._paced: dict[str, float] = {}
-        self._sender = sender
+        self._later = later
         self._runs = Runs(answering, start)
 
     def verify(self, query: Mapping[str, str]) -> str:
@@ -145,8 +155,9 @@ class Account:
             key = opened.key
         else:
             check_signature(query.get("signature", ""), self._envelope.token, stamp, nonce)
-            if self._envelope.key is not None and text_of(fields, "Encrypt"):
-                raise Malformed("mode")
+            # This signature says nothing of the body: with a key, only what it seals is believed.
+            if self._envelope.key is not None:
+                raise Forged("mode")
         message = read_message(fields)
         said = await self._reply(message)
         if said is None:
@@ -155,24 +166,6 @@ class Account:
             return ACK
         reply = write_body(text_reply(message, said, self._clock.now()), form)
         return reply if key is None else self._sealed(reply, key, nonce, form)
-
-    async def push(self, question: Question, answer: Answer, key: str) -> None:  # noqa: ARG002
-        """Send the better answer of a question that waited for it (core.ports.Push).
-
-        Raises:
-            WeChatFailed: it may be tried again. Where the platform takes no message for this
-                person any more, the page has the answer, and nothing is raised.
-        """
-        said = shortened(question.text, 120)
-        lead = text("wechat_late", answer.lang, question=said)
-        await self._send(question.asker.rpartition(":")[2], answer, lead)
-
-    def recover(self, pending: Sequence[Question]) -> None:
-        """Send the answers of questions that an earlier stop cut off, where that is possible."""
-        for question in pending:
-            if question.channel == self.channel and self._sender is not None:
-                running = self._runs.run(question)
-                self._push_later(running, question.asker.rpartition(":")[2])
 
     def _stamp(self, query: Mapping[str, str]) -> tuple[str, str]:
         stamp, nonce = query.get("timestamp", ""), query.get("nonce", "")
@@ -209,8 +202,8 @@ class Account:
             running = await self._asked(message)
         except BadInput as error:
             return text(error.code, lang, **error.params)
-        if self._sender is not None:
-            return await self._now_and_later(running, message, lang)
+        if self._later is not None:
+            return await self._now_and_later(running, message, lang, self._later)
         return await self._in_time(running, lang)
 
     async def _event(self, message: Message) -> str | None:
@@ -254,24 +247,39 @@ class Account:
                 # What was talked of on another day is no context.
                 conversation=stable_id("c", asker, day.isoformat()),
                 dedup=message.dedup,
+                # What cannot be in the last reply is not begun now; it comes to wait.
+                deadline=0.0 if self._later else now + self._way.whole - self._way.hold,
+                owed_at=now + self._way.whole if self._later else 0.0,
             )
         )
 
     async def _waited(self, question_id: str) -> Running | None:
         """The question whose answer was not ready. Its id is known to who was given the link."""
         waited = self._runs.get(question_id)
-        if waited is None and (answer := await self._inbox.answer(question_id)) is not None:
-            waited = Running.over(answer)
-        return waited
+        if waited is not None and not waited.pending:
+            return waited
+        answer = await self._inbox.answer(question_id)
+        if answer is None:
+            return None
+        late = await self._inbox.late(question_id)
+        return Running.over(answer, pending=late is not None and late.state == "waiting")
 
-    async def _now_and_later(self, running: Running, message: Message, lang: str) -> str:
+    async def _now_and_later(
+        self, running: Running, message: Message, lang: str, later: Later
+    ) -> str:
         """The quotes at once; the written answer as a message of its own."""
         await running.useful(self._way.hold)
+        asked = running.question.id
         if running.ended:
-            return await self._ended(running, lang)
+            # Where it is being sent, or was, the reply does not say it a second time.
+            given = await self._inbox.give_delivery(asked)
+            return await self._ended(running, lang) if given else ""
+        shown = bool(running.quotes)
+        await self._inbox.follow_delivery(asked, self._clock.now(), shown)
         if not running.pushed:
-            self._push_later(running, message.sender)
-        if not running.quotes:
+            running.pushed = True
+            self._start(self._follow(running, message.sender, later), f"message for {asked}")
+        if not shown:
             return ""  # typing is shown, and the answer follows
         return preview(
             running.quotes,
@@ -281,16 +289,23 @@ class Account:
             foot=self._page(running, lang),
         )
 
+    async def _follow(self, running: Running, to: str, later: Later) -> None:
+        """Show that it is being written, and say when it is."""
+        await later.typing.typing(to)
+        await running.over_with()
+        later.ready(running.question.id)
+
     async def _in_time(self, running: Running, lang: str) -> str | None:
         """The answer, if this delivery or one to come sees it; the quotes on the last."""
         left = running.question.asked_at + self._way.whole - self._clock.now()
         running.deliveries += 1
         last = left <= self._way.hold or running.deliveries >= self._way.deliveries
-        # What is not the last delivery is not answered in time: the platform delivers it again.
-        await running.end(self._way.hold if last else self._way.hold + 1.5)
-        if running.ended:
+        await running.end(self._way.hold)
+        if running.ended and not running.pending:
             return await self._ended(running, lang)
-        if not last:
+        if not (last or running.ended):
+            # Not answered in time, so that the platform delivers it again.
+            await asyncio.sleep(_MORE)
             return None
         label = text("wechat_show", lang)
         foot = [tap(label, label, running.question.id), *self._page(running, lang)]
@@ -305,37 +320,6 @@ class Account:
     def _page(self, running: Running, lang: str) -> list[str]:
         page = self._way.dialect.page(running.question.id)
         return [link(page, text("wechat_whole", lang))] if page else []
-
-    def _push_later(self, running: Running, to: str) -> None:
-        running.pushed = True
-        self._start(self._push(running, to), f"message for question {running.question.id}")
-
-    async def _push(self, running: Running, to: str) -> None:
-        """Send the written answer; nothing where the quotes that were sent are all there is."""
-        assert self._sender is not None
-        await self._sender.typing(to)
-        if not await running.end(_PUSH_WAIT) or running.answer is None:
-            return
-        answer = running.answer
-        if answer.level == "quote" and running.quotes:
-            return  # where a better one may come later, it is pushed
-        try:
-            await self._send(to, answer)
-        except WeChatFailed as error:
-            log.warning("question %s: message refused (%d)", answer.question_id, error.errcode)
-
-    async def _send(self, to: str, answer: Answer, lead: str = "") -> None:
-        """Send an answer in as many messages as it takes. Raises WeChatFailed."""
-        assert self._sender is not None
-        many = replace(self._way.dialect, most_parts=self._way.push_parts)
-        for message in answered(answer, many, lead):
-            try:
-                await self._sender.send_text(to, message)
-            except WeChatFailed as error:
-                if error.errcode not in CLOSED:
-                    raise
-                log.info("question %s: no message taken (%d)", answer.question_id, error.errcode)
-                return
 
 
 _SAID = frozenset(("text", "voice", "image", "video", "shortvideo", "location", "link"))

@@ -1,6 +1,7 @@
 """Bodies of WeChat's deliveries, in XML or in JSON, whichever the account is set to."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Literal
 from xml.etree.ElementTree import Element, ParseError
@@ -19,6 +20,8 @@ MOST_BYTES = 256_000
 times as much."""
 
 _DEEPEST = 6
+_FORBIDDEN = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What XML 1.0 does not have (section 2.2)."""
 
 
 def read_body(body: bytes) -> tuple[Fields, Form]:
@@ -39,7 +42,8 @@ def read_body(body: bytes) -> tuple[Fields, Form]:
 def write_body(fields: Fields, form: Form) -> bytes:
     """Fields as a body. Numbers stay numbers in JSON; texts are CDATA in XML."""
     if form == "json":
-        return json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()
+        text = json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
+        return text.encode("utf-8", "replace")
     return f"<xml>{_xml_of(fields)}</xml>".encode()
 
 
@@ -101,13 +105,6 @@ def _xml_value(value: object) -> str:
         return _xml_of(value)
     if isinstance(value, int):
         return str(value)
-    text = "".join(each for each in str(value) if _allowed(each))
+    text = _FORBIDDEN.sub("", str(value))
     # "]]>" ends a CDATA section wherever it stands.
     return f"<![CDATA[{text}]]>" if "]]>" not in text else escape(text)
-
-
-def _allowed(char: str) -> bool:
-    """Whether XML 1.0 has this character (section 2.2)."""
-    return (
-        char in "\t\n\r" or " " <= char < "\ud800" or "\ue000" <= char < "\ufffe" or char > "\uffff"
-    )

@@ -22,21 +22,34 @@ FORCED = 30.0
 STALE = frozenset((40001, 40014, 42001))
 """The token is not good (any more): once more with a fresh one."""
 
-BUSY = frozenset((-1, 45009, 45011))
-"""Try again later."""
+BUSY = frozenset((-1, 45011))
+"""Try again in a moment."""
 
-CLOSED = frozenset((43004, 45015, 45047, 48001, 48002))
+REASONS = {
+    40013: "wechat_app_id",
+    40125: "wechat_secret",
+    40164: "wechat_address",
+    40243: "wechat_frozen",
+    45009: "wechat_used_up",
+    48001: "wechat_right",
+}
+"""What the operator can do something about, and the text that says what."""
+
+CLOSED = frozenset((40003, 43004, 45015, 45047, 48001, 48002))
 """No message can be sent to this person now; trying again changes nothing."""
 
 _PAUSES = (0.5, 2.0)
 
 
 class WeChatFailed(Unavailable):
-    """The API refused a call. `errcode` is the platform's number; 0 where nothing came back."""
+    """The API refused a call. `errcode` is the platform's number; 0 where nothing came back.
+    `uncertain`: it was called, and nobody knows whether it did what it was asked."""
 
-    def __init__(self, errcode: int, reason: str) -> None:
-        super().__init__("wechat_refused", errcode=errcode, reason=reason)
+    def __init__(self, errcode: int, reason: str, *, uncertain: bool = False) -> None:
+        code = REASONS.get(errcode, "wechat_refused")
+        super().__init__(code, errcode=errcode, reason=reason)
         self.errcode = errcode
+        self.uncertain = uncertain
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +147,10 @@ class WeChat:
         }
         if force:
             asked["force_refresh"] = True
-        said = await self._posted("/cgi-bin/stable_token", asked)
+        try:
+            said = await self._posted("/cgi-bin/stable_token", asked)
+        except WeChatFailed as error:  # whatever became of the token, nothing else was asked
+            raise WeChatFailed(error.errcode, str(error.params["reason"])) from None
         value, lasting = said.get("access_token"), said.get("expires_in")
         if not isinstance(value, str) or not isinstance(lasting, int):
             raise WeChatFailed(0, "no token")
@@ -145,18 +161,21 @@ class WeChat:
 
     async def _posted(self, path: str, body: Mapping[str, object]) -> Mapping[str, object]:
         # Chinese goes out as it is: escaped, the reader would see the escapes.
-        data = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+        text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+        data = text.encode("utf-8", "replace")
         try:
             reply = await self._http.post(
                 path, content=data, headers={"content-type": "application/json; charset=utf-8"}
             )
             said = json.loads(reply.content)
         except httpx.HTTPError as error:
-            raise WeChatFailed(0, type(error).__name__) from None
+            # Without a connection nothing was asked of the platform.
+            away = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout)
+            raise WeChatFailed(0, type(error).__name__, uncertain=not away) from None
         except ValueError:
-            raise WeChatFailed(0, f"HTTP {reply.status_code}") from None
+            raise WeChatFailed(0, f"HTTP {reply.status_code}", uncertain=True) from None
         if not isinstance(said, dict):
-            raise WeChatFailed(0, f"HTTP {reply.status_code}")
+            raise WeChatFailed(0, f"HTTP {reply.status_code}", uncertain=True)
         code = said.get("errcode", 0)
         if isinstance(code, int) and code != 0:
             # What the platform says may hold the token; its number says enough.

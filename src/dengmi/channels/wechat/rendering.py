@@ -86,7 +86,7 @@ def preview(
         foot: links below, which are kept whatever happens.
     """
     tail = "".join(f"\n\n{each}" for each in foot)
-    pieces = [Piece(lead)] if lead else []
+    pieces = [Piece(lead.rstrip())] if lead else []
     for each in quotes:
         gap = "\n\n" if pieces else ""
         pieces.append(Piece(f"{gap}{_plain(each.quote)} [{each.n}]"))
@@ -97,15 +97,15 @@ def preview(
 
 def link(address: str, label: str) -> str:
     """A link, or its label alone where the address is none that WeChat opens."""
-    label = shortened(_plain(" ".join(label.split())), _TITLE)
     address = outside(address)
+    label = shortened(_label(label), _TITLE) or address
     return f'<a href="{quote(address, safe=_HREF)}">{label}</a>' if address else label
 
 
 def tap(said: str, label: str, menu: str = "ask") -> str:
     """A link that says something in the chat when it is tapped. `menu` comes back with it."""
     words = " ".join(said.split()).translate(_WIDE)
-    shown = _plain(" ".join(label.split()))
+    shown = _label(label)
     return f'<a href="weixin://bizmsgmenu?msgmenucontent={words}&msgmenuid={menu}">{shown}</a>'
 
 
@@ -137,6 +137,11 @@ def _address(head: Head, dialect: Dialect) -> str:
 def _foot(answer: Answer, dialect: Dialect) -> str:
     page = dialect.page(answer.question_id)
     return link(page, text("wechat_whole", answer.lang)) if page else ""
+
+
+def _label(said: str) -> str:
+    """Words that stand inside a link, on one line: nothing in them ends it."""
+    return " ".join(said.split()).replace("<", "＜").replace(">", "＞")
 
 
 def _plain(said: str) -> str:

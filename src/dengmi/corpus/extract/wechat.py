@@ -16,7 +16,7 @@ from dengmi.corpus.extract.extracted import Extracted
 from dengmi.corpus.extract.flow import Loud, styled_blocks
 from dengmi.corpus.extract.markdown import to_markdown
 from dengmi.corpus.extract.titles import first_line
-from dengmi.corpus.extract.tree import first, text_of
+from dengmi.corpus.extract.tree import first, parse, text_of
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement  # type: ignore[import-untyped]
@@ -73,6 +73,15 @@ def wechat_page(root: "HtmlElement", markup: str, url: str) -> Extracted:
         lang="zh",
         url=_address(root, markup, url),
     )
+
+
+def content_markdown(markup: str, title: str) -> str:
+    """The text of an article from its content alone, as the platform's interface gives it."""
+    root = parse(f"<html><body>{markup}</body></html>")
+    found = with_headings(styled_blocks(root)) if root is not None else []
+    while len(found) > 1 and found[0].text == title:
+        found = found[1:]
+    return to_markdown(found)
 
 
 def with_headings(styled: Sequence[tuple[Block, Loud]]) -> list[Block]:

@@ -41,7 +41,7 @@ class Mcp:
         if not self._settings.mcp.enabled:
             raise Refusal("channel_off", 404, setting="channels.mcp.enabled")
         check_origin(request, self._settings)
-        self._context.callers.program(request)
+        await self._context.callers.program(request)
         if name := request.path_params.get("desk"):
             await self._context.parts.desks.resolve(clean(name) or "-")
         manager = self._manager or await self._open()

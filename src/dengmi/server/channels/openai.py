@@ -47,12 +47,12 @@ class OpenAI:
 
     async def models(self, request: Request) -> Response:
         """Every desk, and every level of it."""
-        found = await self._models(api_language(request), self._check(request))
+        found = await self._models(api_language(request), await self._check(request))
         return json_reply({"object": "list", "data": [model.json() for model in found]})
 
     async def model(self, request: Request) -> Response:
         """One desk."""
-        key = self._check(request)
+        key = await self._check(request)
         name = clean(request.path_params["model"])
         desk, _ = await self._desk(name, api_language(request))
         for one in await self._models(api_language(request), key):
@@ -62,7 +62,7 @@ class OpenAI:
 
     async def complete(self, request: Request) -> Response:
         """Answer the last question of a conversation, whole or in chunks."""
-        self._check(request)
+        await self._check(request)
         check_json(request)
         chat = read_chat(await read(request, LIMIT))
         lang = api_language(request)
@@ -94,11 +94,11 @@ class OpenAI:
             return event_stream(_chunks(told, completion, shape.begin(), lang))
         return await _whole(request, told, completion)
 
-    def _check(self, request: Request) -> str:
+    async def _check(self, request: Request) -> str:
         """The name of the caller's key. Raises Refusal."""
         if not self._settings.channels.openai.enabled:
             raise Refusal("channel_off", 404, setting="channels.openai.enabled")
-        return self._context.callers.program(request)
+        return await self._context.callers.program(request)
 
     async def _models(self, lang: str, key: str = "") -> list[Model]:
         """What is offered. Private desks are named only to who has a key."""

@@ -9,9 +9,10 @@ from starlette.responses import Response
 
 from dengmi.channels.errors import Forged, WireError
 from dengmi.channels.tencent import Envelope
-from dengmi.channels.wechat.account import Account, Way
+from dengmi.channels.wechat.account import Account, Later, Way
 from dengmi.channels.wechat.body import MOST_BYTES
 from dengmi.channels.wechat.client import WeChat
+from dengmi.channels.wechat.pushing import Pusher
 from dengmi.channels.wechat.rendering import Dialect
 from dengmi.core.errors import BadSettings
 from dengmi.server.bodies import read
@@ -60,13 +61,6 @@ class WeChatAccounts:
         kind = {b"<": "text/xml", b"{": "application/json"}.get(reply[:1], "text/plain")
         return Response(reply, media_type=kind)
 
-    async def recover(self) -> None:
-        """Go on with what an earlier stop cut off."""
-        if self._clients:
-            pending = await self._context.parts.store.pending_questions()
-            for account in self._accounts.values():
-                account.recover(pending)
-
     async def close(self) -> None:
         """Close the connections to the platform."""
         await asyncio.gather(*(client.close() for client in self._clients))
@@ -90,29 +84,22 @@ class WeChatAccounts:
                 "channel_secret_missing",
                 key=f"wechat.{name}.{'secret' if wanted.token else 'token'}",
             )
-        client = None
-        if wanted.push:
-            client = WeChat(
-                wanted.api, wanted.app_id, wanted.secret, parts.clock, label=wanted.label
-            )
-            self._clients.append(client)
-        account = Account(
-            Way(
-                name=name,
-                desk=wanted.desk,
-                level=wanted.level,
-                hold=wanted.hold,
-                whole=wanted.whole,
-                deliveries=wanted.deliveries,
-                skew=wanted.skew,
-                welcome=wanted.welcome,
-                language=wanted.language,
-                dialect=Dialect(
-                    most_bytes=wanted.max_bytes,
-                    links=links_at(public) if public else None,
-                ),
-                push_parts=wanted.messages,
-            ),
+        links = links_at(public) if public else None
+        dialect = Dialect(most_bytes=wanted.max_bytes, links=links)
+        way = Way(
+            name=name,
+            desk=wanted.desk,
+            level=wanted.level,
+            hold=wanted.hold,
+            whole=wanted.whole,
+            deliveries=wanted.deliveries,
+            skew=wanted.skew,
+            welcome=wanted.welcome,
+            language=wanted.language,
+            dialect=dialect,
+        )
+        return Account(
+            way,
             Envelope(wanted.token, (wanted.aes_key, wanted.old_aes_key), wanted.app_id),
             answering=parts.ladder,
             inbox=parts.store,
@@ -120,8 +107,21 @@ class WeChatAccounts:
             clock=parts.clock,
             start=self._context.crew.start,
             pace=self._context.callers.pace,
-            sender=client,
+            later=self._later(way.channel, dialect, wanted) if wanted.push else None,
         )
-        if client is not None and parts.late is not None:
-            parts.late.hand_to(account)
-        return account
+
+    def _later(self, channel: str, dialect: Dialect, wanted: WeChatSettings) -> Later:
+        parts, outbox = self._context.parts, self._context.outbox
+        client = WeChat(wanted.api, wanted.app_id, wanted.secret, parts.clock, label=wanted.label)
+        self._clients.append(client)
+        outbox.hand_to(
+            Pusher(
+                channel,
+                client,
+                parts.store,
+                dialect=dialect,
+                parts=wanted.messages,
+                quota=wanted.quota,
+            )
+        )
+        return Later(client, outbox.ready)

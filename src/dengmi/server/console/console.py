@@ -13,7 +13,20 @@ from starlette.types import Receive, Scope, Send
 from dengmi.core.errors import DengmiError
 from dengmi.core.operators import Role
 from dengmi.server.bodies import clean, read
-from dengmi.server.console import joining, operators, today
+from dengmi.server.console import (
+    askers,
+    costs,
+    desk,
+    gaps,
+    joining,
+    keys,
+    operators,
+    question,
+    questions,
+    source,
+    sources,
+    today,
+)
 from dengmi.server.console.door import HEADER
 from dengmi.server.console.frame import HOME
 from dengmi.server.console.trouble import trouble
@@ -45,6 +58,26 @@ PAGES: Sequence[Page] = (
     Page("/password", "GET", "viewer", joining.password),
     Page("/password", "POST", "viewer", joining.change_password),
     Page("", "GET", "viewer", today.show),
+    Page("/questions", "GET", "viewer", questions.show),
+    Page("/questions/{question_id}", "GET", "viewer", question.show),
+    Page("/questions/{question_id}/serve", "POST", "editor", question.serve),
+    Page("/questions/{question_id}/correct", "POST", "editor", question.correct),
+    Page("/gaps", "GET", "viewer", gaps.show),
+    Page("/sources", "GET", "viewer", sources.show),
+    Page("/sources/add", "POST", "editor", sources.add),
+    Page("/sources/drop", "POST", "editor", sources.drop, whole=False),
+    Page("/sources/{source_id}", "GET", "viewer", source.show),
+    Page("/sources/{source_id}/sync", "POST", "editor", sources.sync),
+    Page("/sources/{source_id}/remove", "POST", "editor", sources.remove),
+    Page("/sources/{source_id}/drop", "POST", "editor", source.drop),
+    Page("/costs", "GET", "viewer", costs.show),
+    Page("/desk", "GET", "viewer", desk.show),
+    Page("/keys", "GET", "owner", keys.show),
+    Page("/keys/make", "POST", "owner", keys.make),
+    Page("/keys/remove", "POST", "owner", keys.remove),
+    Page("/askers", "GET", "owner", askers.show),
+    Page("/askers/export", "GET", "owner", askers.export),
+    Page("/askers/delete", "POST", "owner", askers.delete),
     Page("/operators", "GET", "owner", operators.show),
     Page("/operators/invite", "POST", "owner", operators.invite),
     Page("/operators/withdraw", "POST", "owner", operators.withdraw),
@@ -95,15 +128,10 @@ class Console:
             visit = replace(visit, form={name: clean(values[-1]) for name, values in form.items()})
             self._check(page, visit, visit.form.get("csrf", ""))
         elif page.method == "POST":
-            visit = await self._uploaded(page, visit)
+            # The token of a form with files stands in the address, so that a stranger's files are
+            # not even read.
+            self._check(page, visit, visit.request.headers.get(HEADER, "") or visit.query("csrf"))
         return await page.handler(visit)
-
-    async def _uploaded(self, page: Page, visit: Visit) -> Visit:
-        """A form with files; its token stands in the address, so that a stranger's files are not
-        even read."""
-        given = visit.request.headers.get(HEADER, "") or visit.query("csrf")
-        self._check(page, visit, given)
-        return visit
 
     def _check(self, page: Page, visit: Visit, given: str) -> None:
         if page.role is None:

@@ -20,11 +20,13 @@ from dengmi.core.operators import ROLES, Operator, Operators, Role, Session
 from dengmi.gate.bucket import Buckets
 from dengmi.server.addresses import Proxies, household
 from dengmi.server.problems import Refusal
+from dengmi.server.rights import SESSION
 from dengmi.settings.options import ServerSettings
 
-COOKIE = "dengmi_session"
+COOKIE = SESSION
 FORM_COOKIE = "dengmi_form"
 HEADER = "x-csrf-token"
+LIVE = "x-dengmi-live"
 
 IDLE = 12 * 3600.0
 """Seconds without use after which a session is over."""
@@ -81,7 +83,8 @@ class Door:
         if found is None:
             return None
         session, operator = found
-        if now - session.seen_at > SELDOM:
+        # A page that is drawn anew by itself says nothing of whether somebody is there.
+        if now - session.seen_at > SELDOM and LIVE not in request.headers:
             until = min(now + IDLE, session.made_at + LONGEST)
             await self._people.keep_session(session.id, now, until)
         return Visitor(operator, session)

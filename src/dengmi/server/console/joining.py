@@ -133,6 +133,10 @@ def _own_password(visit: Visit, wrong: str, status: int) -> Response:
         visit,
         f"{HOME}/password",
         said,
+        # Password managers want to know whose password it is.
+        el(
+            "input", name="name", value=visit.me.operator.name, autocomplete="username", hidden=True
+        ),
         field(visit.say("con_password_now"), _password("now", "current-password")),
         field(visit.say("con_new_password"), _password("password", "new-password"), rule),
         field(visit.say("con_password_again"), _password("again", "new-password")),

@@ -37,7 +37,7 @@ async def _show(visit: Visit, link: str) -> Response:
     return page(
         visit,
         visit.say("con_operators"),
-        _link(visit, link) if link else None,
+        shown_once(visit, "con_link", "con_link_once", link) if link else None,
         card(el("ul", [_row(visit, each) for each in known], class_="rows")),
         card(el("h2", visit.say("con_invite_title")), _invite_form(visit)),
         card(
@@ -104,13 +104,21 @@ def _invite_row(visit: Visit, invite: Invite, known: Sequence[Operator]) -> Html
     return el("li", el("div", el("b", what), el("small", words)), gone)
 
 
-def _link(visit: Visit, link: str) -> Html:
-    box = el("input", value=link, readonly=True, class_="secret", aria_label=visit.say("con_link"))
-    copy = el("button", visit.say("ui_copy"), type="button", class_="button", data_copy=link,
-              data_done=visit.say("ui_copied"), hidden=True)  # fmt: skip
+def shown_once(visit: Visit, title: str, note: str, secret: str) -> Html:
+    """Something that is shown this once, to be copied."""
+    box = el("input", value=secret, readonly=True, class_="secret", aria_label=visit.say(title))
+    copy = el(
+        "button",
+        visit.say("ui_copy"),
+        type="button",
+        class_="button",
+        data_copy=secret,
+        data_done=visit.say("ui_copied"),
+        hidden=True,
+    )
     return card(
-        el("h2", visit.say("con_link")),
-        el("p", visit.say("con_link_once"), class_="soft"),
+        el("h2", visit.say(title)),
+        el("p", visit.say(note), class_="soft"),
         el("div", box, copy, class_="inline"),
         class_="told-once",
     )

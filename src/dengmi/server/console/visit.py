@@ -1,6 +1,6 @@
 """One request to the console: who sent it, in which language, and what its pages need."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from functools import cached_property
@@ -10,7 +10,6 @@ from starlette.requests import Request
 from dengmi.core.ids import new_id
 from dengmi.core.operators import Deed, Operators
 from dengmi.core.review import Review
-from dengmi.gate.open import limits_of
 from dengmi.language.texts import catalogue, text
 from dengmi.server.console.door import Door, Visitor
 from dengmi.server.console.passwords import Passwords
@@ -18,6 +17,9 @@ from dengmi.server.context import Context
 from dengmi.server.parts import Parts
 from dengmi.server.ui.overview import Overview
 from dengmi.server.ui.page import DeskView
+
+FRESH = 60.0
+"""Seconds that the names of channels are told again without a look."""
 
 
 class Office:
@@ -31,7 +33,15 @@ class Office:
         self.door = Door(self.people, self.parts.clock, self.parts.settings.server)
         self.passwords = Passwords()
         self.overview = Overview(context.parts)
-        self.limits = limits_of(self.parts.settings, self.parts.clock)
+        self._channels: tuple[float, Sequence[str]] = (0.0, ())
+
+    async def channels(self) -> Sequence[str]:
+        """The channels that questions came through. Every question is looked at for it, so what was
+        found is told again for a while."""
+        now = self.parts.clock.steady()
+        if now >= self._channels[0]:
+            self._channels = (now + FRESH, await self.review.channels())
+        return self._channels[1]
 
     @cached_property
     def zone(self) -> tzinfo | None:

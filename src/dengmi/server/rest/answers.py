@@ -21,7 +21,6 @@ from dengmi.core.events import (
     Thinking,
 )
 from dengmi.core.records import Answer, Question
-from dengmi.server.access import check_operator
 from dengmi.server.bodies import clean, read_json
 from dengmi.server.context import Context
 from dengmi.server.later import later
@@ -39,6 +38,7 @@ from dengmi.server.shapes import (
     standing_json,
 )
 from dengmi.server.stream import stream
+from dengmi.server.ui.shared import check_readable
 
 
 class Answers:
@@ -83,17 +83,17 @@ class Answers:
 
     async def get(self, request: Request) -> Response:
         """A stored answer, by its own id or its question's; the better one, if one came later."""
-        answer = await stored(self._parts, request)
+        answer = await self._readable(request)
         return json_reply(standing_json(await self._parts.waits.standing(answer)))
 
     async def events(self, request: Request) -> Response:
         """How it stands with an answer while a better one is waited for, as events."""
-        answer = await stored(self._parts, request)
+        answer = await self._readable(request)
         return later(self._parts.waits.follow(answer), standing_json)
 
     async def withdraw(self, request: Request) -> Response:
         """The asker waits no longer."""
-        answer = await stored(self._parts, request)
+        answer = await self._readable(request)
         return json_reply(standing_json(await self._parts.waits.withdraw(answer)))
 
     async def thumb(self, request: Request) -> Response:
@@ -106,12 +106,20 @@ class Answers:
 
     async def reuse(self, request: Request) -> Response:
         """An operator pins an answer, or ends its serving again."""
-        check_operator(request, self._parts.settings.server)
+        await self._context.rights.check(request, "operate")
         body = await read_json(request, ReuseRequest)
         answer_id = clean(request.path_params["answer_id"])
         if not await self._parts.store.set_reuse(answer_id, body.state, "operator"):
             raise NotFound("answer_not_reusable", answer=answer_id[:60])
         return json_reply({"state": body.state})
+
+    async def _readable(self, request: Request) -> Answer:
+        """The stored answer that a path names; where its desk does not share, a key opens it too.
+        Raises NotFound."""
+        answer = await stored(self._parts, request)
+        if not await self._context.callers.key(request):
+            await check_readable(request, self._parts, answer)
+        return answer
 
 
 async def stored(parts: Parts, request: Request) -> Answer:

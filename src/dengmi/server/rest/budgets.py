@@ -9,7 +9,6 @@ from dengmi.gate.open import limits_of
 from dengmi.gate.uses import uses
 from dengmi.language.money import amounts
 from dengmi.language.texts import text
-from dengmi.server.access import check_operator
 from dengmi.server.context import Context
 from dengmi.server.negotiate import api_language
 from dengmi.server.replies import json_reply
@@ -22,13 +21,14 @@ class Budgets:
     """Shows budgets to an operator."""
 
     def __init__(self, context: Context) -> None:
+        self._context = context
         self._parts = context.parts
         self._limits = limits_of(context.parts.settings, context.parts.clock)
 
     async def list(self, request: Request) -> Response:
         """Every budget of today, and the alerts of the last days."""
         parts, lang = self._parts, api_language(request)
-        check_operator(request, parts.settings.server)
+        await self._context.rights.check(request, "read")
         now = parts.clock.now()
         found = await uses(parts.store, self._limits, now)
         alerts = await parts.store.alerts(now - TOLD)

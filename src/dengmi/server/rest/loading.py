@@ -10,7 +10,6 @@ from starlette.responses import Response
 
 from dengmi.core.counts import Counted, Times
 from dengmi.gate.uses import Use
-from dengmi.server.access import check_operator
 from dengmi.server.context import Context
 from dengmi.server.replies import json_reply
 from dengmi.server.rest.models import BudgetShape
@@ -99,7 +98,7 @@ class Loading:
 
     async def load(self, request: Request) -> Response:
         """What is under way, and what was in the last minute."""
-        check_operator(request, self._context.parts.settings.server)
+        await self._context.rights.check(request, "read")
         load = self._context.load
         return json_reply(load_json(await load.whole(), await load.budgets()))
 

@@ -87,11 +87,12 @@ OPERATIONS = (
         summary="An earlier answer",
         text=(
             "By the answer's id or by its question's. While a better answer is waited for, "
-            "`pending` says where it stands; once that has come, both ids give it."
+            "`pending` says where it stands; once that has come, both ids give it. Of a desk that "
+            "does not share its answers it takes a key."
         ),
         path_texts={"answer_id": "`id` or `question_id` of an answer."},
         reply=AnswerResponse,
-        failures=(404,),
+        failures=(401, 404),
     ),
     Operation(
         method="GET",
@@ -106,7 +107,7 @@ OPERATIONS = (
         ),
         path_texts={"answer_id": "`id` or `question_id` of an answer."},
         reply=AnswerResponse,
-        failures=(404,),
+        failures=(401, 404),
         streams=True,
     ),
     Operation(
@@ -117,7 +118,7 @@ OPERATIONS = (
         text="The answer that is there stays. Nothing happens where none is waited for.",
         path_texts={"answer_id": "`id` or `question_id` of an answer."},
         reply=AnswerResponse,
-        failures=(404,),
+        failures=(401, 404),
     ),
     Operation(
         method="PUT",

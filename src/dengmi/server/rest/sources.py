@@ -6,9 +6,9 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from dengmi.core.errors import Conflict, DengmiError, NotFound
+from dengmi.core.errors import BadInput, Conflict, DengmiError, NotFound
 from dengmi.core.records import Source
-from dengmi.server.access import check_operator, is_operator
+from dengmi.server.access import is_operator
 from dengmi.server.bodies import clean, read_json
 from dengmi.server.context import Context
 from dengmi.server.negotiate import api_language
@@ -39,8 +39,10 @@ class Sources:
 
     async def add(self, request: Request) -> Response:
         """Add a source and start its first sync; its `report` follows when the sync has ended."""
-        check_operator(request, self._parts.settings.server)
+        power = await self._context.rights.check(request, "operate")
         body = await read_json(request, SourceRequest)
+        if power == "part":
+            _check_address(body)
         desk = await self._parts.desks.for_adding(clean(request.path_params["desk"]))
         given = msgspec.to_builtins(body.options) if body.options else {}
         options = {name: value for name, value in given.items() if value is not None}
@@ -53,14 +55,14 @@ class Sources:
 
     async def sync(self, request: Request) -> Response:
         """Bring the store to what the source holds now, in the background."""
-        check_operator(request, self._parts.settings.server)
+        await self._context.rights.check(request, "operate")
         source = await self._source(request)
         self._syncs.start(source)
         return json_reply(self._shape(request, source), 202)
 
     async def remove(self, request: Request) -> Response:
         """Remove a source with its articles."""
-        check_operator(request, self._parts.settings.server)
+        await self._context.rights.check(request, "operate")
         failed = self._syncs.failed(clean(request.path_params["source_id"]))
         if failed is not None and await self._parts.store.source(failed.id) is None:
             self._syncs.forget(failed.id)
@@ -97,6 +99,13 @@ class Sources:
         elif ended is not None:
             shape["report"] = report_json(ended, lang)
         return shape
+
+
+def _check_address(body: SourceRequest) -> None:
+    """Who has neither the operator's token nor this computer names addresses of the web only.
+    Raises BadInput."""
+    if not body.address.strip().lower().startswith(("http://", "https://")):
+        raise BadInput("console_address_bad")
 
 
 def _failed(source: Source, error: DengmiError, lang: str) -> Json:

@@ -27,7 +27,7 @@ class ArticlePage:
 
     def __init__(self, context: Context) -> None:
         self._parts = context.parts
-        self._overview = Overview(context.parts)
+        self._overview = Overview(context.parts, context.cards)
         self._parsed = Parsed()
 
     async def show(self, request: Request) -> Response:

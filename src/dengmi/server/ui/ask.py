@@ -2,7 +2,7 @@
 
 import dataclasses
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from urllib.parse import parse_qs, urlencode
 
 from starlette.requests import Request
@@ -21,11 +21,11 @@ from dengmi.core.events import (
     Text,
     Thinking,
 )
-from dengmi.core.ids import new_id
-from dengmi.core.records import HALL, Answer, Question
+from dengmi.core.ids import new_id, stable_id
+from dengmi.core.records import HALL, Answer, Exchange, Question, Wanted
+from dengmi.server.askers import KEPT
 from dengmi.server.bodies import clean, read
 from dengmi.server.context import Context
-from dengmi.server.later import later
 from dengmi.server.problems import detail, notice_text
 from dengmi.server.rest.answers import stored
 from dengmi.server.stream import stream
@@ -37,16 +37,18 @@ from dengmi.server.ui.card import (
     turn,
     waiting_card,
 )
+from dengmi.server.ui.conversation import bar
 from dengmi.server.ui.links import answer_path
 from dengmi.server.ui.markup import Child, Html, el, icon
 from dengmi.server.ui.overview import Overview, frame_of
-from dengmi.server.ui.page import Frame, page
+from dengmi.server.ui.page import LEVEL_COOKIE, Frame, page
+from dengmi.server.ui.shared import check_own
+from dengmi.server.ui.turns import LONGEST_THREAD, Turns
 from dengmi.server.ui.written import sentence
 
-_CONVERSATION = re.compile(r"c_[a-z2-7]{16}")
+CONVERSATION = re.compile(r"c_[a-z2-7]{16}")
 
-LONGEST_THREAD = 20
-"""Answers that one page shows; older ones keep their own address."""
+_ONCE: Mapping[str, Wanted] = {"quote": "quote", "quick": "quick", "deep": "deep"}
 
 
 class AskPage:
@@ -55,68 +57,99 @@ class AskPage:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._parts = context.parts
-        self._overview = Overview(context.parts)
+        self._overview = Overview(context.parts, context.cards)
+        self._turns = Turns(context.parts)
 
     async def show(self, request: Request) -> Response:
-        """The page of a desk: earlier answers (?a=), and the answer to ?q= right in it."""
+        """The page of a desk: earlier answers (?a=) or a conversation (?c=), and the answer to
+        ?q= right in it; ?w= are words left in the box."""
+        params = request.query_params
+        asker = await self._context.askers.met(request, again="c" in params)
         frame = await frame_of(self._overview, request, await self._desk(request))
-        frame = self._asked_how(frame, request.query_params)
-        turns, thread = await self._earlier(frame, request.query_params.getlist("a"))
-        words = clean(request.query_params.get("q", "")).strip()
-        if words and _is_meant(request):
+        frame = self._asked_how(dataclasses.replace(frame, asker=asker), params)
+        if asker and "c" not in params and (ids := params.getlist("a")):
+            known = await self._parts.store.conversation_of(asker, clean(ids[-1])[:100])
+            frame = dataclasses.replace(frame, conversation=known or frame.conversation)
+        words = clean(params.get("q", "")).strip()
+        response = await self._shown(request, frame, words if _is_meant(request) else "")
+        await self._context.askers.keep(request, response, asker)
+        remember_level(request, response, params)
+        return response
+
+    async def conversation(self, request: Request) -> Response:
+        """One of the reader's own conversations, to read and to go on with; ?before= (Unix time)
+        shows what was said earlier."""
+        asker = await self._context.askers.known(request)
+        name = clean(request.path_params["conversation"])[:100]
+        found = await self._parts.store.conversation(asker, name)
+        if found is None:
+            raise NotFound("conversation_unknown")
+        frame = await frame_of(self._overview, request, found.desk)
+        frame = dataclasses.replace(frame, asker=asker)
+        params = {**request.query_params, "c": name}
+        return await self._shown(request, self._asked_how(frame, params), "")
+
+    async def _shown(self, request: Request, frame: Frame, words: str) -> Response:
+        """The page: what was said before, and the answer to `words` where there are any."""
+        frame = dataclasses.replace(frame, asking=_left(request, frame))
+        before = _moment(request, self._parts.clock.now())
+        exchanges = await self._turns.conversation(frame, before)
+        named = await self._turns.named(request, frame.asker, request.query_params.getlist("a"))
+        turns, thread = await self._turns.shown(frame, exchanges, named)
+        if words:
             payer = await self._context.callers.admit(request)
             try:
-                done, notices = await self._answer(frame, words, payer)
+                done, notices = await self._answer(request, frame, words, payer)
             except DengmiError as error:
                 frame = dataclasses.replace(frame, asking=words[: frame.max_chars])
                 card = error_card(frame, detail(error, frame.lang))
-                turns.append(turn(_short(words), card, last=True))
+                turns.append(turn(short(words), card, last=True))
             else:
                 card = answer_card(frame, done.answer, Standing(done.answer, None, done.pending))
                 turns.append(turn(done.answer.question, card, last=True, notices=notices))
                 thread = (*thread, done.answer.id)
         frame = dataclasses.replace(frame, thread=thread[-LONGEST_THREAD:])
         welcome = None if turns else await self._welcome(frame)
-        title = f"{_short(words)} · {frame.name}" if words else frame.name
-        return page(request, frame, title, _thread(frame, turns, welcome), index=not turns)
+        title = f"{short(words)} · {frame.name}" if words else frame.name
+        top = await self._bar(frame, exchanges)
+        return page(request, frame, title, thread_of(frame, turns, welcome, top), index=not turns)
+
+    async def _bar(self, frame: Frame, exchanges: Sequence[Exchange]) -> Child:
+        """What stands above a conversation that is kept."""
+        if not exchanges:
+            return None
+        found = await self._parts.store.conversation(frame.asker, frame.conversation)
+        if found is None:
+            return None
+        first = exchanges[0].question.asked_at
+        return bar(frame, found, before=first if found.began < first else None)
 
     async def ask(self, request: Request) -> Response:
         """The same, asked by the page's script: events whose data carry pieces of HTML."""
         form = parse_qs((await read(request)).decode("utf-8", "replace"))
         words = clean(" ".join(form.get("q", [])))
         payer = await self._context.callers.admit(request)
+        asker = await self._context.askers.met(request, again="c" in form)
         frame = await frame_of(self._overview, request, await self._desk(request))
-        frame = self._asked_how(frame, {name: values[-1] for name, values in form.items()})
-        question = await self._parts.ladder.accept(self._question(frame, words, payer))
-        return stream(
+        given = {name: values[-1] for name, values in form.items()}
+        frame = self._asked_how(dataclasses.replace(frame, asker=asker), given)
+        question = self._question(frame, words, payer, given.get("at", ""))
+        question = await self._parts.ladder.accept(question)
+        response = stream(
             self._context,
             question,
             lambda event: (EVENT_NAMES[type(event)], _piece(frame, event)),
             thinking=True,
         )
-
-    async def answer(self, request: Request) -> Response:
-        """The lasting page of one answer, or of the better one that came later."""
-        standing = await self._parts.waits.standing(await stored(self._parts, request))
-        answer = standing.answer
-        frame = await frame_of(self._overview, request, answer.desk)
-        frame = dataclasses.replace(frame, thread=(answer.id,))
-        turns = [turn(answer.question, answer_card(frame, answer, standing))]
-        title = f"{_short(answer.question)} · {frame.name}"
-        return page(request, frame, title, _thread(frame, turns, None))
-
-    async def events(self, request: Request) -> Response:
-        """How it stands with an answer that waits, as events whose data carry pieces of HTML."""
-        answer = await stored(self._parts, request)
-        frame = await frame_of(self._overview, request, answer.desk)
-        conversation = clean(request.query_params.get("c", ""))
-        if _CONVERSATION.fullmatch(conversation):
-            frame = dataclasses.replace(frame, conversation=conversation)
-        return later(self._parts.waits.follow(answer), lambda standing: _stands(frame, standing))
+        await self._context.askers.keep(request, response, asker)
+        remember_level(request, response, given)
+        return response
 
     async def withdraw(self, request: Request) -> Response:
         """The asker waits no longer: back to the answer that is there."""
         answer = await stored(self._parts, request)
+        asker = await self._context.askers.known(request)
+        await check_own(request, self._parts, answer, asker)
         await self._parts.waits.withdraw(answer)
         return RedirectResponse(answer_path(answer.id), 303)
 
@@ -128,32 +161,44 @@ class AskPage:
         return await self._parts.desks.resolve(clean(name) or "-")
 
     def _asked_how(self, frame: Frame, given: Mapping[str, str]) -> Frame:
-        """The frame with the conversation it goes on with and the level that is wished for. The
-        conversation's id is a secret of the page: whoever has it may go on with it."""
+        """The frame with the conversation it goes on with and the level that is wished for. Where
+        the asker takes no cookie, the conversation's id is a secret of the page."""
         conversation = clean(given.get("c", ""))
-        if not _CONVERSATION.fullmatch(conversation):
+        if not CONVERSATION.fullmatch(conversation):
             conversation = new_id("c")
-        deep = bool(self._parts.settings.levels.deep)
-        return dataclasses.replace(
-            frame, conversation=conversation, deep=deep and given.get("level") == "deep"
-        )
+        wish = given.get("level")
+        deep = frame.levels and wish == "deep" if wish else frame.deep
+        return dataclasses.replace(frame, conversation=conversation, deep=deep)
 
-    def _question(self, frame: Frame, words: str, payer: str) -> Question:
+    def _question(self, frame: Frame, words: str, payer: str, at: str, dedup: str = "") -> Question:
+        """The question; `at` is a level that is wished for this once."""
+        wanted: Wanted = "deep" if frame.deep else "auto"
         return Question(
             id="",
             desk=frame.desk.name,
             text=words,
-            wanted="deep" if frame.deep else "auto",
+            wanted=_ONCE.get(at, wanted),
             channel="web",
             payer=payer,
+            asker=frame.asker,
             conversation=frame.conversation,
+            dedup=dedup,
         )
 
-    async def _answer(self, frame: Frame, words: str, payer: str) -> tuple[Done, tuple[str, ...]]:
-        """The answer, and what is said beside it."""
+    async def _answer(
+        self, request: Request, frame: Frame, words: str, payer: str
+    ) -> tuple[Done, tuple[str, ...]]:
+        """The answer, and what is said beside it. The same address opened again, as by a reload,
+        is the same question."""
         if not frame.desk.name:
             raise NotFound("desk_none")
-        question = await self._parts.ladder.accept(self._question(frame, words, payer))
+        params = request.query_params
+        at = params.get("at", "")
+        dedup = ""
+        if "c" in params and not at:
+            dedup = stable_id("d", frame.asker, frame.conversation, words, *params.getlist("a"))
+        asked = self._question(frame, words, payer, at, dedup)
+        question = await self._parts.ladder.accept(asked)
         notices: list[str] = []
         async for event in self._parts.ladder.run(question):
             if isinstance(event, Notice):
@@ -163,18 +208,6 @@ class AskPage:
             if isinstance(event, Failed):
                 raise DengmiError(event.code, **event.params)
         raise DengmiError("unexpected", reference=question.id)
-
-    async def _earlier(self, frame: Frame, ids: list[str]) -> tuple[list[Html], tuple[str, ...]]:
-        """The turns of answers given before, in order; those not kept any more are left out."""
-        turns, thread = [], []
-        for answer_id in dict.fromkeys(ids[-LONGEST_THREAD:]):
-            answer = await self._parts.store.answer(clean(answer_id)[:100])
-            if answer is not None and answer.id == answer_id:
-                standing = await self._parts.waits.standing(answer)
-                answer = standing.answer
-                turns.append(turn(answer.question, answer_card(frame, answer, standing)))
-                thread.append(answer.id)
-        return turns, tuple(thread)
 
     async def _welcome(self, frame: Frame) -> Html:
         if not frame.desk.articles:
@@ -187,7 +220,7 @@ class AskPage:
             "div",
             icon("lantern"),
             el("h1", frame.name),
-            el("p", frame.say("ui_welcome")),
+            el("p", frame.desk.greeting or frame.say("ui_welcome")),
             el("ul", links, class_="examples", aria_label=frame.say("ui_examples"))
             if links
             else None,
@@ -208,11 +241,39 @@ def empty_desk(frame: Frame) -> Html:
     )
 
 
-def _thread(frame: Frame, turns: list[Html], welcome: Child) -> list[Child]:
+def remember_level(request: Request, response: Response, given: Mapping[str, str]) -> None:
+    """Have the browser keep whether its reader wishes for deep answers, once that was said."""
+    level = given.get("level")
+    if level in ("auto", "deep") and level != request.cookies.get(LEVEL_COOKIE):
+        response.set_cookie(LEVEL_COOKIE, level, max_age=KEPT, samesite="lax", httponly=True)
+
+
+def _left(request: Request, frame: Frame) -> str:
+    """Words that the address leaves in the box."""
+    return clean(request.query_params.get("w", "")).strip()[: frame.max_chars]
+
+
+def _moment(request: Request, now: float) -> float:
+    """The time that ?before= names, else now."""
+    try:
+        return min(now, float(request.query_params.get("before", now)))
+    except ValueError:
+        return now
+
+
+def thread_of(frame: Frame, turns: list[Html], welcome: Child, top: Child = None) -> list[Child]:
     """The thread, and the pieces its script fills in."""
+    heading = None if top or welcome else el("h1", frame.name, class_="vh")
     return [
+        top,
         welcome,
-        el("div", turns, id="thread"),
+        heading,
+        el(
+            "div",
+            turns,
+            id="thread",
+            data_earlier=frame.say("ui_earlier") if frame.asker else None,
+        ),
         el("div", id="live", class_="vh", aria_live="polite"),
         el(
             "template",
@@ -243,7 +304,7 @@ def _piece(frame: Frame, event: Event) -> dict[str, str]:  # noqa: PLR0911 - one
         case Notice():
             return {"text": notice_text(event, frame.lang)}
         case Done():
-            return _stands(frame, Standing(event.answer, None, event.pending))
+            return stands(frame, Standing(event.answer, None, event.pending))
         case Failed():
             words = detail(DengmiError(event.code, **event.params), frame.lang)
             return {"html": str(error_card(frame, words)), "heard": words}
@@ -251,7 +312,7 @@ def _piece(frame: Frame, event: Event) -> dict[str, str]:  # noqa: PLR0911 - one
             return {}
 
 
-def _stands(frame: Frame, standing: Standing) -> dict[str, str]:
+def stands(frame: Frame, standing: Standing) -> dict[str, str]:
     """An answer with its wait as the page's script wants it."""
     answer = standing.answer
     wait = pending_text(frame, standing.pending) if standing.pending else ""
@@ -260,6 +321,7 @@ def _stands(frame: Frame, standing: Standing) -> dict[str, str]:
         "address": answer_path(answer.id),
         "html": str(answer_card(frame, answer, standing)),
         "heard": _heard(frame, answer),
+        "told": frame.say("ui_heard_quotes", count=len(answer.citations)),
         "wait": wait,
     }
 
@@ -282,5 +344,5 @@ def _asking(frame: Frame, words: str) -> str:
     return f"{frame.home}?{urlencode({'q': words})}"
 
 
-def _short(words: str) -> str:
+def short(words: str) -> str:
     return words if len(words) <= 80 else words[:79] + "…"

@@ -6,7 +6,10 @@ from urllib.parse import urlencode
 
 from dengmi.answer.late.waits import Standing
 from dengmi.core.records import Answer, Citation, Head, Pending
-from dengmi.server.ui.links import answer_path, article_path, outside, sentence_path
+from dengmi.language.han import has_han
+from dengmi.language.texts import text
+from dengmi.server.ui.again import again_menu, own_acts
+from dengmi.server.ui.links import answer_path, article_path, card_path, outside, sentence_path
 from dengmi.server.ui.markup import Child, Html, el, icon, join
 from dengmi.server.ui.page import TAGS, Frame
 from dengmi.server.ui.written import written
@@ -48,6 +51,17 @@ def error_card(frame: Frame, words: str) -> Html:
         el("p", words, class_="says"),
         class_="card none",
         role="alert",
+    )
+
+
+def lost_card(frame: Frame, question: str) -> Html:
+    """A question of before that has no answer: it failed, or it is being answered."""
+    return el(
+        "article",
+        el("div", el("span", frame.say("ui_failed"), class_="level"), class_="meta"),
+        el("p", frame.say("ui_unanswered"), class_="says"),
+        el("div", again_menu(frame, question, question), class_="acts"),
+        class_="card none",
     )
 
 
@@ -124,19 +138,24 @@ def _meta(frame: Frame, answer: Answer) -> Html:
         el("span", level, class_="level"),
         el("span", _took(frame, answer.took_ms), class_="dot"),
         el("span", frame.say("ui_reused"), class_="dot") if answer.reused else None,
-        el("span", _price(answer), class_="dot") if answer.cost.micros else None,
+        el("span", _price(answer), class_="dot") if answer.cost.micros and frame.priced else None,
         class_="meta",
     )
 
 
 def pending_text(frame: Frame, pending: Pending) -> str:
     """Where one who waits stands, and how long that takes, in a quiet word."""
-    level = frame.say(f"ui_level_{pending.level}")
+    return waiting_words(frame.lang, pending)
+
+
+def waiting_words(lang: str, pending: Pending) -> str:
+    """The same in a language."""
+    level = text(f"ui_level_{pending.level}", lang)
     seconds = math.ceil(pending.wait)
-    wait = frame.say("ui_wait_s", s=seconds)
+    wait = text("ui_wait_s", lang, s=seconds)
     if seconds > 90:
-        wait = frame.say("ui_wait_min", min=math.ceil(seconds / 60))
-    return frame.say("ui_pending", level=level, position=pending.position, wait=wait)
+        wait = text("ui_wait_min", lang, min=math.ceil(seconds / 60))
+    return text("ui_pending", lang, level=level, position=pending.position, wait=wait)
 
 
 def _wait(frame: Frame, answer: Answer, standing: Standing) -> Html | None:
@@ -150,10 +169,10 @@ def _wait(frame: Frame, answer: Answer, standing: Standing) -> Html | None:
     return el(
         "form",
         el("span", pending_text(frame, standing.pending)),
-        el("button", frame.say("ui_withdraw")),
+        el("button", frame.say("ui_withdraw")) if frame.own else None,
         class_="notice pending",
         method="post",
-        action=f"{path}/withdraw",
+        action=f"{path}/withdraw{asked}",
         data_events=f"{path}/events{asked}",
     )
 
@@ -227,15 +246,37 @@ def _reference(frame: Frame, citation: Citation, answer_id: str) -> Html:
 
 
 def _acts(frame: Frame, answer: Answer) -> Html:
-    """Copy and share need a script and stay away without one; the link works for everybody."""
+    """Copy and share need a script and stay away without one; link and picture work for everybody,
+    where the desk's answers are shared."""
+    shared: list[Child] = [
+        el("button", frame.say("ui_share"), type="button", data_act="share", hidden=True),
+        el("a", frame.say("ui_link"), class_="self", href=answer_path(answer.id)),
+    ]
+    if can_draw(frame.cards, answer):
+        path, name = card_path(answer.id), f"{answer.id}.png"
+        shared.append(
+            el(
+                "a",
+                frame.say("ui_image"),
+                class_="image",
+                href=path,
+                data_name=name,
+                target="_blank",
+            )
+        )
     return el(
         "div",
         el("button", frame.say("ui_copy"), type="button", data_act="copy", hidden=True),
-        el("button", frame.say("ui_share"), type="button", data_act="share", hidden=True),
-        el("a", frame.say("ui_link"), class_="self", href=answer_path(answer.id)),
+        shared if frame.shared else None,
         el("span", role="status", class_="told", data_copied=frame.say("ui_copied")),
+        own_acts(frame, answer),
         class_="acts",
     )
+
+
+def can_draw(cards: str, answer: Answer) -> bool:
+    """Whether an answer can be drawn as a picture with the fonts there are."""
+    return cards == "all" or (cards == "latin" and not has_han(answer.question + answer.text))
 
 
 def _took(frame: Frame, took_ms: float) -> str:

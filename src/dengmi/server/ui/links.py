@@ -10,9 +10,30 @@ def desk_path(desk: str, default: str) -> str:
     return "/" if desk == default else f"/d/{quote(desk, safe='*')}"
 
 
+def search_path(desk: str, default: str) -> str:
+    """Where a desk's articles are searched without asking."""
+    return "/search" if desk == default else f"/search?{urlencode({'desk': desk})}"
+
+
+def conversation_path(conversation: str, act: str = "") -> str:
+    """A conversation of the reader's own, or what is done with it."""
+    return f"/c/{quote(conversation, safe='')}{act and f'/{act}'}"
+
+
 def answer_path(answer_id: str) -> str:
     """The lasting address of an answer."""
     return f"/a/{quote(answer_id, safe='')}"
+
+
+def citation_path(answer_id: str, number: str) -> str:
+    """The sentence behind a number of an answer."""
+    return f"{answer_path(answer_id)}/citations/{number}"
+
+
+def card_path(answer_id: str, shape: str = "tall") -> str:
+    """An answer as a picture: "tall" to forward, "wide" for previews of links."""
+    wide = "?shape=wide" if shape == "wide" else ""
+    return f"{answer_path(answer_id)}/card.png{wide}"
 
 
 def article_path(head: Head, answer_id: str = "") -> str:
@@ -27,6 +48,11 @@ def sentence_path(citation: Citation, answer_id: str = "") -> str:
     if answer_id:
         query.append(("a", answer_id))
     return _article(citation.head, query) + "#s"
+
+
+def passage_path(head: Head, passage_id: str, sentence: int) -> str:
+    """One sentence of a passage, marked in its article."""
+    return _article(head, [("p", passage_id), ("s", f"{sentence}-{sentence}")]) + "#s"
 
 
 def outside(address: str) -> str | None:

@@ -1,7 +1,7 @@
 """The frame of every page: head, header, main part, and the box to ask in."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from urllib.parse import urlencode
 
@@ -11,7 +11,7 @@ from starlette.responses import Response
 from dengmi.core.records import HALL
 from dengmi.language.texts import text
 from dengmi.server.negotiate import COOKIE, known, language
-from dengmi.server.ui.links import desk_path
+from dengmi.server.ui.links import desk_path, search_path
 from dengmi.server.ui.markup import Child, Html, el, icon, join
 from dengmi.server.ui.static import asset
 
@@ -19,15 +19,23 @@ TAGS = {"en": "en", "zh": "zh-Hans"}
 _OTHER = {"en": "zh", "zh": "en"}
 _YEAR = 365 * 24 * 3600
 
+LEVEL_COOKIE = "level"
+"""Says whether the reader wishes for deep answers."""
+
+KEPT = ("a", "c", "p", "s", "desk", "find", "source", "since", "until")
+"""What of an address stays when the language changes."""
+
 
 @dataclass(frozen=True, slots=True)
 class DeskView:
-    """A desk as its readers see it. `synced_at` is Unix time, None before the first sync."""
+    """A desk as its readers see it. `synced_at` is Unix time, None before the first sync;
+    `greeting` is "" for the usual words."""
 
     name: str
     title: str
     articles: int
     synced_at: float | None
+    greeting: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +44,11 @@ class Frame:
 
     `now` is Unix time; `thread` the answers on the page; `asking` the words left in the box;
     `conversation` what follow-ups go on with; `levels` whether there is more than one level to
-    choose from, and `deep` whether the deeper one is chosen.
+    choose from, and `deep` whether the deeper one is chosen. `asker` is the name of who looks, ""
+    for nobody known; `offered` the levels that have a model; `thumbs` what the asker thinks of
+    answers. `shared` is whether others may read the desk's answers, `priced` whether they say
+    their price; `own` is whether an answer is that of who looks; `cards` is in which writing
+    answers can be drawn as pictures: "all", "latin" or "".
     """
 
     lang: str
@@ -50,6 +62,13 @@ class Frame:
     conversation: str = ""
     levels: bool = False
     deep: bool = False
+    asker: str = ""
+    offered: tuple[str, ...] = ()
+    thumbs: Mapping[str, bool] = field(default_factory=dict)
+    shared: bool = True
+    priced: bool = True
+    own: bool = True
+    cards: str = ""
 
     def say(self, key: str, **params: object) -> str:
         """A text in the page's language."""
@@ -77,24 +96,11 @@ def page(
     status: int = 200,
     index: bool = False,
     headers: Mapping[str, str] | None = None,
+    extra: Child = None,
 ) -> Response:
-    """A whole page as a response."""
+    """A whole page as a response; `extra` is what its head has beside the usual."""
     lang = frame.lang
-    head = el(
-        "head",
-        el("meta", charset="utf-8"),
-        el(
-            "meta", name="viewport", content="width=device-width,initial-scale=1,viewport-fit=cover"
-        ),
-        el("meta", name="color-scheme", content="light dark"),
-        el("meta", name="theme-color", content="#faf7f2", media="(prefers-color-scheme:light)"),
-        el("meta", name="theme-color", content="#161412", media="(prefers-color-scheme:dark)"),
-        None if index else el("meta", name="robots", content="noindex"),
-        el("title", title),
-        el("link", rel="icon", type="image/svg+xml", href=asset("lantern.svg")),
-        el("link", rel="stylesheet", href=asset("app.css")),
-        el("script", type="module", src=asset("ask.js")),
-    )
+    head = _head(title, index=index, extra=extra)
     body = el(
         "body",
         el("a", frame.say("ui_skip"), class_="skip", href="#main"),
@@ -117,6 +123,29 @@ def page(
     if chosen := known(request.query_params.get("lang")):
         response.set_cookie(COOKIE, chosen, max_age=_YEAR, samesite="lax", httponly=True)
     return response
+
+
+def _head(title: str, *, index: bool, extra: Child) -> Html:
+    """What browsers read before the page."""
+    return el(
+        "head",
+        el("meta", charset="utf-8"),
+        el(
+            "meta", name="viewport", content="width=device-width,initial-scale=1,viewport-fit=cover"
+        ),
+        el("meta", name="color-scheme", content="light dark"),
+        el("meta", name="theme-color", content="#faf7f2", media="(prefers-color-scheme:light)"),
+        el("meta", name="theme-color", content="#161412", media="(prefers-color-scheme:dark)"),
+        None if index else el("meta", name="robots", content="noindex"),
+        el("title", title),
+        el("link", rel="icon", type="image/svg+xml", href=asset("lantern.svg")),
+        el("link", rel="apple-touch-icon", href=asset("icon-180.png")),
+        el("link", rel="manifest", href="/manifest.webmanifest", crossorigin="use-credentials"),
+        el("link", rel="stylesheet", href=asset("app.css")),
+        el("link", rel="stylesheet", href=asset("asker.css")),
+        el("script", type="module", src=asset("ask.js")),
+        extra,
+    )
 
 
 def page_language(request: Request, preset: str) -> str:
@@ -147,8 +176,10 @@ def composer(frame: Frame) -> Html:
     send = el("button", icon("send"), icon("stop"), class_="send", aria_label=frame.say("ui_send"))
     return el(
         "form",
-        el("div", asked, box, _depth(frame), send),
+        el("p", class_="heard", role="status"),
+        el("div", asked, box, _voice(frame), _depth(frame), send),
         class_="composer",
+        aria_label=frame.say("ui_ask"),
         id="ask",
         method="get",
         action=f"{frame.home}#last",
@@ -158,12 +189,34 @@ def composer(frame: Frame) -> Html:
     )
 
 
+def _voice(frame: Frame) -> Html:
+    """Shown by the script where the browser can hear."""
+    return el(
+        "button",
+        icon("mic"),
+        class_="voice",
+        type="button",
+        hidden=True,
+        aria_label=frame.say("ui_voice"),
+        aria_pressed="false",
+        data_denied=frame.say("ui_voice_denied"),
+        data_deaf=frame.say("ui_voice_deaf"),
+    )
+
+
 def _depth(frame: Frame) -> Html | None:
     """The switch for answers that take longer, where there are any."""
     if not frame.levels:
         return None
     tick = el("input", type="checkbox", name="level", value="deep", checked=frame.deep)
-    return el("label", tick, el("span", frame.say("ui_level_deep")), class_="depth")
+    return el(
+        "label",
+        el("input", type="hidden", name="level", value="auto"),
+        tick,
+        el("span", frame.say("ui_level_deep")),
+        class_="depth",
+        title=frame.say("ui_deep_what"),
+    )
 
 
 def _header(request: Request, frame: Frame) -> Html:
@@ -173,10 +226,23 @@ def _header(request: Request, frame: Frame) -> Html:
             "div",
             el("a", icon("lantern"), el("b", frame.name), class_="brand", href=frame.home),
             el("span", _freshness(frame), class_="who"),
-            el("nav", _switcher(frame), _other_language(request, frame)),
+            el("nav", _switcher(frame), _places(frame), _other_language(request, frame)),
         ),
         class_="top",
     )
+
+
+def _places(frame: Frame) -> Child:
+    """The ways to what was asked before, and to plain search."""
+    if not frame.desk.name:
+        return None
+    return [
+        el("a", icon(name), class_="place", href=path, aria_label=label, title=label)
+        for name, path, label in (
+            ("find", search_path(frame.desk.name, frame.default), frame.say("ui_find")),
+            ("history", "/history", frame.say("ui_history")),
+        )
+    ]
 
 
 def _freshness(frame: Frame) -> Child:
@@ -224,9 +290,7 @@ def _switcher(frame: Frame) -> Child:
 
 def _other_language(request: Request, frame: Frame) -> Html:
     other = _OTHER.get(frame.lang, "en")
-    kept = [
-        pair for pair in request.query_params.multi_items() if pair[0] in ("a", "p", "s", "desk")
-    ]
+    kept = [pair for pair in request.query_params.multi_items() if pair[0] in KEPT]
     query = urlencode([*kept, ("lang", other)])
     return el(
         "a",

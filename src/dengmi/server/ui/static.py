@@ -18,6 +18,7 @@ _TYPES = {
     "css": "text/css; charset=utf-8",
     "js": "text/javascript; charset=utf-8",
     "svg": "image/svg+xml",
+    "png": "image/png",
 }
 
 
@@ -35,7 +36,7 @@ def assets() -> Mapping[str, bytes]:
 @cache
 def version() -> str:
     """The hash of all files."""
-    parts = (part for name, raw in assets().items() for part in (name, raw.decode("utf-8")))
+    parts = (part for name, raw in assets().items() for part in (name, raw.decode("latin-1")))
     return content_hash(*parts)[:12]
 
 
@@ -66,8 +67,8 @@ class Static:
         return RedirectResponse(asset("lantern.svg"), 301)
 
     async def robots(self, request: Request) -> Response:  # noqa: ARG002
-        """Articles may be found by crawlers; asking is for people."""
-        rules = (
-            "User-agent: *\nDisallow: /*?q=\nDisallow: /a/\nDisallow: /api/\nDisallow: /console\n"
-        )
+        """Articles may be found by crawlers; asking is for people. Answers are fetched to preview
+        their links, and say themselves that they are not to be listed."""
+        closed = ("/*?q=", "/a/*/events", "/c/", "/history", "/search", "/api/", "/console")
+        rules = "User-agent: *\n" + "".join(f"Disallow: {path}\n" for path in closed)
         return Response(rules, media_type="text/plain")

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from dengmi.core.records import Answer, Claim
+from dengmi.server.ui.links import citation_path
 from dengmi.server.ui.markup import Child, Html, el, join
 from dengmi.server.ui.page import Frame
 
@@ -116,5 +117,8 @@ def _words(text: str) -> Html:
 
 
 def _link(number: str, answer_id: str) -> Html:
-    href = f"#{answer_id}-{number}" if answer_id else None
-    return el("sup", el("a", number, href=href, class_="ref"))
+    if not answer_id:
+        return el("sup", el("span", number, class_="ref"))
+    source = citation_path(answer_id, number)
+    link = el("a", number, href=f"#{answer_id}-{number}", class_="ref", data_source=source)
+    return el("sup", link)

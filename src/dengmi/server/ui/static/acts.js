@@ -29,13 +29,26 @@ async function share(card) {
   if (await put(url)) tell(card);
 }
 
+// The answer as text: numbers in brackets, then what they cite and where that stands.
 function plain(card) {
+  const written = card.querySelector(".says.prose");
   const quotes = [...card.querySelectorAll(".quote")].map((quote) => {
     const source = quote.querySelector(".title");
-    return `${quote.querySelector(".words").textContent}\n— ${source.textContent} ${source.href}`;
+    const lead = written ? `[${quote.querySelector(".n").textContent}] ` : "";
+    const original = quote.querySelector(".out")?.href ?? source.href;
+    return `${lead}${quote.querySelector(".words").textContent}\n— ${source.textContent} ${original}`;
   });
-  const says = card.querySelector(".says")?.innerText ?? "";
-  return [says, ...quotes].filter(Boolean).join("\n\n");
+  return [written ? wordsOf(written) : card.querySelector(".says")?.innerText, ...quotes]
+    .filter(Boolean)
+    .join("\n\n");
+}
+
+function wordsOf(written) {
+  const copy = written.cloneNode(true);
+  for (const ref of copy.querySelectorAll(".ref")) ref.textContent = ` [${ref.textContent}]`;
+  for (const note of copy.querySelectorAll(".verdict")) note.textContent = ` (${note.textContent})`;
+  const blocks = [...copy.children].flatMap((one) => (/^[UO]L$/.test(one.tagName) ? [...one.children] : one));
+  return blocks.map((one) => (one.tagName === "LI" ? `- ${one.textContent}` : one.textContent)).join("\n");
 }
 
 // The clipboard exists on secure pages only; elsewhere a selected text field still copies.

@@ -3,6 +3,11 @@
 import { events } from "./events.js";
 import { wireActs } from "./acts.js";
 import { follow } from "./later.js";
+import { parsed, pieces } from "./html.js";
+import "./menus.js";
+import "./cite.js";
+import "./voice.js";
+import "./install.js";
 
 const form = document.getElementById("ask");
 const box = form.elements.q;
@@ -10,6 +15,7 @@ const send = form.querySelector(".send");
 const thread = document.getElementById("thread");
 const template = document.getElementById("turn");
 const live = document.getElementById("live");
+const MOST = 30; // turns on the page: what is older is an address away
 let asking = null; // stops the answer that is being given
 
 wireActs(document);
@@ -30,10 +36,12 @@ function start() {
     if (event.key === "Escape" && !event.isComposing) asking?.abort();
   });
   document.addEventListener("click", (event) => {
-    const link = event.target.closest(".examples a, .followups a");
+    const link = event.target.closest(".examples a, .followups a, .more a[data-again], .more a[data-edit]");
     if (!link || event.metaKey || event.ctrlKey || event.shiftKey) return;
     event.preventDefault();
-    ask(link.textContent.trim());
+    const { again, at, edit } = link.dataset;
+    if (edit) reword(edit);
+    else ask(again ?? link.textContent.trim(), at);
   });
   submitOnEnter(() => form.requestSubmit());
   box.addEventListener("input", grow);
@@ -57,11 +65,26 @@ function grow() {
   box.style.height = `${box.scrollHeight}px`;
 }
 
-async function ask(words) {
+// The welcome goes, its heading stays for those who listen.
+function begin() {
+  const welcome = document.querySelector(".welcome");
+  const heading = welcome?.querySelector("h1");
+  if (!heading) return;
+  heading.className = "vh";
+  welcome.replaceWith(heading);
+}
+
+function reword(words) {
+  box.value = words;
+  grow();
+  box.focus();
+}
+
+async function ask(words, at) {
   if (!words || asking) return;
   asking = new AbortController();
   offer("stop");
-  document.querySelector(".welcome")?.remove();
+  begin();
   const turn = open(words);
   box.value = "";
   box.placeholder = form.dataset.next;
@@ -74,7 +97,7 @@ async function ask(words) {
         "Accept-Language": document.documentElement.lang,
         "Content-Type": "application/x-www-form-urlencoded",
       },
-      body: new URLSearchParams(asked(words)),
+      body: new URLSearchParams(asked(words, at)),
       signal: asking.signal,
     });
     if (!response.ok) refused(turn, words, await response.json());
@@ -96,10 +119,12 @@ function offer(act) {
   send.setAttribute("aria-label", act === "stop" ? form.dataset.stop : form.dataset.send);
 }
 
-function asked(words) {
+function asked(words, at) {
   const pairs = { q: words };
+  if (at) pairs.at = at;
   if (form.elements.c) pairs.c = form.elements.c.value;
-  if (form.elements.level?.checked) pairs.level = "deep";
+  const deep = form.querySelector(".depth [type=checkbox]");
+  if (deep) pairs.level = deep.checked ? "deep" : "auto";
   return pairs;
 }
 
@@ -108,9 +133,27 @@ function open(words) {
   turn.querySelector(".asked span").textContent = words;
   document.getElementById("last")?.removeAttribute("id");
   turn.id = "last";
+  turn.classList.add("here");
+  thread.querySelector(".here:not(#last)")?.classList.remove("here");
+  live.replaceChildren();
   thread.append(turn);
+  trim();
   turn.scrollIntoView({ block: "start", behavior: calm() ? "auto" : "smooth" });
   return turn;
+}
+
+// A page that is asked all day does not grow: the oldest turns make way for a link to them.
+function trim() {
+  while (thread.children.length > MOST) thread.firstElementChild.remove();
+  const ids = form.querySelectorAll("[name=a]");
+  for (let n = 0; n < ids.length - 20; n += 1) ids[n].remove();
+  if (thread.children.length < MOST || !thread.dataset.earlier || !form.elements.c) return;
+  if (thread.previousElementSibling?.matches(".earlier")) return;
+  const link = document.createElement("a");
+  link.className = "earlier";
+  link.href = `/c/${encodeURIComponent(form.elements.c.value)}`;
+  link.textContent = thread.dataset.earlier;
+  thread.before(link);
 }
 
 function show(turn, { name, data }) {
@@ -119,18 +162,25 @@ function show(turn, { name, data }) {
   if (name === "found") {
     card.querySelector(".level").textContent = data.level;
     turn.dataset.question = data.question;
-    quotes.innerHTML = data.html;
+    quotes.replaceChildren(pieces(data.html));
   } else if (name === "thinking") think(card, data.text);
   else if (name === "text" && data.html) write(card, quotes, data);
-  else if (name === "citation") quotes?.insertAdjacentHTML("beforeend", data.html);
+  else if (name === "citation") quotes?.append(pieces(data.html));
   else if (name === "notice") turn.querySelector(".asked").after(notice(data.text));
   else if (name === "done" || name === "failed") {
     if (data.wait) quiet(turn);
     replace(turn, data.html);
-    live.textContent = data.heard;
+    say(turn, data);
     if (data.id) keep(data.id);
     follow(turn, better);
   }
+}
+
+// A screen reader has heard the sentences as they came; the end is only said to be there.
+function say(turn, data) {
+  const line = document.createElement("p");
+  line.textContent = "heard" in turn.dataset && data.told ? data.told : data.heard;
+  live.append(line);
 }
 
 // The better answer takes the place of the quotes, in the address too.
@@ -162,9 +212,13 @@ function thought(card) {
 }
 
 function replace(turn, html) {
+  replaceBy(turn, pieces(html));
+}
+
+function replaceBy(turn, made) {
   const card = turn.querySelector(".card");
   const box = thought(card);
-  card.outerHTML = html;
+  card.replaceWith(made);
   if (box) turn.querySelector(".card .meta").after(box);
   wireActs(turn);
 }
@@ -174,11 +228,18 @@ function write(card, quotes, { html, gap }) {
   const says = card.querySelector(".says");
   if (says.hidden) {
     thought(card);
+    card.style.minHeight = `${card.offsetHeight}px`; // so that nothing below moves up
     says.hidden = false;
-    quotes.replaceChildren();
+    quotes.replaceChildren(); // those that are cited come as the text grows, and are shown at the end
+    quotes.hidden = true;
   }
   if (gap || !says.lastElementChild) says.append(document.createElement("p"));
-  says.lastElementChild.insertAdjacentHTML("beforeend", html);
+  const piece = pieces(html);
+  const line = document.createElement("p");
+  line.textContent = piece.textContent;
+  live.append(line);
+  card.parentElement.dataset.heard = "";
+  says.lastElementChild.append(piece);
 }
 
 // Why there is no better answer yet is of no more interest than that one is on its way.
@@ -199,11 +260,12 @@ async function stopped(turn) {
   card.classList.remove("waiting");
   card.removeAttribute("aria-busy");
   card.querySelector(".level").classList.remove("breathe");
+  card.querySelector(".quotes").hidden = false;
   thought(card);
   turn.querySelector(".asked").after(notice(template.dataset.stopped));
   const kept = turn.dataset.question && (await stored(turn.dataset.question));
   if (!kept) return;
-  if (card.querySelector(".says").hidden) replace(turn, kept.outerHTML);
+  if (card.querySelector(".says").hidden) replaceBy(turn, kept);
   keep(kept.id);
 }
 
@@ -214,8 +276,7 @@ async function stored(question) {
     try {
       const response = await fetch(`/a/${question}`);
       if (!response.ok) continue;
-      const read = new DOMParser().parseFromString(await response.text(), "text/html");
-      return read.querySelector(".card");
+      return parsed(await response.text()).querySelector(".card");
     } catch {
       return null;
     }
@@ -252,7 +313,7 @@ function keep(id) {
 
 function remember() {
   const ids = [...form.querySelectorAll("[name=a]")].map((input) => input.value).slice(-20);
-  if (!ids.length || location.pathname.startsWith("/a/")) return;
+  if (!ids.length || /^\/[ac]\//.test(location.pathname)) return;
   const query = new URLSearchParams(ids.map((id) => ["a", id]));
   history.replaceState(null, "", `${location.pathname}?${query}${location.hash}`);
 }

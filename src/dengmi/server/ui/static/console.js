@@ -38,19 +38,42 @@ document.addEventListener("keydown", (event) => {
 
 // The present state is drawn anew every few seconds while somebody looks. The browser takes the page
 // apart by itself, so no text of ours becomes HTML.
-const live = document.querySelector("[data-live]");
-if (live) setInterval(() => document.hidden || renew(), 1000 * Number(live.dataset.live));
+const every = Number(document.querySelector("[data-live]")?.dataset.live);
+const timer = every ? setInterval(() => document.hidden || renew(), 1000 * every) : 0;
 
 function renew() {
   const request = new XMLHttpRequest();
   request.open("GET", location.href);
   request.responseType = "document";
+  request.setRequestHeader("X-Dengmi-Live", "1"); // nobody's doing: the session is no longer for it
   request.onload = () => {
-    const fresh = request.response?.querySelector("[data-live]");
-    const old = document.querySelector("[data-live]");
-    if (request.status === 200 && fresh && old && !old.contains(document.activeElement)) {
-      old.replaceWith(document.adoptNode(fresh));
-    }
+    const fresh = request.response?.getElementById("live");
+    const old = document.getElementById("live");
+    if (request.status !== 200 || !fresh || old.contains(document.activeElement)) return;
+    old.replaceWith(document.adoptNode(fresh));
+    if (!fresh.dataset.live) clearInterval(timer);
   };
   request.send();
+}
+
+// Files may be dropped anywhere on the form; they are sent at once.
+for (const form of document.querySelectorAll("form[data-drop]")) {
+  const zone = form.querySelector(".drop");
+  const files = form.querySelector("[type=file]");
+  const over = (is) => (event) => {
+    if (!event.dataTransfer.types.includes("Files")) return;
+    event.preventDefault();
+    zone.classList.toggle("over", is);
+  };
+  form.addEventListener("dragenter", over(true));
+  form.addEventListener("dragover", over(true));
+  form.addEventListener("dragleave", (event) => {
+    if (!form.contains(event.relatedTarget)) zone.classList.remove("over");
+  });
+  form.addEventListener("drop", (event) => {
+    over(false)(event);
+    if (!event.dataTransfer.files.length) return;
+    files.files = event.dataTransfer.files;
+    form.requestSubmit();
+  });
 }

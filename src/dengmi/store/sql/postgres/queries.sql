@@ -36,7 +36,19 @@ WHERE question_id = (
     ORDER BY turn, since, question_id LIMIT 1 FOR UPDATE SKIP LOCKED
 )
 RETURNING question_id, level, channel, whose, cause, state, turn, since, until, due, tries, owner, lease,
-    answer_id, told_at;
+    answer_id, told_at, topic;
+
+-- name: late_claim_topics
+-- Take those that wait for one of these topics, but for some, until the lease ends.
+UPDATE late SET owner = :owner, lease = :lease, tries = tries + 1
+WHERE question_id IN (
+    SELECT question_id FROM late
+    WHERE state = 'waiting' AND level = :level AND topic IN (:topics::text[]) AND until > :now
+        AND (owner = '' OR lease <= :now) AND NOT (question_id IN (:passed::text[]))
+    ORDER BY turn, since, question_id LIMIT :most FOR UPDATE SKIP LOCKED
+)
+RETURNING question_id, level, channel, whose, cause, state, turn, since, until, due, tries, owner, lease,
+    answer_id, told_at, topic;
 
 -- name: late_claim_untold
 -- Take the next answer of these channels that is to be handed over, until the lease ends.
@@ -48,12 +60,41 @@ WHERE question_id = (
     ORDER BY due, question_id LIMIT 1 FOR UPDATE SKIP LOCKED
 )
 RETURNING question_id, level, channel, whose, cause, state, turn, since, until, due, tries, owner, lease,
-    answer_id, told_at;
+    answer_id, told_at, topic;
 
 -- name: charges_lock
 -- Nobody else decides at the same time: held until the transaction ends.
 SELECT pg_advisory_xact_lock(110386840822122);
 
+-- name: deliveries_claim
+-- Take what these channels owe and may send now, until the lease ends.
+UPDATE deliveries SET owner = :owner, lease = :lease, tries = tries + 1
+WHERE id IN (
+    SELECT id FROM deliveries
+    WHERE state = 'owed' AND channel IN (:channels::text[]) AND due <= :now
+        AND (owner = '' OR lease <= :now)
+        AND EXISTS (
+            SELECT 1 FROM questions WHERE questions.id = question_id AND questions.state <> 'asked'
+        )
+    ORDER BY due, id LIMIT :most FOR UPDATE SKIP LOCKED
+)
+RETURNING id, question_id, channel, state, due, shown, parts, begun, sent, tries, owner, lease,
+    answer_id;
+
+-- name: deliveries_claim_these
+-- The same, of some only.
+UPDATE deliveries SET owner = :owner, lease = :lease, tries = tries + 1
+WHERE id IN (
+    SELECT id FROM deliveries
+    WHERE state = 'owed' AND channel IN (:channels::text[]) AND due <= :now
+        AND (owner = '' OR lease <= :now) AND id IN (:ids::text[])
+        AND EXISTS (
+            SELECT 1 FROM questions WHERE questions.id = question_id AND questions.state <> 'asked'
+        )
+    ORDER BY due, id LIMIT :most FOR UPDATE SKIP LOCKED
+)
+RETURNING id, question_id, channel, state, due, shown, parts, begun, sent, tries, owner, lease,
+    answer_id;
 -- name: questions_by
 -- Questions of a time, and of a desk unless that is '', counted for each stretch of time.
 SELECT floor(q.asked_at / :stretch)::bigint AS number, q.channel, count(*) FROM questions AS q

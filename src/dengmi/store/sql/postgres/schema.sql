@@ -221,13 +221,17 @@ CREATE TABLE late (
     owner text NOT NULL,
     lease double precision NOT NULL,
     answer_id text NOT NULL,
-    told_at double precision
+    told_at double precision,
+    topic text NOT NULL DEFAULT ''
 );
 CREATE INDEX late_line ON late (turn, since, question_id) WHERE state = 'waiting';
 CREATE INDEX late_whose ON late (whose, turn) WHERE state = 'waiting';
 CREATE INDEX late_until ON late (until) WHERE state = 'waiting';
 CREATE INDEX late_owner ON late (owner) WHERE owner <> '';
 CREATE INDEX late_untold ON late (channel, due) WHERE state = 'answered' AND told_at IS NULL;
+CREATE INDEX late_topic ON late (topic) WHERE state = 'waiting' AND topic <> '';
+CREATE INDEX late_turns ON late (whose, turn);
+CREATE INDEX late_turn ON late (turn);
 
 CREATE TABLE used (
     holder text NOT NULL,
@@ -254,6 +258,57 @@ CREATE TABLE secrets (
 );
 
 CREATE INDEX questions_asker ON questions (asker) WHERE asker <> '';
+
+CREATE TABLE cursors (
+    name text PRIMARY KEY NOT NULL,
+    value text NOT NULL
+);
+
+CREATE TABLE replies (
+    question_id text PRIMARY KEY NOT NULL REFERENCES questions (id),
+    channel text NOT NULL,
+    place text NOT NULL,
+    sent text NOT NULL,
+    done boolean NOT NULL
+);
+CREATE INDEX replies_open ON replies (channel) WHERE NOT done;
+CREATE INDEX replies_place ON replies (place);
+CREATE TABLE conversations (
+    asker text NOT NULL,
+    id text NOT NULL,
+    title text NOT NULL,
+    at double precision NOT NULL,
+    PRIMARY KEY (asker, id)
+);
+
+CREATE TABLE handovers (
+    key text PRIMARY KEY NOT NULL,
+    asker text NOT NULL,
+    until double precision NOT NULL
+);
+CREATE INDEX handovers_until ON handovers (until);
+
+CREATE INDEX answers_desk ON answers (desk, created_at);
+
+CREATE TABLE deliveries (
+    id text PRIMARY KEY NOT NULL,
+    question_id text NOT NULL REFERENCES questions (id) ON DELETE CASCADE,
+    channel text NOT NULL,
+    state text NOT NULL,
+    due double precision NOT NULL,
+    shown boolean NOT NULL,
+    parts bigint NOT NULL,
+    begun bigint NOT NULL,
+    sent bigint NOT NULL,
+    tries bigint NOT NULL,
+    owner text NOT NULL,
+    lease double precision NOT NULL,
+    answer_id text NOT NULL,
+    at double precision NOT NULL
+);
+CREATE INDEX deliveries_question ON deliveries (question_id);
+CREATE INDEX deliveries_due ON deliveries (channel, due) WHERE state = 'owed';
+CREATE INDEX deliveries_owner ON deliveries (owner) WHERE owner <> '';
 CREATE TABLE operators (
     id text PRIMARY KEY NOT NULL,
     name text NOT NULL,
@@ -309,3 +364,9 @@ CREATE INDEX questions_at ON questions (asked_at, id);
 CREATE INDEX questions_desk_at ON questions (desk, asked_at, id);
 CREATE INDEX answers_at ON answers (created_at);
 CREATE INDEX thumbs_at ON thumbs (at);
+
+CREATE TABLE outcomes (
+    source_id text PRIMARY KEY NOT NULL REFERENCES sources (id) ON DELETE CASCADE,
+    at double precision NOT NULL,
+    report text NOT NULL
+);

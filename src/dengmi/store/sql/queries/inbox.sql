@@ -81,7 +81,28 @@ SELECT id, question_id, desk, question, level, wanted, text, grounded, confidenc
     claims, evidence, origin, model, full_micros
 FROM answers WHERE question_id = :id ORDER BY created_at DESC, id DESC LIMIT 1;
 
+-- name: questions_of
+-- Questions by their ids.
+SELECT id, desk, text, wanted, channel, asker, conversation, dedup, lang, asked_at, state, payer
+FROM questions WHERE id IN (:ids::text[]);
+
 -- name: question
 -- One question by its id.
 SELECT id, desk, text, wanted, channel, asker, conversation, dedup, lang, asked_at, state, payer
 FROM questions WHERE id = :id;
+
+-- name: answers_first
+-- The first answer of each of some questions.
+SELECT id, question_id, desk, question, level, wanted, text, grounded, confidence, citations,
+    nearest, followups, reused, currency, micros, usage, took_ms, created_at, lang, standalone,
+    claims, evidence, origin, model, full_micros
+FROM answers WHERE id IN (:ids::text[]) OR (question_id IN (:questions::text[]) AND NOT EXISTS (
+    SELECT 1 FROM answers AS earlier WHERE earlier.question_id = answers.question_id
+        AND (earlier.created_at < answers.created_at
+            OR (earlier.created_at = answers.created_at AND earlier.id < answers.id))
+));
+
+-- name: questions_some
+-- Some questions by their ids.
+SELECT id, desk, text, wanted, channel, asker, conversation, dedup, lang, asked_at, state, payer
+FROM questions WHERE id IN (:ids::text[]);

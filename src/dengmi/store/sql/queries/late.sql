@@ -2,31 +2,37 @@
 -- A question comes to wait; nothing happens where it does already or did before.
 INSERT INTO late (
     question_id, level, channel, whose, cause, state, turn, since, until, due, tries, owner, lease,
-    answer_id, told_at
+    answer_id, told_at, topic
 ) VALUES (
     :question_id, :level, :channel, :whose, :cause, :state, :turn, :since, :until, :due, :tries,
-    :owner, :lease, :answer_id, :told_at
+    :owner, :lease, :answer_id, :told_at, :topic
 )
 ON CONFLICT (question_id) DO NOTHING;
 
 -- name: late_ends
--- How many wait, and the first turn among them.
-SELECT count(*), coalesce(min(turn), 0) FROM late WHERE state = 'waiting';
+-- How many wait, and the first turn among them; where nobody waits, the last that was served.
+SELECT count(*), coalesce(min(turn), (SELECT max(turn) FROM late), 0) FROM late
+WHERE state = 'waiting';
 
 -- name: late_own
--- How many of one asker wait, and the last turn among them.
-SELECT count(*), coalesce(max(turn), -1) FROM late WHERE state = 'waiting' AND whose = :whose;
+-- How many of one asker wait, and the asker's last turn, served or not.
+SELECT count(*), coalesce((SELECT max(turn) FROM late WHERE whose = :whose), -1) FROM late
+WHERE state = 'waiting' AND whose = :whose;
+
+-- name: late_company
+-- Whether somebody waits for the same topic.
+SELECT 1 FROM late WHERE state = 'waiting' AND topic <> '' AND topic = :topic LIMIT 1;
 
 -- name: late
 -- What is known of a question that waits or waited.
 SELECT question_id, level, channel, whose, cause, state, turn, since, until, due, tries, owner, lease,
-    answer_id, told_at
+    answer_id, told_at, topic
 FROM late WHERE question_id = :question_id;
 
 -- name: late_of
 -- The same, by the id of the question or of one of its answers.
 SELECT question_id, level, channel, whose, cause, state, turn, since, until, due, tries, owner, lease,
-    answer_id, told_at
+    answer_id, told_at, topic
 FROM late WHERE question_id = :id
     OR question_id = (SELECT question_id FROM answers WHERE id = :id);
 
@@ -50,13 +56,19 @@ SELECT count(*) FROM (
         AND (owner = '' OR lease <= :now) LIMIT 1
 ) AS found;
 
+-- name: late_topics
+-- What is waited for at a level and has been answered meanwhile.
+SELECT DISTINCT topic FROM late
+WHERE state = 'waiting' AND topic <> '' AND level = :level AND until > :now AND owner = ''
+    AND EXISTS (SELECT 1 FROM reuses WHERE reuses.key = late.topic AND reuses.state <> 'void');
+
 -- name: late_hold
 -- A process says that it still works on what it holds.
 UPDATE late SET lease = :lease WHERE owner = :owner AND owner <> '';
 
 -- name: late_end
 -- One that a process holds leaves the line; no row comes back when it holds it no longer.
-UPDATE late SET state = :state, answer_id = :answer_id, owner = '', due = 0
+UPDATE late SET state = :state, answer_id = :answer_id, owner = '', due = 0, turn = :turn
 WHERE question_id = :question_id AND state = 'waiting' AND owner = :owner AND tries = :tries
 RETURNING question_id;
 
@@ -71,13 +83,13 @@ RETURNING question_id;
 UPDATE late SET owner = '' WHERE owner IN (:owners::text[]) AND owner <> '';
 
 -- name: late_withdraw
--- The asker does not want to wait any longer.
-UPDATE late SET state = 'withdrawn', owner = ''
+-- The asker does not want to wait any longer; it was no turn then.
+UPDATE late SET state = 'withdrawn', owner = '', turn = -1
 WHERE question_id = :question_id AND state = 'waiting' RETURNING question_id;
 
 -- name: late_expire
 -- What has waited too long leaves the line, unless somebody works on it just now.
-UPDATE late SET state = 'expired', owner = ''
+UPDATE late SET state = 'expired', owner = '', turn = -1
 WHERE state = 'waiting' AND until <= :now AND (owner = '' OR lease <= :now)
 RETURNING question_id;
 

@@ -87,3 +87,14 @@ SELECT channel, 0 AS number, desk, level, model, purpose, currency, state,
 FROM charges WHERE at >= :since AND at < :until AND (:desk = '' OR desk = :desk)
 GROUP BY channel, desk, level, model, purpose, currency, state
 ORDER BY channel, desk, level, model, purpose, currency, state;
+
+-- name: names_of_person
+-- What an asker called conversations.
+SELECT id, title, at FROM conversations WHERE asker = :asker ORDER BY at, id;
+
+-- name: names_left
+-- What conversations were called of which nothing is left.
+DELETE FROM conversations WHERE NOT EXISTS (
+    SELECT 1 FROM questions AS q
+    WHERE q.asker = conversations.asker AND q.conversation = conversations.id
+);

@@ -29,3 +29,13 @@ UPDATE sources SET synced_at = :at WHERE id = :id;
 -- name: source_delete
 -- Remove a source that has no articles any more.
 DELETE FROM sources WHERE id = :id;
+
+-- name: outcome_put
+-- How the last sync of a source ended; nothing where the source is gone.
+INSERT INTO outcomes (source_id, at, report)
+SELECT s.id, :at, :report FROM sources AS s WHERE s.id = :source_id
+ON CONFLICT (source_id) DO UPDATE SET at = excluded.at, report = excluded.report;
+
+-- name: outcomes
+-- How the last syncs ended.
+SELECT source_id, at, report FROM outcomes;

@@ -1,0 +1,70 @@
+"""The channels that the settings describe, each with a table of its own.
+
+A channel joins by a line in `CHECKS`: a module that says what its tables lack and how they fare. It
+is imported when somebody asks.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+from msgspec import Struct
+
+from dengmi.core.clock import Clock
+
+CHECKS: Mapping[str, str] = {
+    "wechat": "dengmi.channels.wechat.check",
+    "wecom": "dengmi.channels.wecom.check",
+}
+"""The tables of the settings that describe channels, each with its module."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at: how it stands, and the text that says so and what to do."""
+
+    state: Literal["ok", "warn", "fail"]
+    key: str
+    params: Mapping[str, str | int | float] = field(default_factory=dict)
+
+
+class Check(Protocol):
+    """What the module of a channel has. `settings` is the channel's table as it was read."""
+
+    def missing(self, settings: Any, /) -> Sequence[str]:
+        """The keys without which it cannot work."""
+        ...
+
+    def place(self, name: str, settings: Any, /) -> str:
+        """The path that its platform calls; "" where none is called."""
+        ...
+
+    def kind(self, settings: Any, /) -> str:
+        """What it is, in one word."""
+        ...
+
+    async def check(
+        self, name: str, settings: Any, /, *, public: str, home: Path, clock: Clock
+    ) -> Sequence[Finding]:
+        """Call the platform once, and say how it fares.
+
+        Args:
+            public: the address of this server as its readers know it; "" where there is none.
+        """
+        ...
+
+
+def check_of(table: str) -> Check:
+    """The module of a table."""
+    found: Any = import_module(CHECKS[table])
+    checked: Check = found
+    return checked
+
+
+def tables(settings: Any) -> Mapping[tuple[str, str], Struct]:
+    """Every channel of the settings: (table, name) and what is set."""
+    return {
+        (table, name): each for table in CHECKS for name, each in getattr(settings, table).items()
+    }

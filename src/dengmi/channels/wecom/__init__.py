@@ -1,0 +1,1 @@
+"""WeCom: AI bots, self-built applications, WeChat Customer Service, group robots."""

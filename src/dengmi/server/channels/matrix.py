@@ -1,0 +1,193 @@
+"""Matrix accounts: which process of a server holds each, and how it meets the ladder.
+
+An account reads its rooms in one process; as an appservice it is given what is said, by requests to
+/matrix/NAME/…, which any process takes.
+"""
+
+import asyncio
+import logging
+from importlib import import_module
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from dengmi.channels.errors import WireError
+from dengmi.channels.matrix.appservice import MOST_BYTES, events_of, is_from
+from dengmi.core.errors import BadSettings, DengmiError
+from dengmi.core.lock import FileLock
+from dengmi.server.bodies import read
+from dengmi.server.channels.places import links_at
+from dengmi.server.context import Context
+from dengmi.server.problems import Refusal
+from dengmi.server.replies import json_reply
+from dengmi.settings.matrix import MatrixSettings
+
+if TYPE_CHECKING:
+    from dengmi.channels.matrix.account import Account
+    from dengmi.channels.matrix.client import Matrix
+
+log = logging.getLogger(__name__)
+
+TAKE_OVER = 1.0
+"""Seconds between two looks whether the process that holds an account is gone."""
+
+
+class MatrixAccounts:
+    """Every account of the settings. Of the processes of a server, one holds an account: two that
+    read the same messages would answer them twice.
+
+    Raises:
+        BadSettings: an account has no way in, or a part of Dengmi is not installed.
+    """
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._clients: list[Matrix] = []
+        self._locks: list[FileLock] = []
+        self._given: dict[str, Account] = {}
+        self._making = asyncio.Lock()
+        for name, wanted in context.parts.settings.matrix.items():
+            _check(name, wanted)
+
+    def start(self) -> None:
+        """Begin to serve, beside everything else: a homeserver may be slow, or away."""
+        for name, wanted in self._context.parts.settings.matrix.items():
+            self._context.crew.keep(self._held(name, wanted), f"matrix {name}")
+
+    async def close(self) -> None:
+        """Close the connections, and let others have the accounts."""
+        await asyncio.gather(*(client.close() for client in self._clients))
+        for lock in self._locks:
+            lock.free()
+
+    async def _held(self, name: str, wanted: MatrixSettings) -> None:
+        """Serve an account, once no other process does."""
+        folder = self._context.parts.settings.home / "matrix"
+        lock = FileLock(folder / f"{name}.lock")
+        while not await asyncio.to_thread(lock.take):  # noqa: ASYNC110 - held by another process
+            await asyncio.sleep(TAKE_OVER)
+        self._locks.append(lock)
+        if wanted.hs_token:
+            await (await self._taking(name)).serve()
+        await asyncio.to_thread(_warm)
+        await self._account(name, wanted).run()
+
+    async def deliver(self, request: Request) -> Response:
+        """Events that a homeserver delivers. It sends them again until it is told that they were
+        taken."""
+        name = self._from(request)
+        body = await read(request, MOST_BYTES)
+        account = await self._taking(name)
+        try:
+            await account.given(events_of(body))
+        except WireError:
+            return _refused(400, "M_BAD_JSON")
+        except DengmiError as error:
+            log.warning("matrix %s: not taken: %s", name, error)
+            return _refused(503, "M_UNKNOWN")
+        return json_reply({})
+
+    async def ping(self, request: Request) -> Response:
+        """The homeserver looks whether it is heard."""
+        self._from(request)
+        return json_reply({})
+
+    async def unknown(self, request: Request) -> Response:
+        """Whether there is a user or a room of some name: none but the account."""
+        self._from(request)
+        return _refused(404, "M_NOT_FOUND")
+
+    def _from(self, request: Request) -> str:
+        """The account that a request is for. Raises Refusal."""
+        name = request.path_params["name"]
+        wanted = self._context.parts.settings.matrix.get(name)
+        token = wanted.hs_token if wanted else ""
+        if not is_from(token, request.headers, request.query_params):
+            raise Refusal("matrix_token_wrong", 403)
+        return str(name)
+
+    async def _taking(self, name: str) -> "Account":
+        """The account of this process that takes what is delivered."""
+        async with self._making:
+            if name not in self._given:
+                await asyncio.to_thread(_warm)
+                wanted = self._context.parts.settings.matrix[name]
+                self._given[name] = self._account(name, wanted)
+            return self._given[name]
+
+    def _account(self, name: str, wanted: MatrixSettings) -> "Account":
+        from dengmi.channels.matrix.account import Account, Way
+        from dengmi.channels.matrix.client import Login, Matrix
+        from dengmi.channels.matrix.pace import Pace
+        from dengmi.channels.matrix.rendering import Style
+        from dengmi.channels.matrix.replies import Replies
+        from dengmi.channels.matrix.speaking import Speaking
+
+        parts = self._context.parts
+        login = Login(
+            homeserver=wanted.homeserver,
+            user=wanted.user,
+            token=wanted.token,
+            password=wanted.password,
+            device=wanted.device,
+            appservice=bool(wanted.hs_token),
+        )
+        folder = parts.settings.home / "matrix" / name
+        client = Matrix(login, folder, encrypted=wanted.encryption)
+        self._clients.append(client)
+        public = parts.settings.server.public_url.rstrip("/")
+        style = Style(links_at(public) if public else None)
+        pace = Pace(0.0 if wanted.hs_token else wanted.rate, wanted.burst)
+        speaking = Speaking(client, pace, parts.clock, "m.notice" if wanted.notice else "m.text")
+        account = Account(
+            Way(
+                name=name,
+                desk=wanted.desk,
+                level=wanted.level,
+                language=wanted.language,
+                allow=wanted.allow,
+                rooms=wanted.rooms,
+                command=wanted.command,
+                threads=wanted.threads,
+                welcome=wanted.welcome,
+                backlog=wanted.backlog,
+            ),
+            client,
+            speaking=speaking,
+            replies=Replies(parts.ladder, parts.store, speaking, style, every=wanted.every),
+            answering=parts.ladder,
+            store=parts.store,
+            resolve=parts.desks.resolve,
+            clock=parts.clock,
+            start=self._context.crew.start,
+            pace=self._context.callers.pace,
+        )
+        if parts.late is not None:
+            parts.late.hand_to(account)
+        return account
+
+
+def _warm() -> None:
+    """Half a second of imports, which the first questions over HTTP need not wait for."""
+    import_module("dengmi.channels.matrix.client")
+    from dengmi.channels.matrix.rendering import warm
+
+    warm()
+
+
+def _check(name: str, wanted: MatrixSettings) -> None:
+    """Refuse what could never be served. Raises BadSettings."""
+    extra = "matrix-e2e" if wanted.encryption else "matrix"
+    if find_spec("nio") is None or (wanted.encryption and find_spec("vodozemac") is None):
+        raise BadSettings("matrix_extra_missing", name=name, extra=extra)
+    if wanted.hs_token and wanted.encryption:
+        raise BadSettings("matrix_appservice_sealed", name=name)
+    if not (wanted.token or (wanted.password and not wanted.hs_token)):
+        raise BadSettings("matrix_login_missing", name=name)
+
+
+def _refused(status: int, errcode: str) -> Response:
+    """What the homeserver reads; it looks at the status."""
+    return JSONResponse({"errcode": errcode}, status_code=status)

@@ -1,0 +1,249 @@
+"""/wecom/{name}: where WeCom delivers what people write to bots, applications and customer
+service."""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from typing import Protocol
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from dengmi.channels.budget import SendBudget
+from dengmi.channels.errors import Forged, WireError
+from dengmi.channels.links import Links
+from dengmi.channels.wechat.body import MOST_BYTES
+from dengmi.channels.wecom.app import App
+from dengmi.channels.wecom.bot import Bot
+from dengmi.channels.wecom.check import envelope_of, missing
+from dengmi.channels.wecom.client import TAKEN, WeCom, WeComFailed
+from dengmi.channels.wecom.kf import Service
+from dengmi.channels.wecom.markdown import Paper
+from dengmi.channels.wecom.plain import Sheet
+from dengmi.channels.wecom.pushing import Pusher, Send
+from dengmi.channels.wecom.sealed import Door
+from dengmi.channels.wecom.talk import Parts, Talk, Way
+from dengmi.core.errors import BadSettings
+from dengmi.server.bodies import read
+from dengmi.server.channels.places import links_at
+from dengmi.server.channels.wecom_line import LineKeeper
+from dengmi.server.channels.wecom_robot import Robot
+from dengmi.server.context import Context
+from dengmi.server.problems import Refusal
+from dengmi.settings.wecom import WeComSettings
+
+log = logging.getLogger(__name__)
+
+FOLLOWING = 5
+"""Messages that may follow one of a customer's (WeChat Customer Service, 2026-11)."""
+
+
+class Called(Protocol):
+    """What the platform calls."""
+
+    channel: str
+
+    def verify(self, query: Mapping[str, str]) -> str: ...
+    async def receive(self, query: Mapping[str, str], body: bytes) -> bytes: ...
+    async def recover(self) -> None: ...
+
+
+class WeComWays:
+    """Every way into WeCom that the settings name.
+
+    Raises:
+        BadSettings: one of them lacks what its kind needs.
+    """
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._clients: list[WeCom] = []
+        self._called: dict[str, Called] = {}
+        self._lines: list[LineKeeper] = []
+        self._robots: list[Robot] = []
+        for name, wanted in context.parts.settings.wecom.items():
+            for needed in missing(wanted):
+                raise BadSettings("channel_secret_missing", key=f"wecom.{name}.{needed}")
+            self._make(name, wanted)
+
+    async def verify(self, request: Request) -> Response:
+        """The platform asks whether this is the server."""
+        called = self._named(request)
+        try:
+            return Response(called.verify(request.query_params), media_type="text/plain")
+        except Forged as error:
+            return self._refused(request, error)
+
+    async def receive(self, request: Request) -> Response:
+        """A message, an event, or the question how far an answer is."""
+        called = self._named(request)
+        body = await read(request, MOST_BYTES)
+        try:
+            reply = await called.receive(request.query_params, body)
+        except WireError as error:
+            return self._refused(request, error)
+        kind = {b"<": "text/xml", b"{": "application/json"}.get(reply[:1], "text/plain")
+        return Response(reply, media_type=kind)
+
+    async def begin(self) -> None:
+        """Go on with what an earlier stop cut off."""
+        for each in self._called.values():
+            await each.recover()
+        for line in self._lines:
+            self._context.crew.keep(line.hold(), f"line of {line.channel}")
+        for robot in self._robots:
+            self._context.crew.keep(robot.tell(), f"robot {robot.channel}")
+
+    async def close(self) -> None:
+        """Close the connections to the platform."""
+        await asyncio.gather(*(client.close() for client in self._clients))
+
+    def _named(self, request: Request) -> Called:
+        called = self._called.get(request.path_params["name"])
+        if called is None:
+            raise Refusal("path_unknown", 404, path=request.url.path)
+        return called
+
+    def _refused(self, request: Request, error: WireError) -> Response:
+        """The platform reads the status alone; whoever else writes here learns nothing."""
+        log.info("wecom %s: refused (%s)", request.path_params["name"], error.reason)
+        return Response(status_code=403 if isinstance(error, Forged) else 400)
+
+    def _make(self, name: str, wanted: WeComSettings) -> None:
+        match wanted.kind:
+            case "bot":
+                bot = self._called[name] = self._bot(name, wanted)
+                if self._context.parts.late is not None:
+                    self._context.parts.late.hand_to(bot)
+            case "bot-socket":
+                self._lines.append(self._line(name, wanted))
+            case "app":
+                self._called[name] = self._app(name, wanted)
+            case "kf":
+                self._called[name] = self._kf(name, wanted)
+            case "robot":
+                client = self._client(wanted)
+                self._robots.append(Robot(self._context.parts, name, wanted, client))
+
+    def _bot(self, name: str, wanted: WeComSettings) -> Bot:
+        return Bot(
+            _way(name, wanted),
+            self._parts(),
+            self._door(wanted),
+            Paper(most_bytes=wanted.max_bytes or 20_480, links=self._links),
+            self._client(wanted),
+        )
+
+    def _line(self, name: str, wanted: WeComSettings) -> LineKeeper:
+        paper = Paper(most_bytes=wanted.max_bytes or 20_480, links=self._links)
+        return LineKeeper(
+            self._context.parts,
+            name=name,
+            wanted=wanted,
+            way=_way(name, wanted),
+            talk=self._parts(),
+            paper=paper,
+        )
+
+    def _app(self, name: str, wanted: WeComSettings) -> App:
+        client, parts, sheet = self._client(wanted), self._parts(), self._sheet(wanted)
+        talk = Talk(_way(name, wanted), parts)
+
+        async def send(to: str, content: str, _: str, careful: bool) -> None:
+            await client.send_text(to, wanted.agent_id, content, careful=careful)
+
+        self._pusher(talk, send, sheet, wanted)
+        return App(talk, parts, self._door(wanted), sheet, self._context.outbox.ready)
+
+    def _kf(self, name: str, wanted: WeComSettings) -> Service:
+        client, parts, sheet = self._client(wanted), self._parts(), self._sheet(wanted)
+        talk = Talk(_way(name, wanted), parts)
+
+        async def send(to: str, content: str, known: str, careful: bool) -> None:
+            try:
+                await client.send_kf(to, content, known)
+            except WeComFailed as error:
+                if not (careful and error.errcode == TAKEN):  # it arrived before
+                    raise
+
+        pusher = self._pusher(talk, send, sheet, wanted, quota=FOLLOWING)
+        return Service(
+            talk,
+            parts,
+            self._door(wanted),
+            sheet=sheet,
+            pusher=pusher,
+            ready=self._context.outbox.ready,
+            api=client,
+        )
+
+    def _sheet(self, wanted: WeComSettings) -> Sheet:
+        return Sheet(
+            most_bytes=wanted.max_bytes or 2_048,
+            most_parts=wanted.messages,
+            anchors=wanted.kind == "app",
+            links=self._links,
+        )
+
+    def _pusher(
+        self, talk: Talk, send: Send, sheet: Sheet, wanted: WeComSettings, *, quota: int = 0
+    ) -> Pusher:
+        """Sends what a channel owes."""
+        parts = self._context.parts
+        # Each process of the server has its part: together they keep what the platform allows.
+        workers = parts.settings.server.workers
+        limits = (
+            (max(1, wanted.per_minute // workers), 60.0),
+            (max(1, wanted.per_hour // workers), 3_600.0),
+        )
+        pusher = Pusher(
+            talk.channel,
+            send,
+            parts.store,
+            parts.clock,
+            sheet=sheet,
+            budget=SendBudget(limits),
+            quota=quota,
+        )
+        self._context.outbox.hand_to(pusher)
+        return pusher
+
+    @property
+    def _links(self) -> Links | None:
+        public = self._context.parts.settings.server.public_url.rstrip("/")
+        return links_at(public) if public else None
+
+    def _door(self, wanted: WeComSettings) -> Door:
+        return Door(envelope_of(wanted), "json" if wanted.kind == "bot" else "xml", wanted.skew)
+
+    def _client(self, wanted: WeComSettings) -> WeCom:
+        client = WeCom(wanted.api, self._context.parts.clock, wanted.corp_id, wanted.secret)
+        self._clients.append(client)
+        return client
+
+    def _parts(self) -> Parts:
+        parts = self._context.parts
+        return Parts(
+            answering=parts.ladder,
+            store=parts.store,
+            clock=parts.clock,
+            resolve=parts.desks.resolve,
+            start=self._context.crew.start,
+            keep=self._context.crew.keep,
+            pace=self._context.callers.pace,
+        )
+
+
+def _way(name: str, wanted: WeComSettings) -> Way:
+    return Way(
+        name=name,
+        desk=wanted.desk,
+        level=wanted.level,
+        called=wanted.called,
+        welcome=wanted.welcome,
+        language=wanted.language,
+        hold=wanted.hold,
+        close=wanted.close,
+        refresh=wanted.refresh,
+        messages=wanted.messages,
+    )

@@ -1,0 +1,80 @@
+"""Has group robots of WeCom tell operators what they should hear: a budget that is nearly spent, or
+spent."""
+
+import asyncio
+import logging
+
+from dengmi.channels.budget import SendBudget
+from dengmi.channels.links import defused
+from dengmi.channels.parts import shortened
+from dengmi.channels.wecom.client import WeCom, WeComFailed
+from dengmi.core.limits import Alert
+from dengmi.language.money import amounts
+from dengmi.language.texts import text
+from dengmi.server.channels.alone import alone
+from dengmi.server.parts import Parts
+from dengmi.settings.wecom import WeComSettings
+
+log = logging.getLogger(__name__)
+
+EVERY = 15.0
+"""Seconds between two looks at what operators should hear."""
+
+SINCE = 86_400.0
+"""Seconds after which nobody need hear something any more."""
+
+MOST_BYTES = 4_096
+PER_MINUTE = 20
+"""What the platform takes of one robot (2026-11)."""
+
+
+class Robot:
+    """One group robot. `channel` names it in the log and in what is kept."""
+
+    def __init__(self, parts: Parts, name: str, wanted: WeComSettings, client: WeCom) -> None:
+        self.channel = f"wecom:{name}"
+        self._parts = parts
+        self._wanted = wanted
+        self._client = client
+        self._sends = SendBudget(((PER_MINUTE, 60.0),))
+        self._lock = parts.settings.home / "lines" / f"{name}.lock"
+
+    async def tell(self) -> None:
+        """Tell what there is until cancelled; each thing once."""
+        async with alone(self._lock):
+            if self._note not in await self._parts.store.notes(self.channel):
+                await self._passed(self._parts.clock.now(), [])
+            while True:
+                await self.look()
+                await asyncio.sleep(EVERY)
+
+    async def look(self) -> None:
+        """Tell what is new."""
+        kept = (await self._parts.store.notes(self.channel)).get(self._note, {})
+        now = self._parts.clock.now()
+        since, told = max(float(kept.get("since", now)), now - SINCE), list(kept.get("told", ()))
+        for alert in await self._parts.store.alerts(since):
+            if alert.id in told:
+                continue
+            try:
+                await self._told(alert)
+            except WeComFailed as error:
+                log.warning("%s: refused (%d)", self.channel, error.errcode)
+                return
+            told.append(alert.id)
+            await self._passed(since, told[-200:])
+
+    async def _told(self, alert: Alert) -> None:
+        said = text(alert.code, self._wanted.language, **amounts(alert.params))
+        wait = self._sends.wait("", self._parts.clock.steady())
+        if wait:
+            await asyncio.sleep(wait)
+        self._sends.take("", self._parts.clock.steady())
+        await self._client.tell(self._wanted.key, shortened(defused(said), MOST_BYTES))
+
+    async def _passed(self, since: float, told: list[str]) -> None:
+        await self._parts.store.put_note(self._note, self.channel, {"since": since, "told": told})
+
+    @property
+    def _note(self) -> str:
+        return f"{self.channel}:told"

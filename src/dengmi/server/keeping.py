@@ -1,0 +1,41 @@
+"""Deletes the questions of desks that keep them for so many days only."""
+
+import asyncio
+import logging
+
+from dengmi.core.errors import DengmiError
+from dengmi.server.parts import Parts
+
+log = logging.getLogger(__name__)
+
+EVERY = 3_600.0
+"""Seconds between two looks. Every process looks: what is deleted already is not there any more."""
+
+AT_ONCE = 500
+"""Questions deleted in one transaction, so that nobody waits long for the writer."""
+
+DAY = 86_400.0
+
+
+async def keep_only(parts: Parts) -> None:
+    """Look every hour, until cancelled. A failure is logged, and tried again."""
+    while True:
+        try:
+            gone = await forget_old(parts)
+            if gone:
+                log.info("old questions deleted", extra={"told": {"questions": gone}})
+        except DengmiError:
+            log.exception("old questions could not be deleted")
+        await asyncio.sleep(EVERY)
+
+
+async def forget_old(parts: Parts) -> int:
+    """Delete what is older than its desk keeps it; how many questions went."""
+    gone, review, now = 0, parts.store.review(), parts.clock.now()
+    for name, desk in parts.settings.desks.items():
+        if not desk.keep_days:
+            continue
+        before = now - desk.keep_days * DAY
+        while some := await review.forget_before(name, before, AT_ONCE):
+            gone += some
+    return gone

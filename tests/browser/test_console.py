@@ -1,0 +1,257 @@
+"""The console in a real browser: getting in, every page in every look, files dropped, an answer
+pinned, gaps; with and without JavaScript; and nothing for axe to find."""
+
+import json
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.test_pages import SIZES, is_wide
+from tests.http.conftest import write_articles
+from tests.kill.test_server import environ_of
+
+SETTINGS = """
+default_desk = "walks"
+
+[models.script]
+kind = "scripted"
+model = "script.toml"
+price = { currency = "CNY", hit = 0.02, miss = 1, output = 4 }
+
+[levels]
+quick = ["script"]
+
+[desks.walks]
+daily_budget = "¥1"
+"""
+SCRIPT = """
+[[answer]]
+match = "close"
+text = "The lantern walk closes on the seventeenth [1.1]. Painters from abroad admire it [1.1]."
+"""
+CLOSES = "When does the lantern walk close?"
+ASKED = (CLOSES, CLOSES, "What does a boat ticket cost?", "How much is a ticket for the boat?",
+         "船票多少钱？", "<img src=x onerror=alert(1)>")  # fmt: skip
+PAGES = ("", "/questions", "/questions?q=close&level=quick", "/gaps", "/sources?find=parking",
+         "/costs", "/desk", "/operators", "/keys", "/askers", "/log", "/password")  # fmt: skip
+SECRET = "a lantern over the bridge"
+SHOTS = Path(__file__).parents[2] / "build" / "screenshots" / "console"
+AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
+BY_AXE = """async () => (await axe.run(document, {resultTypes: ["violations"]})).violations
+    .map((one) => one.id + ": " + one.nodes.map((node) => node.html).slice(0, 3).join(" | "))"""
+
+
+@dataclass(frozen=True)
+class Office:
+    """A real server: its address, its home, and the cookies of its owner."""
+
+    address: str
+    home: Path
+    state: Any
+
+
+@pytest.fixture(scope="module")
+def office(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    """A server with questions asked, whose first operator came in by the printed link."""
+    root = tmp_path_factory.mktemp("office")
+    home = root / "home"
+    home.mkdir()
+    (home / "dengmi.toml").write_text(SETTINGS, encoding="utf-8")
+    (home / "script.toml").write_text(SCRIPT, encoding="utf-8")
+    environ = environ_of(home)
+    dengmi = [sys.executable, "-m", "dengmi"]
+    folder = str(write_articles(root / "articles"))
+    add = [*dengmi, "add", folder, "--desk", "walks"]
+    subprocess.run(add, env=environ, check=True, capture_output=True)
+    serve = [*dengmi, "serve", "--port", "0"]
+    with subprocess.Popen(serve, env=environ, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        address = server.stdout.readline().split(" at ")[1].split()[0]
+        link = server.stdout.readline().split(": ", 1)[1].strip()
+        for words in ASKED:
+            ask(address, words)
+        yield Office(address, home, _joined(browser, link))
+        server.terminate()
+        server.wait(20)
+
+
+def _joined(browser: Browser, link: str) -> Any:
+    context = browser.new_context(locale="en-GB")
+    page = context.new_page()
+    page.goto(link)
+    for name, words in (("name", "林 Mei"), ("password", SECRET), ("again", SECRET)):
+        page.locator(f"[name={name}]").fill(words)
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text("Today")
+    state = context.storage_state()
+    context.close()
+    return state
+
+
+def ask(address: str, words: str) -> None:
+    body = json.dumps({"question": words, "asker": "ann"}).encode()
+    headers = {"Content-Type": "application/json"}
+    request = urllib.request.Request(f"{address}/api/v1/answers", body, headers)
+    with urllib.request.urlopen(request, timeout=20) as reply:
+        assert reply.status == 200
+
+
+@contextmanager
+def signed_in(
+    browser: Browser,
+    office: Office,
+    size: str = "desktop",
+    scheme: str = "light",
+    lang: str = "en",
+    **more: Any,
+) -> Iterator[Page]:
+    """A page of the owner that fails the test when its console complains or it asks elsewhere."""
+    width, height = SIZES[size]
+    context = browser.new_context(
+        viewport={"width": width, "height": height},
+        color_scheme=scheme,  # type: ignore[arg-type]
+        locale={"en": "en-GB", "zh": "zh-CN"}[lang],
+        storage_state=office.state,
+        **more,
+    )
+    page = context.new_page()
+    said: list[str] = []
+    hosts: set[str] = set()
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("request", lambda request: hosts.add(request.url.split("/")[2]))
+    yield page
+    assert said == []
+    assert len(hosts) == 1
+    context.close()
+
+
+LOOKS = [("desktop", "light", "en"), ("phone", "dark", "zh"), ("desktop", "dark", "zh")]
+
+
+@pytest.mark.parametrize(("size", "scheme", "lang"), LOOKS)
+def test_every_page(browser: Browser, office: Office, size: str, scheme: str, lang: str) -> None:
+    """Nothing sticks out or complains; in the first two looks axe looks too."""
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    with_axe = (size, scheme, lang) in LOOKS[:2]
+    with signed_in(browser, office, size, scheme, lang, bypass_csp=with_axe) as page:
+        for path in PAGES:
+            reply = page.goto(f"{office.address}/console{path}")
+            assert reply is not None
+            assert reply.status == 200, path
+            if "level=quick" in path:
+                page.locator("table a").first.click()
+            assert not is_wide(page), path
+            shot = f"{path.split('?')[0].strip('/') or 'today'}-{size}-{scheme}-{lang}.png"
+            page.screenshot(path=SHOTS / shot.replace("/", "-"), full_page=True)
+            if with_axe:
+                page.evaluate(AXE)
+                assert page.evaluate(BY_AXE) == [], path
+
+
+def test_signing_out_and_in(browser: Browser, office: Office) -> None:
+    with signed_in(browser, office) as page:
+        page.goto(f"{office.address}/console/operators")
+        page.locator(".title").wait_for()
+    context = browser.new_context(locale="en-GB")
+    page = context.new_page()
+    page.goto(f"{office.address}/console/costs")
+    page.locator("[name=name]").fill("林 mei")
+    page.locator("[name=password]").fill(SECRET)
+    page.locator("button.first").click()
+    expect(page.locator("h1")).to_have_text("Costs")
+    page.locator(".menu summary").click()
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.locator("h1")).to_have_text("Sign in")
+    page.goto(f"{office.address}/console")
+    expect(page.locator("h1")).to_have_text("Sign in")
+    context.close()
+
+
+def test_files_are_dropped_and_become_articles(browser: Browser, office: Office) -> None:
+    with signed_in(browser, office) as page:
+        page.goto(f"{office.address}/console/sources")
+        dropped = page.evaluate_handle(
+            """() => { const data = new DataTransfer();
+            data.items.add(new File(["# The moon cake\\n\\nIt costs nine coins at the gate.\\n"],
+                "moon.md", {type: "text/markdown"}));
+            return data; }"""
+        )
+        zone = page.locator(".drop")
+        zone.dispatch_event("dragover", {"dataTransfer": dropped})
+        expect(zone).to_have_class("drop over")
+        zone.dispatch_event("drop", {"dataTransfer": dropped})
+        expect(page.locator(".said")).to_contain_text("Added")
+        row = page.locator(".rows li", has_text="Dropped files")
+        expect(row).to_contain_text("1 new")  # it is drawn anew until the sync has ended
+        row.locator("a").click()
+        expect(page.locator("main")).to_contain_text("moon.md")
+
+
+def test_an_answer_is_pinned(browser: Browser, office: Office) -> None:
+    with signed_in(browser, office) as page:
+        page.goto(f"{office.address}/console/questions?q=close")
+        page.locator("table a").last.click()
+        page.get_by_role("button", name="Pin", exact=True).click()
+        expect(page.locator(".said")).to_contain_text("pinned")
+        expect(page.locator(".badges").first).to_contain_text("pinned")
+        page.get_by_role("button", name="Let it serve again").click()
+        expect(page.locator(".badges").first).to_contain_text("serves again")
+
+
+def test_gaps_are_topics(browser: Browser, office: Office) -> None:
+    with signed_in(browser, office, "phone") as page:
+        page.goto(f"{office.address}/console/gaps")
+        topic = page.locator(".cluster", has_text="boat").first
+        expect(topic.locator(".count")).to_have_text("2×")
+        topic.locator("summary").click()
+        expect(topic.locator("li")).to_have_count(2)
+        topic.locator("li a").first.click()
+        expect(page.locator("h1")).to_contain_text("boat")
+
+
+def test_today_is_drawn_anew(browser: Browser, office: Office) -> None:
+    with signed_in(browser, office) as page:
+        page.clock.install()
+        page.goto(f"{office.address}/console")
+        count = page.locator(".tiles b").first
+        before = int(count.inner_text())
+        ask(office.address, CLOSES)
+        page.clock.run_for(6_000)
+        expect(count).to_have_text(str(before + 1))
+
+
+def test_filters_take_effect_at_once(browser: Browser, office: Office) -> None:
+    with signed_in(browser, office) as page:
+        page.goto(f"{office.address}/console/questions")
+        page.locator(".more-filters summary").click()
+        page.locator("[name=state]").select_option("unanswered")
+        page.wait_for_url("**state=unanswered**")
+        assert "lantern walk close" not in page.locator("table").inner_text()
+
+
+def test_everything_works_without_scripts(browser: Browser, office: Office) -> None:
+    with signed_in(browser, office, "phone", java_script_enabled=False) as page:
+        page.goto(f"{office.address}/console")
+        expect(page.locator(".tiles b").first).not_to_be_empty()
+        page.goto(f"{office.address}/console/questions")
+        page.locator("[name=q]").fill("close")
+        page.locator("button.first").click()
+        expect(page.locator("table a").first).to_contain_text("close")
+        page.goto(f"{office.address}/console/sources")
+        file = {"name": "sun.md", "mimeType": "text/markdown", "buffer": b"# Sun\n\nIt is warm.\n"}
+        page.locator("[type=file]").set_input_files([file])  # type: ignore[list-item]
+        page.locator("form[enctype] button").click()
+        expect(page.locator(".said")).to_contain_text("Added")
+        page.goto(f"{office.address}/console/operators")
+        page.locator("button.first").click()
+        assert "/console/join/" in page.locator("input.secret").input_value()

@@ -1,0 +1,277 @@
+"""Matrix accounts against a real Synapse: chats, rooms, threads, edits, limits, kills."""
+
+import asyncio
+import re
+import signal
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.channels.matrix.conftest import Homeserver, Person, account, configured, serving
+
+pytestmark = pytest.mark.slow
+
+LIBRARY = "https://library.example/about?a=1&b=%282%29"
+
+
+@dataclass
+class Town:
+    """A served desk: its account, one that the server slows down, one that nobody may ask, and one
+    that encrypts and logs in with a password."""
+
+    bot: Person
+    slow: Person
+    closed: Person
+    sealed: Person
+
+
+@pytest.fixture(scope="module")
+def town(
+    homeserver: Homeserver, stocked: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Town]:
+    bots = Town(*(homeserver.person(name) for name in ("town", "slow", "closed", "sealed")))
+    made = homeserver.service
+    service = Person(homeserver.http, made.user, made.token, "")
+    home = configured(
+        stocked,
+        tmp_path_factory.mktemp("town") / "home",
+        account("town", homeserver, bots.bot),
+        account("slow", homeserver, bots.slow, threads=False),
+        account("closed", homeserver, bots.closed, allow=["else.test"]),
+        account("service", homeserver, service, hs_token=homeserver.service.hs_token),
+        account(
+            "sealed",
+            homeserver,
+            bots.sealed,
+            token=None,
+            password="pass",
+            encryption=find_spec("vodozemac") is not None,
+        ),
+    )
+    with serving(home, port=homeserver.port):
+        yield bots
+
+
+@pytest.fixture
+def ada(homeserver: Homeserver) -> Person:
+    return homeserver.person("ada")
+
+
+def mention(bot: Person) -> dict[str, object]:
+    return {"m.mentions": {"user_ids": [bot.user]}}
+
+
+def replied(event: dict[str, Any]) -> str | None:
+    """The message that a message is a reply to."""
+    relation = event["content"].get("m.relates_to", {})
+    found: str | None = relation.get("m.in_reply_to", {}).get("event_id")
+    return found
+
+
+def test_a_direct_chat_sees_quotes_then_the_answer_grow_then_its_sources(
+    town: Town, ada: Person
+) -> None:
+    room = ada.room(town.bot, direct=True)
+    # Said at once, before the account has come in.
+    asked = ada.say(room, "How many books may a reader borrow, how many books?")
+    sent = ada.answer(room, town.bot.user, "while the answer is being written")
+    final = ada.answer(room, town.bot.user, "Sources")
+    assert final["event_id"] == sent["event_id"]
+    assert final["content"]["m.relates_to"] == {"m.in_reply_to": {"event_id": asked}}
+    assert sent["content"]["msgtype"] == "m.notice"
+    edits = ada.edits(sent["event_id"])
+    assert any(each["body"].endswith(" …") for each in edits)  # as it grew
+    last = edits[-1]
+    assert "Readers ask this often." in last["body"]
+    assert "“A reader may borrow twelve books at the same time.”" in last["body"]
+    links = re.findall('<a href="([^"]*)">\\[?[12]?', last["formatted_body"])
+    assert set(links) == {LIBRARY.replace("&", "&amp;")}
+    typed = [each["content"]["user_ids"] for each in ada.heard if each["type"] == "m.typing"]
+    assert [town.bot.user] in typed
+    welcome = ada.messages(room, town.bot.user)[0]
+    assert welcome["content"]["body"].startswith("Hello!")
+
+
+def test_a_follow_up_is_understood_from_the_chat(town: Town, ada: Person) -> None:
+    room = ada.room(town.bot, direct=True)
+    ada.say(room, "What does the lantern room have?")
+    ada.answer(room, town.bot.user, "forty seats")
+    ada.say(room, "And on which floor is it?")
+    found = ada.answer(room, town.bot.user, "second floor")
+    assert "Sources" in ada.shown(found)["body"] or "[1]" in ada.shown(found)["body"]
+
+
+def test_in_a_room_only_what_is_meant_for_it_is_answered_in_a_thread(
+    town: Town, ada: Person, homeserver: Homeserver
+) -> None:
+    bob = homeserver.person("bob")
+    room = ada.room(town.bot, bob, name="Readers")
+    bob.call("POST", f"join/{room}", {})
+    ada.until(lambda: ada.members(room) == 3)
+    ada.say(room, "How many seats does the lantern room have?")
+    asked = ada.say(room, "Town: how many seats has the lantern room?", **mention(town.bot))
+    found = ada.answer(room, town.bot.user, "forty seats")
+    relation = found["content"]["m.relates_to"]
+    assert (relation["rel_type"], relation["event_id"]) == ("m.thread", asked)
+    # In its thread nobody needs to call it, and others follow up as well.
+    thread = {"rel_type": "m.thread", "event_id": asked, "is_falling_back": True}
+    again = bob.say(room, "几点开门，博物馆？", **{"m.relates_to": thread})
+    found = ada.answer(room, town.bot.user, "九点")
+    assert found["content"]["m.relates_to"]["event_id"] == asked
+    assert found["content"]["m.relates_to"]["m.in_reply_to"]["event_id"] == again
+    ada.say(room, "!ask when does the library open?")
+    ada.answer(room, town.bot.user, "opens at nine")
+    assert len(ada.messages(room, town.bot.user)) == 3
+
+
+def test_who_may_not_ask_is_not_joined(town: Town, ada: Person) -> None:
+    room = ada.room(town.closed, direct=True)
+
+    def declined() -> bool:
+        return any(
+            each["type"] == "m.room.member"
+            and each["state_key"] == town.closed.user
+            and each["content"]["membership"] == "leave"
+            for each in ada.heard
+        )
+
+    ada.until(declined)
+    assert not ada.messages(room, town.closed.user)
+
+
+def test_a_server_that_says_slower_is_obeyed_and_nothing_is_lost(
+    town: Town, ada: Person, homeserver: Homeserver
+) -> None:
+    root = homeserver.person("root", admin=True)
+    limit = {"messages_per_second": 1, "burst_count": 2}
+    path = f"/_synapse/admin/v1/users/{town.slow.user}/override_ratelimit"
+    bearer = {"Authorization": f"Bearer {root.token}"}
+    assert homeserver.http.post(path, json=limit, headers=bearer).status_code == 200
+    rooms = [ada.room(town.slow, direct=True) for _ in range(3)]
+    for room in rooms:
+        ada.say(room, "How many books may a reader borrow, how many books?")
+    began = time.monotonic()
+    for room in rooms:
+        ada.answer(room, town.slow.user, "Sources")
+        (sent,) = [
+            each
+            for each in ada.messages(room, town.slow.user)
+            if not each["content"]["body"].startswith("Hello!")
+        ]
+        assert "They are lent for four weeks." in ada.shown(sent)["body"]
+    said = [each for each in ada.heard if each.get("sender") == town.slow.user]
+    said = [each for each in said if each["type"] == "m.room.message"]
+    assert len(said) <= 2 + 1 + (time.monotonic() - began + 5) * 1
+
+
+def test_after_kill_9_each_question_has_one_answer(
+    homeserver: Homeserver, stocked: Path, tmp_path: Path
+) -> None:
+    bot, ada = homeserver.person("town"), homeserver.person("ada")
+    home = configured(stocked, tmp_path / "home", account("town", homeserver, bot))
+
+    def of(asked: str) -> list[dict[str, Any]]:
+        """The replies to a message."""
+        return [each for each in ada.messages(room, bot.user) if replied(each) == asked]
+
+    with serving(home) as server:
+        room = ada.room(bot, direct=True)
+        ada.until(lambda: ada.members(room) == 2)
+        first = ada.say(room, "For how long are books lent?")
+        ada.answer(room, bot.user, "while the answer is being written")
+        second = ada.say(room, "How many seats does the lantern room have?")
+        server.send_signal(signal.SIGKILL)
+        server.wait(10)
+    third = ada.say(room, "几点开门，博物馆？")
+    with serving(home, "--workers", "2"):  # one of the two takes it over
+        for words in ("forty seats", "九点"):
+            ada.answer(room, bot.user, words)
+        ada.until(lambda: "Sources" in ada.shown(of(first)[0])["body"])
+        ada.sync(1.0)
+    assert [len(of(asked)) for asked in (first, second, third)] == [1, 1, 1]
+    whole = ada.shown(of(first)[0])["body"]
+    assert whole.startswith("Books are lent for four weeks. [1]")
+
+
+def test_an_appservice_is_given_what_is_said_and_answers_it_once(
+    town: Town, ada: Person, homeserver: Homeserver
+) -> None:
+    service = homeserver.service
+    room = ada.room(service.user, direct=True)
+    asked = ada.say(room, "How many seats does the lantern room have?")  # before it has come in
+    found = ada.answer(room, service.user, "forty seats")
+    assert replied(found) == asked
+    second = ada.say(room, "博物馆几点开门？")
+    ada.answer(room, service.user, "九点")
+    # The homeserver delivers again what it was not told to be taken.
+    event = next(each for each in ada.heard if each.get("event_id") == second)
+    path = f"{service.url}/_matrix/app/v1/transactions/again"
+    bearer = {"Authorization": f"Bearer {service.hs_token}"}
+    again = homeserver.http.put(path, json={"events": [event]}, headers=bearer)
+    assert (again.status_code, again.json()) == (200, {})
+    ada.say(room, "How many seats has the lantern room, how many?")
+    ada.until(lambda: len(ada.messages(room, service.user)) >= 4)
+    answers = [each for each in ada.messages(room, service.user) if replied(each) == second]
+    assert len(answers) == 1
+    assert homeserver.http.put(path, json={"events": []}).status_code == 403
+    assert homeserver.http.put(path, content=b"[", headers=bearer).status_code == 400
+
+
+async def test_an_encrypted_chat_is_read_and_answered(
+    town: Town, ada: Person, homeserver: Homeserver, tmp_path: Path
+) -> None:
+    pytest.importorskip("vodozemac", reason="vodozemac is not installed")
+    import nio
+
+    sealing = {
+        "type": "m.room.encryption",
+        "state_key": "",
+        "content": {"algorithm": "m.megolm.v1.aes-sha2"},
+    }
+    room = await asyncio.to_thread(ada.room, town.sealed, direct=True, initial_state=[sealing])
+    await asyncio.to_thread(ada.until, lambda: ada.members(room) == 2)
+    client = nio.AsyncClient(
+        homeserver.address,
+        ada.user,
+        store_path=str(tmp_path),
+        config=nio.AsyncClientConfig(encryption_enabled=True),
+    )
+    client.restore_login(ada.user, ada.device, ada.token)
+    try:
+        found = await asyncio.wait_for(talked(client, room, town.sealed.user), 60)
+    finally:
+        await client.close()
+    assert "The lantern room on the second floor has forty seats. [1]" in found["body"]
+    assert LIBRARY.replace("&", "&amp;") in found["formatted_body"]
+    # Nothing of it can be read by the server.
+    events = await asyncio.to_thread(ada.reads, room)
+    assert {e["type"] for e in events if e["sender"] == town.sealed.user} == {
+        "m.room.member",
+        "m.room.encrypted",
+    }
+
+
+async def talked(client: Any, room: str, bot: str) -> dict[str, Any]:
+    """Ask in an encrypted room as a client does; the answer."""
+    import nio
+
+    await client.sync(timeout=0, full_state=True)
+    await client.keys_upload()
+    content = {"msgtype": "m.text", "body": "How many seats does the lantern room have?"}
+    await client.room_send(room, "m.room.message", content, ignore_unverified_devices=True)
+    while True:
+        found = await client.sync(timeout=1000)
+        await client.send_to_device_messages()
+        if client.should_query_keys:
+            await client.keys_query()
+        for event in found.rooms.join[room].timeline.events if room in found.rooms.join else ():
+            if event.sender == bot and isinstance(event, nio.RoomMessageNotice):
+                content = event.source["content"]
+                content = content.get("m.new_content", content)
+                if "Sources" in content["body"]:
+                    return dict(content)

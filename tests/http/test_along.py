@@ -1,0 +1,70 @@
+"""A server with two processes: who opens an answer's link reads along, whichever is reached."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+import pytest
+
+from tests.http.conftest import write_articles
+from tests.kill.test_server import environ_of
+
+SETTINGS = """
+[models.script]
+kind = "scripted"
+model = "script.toml"
+
+[levels]
+quick = ["script"]
+"""
+SCRIPT = """
+[[answer]]
+match = "close"
+text = "The lantern walk closes on the seventeenth [1.1]. Riddles hang on every lantern [1.2]."
+first = 1.0
+per_second = 6
+"""
+READERS = 8  # all of them reach the process that writes once in 128 times
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a real server with two processes."""
+    root = tmp_path_factory.mktemp("along")
+    folder, home = write_articles(root / "articles"), root / "home"
+    home.mkdir()
+    (home / "dengmi.toml").write_text(SETTINGS, encoding="utf-8")
+    (home / "script.toml").write_text(SCRIPT, encoding="utf-8")
+    environ = environ_of(home)
+    command = [sys.executable, "-m", "dengmi", "add", str(folder), "--desk", "walks"]
+    subprocess.run(command, env=environ, check=True, capture_output=True)
+    command = [sys.executable, "-m", "dengmi", "serve", "--port", "0", "--workers", "2"]
+    with subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        yield server.stdout.readline().split(" at ")[1].split()[0]
+        server.terminate()
+        server.wait(20)
+
+
+def test_every_process_tells_what_one_of_them_writes(address: str) -> None:
+    body = {"question": "When does the lantern walk close?", "level": "quick"}
+    headers = {"accept": "text/event-stream"}
+    with (
+        httpx.Client(timeout=30) as client,
+        client.stream("POST", f"{address}/api/v1/answers", json=body, headers=headers) as asked,
+        ThreadPoolExecutor(READERS) as pool,
+    ):
+        lines = asked.iter_lines()
+        data = next(line for line in lines if line.startswith("data: "))
+        question = json.loads(data[6:])["question_id"]
+        path = f"{address}/a/{question}/events"
+        reading = [pool.submit(httpx.get, path, timeout=30) for _ in range(READERS)]
+        done = json.loads([line for line in lines if line.startswith("data: ")][-1][6:])
+        told = [each.result().text for each in reading]
+    for one in told:
+        names = [line[7:] for line in one.splitlines() if line.startswith("event: ")]
+        assert names == ["found", "text", "text", "done"]
+        assert one.rstrip().endswith(f'data: {{"address":"/a/{done["id"]}"}}')
