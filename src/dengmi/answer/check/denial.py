@@ -192,12 +192,13 @@ def opposite(aligned: Aligned) -> int:
     sentence that is about the same."""
     claim, sources = aligned.claim, aligned.sources
     there = {side for source in sources for side, _ in source.sides}
-    other_way = any(_other_way(claim, source) for source in sources)
     mine = {side for side, _ in claim.sides}
     found = set()
     for side, place in claim.sides:
         other = _other(side)
-        if other in mine or other not in there or (other_way and side[:-1] in _CONVERSE):
+        if other in mine or other not in there:
+            continue
+        if side[:-1] in _CONVERSE and any(_other_way(claim, source) for source in sources):
             continue
         if _kin_in_clause(aligned, place, other):
             continue
