@@ -17,6 +17,7 @@ from dengmi.core.clock import Clock
 CHECKS: Mapping[str, str] = {
     "wechat": "dengmi.channels.wechat.check",
     "wecom": "dengmi.channels.wecom.check",
+    "matrix": "dengmi.channels.matrix.check",
 }
 """The tables of the settings that describe channels, each with its module."""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from dengmi.channels.matrix.account import Account, Way
+from dengmi.channels.matrix.account import Account
 from dengmi.channels.matrix.contents import Content, Place
 from dengmi.channels.matrix.errors import MatrixFailed
 from dengmi.channels.matrix.heard import Event, Heard, Sealed, Synced
@@ -14,6 +14,7 @@ from dengmi.channels.matrix.pace import Pace
 from dengmi.channels.matrix.rendering import Style, said, warm
 from dengmi.channels.matrix.replies import Replies, begun
 from dengmi.channels.matrix.speaking import Speaking
+from dengmi.channels.matrix.way import Way
 from dengmi.core.clock import SystemClock
 from dengmi.core.events import Cited, Done, Found, Text
 from dengmi.core.events import Event as Told
@@ -47,6 +48,8 @@ class Server:
     pages: dict[str, tuple[Sequence[Event], str]] = field(default_factory=dict)
     came: list[Synced] = field(default_factory=list)
     people: int = 2
+    stuck: bool = False
+    joined: list[str] = field(default_factory=list)
     _left: float = 0.0
     _at: float = -1e9
 
@@ -95,7 +98,11 @@ class Server:
         return None
 
     async def ask_for_key(self, sealed: Sealed) -> None: ...
-    async def join(self, room: str) -> None: ...
+    async def join(self, room: str) -> None:
+        if self.stuck:
+            await asyncio.Event().wait()
+        self.joined.append(room)
+
     async def leave(self, room: str) -> None: ...
 
     async def members(self, room: str) -> int:
@@ -275,7 +282,9 @@ def event(number: int, text: str = "When does it open?") -> Event:
     }
 
 
-async def listened(server: Server, book: Book, ladder: Ladder, **way: object) -> None:
+async def listened(
+    server: Server, book: Book, ladder: Ladder, *, wait: bool = True, **way: object
+) -> None:
     """An account that hears all that comes, until there is no more and all is answered."""
     tasks: set[asyncio.Task[object]] = set()
 
@@ -306,8 +315,10 @@ async def listened(server: Server, book: Book, ladder: Ladder, **way: object) ->
         while server.came:  # noqa: ASYNC110 - the account takes them one by one
             await asyncio.sleep(0.01)
         await asyncio.sleep(0.05)
-        while tasks:
+        while tasks and wait:
             await asyncio.gather(*tasks)
+    for task in tasks:
+        task.cancel()
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
 
@@ -369,3 +380,34 @@ async def test_pictures_strangers_and_encrypted_rooms() -> None:
     await listened(server, book, ladder)
     assert not ladder.accepted
     assert sorted(each[:11] for each in shown(server)) == ["I read text", "This room i"]
+
+
+async def test_an_invitation_to_a_room_that_does_not_answer_stops_nothing() -> None:
+    server, book, ladder = Server(stuck=True), Book(), Ladder()
+    book.cursors["matrix:t"] = "s1"
+    server.came = [
+        Synced("s2", [Heard("!r:x", [event(1)])], {"!far:else": "@ada:x", "!r2:x": "@eve:else"})
+    ]
+    await listened(server, book, ladder, wait=False)
+    assert len(server.sent) == 1
+    assert book.cursors["matrix:t"] == "s2"
+
+
+async def test_an_event_that_we_stumble_over_stops_nothing(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    server, book, ladder = Server(), Book(), Ladder()
+    book.cursors["matrix:t"] = "s1"
+    accept = ladder.accept
+
+    async def stumbling(question: Question) -> Question:
+        if question.dedup == "$1":
+            raise RuntimeError("a fault of ours")
+        return await accept(question)
+
+    monkeypatch.setattr(ladder, "accept", stumbling)
+    server.came = [Synced("s2", [Heard("!r:x", [event(1), event(2)])])]
+    await listened(server, book, ladder)
+    assert list(ladder.accepted) == ["$2"]
+    assert book.cursors["matrix:t"] == "s2"
+    assert "event $1" in caplog.text

@@ -118,12 +118,13 @@ class MatrixAccounts:
             return self._given[name]
 
     def _account(self, name: str, wanted: MatrixSettings) -> "Account":
-        from dengmi.channels.matrix.account import Account, Way
+        from dengmi.channels.matrix.account import Account
         from dengmi.channels.matrix.client import Login, Matrix
         from dengmi.channels.matrix.pace import Pace
         from dengmi.channels.matrix.rendering import Style
         from dengmi.channels.matrix.replies import Replies
         from dengmi.channels.matrix.speaking import Speaking
+        from dengmi.channels.matrix.way import Way
 
         parts = self._context.parts
         login = Login(
