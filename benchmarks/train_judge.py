@@ -64,7 +64,9 @@ KINDS = {
             **SETTINGS,
             "num_leaves": 4,
             "learning_rate": 0.05,
-            "monotone_constraints": [1 if n in RISING else -1 if n in FALLING else 0 for n in NAMES],
+            "monotone_constraints": [
+                1 if n in RISING else -1 if n in FALLING else 0 for n in NAMES
+            ],
         },
         200,
         {"wice": 4.0, "wice wrong": 3.0, "climate": 1.0, "squad": 0.03, "cmrc": 0.03},

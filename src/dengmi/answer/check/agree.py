@@ -108,11 +108,11 @@ def _same(claim: Amount, other: Amount) -> bool:
     if math.isclose(left, right, rel_tol=max(_SAME, slack)):
         return True
     if claim.about and right:
-        return abs(left - right) / abs(right) <= _NEAR or _whole(claim, other, left, right)
+        return abs(left - right) / abs(right) <= _NEAR or _whole(claim, left, right)
     return _rounded(claim.value, other.value) if claim.measure == other.measure else False
 
 
-def _whole(claim: Amount, other: Amount, left: float, right: float) -> bool:
+def _whole(claim: Amount, left: float, right: float) -> bool:
     """Whether "nearly three tonnes" is 2.8 tonnes: the next whole number of its unit."""
     unit = left / claim.value if claim.value else 0.0
     near = abs(left - right) <= 0.1 * abs(right) and 2 <= claim.value < 100

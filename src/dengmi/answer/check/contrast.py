@@ -34,6 +34,7 @@ _MAY = re.compile(r"\b(?:may|can|allowed|permitted|possible)\b|可以?|能|允�
 _BAN = re.compile(
     r"\b(?:forbidden|banned|prohibited|not (?:allowed|permitted))\b|禁止|严禁|不准|不得"
 )
+_NEEDED = re.compile(r"必须|须|需要?|先|\b(?:must|needs?|ha(?:s|ve) to|requires?d?|first)\b")
 _TELLING = 0.5
 _LEAST = 0.5
 """What the words must weigh together that a claim shares with the part about those who pay
@@ -49,6 +50,7 @@ def contrasted(aligned: Aligned) -> int:
         + any(
             _excepted(aligned, n, source) or _forbidden(aligned, n, source) for n, source in every
         )
+        + any(_named_alone(aligned, n, source) for n, source in every)
         + _most(aligned)
     )
 
@@ -157,6 +159,33 @@ def _forbidden(aligned: Aligned, n: int, source: Read) -> bool:
                 claim.units, aligned.matches, aligned.context, strict=True
             )
         ):  # fmt: skip
+            return True
+    return False
+
+
+def _named_alone(aligned: Aligned, n: int, source: Read) -> bool:
+    """Whether a claim affirms something of what a short part of a sentence only denies something
+    of: "it runs on Windows" beside "Windows is no longer supported"."""
+    claim = aligned.claim
+    if claim.cues or claim.soft or _EXCEPT.search(claim.lower) or _NEEDED.search(claim.lower):
+        return False
+    for cue in source.cues:
+        part = source.part_at(cue.start)
+        before = [
+            unit for unit in source.units
+            if source.part_at(unit.start) == part and unit.end <= cue.start
+        ]  # fmt: skip
+        behind = [
+            unit for unit in source.units
+            if source.part_at(unit.start) == part and unit.start >= cue.end
+        ]  # fmt: skip
+        if not 1 <= len(before) <= 2 or len(behind) > 2:
+            continue
+        places = {m.place for m in aligned.matches if m.source == n and m.quality >= 1.0}
+        if (
+            all(unit.start in places and source.lower.count(unit.term) == 1 for unit in before)
+            and sum(unit.weight for unit in before) >= _TELLING
+        ):
             return True
     return False
 

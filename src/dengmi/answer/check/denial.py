@@ -49,9 +49,22 @@ def denied_wrongly(aligned: Aligned, opposites: bool) -> int:
         for cue in source.cues
         if _kept(aligned, n, source, cue)
     ]
-    excused = len(aligned.claim.cues) + len(_only_here(aligned.claim, aligned.sources))
+    soft = _only_here(aligned.claim, aligned.sources)
+    if any(_NEEDLESS.search(source.lower) for source in aligned.sources):
+        soft = [place for place in soft if not _ONLY.match(aligned.claim.lower, place)]
+    excused = len(aligned.claim.cues) + len(soft)
     return min(wrong + (len(relevant) > excused), 3)
 
+
+_NEEDLESS = re.compile(
+    r"\bno \w+ (?:is|are) (?:needed|required|necessary)\b|\bnot (?:needed|required|necessary)\b"
+    r"|无[需须]|不需要?|不必|不用"
+)
+"""What only those with experience may do is denied by "no experience is needed"."""
+
+_ONLY = re.compile(r"only\b|只|仅|限")
+_LIMITS = re.compile(r"\b(?:only|except|apart from|other than)\b|只有|除了?[^，。；]{1,16}?外")
+"""What a claim may tell as a denial: "only managers see it" for "nobody else sees it"."""
 
 _STRONG = re.compile(
     r"clos|shut|关闭|封闭|forg|忘|禁|严禁|拒|取消|无法|逾期|停|out of|beyond|without|ban|forbid|prohibit|\w+less$"
@@ -63,6 +76,8 @@ def _unanswered(aligned: Aligned) -> int:
     found = 0
     for n, source in enumerate(aligned.sources):
         found += sum(not _kept(aligned, n, source, cue) for cue in source.cues)
+        if not _LIMITS.search(aligned.claim.lower):
+            found += _LIMITS.search(source.lower) is not None
         known = {word[:5] for word, _ in aligned.claim.soft}
         found += sum(
             _STRONG.match(word) is not None and word[:5] not in known for word, _ in source.soft
@@ -183,6 +198,8 @@ def opposite(aligned: Aligned) -> int:
         other = _other(side)
         if other in mine or other not in there:
             continue
+        if side[:-1] in _CONVERSE and any(_other_way(claim, source) for source in sources):
+            continue
         if _kin_in_clause(aligned, place, other):
             continue
         if side not in there or _in_clause(aligned, claim.clause_at(place), side, other):
@@ -193,6 +210,19 @@ def opposite(aligned: Aligned) -> int:
     ):
         found.add("=")
     return len(found)
+
+
+_CONVERSE = frozenset(("1", "2", "4", "7", "15", "23"))
+"""Pairs of opposites that say the same of two who have changed places: more and less, ahead and
+behind, won and lost, bought and sold; by their number in `opposites.txt`."""
+
+
+def _other_way(claim: Read, source: Read) -> bool:
+    """Whether two names that both have stand the other way round: "A, ahead of B"; "B, behind A"."""
+    here = {name.term: name.start for name in reversed(claim.names)}
+    there = {name.term: name.start for name in reversed(source.names)}
+    both = sorted(here.keys() & there.keys(), key=here.__getitem__)
+    return len(both) > 1 and there[both[0]] > there[both[-1]]
 
 
 def _in_clause(aligned: Aligned, clause: int, side: str, other: str) -> bool:

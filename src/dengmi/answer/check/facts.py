@@ -147,6 +147,7 @@ _MIXED = re.compile(
     r"|\ban? (?P<one>hour|day|week|month|year) and a half"
     rf"|(?P<h>{HAN}+|\d+)(?:个半(?P<u>小时|钟头|月|星期)|(?P<years>年)半)"
 )
+_PARTS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5}
 _SHARE_OF = {
     "third": 3, "quarter": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9,
     "tenth": 10,
@@ -409,13 +410,9 @@ def _share(hit: re.Match[str], lower: str) -> Amount | None:
     if hit["some"]:
         some, every = (float(w) if w.isdigit() else from_words(w) for w in hit.group("some", "all"))
         return _made(100 * some / every, "%", hit, lower)
-    if hit["d"]:
-        over = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4}.get(hit["n"])
-        value = over if over is not None else int(hit["n"])
-        return _made(100 * value / _SHARE_OF[hit["d"]], "%", hit, lower)
-    if hit["e"]:
-        over = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "five": 5}[hit["m"]]
-        return _made(100 * over / _SHARE_OF[hit["e"]], "%", hit, lower)
+    if hit["d"] or hit["e"]:
+        over, part = (hit["n"], hit["d"]) if hit["d"] else (hit["m"], hit["e"])
+        return _made(100 * (_PARTS.get(over) or int(over)) / _SHARE_OF[part], "%", hit, lower)
     after = lower[hit.end() : hit.end() + 16]
     hours = re.match(
         r" (?:an? )?(hour|day|year|month|litre|liter|kilo|mile|tonne|ton|pound|metre|meter|acre|minute)",

@@ -188,10 +188,20 @@ def _named_so(claim: Read, context: Sequence[Read]) -> frozenset[int]:
         label = _LABEL.search(claim.lower[: amount.start])
         if label and not amount.measure:
             name = claim.lower[label.start() : amount.end]
-            label_there = re.compile(rf"{re.escape(name)}(?![\d.])")
-            if any(label_there.search(part.lower) for part in context):
+            if any(_stands(name, part.lower) for part in context):
                 found.add(amount.start)
     return frozenset(found)
+
+
+def _stands(name: str, text: str) -> bool:
+    """Whether a text has a name that ends with a number, and no longer number in its place."""
+    at = text.find(name)
+    while at >= 0:
+        end = at + len(name)
+        if not text[end : end + 1].isdecimal() and text[end : end + 1] != ".":
+            return True
+        at = text.find(name, at + 1)
+    return False
 
 
 def _words(aligned: Aligned) -> tuple[float, ...]:

@@ -27,12 +27,12 @@ __all__ = [
     "warm",
 ]
 
-SUPPORTED = 0.3
+SUPPORTED = 0.35
 PARTIAL = 0.1
 """How true a claim has to look to count as supported, or as supported in part. How well that
 does on planted sentences: docs/decisions/0009-checking.md."""
 
-WHOLE = 0.1
+WHOLE = 0.15
 """The same of a claim of which no word is missing."""
 
 SURE = 0.6

@@ -149,7 +149,7 @@ _THAN_HAN = re.compile(
     "|(?:(?<!相)比|较)[^，。；、]{0,12}?(?P<less>少|低|便宜|慢|晚|迟|短|小|轻|差|弱|浅|窄|近|矮|薄)"
 )
 _NO_SIDE = re.compile(
-    r"\bclose (?:to|by)\b|\bat the (?:latest|earliest)\b|\bcomes? first\b|\bopen to\b"
+    r"\bclose (?:to|by)\b|\bat the (?:latest|earliest)\b|\bcomes? first\b|\bopen to\b|\bbehind(?=[.,;]|$)"
     r"|\blong(?:er)? (?:as|than)\b|以先到者为准"
 )
 _UP_DOWN = re.compile(

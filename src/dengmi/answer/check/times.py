@@ -80,6 +80,9 @@ _HOURS: Final = [
     "eleven",
     "twelve",
 ]
+    "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
+    "twelve",
+]  # fmt: skip
 _HOUR = rf"{'|'.join(_HOURS)}|1[0-2]|[1-9]"
 _HALVES: Final = {
     "in the morning": "am", "in the afternoon": "pm", "in the evening": "pm", "at night": "pm",

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from dengmi.answer.check.judge import Source, best_support, judge, states_fact
 
 PLANTED = Path(__file__).parents[3] / "data" / "planted.jsonl"
+TRAINED = ("tune", *(f"fresh{n}" for n in ("", *range(2, 8))))
 SENTENCE = "The harbour of Linmen has 120 berths and opened on 3 May 1998."
 
 
@@ -30,7 +31,7 @@ def _planted(half: str) -> list[tuple[bool, bool]]:
     return found
 
 
-@pytest.mark.parametrize("halves", [("tune", "fresh", "fresh2", "fresh3", "fresh4"), ("held",)])
+@pytest.mark.parametrize("halves", [TRAINED, ("held",)])
 def test_planted_sentences_are_caught(halves: tuple[str, ...]) -> None:
     counts = Counter(each for half in halves for each in _planted(half))
     false = counts[False, False] + counts[False, True]
