@@ -191,6 +191,8 @@ def test_finding_without_asking(browser: Browser, desk: str, script: bool) -> No
         expect(page.locator(".empty, .hits")).not_to_contain_text("The lantern walk")
         page.locator("[name=until]").fill("2026-12-31")
         page.locator(".seek button").click()
+        expect(page).to_have_url(re.compile("until=2026-12-31"))
+        expect(page.locator(".hits .title").first).to_be_visible()
         keep(page, f"asker-{script}-find")
         page.locator(".hits .title").first.click()
         expect(page.locator("#s")).to_contain_text("lantern")
@@ -317,3 +319,45 @@ def test_every_page_fits(browser: Browser, desk: str, size: str, scheme: str, la
         seen("article")
         page.goto(f"{desk}/offline")
         seen("offline")
+
+
+def test_closing_the_page_is_not_stopping(browser: Browser, desk: str) -> None:
+    """The answer is written on, and is there at the next visit."""
+    with opened(browser, "phone") as page:
+        page.goto(desk)
+        turn = ask(page, "On which lanterns do riddles hang here?")
+        expect(turn.locator(".card.waiting .says")).to_contain_text("Riddles hang")
+        page.goto(f"{desk}/history")
+        page.locator(".talks a").first.click()
+        look = page.get_by_text("See whether it is being answered")
+        if look.is_visible():
+            look.click()
+        expect(page.locator(".says").last).to_contain_text("paper fan", timeout=15_000)
+
+
+def test_a_broken_connection_is_mended(browser: Browser, desk: str) -> None:
+    with opened(browser, "phone") as page:
+        # The stream breaks off behind the first sentence, as when a phone shows another app.
+        page.add_init_script(
+            """const real = window.fetch;
+            window.fetch = async (address, given) => {
+              const response = await real(address, given);
+              if (given?.method !== "POST" || !response.body) return response;
+              const reader = response.body.getReader();
+              let count = 0;
+              const body = new ReadableStream({ async pull(out) {
+                const { done, value } = await reader.read();
+                if (done) return out.close();
+                out.enqueue(value);
+                if (new TextDecoder().decode(value).includes("event: text")) count += 1;
+                if (count) { await reader.cancel(); out.error(new TypeError("gone")); }
+              } });
+              return new Response(body, response);
+            };"""
+        )
+        page.goto(desk)
+        turn = ask(page, "Along which bridge do riddle lanterns hang?")
+        card = turn.locator(".card:not(.waiting)")
+        expect(card.locator(".says")).to_contain_text("paper fan", timeout=20_000)
+        expect(page.locator(".send")).to_have_attribute("aria-label", "Send")
+        page.wait_for_url(re.compile(r"\ba=an_"))

@@ -195,6 +195,10 @@ def test_files_are_dropped_and_become_articles(browser: Browser, office: Office)
         expect(row).to_contain_text("1 new")  # it is drawn anew until the sync has ended
         row.locator("a").click()
         expect(page.locator("main")).to_contain_text("moon.md")
+        page.locator(".title ~ .sheet-card").first.get_by_role("button", name="Remove").click()
+        expect(page.locator("main")).to_contain_text("Answers are made without them")
+        page.get_by_role("button", name="Remove").click()
+        expect(page.locator(".said")).to_contain_text("removed")
 
 
 def test_an_answer_is_pinned(browser: Browser, office: Office) -> None:

@@ -148,6 +148,47 @@ def test_in_what_a_model_writes(browser: Browser, desk: str) -> None:
             assert (link.get_attribute("href") or "").startswith("#an_")
 
 
+WIDGET = """
+() => {
+  const root = document.getElementById("dengmi").shadowRoot;
+  const known = new Set(
+    ("div header h2 h3 button svg path section span p ul ol li details summary blockquote " +
+      "footer b a small strong code form textarea label input").split(" "));
+  const bad = window.pwned === undefined ? [] : ["a script ran"];
+  for (const one of root.querySelectorAll("*")) {
+    if (!known.has(one.localName)) bad.push(one.localName);
+    for (const { name, value } of one.attributes)
+      if (/^(on|src|style|action)/.test(name) || (name === "href" && !/^https?:/.test(value)))
+        bad.push(`${one.localName} ${name}=${value}`);
+  }
+  return bad;
+}
+"""
+
+
+def test_in_the_widget_and_shared_answers(browser: Browser, desk: str) -> None:
+    with opened(browser) as page:
+        page.goto(f"{desk}/widget")
+        page.locator(".launcher").click()
+        panel = page.get_by_role("dialog")
+        count = -(-len(payloads()) // TOLD)
+        for n in range(count):
+            panel.locator("textarea").fill(f"What does harbour marker number {n} say in batch {n}?")
+            panel.locator("textarea").press("Enter")
+            expect(panel.locator(".page")).to_have_count(n + 1)
+            expect(panel.locator(".card").last).to_contain_text("Harbour says")
+            assert page.evaluate(WIDGET) == []
+        page.reload()
+        expect(panel.locator(".page")).to_have_count(count)
+        assert page.evaluate(WIDGET) == []
+        for link in [one.get_attribute("href") or "" for one in panel.locator(".page").all()]:
+            page.goto(link)
+            expect(page.locator(".says")).to_contain_text("Harbour says")
+            clean(page)
+        drawn = page.request.get(f"{link}/card.png")
+        assert drawn.headers["content-type"] in ("image/png", "application/problem+json")
+
+
 def test_other_ways_to_run_are_closed(browser: Browser, desk: str) -> None:
     """Even if markup got in: no inline script, no eval, no text into elements past the policy."""
     with browser.new_page() as page:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from dengmi.cli.root import run
@@ -58,7 +58,17 @@ def api(wecom: FakeWeCom) -> Iterator[str]:
         )
         return PlainTextResponse(opened.message)
 
+    async def whoami(request: Request) -> Response:
+        if request.headers.get("authorization") != "Bearer syt_good":
+            return JSONResponse({"errcode": "M_UNKNOWN_TOKEN"}, status_code=401)
+        return JSONResponse({"user_id": "@town:example.org"})
+
+    async def login(request: Request) -> Response:
+        return JSONResponse({"flows": [{"type": "m.login.sso"}, {"type": "m.login.password"}]})
+
     routes = [
+        Route("/_matrix/client/v3/account/whoami", whoami),
+        Route("/_matrix/client/v3/login", login),
         *wecom.routes(),
         *wechat.app().routes,
         Route("/wecom/{name}", ours),
@@ -110,7 +120,7 @@ def test_add_list_and_remove(dengmi: Said, tmp_path: Path) -> None:
     ("args", "words"),
     [
         (("add", "helper"), "does not name a channel"),
-        (("add", "matrix2.x"), "does not name a channel"),
+        (("add", "pigeon.x"), "does not name a channel"),
         (("add", "wecom.x", "--set", "kind"), "has no value"),
         (("add", "wecom.x"), "These settings are needed: kind"),
         (("add", "wecom.x", "--set", "kind=app", "--set", "corp_id=c"), "needed: agent_id, secret"),
@@ -218,6 +228,30 @@ api = "{api}"
     assert status == 0
     assert "✓" in out
     assert "s3cret" not in out
+
+
+def test_a_homeserver_is_asked_whose_token_it_is(dengmi: Said, tmp_path: Path, api: str) -> None:
+    pytest.importorskip("nio", reason="the extra matrix is not installed")
+    common = ("--set", f"homeserver={api}", "--set", "allow=example.org, @ada:example.net")
+    town = ("--set", "user=@town:example.org")
+    assert dengmi("add", "matrix.good", *common, *town, "--set", "token=syt_good")[0] == 0
+    assert dengmi("add", "matrix.stale", *common, *town, "--set", "token=syt_old")[0] == 0
+    other = ("--set", "user=@other:example.org", "--set", "token=syt_good")
+    assert dengmi("add", "matrix.other", *common, *other)[0] == 0
+    assert dengmi("add", "matrix.pass", *common, *town, "--set", "password=p")[0] == 0
+    assert dengmi("add", "matrix.none", *common, *town)[0] == 2
+    made = written(tmp_path)["matrix"]["good"]
+    assert made["allow"] == ["example.org", "@ada:example.net"]
+    status, out, _ = dengmi("test", "--json")
+    assert status == 1
+    found = {each["channel"]: each["findings"][0] for each in json.loads(out)["channels"]}
+    assert {name: each["code"] for name, each in found.items()} == {
+        "matrix.good": "channels_found",
+        "matrix.stale": "channels_matrix_token",
+        "matrix.other": "channels_matrix_other",
+        "matrix.pass": "channels_matrix_passwords",
+    }
+    assert "syt_" not in out
 
 
 def test_a_line_is_tried_unless_the_server_holds_it(dengmi: Said, tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ AUDIT = """
   for (const one of document.querySelectorAll("*")) {
     for (const { name, value } of one.attributes) {
       const own = "/#?".includes(value[0] ?? "/") && !/^.[/\\\\]/.test(value);
-      const out = /^https?:/.test(value) && one.matches("[rel~=external]");
+      const out = /^https?:/.test(value) && one.matches("[rel~=external], [rel=canonical]");
       const links = /^(href|xlink:href)$/.test(name);
       if (name.startsWith("on") || (loads.test(name) && !own) || (links && !own && !out))
         bad.push(`${one.localName} ${name}=${value}`);

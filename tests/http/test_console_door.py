@@ -138,6 +138,7 @@ async def test_wrong_passwords_are_alike_slow_down_and_are_noted(
     assert (await sign_in(plain, "Mei")).status_code == 429  # not even with the right one
     deeds = await parts.store.operators().deeds(limit=50)
     assert [deed.code for deed in deeds].count("sign_in_failed") == 2 + statuses.count(401)
+    assert {deed.subject for deed in deeds if deed.code == "sign_in_failed"} == {"", "Mei"}
     by_id = (await parts.store.operators().operators())[0].id
     assert (await sign_in(plain, by_id)).status_code in (401, 429)
 
@@ -211,7 +212,9 @@ async def test_operators_come_change_and_go(parts: Parts, owner: httpx.AsyncClie
     assert (await enter(fresh, link[0], "anybody")).status_code == 303
     assert (await editor.get("/console")).status_code == 303  # signed out everywhere
     reply = await owner.post("/console/operators/remove", data=given)
-    assert reply.status_code == 303
+    assert "All sessions of that operator end" in reply.text  # asked first
+    given["sure"] = "1"
+    assert (await owner.post("/console/operators/remove", data=given)).status_code == 303
     assert (await fresh.get("/console")).status_code == 303
     (mei,) = await people.operators()
     reply = await owner.post("/console/operators/remove", data={**given, "operator": mei.id})

@@ -90,8 +90,8 @@ async def test_today_counts_what_was_asked(owner: httpx.AsyncClient) -> None:
     tiles = re.findall(r"<li><small>(.*?)</small><b>(.*?)</b><small>(.*?)</small></li>", page)
     said = {name: (value, more) for name, value, more in tiles}
     assert said["Questions"][0] == "3"
-    assert said["Answered from articles"] == ("67%", "1 were not")
-    assert said["Reused"] == ("33%", "of 3 answers")
+    assert said["Answered from articles"] == ("67%", "not answered: 1")
+    assert said["Reused"] == ("33%", "answers: 3")
     assert said["Spent"][0].startswith("¥0.000")
     assert said["First reply"][0].endswith(" ms")
     assert page.count("<svg") >= 5
@@ -244,11 +244,16 @@ async def test_files_are_dropped_read_and_removed(owner: httpx.AsyncClient, part
     assert source
     shown = (await owner.get(source[1])).text
     assert "The moon cake costs nine coins." in shown
-    assert (await post(owner, f"{source[1]}/drop", file="../walks/moon.md")).status_code == 404
-    assert (await post(owner, f"{source[1]}/drop", file="moon.md")).status_code == 303
+    reply = await post(owner, f"{source[1]}/drop", file="../walks/moon.md", sure="1")
+    assert reply.status_code == 404
+    asked = await post(owner, f"{source[1]}/drop", file="moon.md")
+    assert 'name="file" value="moon.md"' in asked.text  # asked first
+    reply = await post(owner, f"{source[1]}/drop", file="moon.md", sure="1")
+    assert reply.status_code == 303
     await settled(owner)
     assert "moon" not in (await owner.get(source[1])).text
-    assert (await post(owner, f"{source[1]}/remove")).status_code == 303
+    assert (await post(owner, f"{source[1]}/remove")).status_code == 200  # asked first
+    assert (await post(owner, f"{source[1]}/remove", sure="1")).status_code == 303
     assert not folder.exists()
 
 
@@ -319,14 +324,17 @@ async def test_the_desk_shows_its_settings_without_secrets(owner: httpx.AsyncCli
 async def test_one_asker_is_handed_over_and_deleted(owner: httpx.AsyncClient) -> None:
     await ask(owner, CLOSES, asker="ann")
     await ask(owner, CLOSES, asker="bob")
-    assert "1 questions" in (await owner.get("/console/askers?asker=ann")).text
+    assert "Questions: 1" in (await owner.get("/console/askers?asker=ann")).text
     kept = json.loads((await owner.get("/console/askers/export?asker=ann")).text)
     assert kept["questions"][0]["text"] == CLOSES
     assert kept["questions"][0]["answers"][0]["citations"]
-    reply = await post(owner, "/console/askers/delete", asker="ann")
+    asked = await post(owner, "/console/askers/delete", asker="ann")
+    assert "cannot be undone" in asked.text
+    assert "Questions: 1" in (await owner.get("/console/askers?asker=ann")).text
+    reply = await post(owner, "/console/askers/delete", asker="ann", sure="1")
     assert reply.status_code == 303
     assert "Nothing is kept" in (await owner.get("/console/askers?asker=ann")).text
-    assert "1 questions" in (await owner.get("/console/askers?asker=bob")).text
+    assert "Questions: 1" in (await owner.get("/console/askers?asker=bob")).text
     log = (await owner.get("/console/log?csv=1")).text
     assert "deleted what was kept of an asker" in log
     assert "ann" not in log
@@ -355,3 +363,15 @@ async def test_no_text_is_missing(owner: httpx.AsyncClient, lang: str) -> None:
         assert page.status_code == 200, path
         assert not re.search(r">[^<]*\bcon(?:sole)?_[a-z_]+", page.text), path
         assert not re.search(r"\{[a-z_]+\}", page.text), path
+
+
+async def test_every_table_is_a_file_too(owner: httpx.AsyncClient) -> None:
+    await ask(owner, CLOSES)
+    page = await owner.get("/console/sources")
+    source = re.search(r'href="(/console/sources/s_\w+)"', page.text)
+    assert source
+    for path in ("", "/questions", "/gaps", "/sources", "/costs", "/operators", "/keys", "/log"):
+        head, *_ = rows(await owner.get(f"/console{path}?csv=1"))
+        assert len(head) > 2, path
+    assert len(rows(await owner.get(f"{source[1]}?csv=1"))) > 1
+    assert rows(await owner.get("/console?csv=1"))[1][1:] == ["quick", "1"]

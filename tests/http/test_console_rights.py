@@ -108,7 +108,7 @@ async def test_a_removed_key_works_no_longer(owner, parts: Parts) -> None:
     client = plain(owner, await key(owner, "shop", "ask"))
     assert (await client.post("/api/v1/answers", json=ASK)).status_code == 200
     token = csrf(await owner.get("/console/keys"))
-    await owner.post("/console/keys/remove", data={"csrf": token, "name": "shop"})
+    await owner.post("/console/keys/remove", data={"csrf": token, "name": "shop", "sure": "1"})
     async with asyncio.timeout(5):
         while True:
             if (await client.post("/api/v1/answers", json=ASK)).status_code == 401:

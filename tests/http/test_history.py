@@ -311,3 +311,15 @@ async def test_a_copied_address_opens_nothing(tmp_path: Path) -> None:
             assert (await own.get(f"/a/{answer_id}/citations/1")).status_code == 200
             seen = await get(other, "/", a=answer_id, c=conversation)
             assert "seventeenth" not in seen.text
+
+
+async def test_only_its_asker_stops_an_answer(
+    client: httpx.AsyncClient, other: httpx.AsyncClient
+) -> None:
+    """Nobody is told what there is to stop."""
+    page = await get(client, "/", q=FIRST, **hidden(await get(client, "/")))
+    answer_id = hidden(page)["a"]
+    for one in (client, other):
+        assert (await one.post(f"/a/{answer_id}/stop")).status_code == 204
+    far = await client.post(f"/a/{answer_id}/stop", headers={"sec-fetch-site": "cross-site"})
+    assert far.status_code == 403

@@ -214,11 +214,12 @@ def _typed(kind: str, key: str, said: str) -> Value:
     with its reason when the settings are read."""
     for field in msgspec.structs.fields(NAMED[kind]):
         if field.encode_name == key:
-            try:
-                made = msgspec.convert(said, field.type, strict=False)
-            except msgspec.ValidationError:
-                return said
-            return made if isinstance(made, str | int | float | bool) else said
+            for given in (said, [part.strip() for part in said.split(",") if part.strip()]):
+                try:
+                    made = msgspec.convert(given, field.type, strict=False)
+                except msgspec.ValidationError:
+                    continue
+                return given if isinstance(given, list) else made
     return said
 
 

@@ -135,6 +135,7 @@ def _pages(context: Context) -> Sequence[BaseRoute]:
         Route("/a/{answer_id}/events", answer.events, methods=["GET"]),
         Route("/a/{answer_id}/card.png", answer.card, methods=["GET"]),
         Route("/a/{answer_id}/withdraw", page.withdraw, methods=["POST"]),
+        Route("/a/{answer_id}/stop", page.stop, methods=["POST"]),
         Route("/c/{conversation}", page.conversation, methods=["GET"]),
         Route("/manifest.webmanifest", installed.manifest, methods=["GET"]),
         Route("/sw.js", installed.worker, methods=["GET"]),

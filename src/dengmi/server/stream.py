@@ -34,6 +34,7 @@ def stream(
     *,
     thinking: bool = False,
     alike: bool = False,
+    staying: "Staying | None" = None,
 ) -> Response:
     """The response that tells an accepted question's answer.
 
@@ -43,8 +44,12 @@ def stream(
     Args:
         thinking: whether the model's thinking is told too.
         alike: whether others get the same `render`: what they are told alike is rendered once.
+        staying: where the answer is kept when it is to be written on although its reader hangs up.
     """
-    return _Stream(start(context, question, thinking=thinking), render, alike=alike)
+    told = start(context, question, thinking=thinking)
+    if staying is not None:
+        staying.keep(question, told)
+    return _Stream(told, render, alike=alike, stays=staying is not None)
 
 
 def event_stream(lines: AsyncIterator[bytes]) -> StreamingResponse:
@@ -89,6 +94,7 @@ class Told:
         self._left = False
         self._come: deque[Event | None] = deque()
         self._waiting: asyncio.Future[None] | None = None
+        self.at_end: Callable[[], object] | None = None
 
     async def tell(self) -> None:
         """Put the events where the reader takes them, None behind the last."""
@@ -107,6 +113,8 @@ class Told:
         finally:
             self._climbing = None
             self._put(None)
+            if self.at_end is not None:
+                self.at_end()
             await events.aclose()
 
     async def next(self, patience: float | None = None) -> Event | None:
@@ -148,17 +156,40 @@ class Told:
             self._climbing.cancel()
 
 
+class Staying:
+    """Answers that are written on although their readers may have gone: these have a history in
+    which to find them, and phones break off whatever a page reads when another app is opened. Who
+    wants no more says so."""
+
+    def __init__(self) -> None:
+        self._told: dict[str, tuple[Question, Told]] = {}
+
+    def keep(self, question: Question, told: Told) -> None:
+        """Keep an answer until it is told to its end."""
+        self._told[question.id] = (question, told)
+        told.at_end = lambda: self._told.pop(question.id, None)
+
+    def stop(self, question_id: str, asker: str) -> bool:
+        """The asker wants no more of it; False where this process writes nothing like it."""
+        question, told = self._told.get(question_id, (None, None))
+        if question is None or told is None or not asker or question.asker != asker:
+            return False
+        told.leave()
+        return True
+
+
 class _Stream(Response):
     """The response itself."""
 
     media_type = "text/event-stream"
 
-    def __init__(self, told: Told, render: Render, *, alike: bool) -> None:
+    def __init__(self, told: Told, render: Render, *, alike: bool, stays: bool) -> None:
         super().__init__(headers={"cache-control": "no-store", "x-accel-buffering": "no"})
         del self.headers["content-length"]
         self._told = told
         self._render = render
         self._alike = alike
+        self._stays = stays
         self._number = 0
         self._silent = False
         self._gone = self._ended = False
@@ -176,7 +207,8 @@ class _Stream(Response):
         finally:
             hanging.cancel()
             self._timer.cancel()
-            self._told.leave()
+            if not self._stays:
+                self._told.leave()
 
     async def _hung_up(self, receive: Receive) -> None:
         """Wait until the reader has gone."""

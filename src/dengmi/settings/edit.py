@@ -15,7 +15,7 @@ from pathlib import Path
 
 from dengmi.core.errors import BadSettings
 
-Value = str | int | float | bool
+Value = str | int | float | bool | list[str]
 _HEADER = re.compile(
     r"^[ \t]*\[{1,2}[ \t]*(?P<path>[^\n]+?)[ \t]*\]{1,2}[ \t]*(#.*)?$", re.MULTILINE
 )
@@ -149,6 +149,8 @@ def _key(name: str) -> str:
 def _written(value: Value) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, list):
+        return "[" + ", ".join(_written(each) for each in value) + "]"
     if isinstance(value, str):
         return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
     return repr(value)

@@ -106,13 +106,15 @@ async def test_an_answer_that_nobody_came_for_is_sent(
     tmp_path: Path, api: str, platform: FakeWeCom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(bot_room, "GRACE", 0.3)
+    monkeypatch.setattr(bot_room, "PAUSES", (0.05, 0.05))
     home = await configured(tmp_path / "home", bot_table(api))
     async with opened(home, tmp_path / "articles") as parts, served(parts) as client:
         read = await bot_platform(client, platform).say("u1", PARK, polls=1)
         assert not read.finished
+        platform.refuse = [-1, 45009]
         await when(lambda: platform.said)
         assert platform.said[0].startswith(WRITTEN)
-        assert platform.calls["response"] == 1
+        assert platform.calls["response"] == 3
 
 
 async def test_a_restart_in_between_loses_nothing(

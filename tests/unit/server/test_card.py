@@ -4,6 +4,8 @@ import io
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from dengmi.core.records import Answer, Citation, Claim, Head
 from dengmi.server.card.fonts import Fonts, find_fonts
@@ -136,6 +138,26 @@ def test_chinese_is_written_not_boxes() -> None:
         drawn.add(bytes(face.getmask(run)))
     assert len(drawn) == 6
     assert list(kind.runs("\U0010fffd")) == []  # nobody has it: left out, no box
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    runs=st.lists(
+        st.tuples(st.text(min_size=1, max_size=60), st.sampled_from(["plain", "cite", "note"])),
+        max_size=5,
+    ),
+    width=st.integers(30, 300),
+    most=st.integers(1, 4),
+)
+@example(runs=[("0\x1e", "cite")], width=30, most=1)
+@example(runs=[("ab\u202ecd\u200b\ufe0f\u0301 🏮\U000e0041", "plain")], width=30, most=9)
+def test_any_text_can_be_set(runs: list[Run], width: int, most: int) -> None:
+    kind = Type([fonts().han], 20)
+    types = dict.fromkeys(("plain", "bold", "soft", "cite", "note"), kind)
+    lines, _ = lines_of(runs, types, width, most)  # type: ignore[arg-type]
+    assert len(lines) <= most
+    for line in lines:
+        assert line.width <= max(width, 20 + max(piece.width for piece in line.pieces))
 
 
 @pytest.mark.parametrize("shape", ["tall", "wide"])

@@ -71,7 +71,7 @@ async def test_a_full_disk_loses_nothing_that_was_confirmed(
 
     def small(path: Path, *, readonly: bool = False) -> sqlite3.Connection:
         connection = sqlite_schema.connect(path, readonly=readonly)
-        connection.execute("PRAGMA max_page_count = 100")
+        connection.execute("PRAGMA max_page_count = 200")
         return connection
 
     monkeypatch.setattr(sqlite_threads, "connect", small)

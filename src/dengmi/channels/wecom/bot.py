@@ -30,6 +30,10 @@ GRACE = 15.0
 """Seconds after which nobody comes any more for an answer that is ready."""
 
 
+PAUSES = (2.0, 10.0, 60.0)
+"""Seconds before an answer is sent again that the platform did not take."""
+
+
 class Poster(Protocol):
     """Sends an answer to the address that came with its question."""
 
@@ -157,10 +161,19 @@ class Bot:
             await self._parts.store.take_note(note)
 
     async def _sent(self, answer: Answer) -> None:
-        try:
-            await self._hand_over(answer)
-        except WeComFailed as error:
-            log.warning("question %s: answer refused (%d)", answer.question_id, error.errcode)
+        """Send an answer, again after a while where the platform is busy or out of reach: the
+        address takes it once, whether or not a call came back."""
+        for pause in (*PAUSES, None):
+            try:
+                await self._hand_over(answer)
+            except WeComFailed as error:
+                if not error.again or pause is None:
+                    code = error.errcode
+                    log.warning("question %s: answer refused (%d)", answer.question_id, code)
+                    return
+                await asyncio.sleep(pause)
+            else:
+                return
 
     async def _hand_over(self, answer: Answer, lead: str = "") -> None:
         """Send an answer to where it is owed; the address is good for one. Raises WeComFailed."""

@@ -118,7 +118,8 @@ class Service:
                     log.warning("%s: messages refused (%d)", self.channel, error.errcode)
                     return
                 page = read_page(said, account)
-                for message in page.messages:
+                # As it was said, so that a follow-up finds what it follows.
+                for message in sorted(page.messages, key=lambda each: each.at):
                     await self._took(message, known=bool(known))
                 if page.cursor and page.cursor != cursor:
                     # Behind the questions: a stop in between fetches them once more.

@@ -92,7 +92,7 @@ def draw(frame: Frame, answer: Answer, fonts: Fonts, address: str, shape: str) -
         else _tall(frame, answer, fonts, address)
     )
     out = io.BytesIO()
-    image.quantize(96, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
+    image.quantize(96, dither=Image.Dither.NONE).save(out, "PNG")
     return out.getvalue()
 
 

@@ -2,6 +2,7 @@
 other. Needs Pillow."""
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -20,6 +21,10 @@ _NO_END = "「『（【《〈〔“‘([{"
 """What may not end one."""
 
 _PIECE = re.compile(rf"\s+|[{HAN}\u3000-\u30ff\uff00-\uffef]|[^\s{HAN}\u3000-\u30ff\uff00-\uffef]+")
+
+_PLAIN = ImageFont.Layout.BASIC
+"""Letter after letter, which works on every system and for every text: what shapes letters by their
+neighbours is not everywhere, and fails at some texts."""
 
 _FACES = 12
 """Faces of one file that are looked at."""
@@ -60,7 +65,7 @@ class Type:
     def __init__(self, files: Sequence[Path | None], size: int) -> None:
         self.size = size
         self._faces: list[Face] = [opened(file, size) for file in files if file is not None]
-        self._faces.append(ImageFont.load_default(size))
+        self._faces.append(_brought(size))
         self._of = lru_cache(maxsize=4_096)(self._face_of)
         self._missing = [_drawn(face, "\U0010fffe") for face in self._faces]
 
@@ -85,6 +90,8 @@ class Type:
     def _face_of(self, char: str) -> Face | None:
         if char.isspace():
             return self._faces[0]
+        if unicodedata.category(char)[0] == "C":  # controls, and what turns the direction round
+            return None
         for face, missing in zip(self._faces, self._missing, strict=True):
             if _drawn(face, char) != missing:
                 return face
@@ -122,9 +129,18 @@ def opened(file: Path, size: int) -> ImageFont.FreeTypeFont:
         Unavailable: it cannot be read.
     """
     try:
-        return ImageFont.truetype(str(file), size, index=_face_index(file))
+        index = _face_index(file)
+        return ImageFont.truetype(str(file), size, index=index, layout_engine=_PLAIN)
     except OSError:
         raise Unavailable("card_font_bad", path=str(file)) from None
+
+
+def _brought(size: int) -> Face:
+    """The face that the library brings."""
+    face = ImageFont.load_default(size)
+    if isinstance(face, ImageFont.FreeTypeFont):
+        return face.font_variant(layout_engine=_PLAIN)
+    return face
 
 
 @lru_cache(maxsize=8)

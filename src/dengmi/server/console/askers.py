@@ -7,7 +7,16 @@ from starlette.responses import RedirectResponse, Response
 
 from dengmi.core.errors import BadInput
 from dengmi.core.review import Person
-from dengmi.server.console.frame import HOME, card, empty, field, form, page, with_query
+from dengmi.server.console.frame import (
+    HOME,
+    asked_first,
+    card,
+    empty,
+    field,
+    form,
+    page,
+    with_query,
+)
 from dengmi.server.console.visit import Visit
 from dengmi.server.shapes import answer_json
 from dengmi.server.ui.markup import Html, el
@@ -42,12 +51,11 @@ async def show(visit: Visit) -> Response:
 def _person(visit: Visit, person: Person) -> Html:
     if not person.questions and not person.thumbs:
         return empty(visit.say("con_asker_nothing"))
-    sure = visit.say("con_asker_sure", count=f"{len(person.questions):,}")
     gone = form(
         visit,
         f"{HERE}/delete",
         el("input", type="hidden", name="asker", value=person.asker),
-        el("button", visit.say("con_asker_delete"), class_="button danger", data_sure=sure),
+        el("button", visit.say("con_asker_delete"), class_="button danger"),
     )
     file = with_query(f"{HERE}/export", asker=person.asker)
     rows = [
@@ -103,6 +111,9 @@ async def delete(visit: Visit) -> Response:
     asker = visit.form.get("asker", "")[:LONGEST]
     if not asker:
         raise BadInput("console_asker_missing")
+    words = visit.say("con_asker_sure", asker=asker)
+    if (asked := asked_first(visit, visit.say("con_asker_delete"), words, HERE)) is not None:
+        return asked
     count = await visit.office.parts.store.forget_asker(asker)
     await visit.note("asker_deleted", questions=count)
     return RedirectResponse(with_query(HERE, said="asker_deleted"), 303)

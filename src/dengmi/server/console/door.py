@@ -72,6 +72,7 @@ class Door:
         self._pairs = Buckets(1 / 20, 5)
         self._names = Buckets(1 / 2, 100)
         self._addresses = Buckets(1 / 5, 20)
+        self._noted = Buckets(1 / 60, 10)
 
     async def visitor(self, request: Request) -> Visitor | None:
         """Who sent a request; None for nobody who is signed in."""
@@ -159,9 +160,7 @@ class Door:
         Raises:
             Refusal: 429, there were too many.
         """
-        peer = request.client.host if request.client else ""
-        found = self._proxies.caller(peer, request.headers.getlist("x-forwarded-for"))
-        address, now = household(found), self._clock.steady()
+        address, now = self._address(request), self._clock.steady()
         key = hashed(name.casefold())
         wait = max(
             self._addresses.take(address, now),
@@ -172,6 +171,14 @@ class Door:
             seconds = int(wait) + 1
             headers = {"Retry-After": str(seconds)}
             raise Refusal("console_too_many", 429, headers=headers, seconds=seconds)
+
+    def is_news(self, request: Request) -> bool:
+        """Whether a wrong password is worth a line of the log: not one for each of thousands."""
+        return self._noted.take(self._address(request), self._clock.steady()) == 0
+
+    def _address(self, request: Request) -> str:
+        peer = request.client.host if request.client else ""
+        return household(self._proxies.caller(peer, request.headers.getlist("x-forwarded-for")))
 
     def _set(
         self,

@@ -188,6 +188,27 @@ def form(
     )
 
 
+def asked_first(visit: Visit, title: str, words: str, at: str) -> Response | None:
+    """A page that asks whether something that cannot be undone is meant; None where that was
+    said. It sends the same form again, with the answer.
+
+    Args:
+        at: the path of the navigation to go back to.
+    """
+    if visit.form.get("sure") == "1":
+        return None
+    kept = [
+        el("input", type="hidden", name=name, value=value)
+        for name, value in visit.form.items()
+        if name not in ("csrf", "sure")
+    ]
+    button = el("button", title, class_="button first", name="sure", value="1", autofocus=True)
+    back = el("a", visit.say("con_rather_not"), class_="button", href=at)
+    path = visit.request.url.path
+    acts = el("div", button, back, class_="acts-row")
+    return page(visit, title, card(form(visit, path, kept, el("p", words), acts)), at=at)
+
+
 def field(label: str, box: Child, note: Child = None) -> Html:
     """A labelled box with a word below."""
     said = el("small", note) if note else None

@@ -61,7 +61,9 @@ async def signed_in(visit: Visit) -> Response:
     kept = operator.password if operator else ""
     fits = await office.passwords.fits(given.get("password", "")[:LONGEST], kept)
     if operator is None or not fits:
-        await visit.note("sign_in_failed", name)
+        if office.door.is_news(visit.request):
+            # A name that nobody has may well be a password in the wrong place.
+            await visit.note("sign_in_failed", operator.name if operator else "")
         return await _sign_in(visit, visit.say("con_sign_in_wrong"), 401)
     response = RedirectResponse(_own(given.get("to", "")), 303)
     await office.door.begin(visit.request, response, operator)

@@ -8,8 +8,18 @@ from starlette.responses import RedirectResponse, Response
 from dengmi.core.errors import BadInput, Conflict
 from dengmi.core.operators import SCOPES, AccessKey, Scope
 from dengmi.server.console.door import hashed
-from dengmi.server.console.frame import HOME, card, empty, field, form, page, with_query
+from dengmi.server.console.frame import (
+    HOME,
+    asked_first,
+    card,
+    empty,
+    field,
+    form,
+    page,
+    with_query,
+)
 from dengmi.server.console.operators import shown_once
+from dengmi.server.console.tables import Column, csv_of, wants_csv
 from dengmi.server.console.visit import Visit
 from dengmi.server.rights import PREFIX
 from dengmi.server.ui.markup import Html, el
@@ -20,8 +30,21 @@ LONGEST = 40
 
 
 async def show(visit: Visit) -> Response:
-    """Every key."""
+    """Every key; as a file too."""
+    if wants_csv(visit):
+        known = await visit.office.people.access_keys()
+        return csv_of("keys", _columns(visit), known)
     return await _show(visit, "")
+
+
+def _columns(visit: Visit) -> Sequence[Column[AccessKey]]:
+    return (
+        Column(visit.say("con_name"), lambda key: key.name),
+        Column(visit.say("con_scopes"), lambda key: " ".join(key.scopes)),
+        Column(visit.say("con_who"), lambda key: key.made_by),
+        Column(visit.say("con_since"), lambda key: visit.when(key.made_at)),
+        Column(visit.say("con_used"), lambda key: visit.when(key.used_at)),
+    )
 
 
 async def _show(visit: Visit, secret: str) -> Response:
@@ -36,6 +59,7 @@ async def _show(visit: Visit, secret: str) -> Response:
         _of_settings(visit),
         at=HERE,
         lead=visit.say("con_keys_lead"),
+        acts=el("a", "CSV", class_="button", href=f"{HERE}?csv=1"),
     )
 
 
@@ -44,12 +68,11 @@ def _row(visit: Visit, key: AccessKey) -> Html:
     words = visit.say(
         "con_key_facts", by=key.made_by, made=visit.when(key.made_at), used=visit.when(key.used_at)
     )
-    sure = visit.say("con_key_sure", name=key.name)
     gone = form(
         visit,
         f"{HERE}/remove",
         el("input", type="hidden", name="name", value=key.name),
-        el("button", visit.say("con_remove"), class_="button danger", data_sure=sure),
+        el("button", visit.say("con_remove"), class_="button danger"),
     )
     return el("li", el("div", el("b", key.name), el("small", scopes), el("small", words)), gone)
 
@@ -111,6 +134,9 @@ async def make(visit: Visit) -> Response:
 async def remove(visit: Visit) -> Response:
     """A key works no longer."""
     name = visit.form.get("name", "")
+    words = visit.say("con_key_sure", name=name[:60])
+    if (asked := asked_first(visit, visit.say("con_remove"), words, HERE)) is not None:
+        return asked
     if await visit.office.people.remove_key(name):
         await visit.note("key_removed", name)
     return RedirectResponse(with_query(HERE, said="key_removed"), 303)

@@ -9,7 +9,16 @@ from starlette.responses import RedirectResponse, Response
 from dengmi.core.errors import BadInput, NotFound
 from dengmi.core.operators import ROLES, Deed, Invite, Operator, Role
 from dengmi.server.console.door import hashed
-from dengmi.server.console.frame import HOME, card, field, form, page, select, with_query
+from dengmi.server.console.frame import (
+    HOME,
+    asked_first,
+    card,
+    field,
+    form,
+    page,
+    select,
+    with_query,
+)
 from dengmi.server.console.tables import Column, csv_of, place_of, place_words, table, wants_csv
 from dengmi.server.console.visit import Visit
 from dengmi.server.ui.markup import Html, el
@@ -27,8 +36,20 @@ MOST_LINES = 10_000
 
 
 async def show(visit: Visit) -> Response:
-    """Every operator, and the links that are out."""
+    """Every operator, and the links that are out; the operators as a file too."""
+    if wants_csv(visit):
+        known = await visit.office.people.operators()
+        return csv_of("operators", _who(visit), known)
     return await _show(visit, "")
+
+
+def _who(visit: Visit) -> Sequence[Column[Operator]]:
+    return (
+        Column(visit.say("con_name"), lambda one: one.name),
+        Column(visit.say("con_role"), lambda one: one.role),
+        Column(visit.say("con_since"), lambda one: visit.when(one.made_at)),
+        Column(visit.say("con_seen"), lambda one: visit.when(one.seen_at)),
+    )
 
 
 async def _show(visit: Visit, link: str) -> Response:
@@ -48,6 +69,7 @@ async def _show(visit: Visit, link: str) -> Response:
         else None,
         at=HERE,
         lead=visit.say("con_operators_lead"),
+        acts=el("a", "CSV", class_="button", href=f"{HERE}?csv=1"),
     )
 
 
@@ -174,6 +196,9 @@ async def role(visit: Visit) -> Response:
 async def remove(visit: Visit) -> Response:
     """Remove an operator. Raises NotFound, Conflict."""
     operator = await _operator(visit)
+    words = visit.say("con_operator_sure", name=operator.name)
+    if (asked := asked_first(visit, visit.say("con_remove"), words, HERE)) is not None:
+        return asked
     await visit.office.people.remove_operator(operator.id)
     await visit.note("removed", operator.name)
     return RedirectResponse(with_query(HERE, said="removed"), 303)

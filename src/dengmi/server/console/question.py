@@ -18,6 +18,7 @@ from dengmi.server.console.visit import Visit
 from dengmi.server.ui.card import marked
 from dengmi.server.ui.links import answer_path, article_path, sentence_path
 from dengmi.server.ui.markup import Child, Html, el
+from dengmi.server.ui.shared import shared_answer
 
 LONGEST = 20_000
 """Characters of a corrected answer."""
@@ -110,8 +111,16 @@ def _answer(visit: Visit, answer: Answer, life: Life) -> Html:
         el("p", answer.text, class_="answer-text", lang=answer.lang or None),
         el("h2", visit.say("con_cited")) if quotes else None,
         el("ul", quotes, class_="rows") if quotes else None,
-        el("p", el("a", visit.say("con_as_asker"), class_="button", href=answer_path(answer.id))),
+        _as_asker(visit, answer),
     )
+
+
+def _as_asker(visit: Visit, answer: Answer) -> Child:
+    """The way to the answer's own page, where its desk shares it."""
+    if not shared_answer(visit.office.parts.settings, answer).open:
+        return None
+    link = el("a", visit.say("con_as_asker"), class_="button", href=answer_path(answer.id))
+    return el("p", link)
 
 
 def _unanswered(visit: Visit, life: Life) -> Html:

@@ -7,7 +7,7 @@ from starlette.responses import RedirectResponse, Response
 
 from dengmi.core.errors import NotFound
 from dengmi.core.records import Head, Passage, Source
-from dengmi.server.console.frame import card, empty, form, page, with_query
+from dengmi.server.console.frame import asked_first, card, empty, form, page, with_query
 from dengmi.server.console.sources import (
     HERE,
     address_of,
@@ -69,6 +69,9 @@ async def drop(visit: Visit) -> Response:
     name = visit.form.get("file", "")
     if not is_ours(home, source.address):
         raise NotFound("console_file_unknown", name=name[:60])
+    words = visit.say("con_file_sure", name=name[:200])
+    if (asked := asked_first(visit, visit.say("con_remove"), words, HERE)) is not None:
+        return asked
     if not await asyncio.to_thread(drop_file, folder_of(home, source.desk), name):
         raise NotFound("console_file_unknown", name=name[:60])
     await visit.note("file_removed", source.desk, file=name[:200])

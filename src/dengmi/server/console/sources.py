@@ -15,6 +15,7 @@ from dengmi.language.texts import catalogue, text
 from dengmi.server.bodies import clean
 from dengmi.server.console.frame import (
     HOME,
+    asked_first,
     card,
     desk_filter,
     empty,
@@ -114,8 +115,7 @@ def source_acts(visit: Visit, source: Source) -> Child:
     """Sync and remove, for those who may."""
     if not visit.me.may("editor"):
         return None
-    sure = visit.say("con_remove_sure", count=f"{source.articles:,}")
-    gone = el("button", visit.say("con_remove"), class_="button danger", data_sure=sure)
+    gone = el("button", visit.say("con_remove"), class_="button danger")
     again = el("button", visit.say("con_sync"), class_="button")
     return el(
         "div",
@@ -336,6 +336,11 @@ async def remove(visit: Visit) -> Response:
     source = await source_of(visit)
     if office.context.syncs.is_running(source.id):
         raise Conflict("source_being_synced", source=source.id)
+    words = visit.say(
+        "con_remove_sure", source=address_of(visit, source), count=f"{source.articles:,}"
+    )
+    if (asked := asked_first(visit, visit.say("con_remove"), words, HERE)) is not None:
+        return asked
     articles = await office.parts.corpus.remove(source.id)
     office.context.syncs.forget(source.id)
     home = office.parts.settings.home

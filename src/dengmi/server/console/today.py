@@ -14,7 +14,8 @@ from dengmi.ledger.spending import spending, total
 from dengmi.server.console.charts import Series, bars, key, line, meter, shares
 from dengmi.server.console.costs import money
 from dengmi.server.console.days import QUARTER, Days, days, summed, today_of
-from dengmi.server.console.frame import HOME, card, desk_filter, empty, page, select
+from dengmi.server.console.frame import HOME, card, desk_filter, empty, page, select, with_query
+from dengmi.server.console.tables import Column, csv_of, wants_csv
 from dengmi.server.console.visit import Visit
 from dengmi.server.shown import Facts, Whole
 from dengmi.server.ui.markup import Child, Html, el
@@ -47,6 +48,8 @@ class Seen:
 async def show(visit: Visit) -> Response:
     """The page; it is drawn anew every few seconds where there is a script."""
     seen = await _look(visit)
+    if wants_csv(visit):
+        return csv_of("today", _columns(visit), seen.answers)
     inside = el(
         "div",
         _tiles(visit, seen),
@@ -61,7 +64,24 @@ async def show(visit: Visit) -> Response:
         link = el("a", visit.say("con_add_first"), class_="button first", href=f"{HOME}/sources")
         first = empty(visit.say("con_no_articles"), link)
     return page(
-        visit, visit.say("con_today"), first or inside, at=HOME, acts=choose_desk(visit, HOME)
+        visit,
+        visit.say("con_today"),
+        first or inside,
+        at=HOME,
+        acts=el(
+            "div",
+            choose_desk(visit, HOME),
+            el("a", "CSV", class_="button", href=with_query(HOME, desk=visit.desk, csv="1")),
+        ),
+    )
+
+
+def _columns(visit: Visit) -> Sequence[Column[Tally]]:
+    """Answers of today by quarter of an hour."""
+    return (
+        Column(visit.say("con_when"), lambda one: visit.when(one.begin)),
+        Column(visit.say("con_level"), kind_of),
+        Column(visit.say("con_answers"), lambda one: str(one.count), number=True),
     )
 
 

@@ -23,12 +23,12 @@ from dengmi.core.events import (
 )
 from dengmi.core.ids import new_id, stable_id
 from dengmi.core.records import HALL, Answer, Exchange, Question, Wanted
-from dengmi.server.askers import KEPT
+from dengmi.server.askers import KEPT, check_own_page
 from dengmi.server.bodies import clean, read
 from dengmi.server.context import Context
 from dengmi.server.problems import detail, notice_text
 from dengmi.server.rest.answers import stored
-from dengmi.server.stream import stream
+from dengmi.server.stream import Staying, stream
 from dengmi.server.ui.card import (
     answer_card,
     error_card,
@@ -59,6 +59,7 @@ class AskPage:
         self._parts = context.parts
         self._overview = Overview(context.parts, context.cards)
         self._turns = Turns(context.parts)
+        self._staying = Staying()
 
     async def show(self, request: Request) -> Response:
         """The page of a desk: earlier answers (?a=) or a conversation (?c=), and the answer to
@@ -140,10 +141,18 @@ class AskPage:
             question,
             lambda event: (EVENT_NAMES[type(event)], _piece(frame, event)),
             thinking=True,
+            staying=self._staying if asker else None,
         )
         await self._context.askers.keep(request, response, asker)
         remember_level(request, response, given)
         return response
+
+    async def stop(self, request: Request) -> Response:
+        """The asker wants no more of an answer that is being written."""
+        check_own_page(request)
+        asker = await self._context.askers.known(request)
+        self._staying.stop(clean(request.path_params["answer_id"]), asker)
+        return Response(status_code=204)
 
     async def withdraw(self, request: Request) -> Response:
         """The asker waits no longer: back to the answer that is there."""

@@ -54,12 +54,14 @@ def error_card(frame: Frame, words: str) -> Html:
     )
 
 
-def lost_card(frame: Frame, question: str) -> Html:
-    """A question of before that has no answer: it failed, or it is being answered."""
+def lost_card(frame: Frame, question: str, path: str = "") -> Html:
+    """A question of before that has no answer: it failed, or it is being answered, to be seen at
+    `path`."""
     return el(
         "article",
         el("div", el("span", frame.say("ui_failed"), class_="level"), class_="meta"),
         el("p", frame.say("ui_unanswered"), class_="says"),
+        el("p", el("a", frame.say("ui_look"), class_="chip", href=path)) if path else None,
         el("div", again_menu(frame, question, question), class_="acts"),
         class_="card none",
     )

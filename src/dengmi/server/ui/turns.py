@@ -11,6 +11,7 @@ from dengmi.core.records import Answer, Exchange
 from dengmi.server.bodies import clean
 from dengmi.server.parts import Parts
 from dengmi.server.ui.card import answer_card, lost_card, turn
+from dengmi.server.ui.links import answer_path
 from dengmi.server.ui.markup import Html
 from dengmi.server.ui.page import Frame
 from dengmi.server.ui.shared import Shared, check_readable, shared_answer
@@ -18,8 +19,9 @@ from dengmi.server.ui.shared import Shared, check_readable, shared_answer
 LONGEST_THREAD = 20
 """Answers that one page shows; older ones keep their own address."""
 
-_Row = tuple[str, Answer | None, Shared | None]
-"""(question, its answer, what may be shown of it; None: everything, it is the asker's own)."""
+_Row = tuple[str, Answer | None, Shared | None, str]
+"""(question, its answer, what may be shown of it, None: everything, it is the asker's own; where it
+is seen while it is being written, "" for nowhere)."""
 
 
 class Turns:
@@ -62,16 +64,16 @@ class Turns:
         own = {each.answer.id for each in exchanges if each.answer}
         questions = {each.question.id for each in exchanges}
         rows: list[_Row] = [
-            (answer.question, answer, shared)
+            (answer.question, answer, shared, "")
             for answer, shared in named
             if answer.id not in own and answer.question_id not in questions
         ]
-        rows += [(each.question.text, each.answer, None) for each in exchanges]
-        frame = await self.with_thumbs(frame, [answer.id for _, answer, _ in rows if answer])
+        rows += [(each.question.text, each.answer, None, _live(each)) for each in exchanges]
+        frame = await self.with_thumbs(frame, [answer.id for _, answer, _, _ in rows if answer])
         turns, thread = [], []
-        for question, answer, shared in rows[-LONGEST_THREAD:]:
+        for question, answer, shared, live in rows[-LONGEST_THREAD:]:
             if answer is None:
-                turns.append(turn(question, lost_card(frame, question)))
+                turns.append(turn(question, lost_card(frame, question, live)))
                 continue
             standing = await self._waits.standing(answer)
             holds = shared or replace(
@@ -95,3 +97,8 @@ class Turns:
             return frame
         given = await self._store.thumbs(frame.asker, ids)
         return replace(frame, thumbs=given)
+
+
+def _live(exchange: Exchange) -> str:
+    question = exchange.question
+    return answer_path(question.id) if question.state == "asked" else ""

@@ -102,10 +102,10 @@ async function ask(words, at) {
     });
     if (!response.ok) refused(turn, words, await response.json());
     else for await (const event of events(response)) show(turn, event);
-    if (turn.querySelector("[aria-busy]")) fail(turn, words, template.dataset.offline);
+    if (turn.querySelector("[aria-busy]")) await lost(turn, words);
   } catch {
     if (asking.signal.aborted) await stopped(turn);
-    else fail(turn, words, template.dataset.offline);
+    else await lost(turn, words);
   } finally {
     asking = null;
     offer("send");
@@ -254,6 +254,17 @@ function notice(words) {
   return line;
 }
 
+// The connection broke off: the answer is written on, and is fetched when it is there.
+async function lost(turn, words) {
+  const question = turn.dataset.question;
+  const kept = question && (await stored(question, 90_000, () => asking.signal.aborted));
+  if (!kept) return fail(turn, words, template.dataset.offline);
+  replaceBy(turn, kept);
+  live.textContent = kept.querySelector(".says, .quotes")?.textContent ?? "";
+  keep(kept.id);
+  follow(turn, better);
+}
+
 // Whoever stops keeps what stands there; the quotes are the answer that is kept.
 async function stopped(turn) {
   const card = turn.querySelector(".card");
@@ -263,22 +274,25 @@ async function stopped(turn) {
   card.querySelector(".quotes").hidden = false;
   thought(card);
   turn.querySelector(".asked").after(notice(template.dataset.stopped));
-  const kept = turn.dataset.question && (await stored(turn.dataset.question));
+  const question = turn.dataset.question;
+  if (question) await fetch(`/a/${question}/stop`, { method: "POST" }).catch(() => {});
+  const kept = question && (await stored(question, 3_000));
   if (!kept) return;
   if (card.querySelector(".says").hidden) replaceBy(turn, kept);
   keep(kept.id);
 }
 
-// The card of an answer that is stored in a moment.
-async function stored(question) {
-  for (let wait = 100; wait < 2000; wait *= 2) {
+// The card of an answer that is stored soon; null where that takes longer than `patience`.
+async function stored(question, patience, over = () => false) {
+  const end = performance.now() + patience;
+  for (let wait = 100; performance.now() < end && !over(); wait = Math.min(2 * wait, 3_000)) {
     await new Promise((go) => setTimeout(go, wait));
     try {
       const response = await fetch(`/a/${question}`);
-      if (!response.ok) continue;
-      return parsed(await response.text()).querySelector(".card");
+      const card = response.ok && parsed(await response.text()).querySelector(".card:not(.waiting)");
+      if (card) return card;
     } catch {
-      return null;
+      // No connection yet: the next time, perhaps.
     }
   }
   return null;

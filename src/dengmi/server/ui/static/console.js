@@ -9,18 +9,15 @@ for (const button of document.querySelectorAll("[data-copy]")) {
   });
 }
 
+// On a narrow screen the present place may lie outside the row of places.
+document.querySelector(".places [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+
 // What is chosen from a list of filters takes effect at once.
 for (const form of document.querySelectorAll("form[data-auto]")) {
   form.addEventListener("change", (event) => {
     if (event.target.matches("select, [type=date]")) form.requestSubmit();
   });
 }
-
-// A question before something that cannot be undone.
-document.addEventListener("submit", (event) => {
-  const asked = event.submitter?.dataset.sure;
-  if (asked && !confirm(asked)) event.preventDefault();
-});
 
 // An open menu closes with a click elsewhere or the Escape key.
 document.addEventListener("click", (event) => {
