@@ -67,19 +67,6 @@ _LATE = "下午|傍晚|晚上|晚间|夜间|夜里|今晚|当晚|中午|午后|�
 
 
 _HOURS: Final = [
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-]
     "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
     "twelve",
 ]  # fmt: skip
