@@ -257,6 +257,7 @@ class _Seen:
 
     def __init__(self, parts: Parts) -> None:
         self._ladder = parts.ladder
+        self.audience = parts.ladder.audience
         self.questions: list[Question] = []
         self.turns: list[Sequence[Exchange]] = []
 
