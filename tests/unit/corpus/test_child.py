@@ -126,9 +126,9 @@ def test_a_pdf_that_expands(tmp_path: Path) -> None:
 
 
 def test_too_slow_and_too_big(tmp_path: Path) -> None:
-    content = b"BT /F 9 Tf " + b"(word) Tj 1 0 0 1 9 9 Tm " * 400_000 + b"ET"
+    content = b"BT /F 9 Tf " + b"(word) Tj 1 0 0 1 9 9 Tm " * 1_500_000 + b"ET"
     path = pdf(tmp_path / "slow.pdf", content, packed=True)
-    slow = Reader(FileSettings(timeout=0.6, memory=1_000_000_000))
+    slow = Reader(FileSettings(timeout=0.4, memory=1_500_000_000))
     assert fails(slow, path) == "file_too_slow"
     small = Reader(FileSettings(max_bytes=1000))
     assert fails(small, path) == "file_too_big"
