@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -17,6 +17,7 @@ from dengmi.server.access import check_host
 from dengmi.server.channels.openai import PREFIX as CHAT
 from dengmi.server.channels.openai import refusal
 from dengmi.server.channels.sites import Sites
+from dengmi.server.channels.ways import ways_of
 from dengmi.server.context import Context, make_context
 from dengmi.server.parts import Parts
 from dengmi.server.problems import api_problem, from_http, unexpected
@@ -29,12 +30,6 @@ from dengmi.server.warm import read_files, warm
 TAKE_OVER = 30.0
 """Seconds between two looks for questions of processes that are gone."""
 
-if TYPE_CHECKING:
-    from dengmi.server.channels.ilink import ILinkAccounts
-    from dengmi.server.channels.matrix import MatrixAccounts
-    from dengmi.server.channels.wechat import WeChatAccounts
-    from dengmi.server.channels.wecom import WeComWays
-
 
 def create_app(parts: Parts, board: Path | None = None) -> Starlette:
     """The ASGI application around opened parts. It does not close them.
@@ -43,25 +38,19 @@ def create_app(parts: Parts, board: Path | None = None) -> Starlette:
         board: the folder where the processes of this server meet; None where it is the only one.
     """
     context = make_context(parts, board)
-    wechat, wecom, matrix = _wechat(context), _wecom(context), _matrix(context)
-    ilink = _ilink(context)
+    ways = ways_of(context)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         ongoing = await _begun(context)
-        if wecom is not None:
-            await wecom.begin()
-        if matrix is not None:
-            matrix.start()
-        if ilink is not None:
-            ilink.start()
+        for way in ways:
+            await way.begin()
         yield
         for each in ongoing:
             each.cancel()
         await context.crew.stop()
-        for channel in (wechat, wecom, matrix, ilink):
-            if channel is not None:
-                await channel.close()
+        for way in ways:
+            await way.close()
 
     async def refuse(request: Request, error: Exception) -> Response:
         return _refusal(request, error, context)
@@ -74,7 +63,7 @@ def create_app(parts: Parts, board: Path | None = None) -> Starlette:
         return None
 
     return Starlette(
-        routes=routes(context, wechat, wecom, matrix),
+        routes=routes(context, ways),
         middleware=[
             Middleware(Shell, counts=parts.counts, door=door),
             Middleware(Sites, origins=parts.settings.channels.origins),
@@ -116,42 +105,6 @@ async def _take_over(context: Context) -> None:
     while True:
         await asyncio.sleep(TAKE_OVER)
         await context.crew.start(context.parts.ladder.resume(), "finishing earlier questions")
-
-
-def _wechat(context: Context) -> "WeChatAccounts | None":
-    """The accounts of the settings; nothing of it is imported where there are none."""
-    if not context.parts.settings.wechat:
-        return None
-    from dengmi.server.channels.wechat import WeChatAccounts
-
-    return WeChatAccounts(context)
-
-
-def _wecom(context: Context) -> "WeComWays | None":
-    """As `_wechat`, of WeCom."""
-    if not context.parts.settings.wecom:
-        return None
-    from dengmi.server.channels.wecom import WeComWays
-
-    return WeComWays(context)
-
-
-def _matrix(context: Context) -> "MatrixAccounts | None":
-    """As `_wechat`, of Matrix."""
-    if not context.parts.settings.matrix:
-        return None
-    from dengmi.server.channels.matrix import MatrixAccounts
-
-    return MatrixAccounts(context)
-
-
-def _ilink(context: Context) -> "ILinkAccounts | None":
-    """As `_wechat`, of persons' own WeChat."""
-    if not context.parts.settings.ilink:
-        return None
-    from dengmi.server.channels.ilink import ILinkAccounts
-
-    return ILinkAccounts(context)
 
 
 def _refusal(request: Request, error: Exception, context: Context) -> Response:

@@ -1,7 +1,6 @@
 """Every path and who answers it."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from starlette.routing import BaseRoute, Route
 
@@ -9,6 +8,7 @@ from dengmi.server.channels.mcp import PATH as MCP
 from dengmi.server.channels.mcp import Mcp
 from dengmi.server.channels.openai import PREFIX as CHAT
 from dengmi.server.channels.openai import OpenAI
+from dengmi.server.channels.ways import Way
 from dengmi.server.console.lazy import LazyConsole
 from dengmi.server.context import Context
 from dengmi.server.rest.answers import Answers
@@ -31,29 +31,17 @@ from dengmi.server.ui.static import Static
 from dengmi.server.ui.thumbs import Thumbs
 from dengmi.server.widget.lazy import LazyWidget
 
-if TYPE_CHECKING:
-    from dengmi.server.channels.matrix import MatrixAccounts
-    from dengmi.server.channels.wechat import WeChatAccounts
-    from dengmi.server.channels.wecom import WeComWays
 
-
-def routes(
-    context: Context,
-    wechat: "WeChatAccounts | None" = None,
-    wecom: "WeComWays | None" = None,
-    matrix: "MatrixAccounts | None" = None,
-) -> Sequence[BaseRoute]:
+def routes(context: Context, ways: Sequence[Way] = ()) -> Sequence[BaseRoute]:
     """All of them; the busiest come first: they are tried in this order.
 
     Args:
-        wechat: the WeChat accounts; None where there are none.
-        wecom: what WeCom calls; None where there is nothing.
-        matrix: the Matrix accounts, of which homeservers call some; None where there are none.
+        ways: the channels that platforms call.
     """
     return [
         *_api(context),
-        *_channels(context, wechat, wecom),
-        *(_appservices(matrix) if matrix is not None else ()),
+        *_channels(context),
+        *(route for way in ways for route in way.routes()),
         *_pages(context),
         *_asker(context),
         *_watching(context),
@@ -83,12 +71,10 @@ def _api(context: Context) -> Sequence[BaseRoute]:
     ]
 
 
-def _channels(
-    context: Context, wechat: "WeChatAccounts | None", wecom: "WeComWays | None"
-) -> Sequence[BaseRoute]:
+def _channels(context: Context) -> Sequence[BaseRoute]:
     chat, mcp = OpenAI(context), Mcp(context)
     widget = LazyWidget(context).answer
-    made = [
+    return [
         Route(f"{CHAT}/chat/completions", chat.complete, methods=["POST"]),
         Route(f"{CHAT}/models", chat.models, methods=["GET"]),
         Route(f"{CHAT}/models/{{model}}", chat.model, methods=["GET"]),
@@ -97,28 +83,6 @@ def _channels(
         Route("/widget.js", widget, methods=["GET"]),
         Route("/widget", widget, methods=["GET"]),
         Route("/widget/{rest:path}", widget, methods=["GET", "POST", "OPTIONS"]),
-    ]
-    if wechat is not None:
-        made += [
-            Route("/wechat/{name}", wechat.receive, methods=["POST"]),
-            Route("/wechat/{name}", wechat.verify, methods=["GET"]),
-        ]
-    if wecom is not None:
-        made += [
-            Route("/wecom/{name}", wecom.receive, methods=["POST"]),
-            Route("/wecom/{name}", wecom.verify, methods=["GET"]),
-        ]
-    return made
-
-
-def _appservices(matrix: "MatrixAccounts") -> Sequence[BaseRoute]:
-    """What homeservers call (application service API v1)."""
-    base = "/matrix/{name}/_matrix/app/v1"
-    return [
-        Route(f"{base}/transactions/{{transaction}}", matrix.deliver, methods=["PUT"]),
-        Route(f"{base}/ping", matrix.ping, methods=["POST"]),
-        Route(f"{base}/users/{{user}}", matrix.unknown, methods=["GET"]),
-        Route(f"{base}/rooms/{{alias}}", matrix.unknown, methods=["GET"]),
     ]
 
 

@@ -1,6 +1,9 @@
 """The WeChat accounts of persons (iLink) that the settings name, polled while the server runs."""
 
 import asyncio
+from collections.abc import Sequence
+
+from starlette.routing import BaseRoute
 
 from dengmi.channels.ilink.account import Account, Parts, Way
 from dengmi.channels.ilink.client import ILink
@@ -29,7 +32,11 @@ class ILinkAccounts:
             account = self._accounts[name] = self._account(name, wanted)
             context.outbox.hand_to(account)
 
-    def start(self) -> None:
+    def routes(self) -> Sequence[BaseRoute]:
+        """None: accounts poll."""
+        return []
+
+    async def begin(self) -> None:
         """Begin to poll, beside everything else."""
         for name, account in self._accounts.items():
             self._context.crew.keep(self._polled(name, account), f"ilink {name}")

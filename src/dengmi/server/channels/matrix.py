@@ -6,6 +6,7 @@ An account reads its rooms in one process; as an appservice it is given what is 
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
 
 from dengmi.channels.errors import WireError
 from dengmi.channels.matrix.appservice import MOST_BYTES, events_of, is_from
@@ -53,7 +55,17 @@ class MatrixAccounts:
         for name, wanted in context.parts.settings.matrix.items():
             _check(name, wanted)
 
-    def start(self) -> None:
+    def routes(self) -> Sequence[BaseRoute]:
+        """What homeservers call (application service API v1)."""
+        base = "/matrix/{name}/_matrix/app/v1"
+        return [
+            Route(f"{base}/transactions/{{transaction}}", self.deliver, methods=["PUT"]),
+            Route(f"{base}/ping", self.ping, methods=["POST"]),
+            Route(f"{base}/users/{{user}}", self.unknown, methods=["GET"]),
+            Route(f"{base}/rooms/{{alias}}", self.unknown, methods=["GET"]),
+        ]
+
+    async def begin(self) -> None:
         """Begin to serve, beside everything else: a homeserver may be slow, or away."""
         for name, wanted in self._context.parts.settings.matrix.items():
             self._context.crew.keep(self._held(name, wanted), f"matrix {name}")

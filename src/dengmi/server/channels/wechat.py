@@ -2,10 +2,11 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
 
 from dengmi.channels.errors import Forged, WireError
 from dengmi.channels.tencent import Envelope
@@ -40,6 +41,13 @@ class WeChatAccounts:
             name: self._account(name, each) for name, each in wanted.items()
         }
 
+    def routes(self) -> Sequence[BaseRoute]:
+        """Where WeChat delivers."""
+        return [
+            Route("/wechat/{name}", self.receive, methods=["POST"]),
+            Route("/wechat/{name}", self.verify, methods=["GET"]),
+        ]
+
     async def verify(self, request: Request) -> Response:
         """The platform asks whether this is the account's server."""
         account = self._named(request)
@@ -60,6 +68,9 @@ class WeChatAccounts:
             return Response(status_code=503)
         kind = {b"<": "text/xml", b"{": "application/json"}.get(reply[:1], "text/plain")
         return Response(reply, media_type=kind)
+
+    async def begin(self) -> None:
+        """Nothing: what is owed goes out by the outbox."""
 
     async def close(self) -> None:
         """Close the connections to the platform."""

@@ -3,11 +3,12 @@ service."""
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
 
 from dengmi.channels.budget import SendBudget
 from dengmi.channels.errors import Forged, WireError
@@ -65,6 +66,13 @@ class WeComWays:
             for needed in missing(wanted):
                 raise BadSettings("channel_secret_missing", key=f"wecom.{name}.{needed}")
             self._make(name, wanted)
+
+    def routes(self) -> Sequence[BaseRoute]:
+        """Where WeCom delivers."""
+        return [
+            Route("/wecom/{name}", self.receive, methods=["POST"]),
+            Route("/wecom/{name}", self.verify, methods=["GET"]),
+        ]
 
     async def verify(self, request: Request) -> Response:
         """The platform asks whether this is the server."""
