@@ -1,28 +1,20 @@
 """/wechat/{name}: where WeChat delivers the messages to an Official Account."""
 
 import asyncio
-import logging
 from collections.abc import Mapping, Sequence
 
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute
 
-from dengmi.channels.errors import Forged, WireError
 from dengmi.channels.tencent import Envelope
 from dengmi.channels.wechat.account import Account, Later, Way
-from dengmi.channels.wechat.body import MOST_BYTES
 from dengmi.channels.wechat.client import WeChat
 from dengmi.channels.wechat.pushing import Pusher
 from dengmi.channels.wechat.rendering import Dialect
 from dengmi.core.errors import BadSettings
-from dengmi.server.bodies import read
+from dengmi.server.channels.callback import Callback
 from dengmi.server.channels.places import links_at
 from dengmi.server.context import Context
-from dengmi.server.problems import Refusal
 from dengmi.settings.channels import WeChatSettings
-
-log = logging.getLogger(__name__)
 
 
 class WeChatAccounts:
@@ -43,31 +35,7 @@ class WeChatAccounts:
 
     def routes(self) -> Sequence[BaseRoute]:
         """Where WeChat delivers."""
-        return [
-            Route("/wechat/{name}", self.receive, methods=["POST"]),
-            Route("/wechat/{name}", self.verify, methods=["GET"]),
-        ]
-
-    async def verify(self, request: Request) -> Response:
-        """The platform asks whether this is the account's server."""
-        account = self._named(request)
-        try:
-            return Response(account.verify(request.query_params), media_type="text/plain")
-        except Forged as error:
-            return self._refused(request, error)
-
-    async def receive(self, request: Request) -> Response:
-        """A message or an event."""
-        account = self._named(request)
-        body = await read(request, MOST_BYTES)
-        try:
-            reply = await account.receive(request.query_params, body)
-        except WireError as error:
-            return self._refused(request, error)
-        if reply is None:  # not in time; the platform has hung up and delivers again
-            return Response(status_code=503)
-        kind = {b"<": "text/xml", b"{": "application/json"}.get(reply[:1], "text/plain")
-        return Response(reply, media_type=kind)
+        return Callback("wechat", self._accounts).routes()
 
     async def begin(self) -> None:
         """Nothing: what is owed goes out by the outbox."""
@@ -75,17 +43,6 @@ class WeChatAccounts:
     async def close(self) -> None:
         """Close the connections to the platform."""
         await asyncio.gather(*(client.close() for client in self._clients))
-
-    def _named(self, request: Request) -> Account:
-        account = self._accounts.get(request.path_params["name"])
-        if account is None:
-            raise Refusal("path_unknown", 404, path=request.url.path)
-        return account
-
-    def _refused(self, request: Request, error: WireError) -> Response:
-        """The platform reads the status alone; whoever else writes here learns nothing."""
-        log.info("wechat %s: refused (%s)", request.path_params["name"], error.reason)
-        return Response(status_code=403 if isinstance(error, Forged) else 400)
 
     def _account(self, name: str, wanted: WeChatSettings) -> Account:
         parts = self._context.parts

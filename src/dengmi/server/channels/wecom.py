@@ -2,18 +2,13 @@
 service."""
 
 import asyncio
-import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute
 
 from dengmi.channels.budget import SendBudget
-from dengmi.channels.errors import Forged, WireError
 from dengmi.channels.links import Links
-from dengmi.channels.wechat.body import MOST_BYTES
 from dengmi.channels.wecom.app import App
 from dengmi.channels.wecom.bot import Bot
 from dengmi.channels.wecom.check import envelope_of, missing
@@ -25,28 +20,25 @@ from dengmi.channels.wecom.pushing import Pusher, Send
 from dengmi.channels.wecom.sealed import Door
 from dengmi.channels.wecom.talk import Parts, Talk, Way
 from dengmi.core.errors import BadSettings
-from dengmi.server.bodies import read
+from dengmi.server.channels import callback
 from dengmi.server.channels.places import links_at
 from dengmi.server.channels.wecom_line import LineKeeper
 from dengmi.server.channels.wecom_robot import Robot
 from dengmi.server.context import Context
-from dengmi.server.problems import Refusal
 from dengmi.settings.wecom import WeComSettings
-
-log = logging.getLogger(__name__)
 
 FOLLOWING = 5
 """Messages that may follow one of a customer's (WeChat Customer Service, 2026-11)."""
 
 
-class Called(Protocol):
+class Called(callback.Called, Protocol):
     """What the platform calls."""
 
     channel: str
 
-    def verify(self, query: Mapping[str, str]) -> str: ...
-    async def receive(self, query: Mapping[str, str], body: bytes) -> bytes: ...
-    async def recover(self) -> None: ...
+    async def recover(self) -> None:
+        """Go on with what an earlier stop cut off."""
+        ...
 
 
 class WeComWays:
@@ -69,29 +61,7 @@ class WeComWays:
 
     def routes(self) -> Sequence[BaseRoute]:
         """Where WeCom delivers."""
-        return [
-            Route("/wecom/{name}", self.receive, methods=["POST"]),
-            Route("/wecom/{name}", self.verify, methods=["GET"]),
-        ]
-
-    async def verify(self, request: Request) -> Response:
-        """The platform asks whether this is the server."""
-        called = self._named(request)
-        try:
-            return Response(called.verify(request.query_params), media_type="text/plain")
-        except Forged as error:
-            return self._refused(request, error)
-
-    async def receive(self, request: Request) -> Response:
-        """A message, an event, or the question how far an answer is."""
-        called = self._named(request)
-        body = await read(request, MOST_BYTES)
-        try:
-            reply = await called.receive(request.query_params, body)
-        except WireError as error:
-            return self._refused(request, error)
-        kind = {b"<": "text/xml", b"{": "application/json"}.get(reply[:1], "text/plain")
-        return Response(reply, media_type=kind)
+        return callback.Callback("wecom", self._called).routes()
 
     async def begin(self) -> None:
         """Go on with what an earlier stop cut off."""
@@ -105,17 +75,6 @@ class WeComWays:
     async def close(self) -> None:
         """Close the connections to the platform."""
         await asyncio.gather(*(client.close() for client in self._clients))
-
-    def _named(self, request: Request) -> Called:
-        called = self._called.get(request.path_params["name"])
-        if called is None:
-            raise Refusal("path_unknown", 404, path=request.url.path)
-        return called
-
-    def _refused(self, request: Request, error: WireError) -> Response:
-        """The platform reads the status alone; whoever else writes here learns nothing."""
-        log.info("wecom %s: refused (%s)", request.path_params["name"], error.reason)
-        return Response(status_code=403 if isinstance(error, Forged) else 400)
 
     def _make(self, name: str, wanted: WeComSettings) -> None:
         match wanted.kind:
