@@ -96,7 +96,7 @@ async def test_a_dead_endpoint_is_told_in_the_log_and_slows_nothing(
                 await asyncio.sleep(0.05)
             began = time.monotonic()
             assert await found(client, "lantern walk opens")
-            assert time.monotonic() - began < 2.0
+            assert time.monotonic() - began < 6.0
     assert "vectors wait" in caplog.text
 
 

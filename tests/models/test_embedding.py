@@ -232,16 +232,15 @@ async def test_texts_that_take_too_long_together_go_in_halves(
 async def test_a_slow_endpoint_is_not_waited_for_and_rests(
     address: str, server: Server, caplog: pytest.LogCaptureFixture
 ) -> None:
-    server.delay = 0.5
+    server.delay = 2.0
     async with _embedder(address, deadline=0.1) as embedder:
         for n in range(3):
             began = time.monotonic()
             assert await embedder.asked(f"question {n}") is None
-            assert time.monotonic() - began < 0.45
+            assert time.monotonic() - began < 1.5
         with caplog.at_level(logging.WARNING):
-            began = time.monotonic()
             assert await embedder.asked("one more") is None
-        assert time.monotonic() - began < 0.05, "it is left alone by now"
+        assert len(server.bodies) == 3, "it is left alone by now"
         for _ in range(100):
             if late := await embedder.asked("question 0"):
                 break

@@ -209,9 +209,9 @@ async def test_a_server_that_does_not_stream_is_read_too(address: str, server: S
 @pytest.mark.parametrize(
     "events",
     [
-        [": keep-alive", 0.1] * 40,
-        [3.0, _say("Late.", "stop")],
-        [json.dumps({"choices": [{"delta": {"role": "assistant"}}]}), 0.2] * 20,
+        [": keep-alive", 0.1] * 100,
+        [10.0, _say("Late.", "stop")],
+        [json.dumps({"choices": [{"delta": {"role": "assistant"}}]}), 0.2] * 50,
     ],
 )
 async def test_signs_of_life_do_not_put_off_the_first_token(
@@ -221,7 +221,7 @@ async def test_signs_of_life_do_not_put_off_the_first_token(
     began = time.monotonic()
     async with _closing(_model(address, first=0.5)) as model:
         assert (await _failed(model)).trouble == "slow"
-    assert time.monotonic() - began < 2.0
+    assert time.monotonic() - began < 6.0
 
 
 async def test_signs_of_life_do_not_put_off_the_next_token(address: str, server: Server) -> None:
@@ -237,7 +237,7 @@ async def test_a_server_that_sends_no_head_in_time_is_given_up() -> None:
     began = time.monotonic()
     async with _raw(silent) as address, _closing(_model(address, first=0.4)) as model:
         assert (await _failed(model)).trouble == "slow"
-    assert time.monotonic() - began < 2.0
+    assert time.monotonic() - began < 6.0
 
 
 async def test_waiting_counts_from_the_sending_of_the_request(address: str, server: Server) -> None:
@@ -371,5 +371,5 @@ async def test_a_slot_is_free_again_as_soon_as_the_iterator_is_closed(
         assert await anext(pieces) == Said("It")
         await pieces.aclose()
         server.answer = lambda _: _streamed([_say("Yes.", "stop")])
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(20):
             assert _said(await _asked(model)) == ["Yes."]

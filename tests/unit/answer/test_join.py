@@ -142,5 +142,5 @@ async def test_those_who_decide_about_the_same_go_one_by_one() -> None:
 
     assert await asyncio.gather(*map(ask, range(200))) == [7] * 200
     assert makings == 1
-    async with hub.deciding("other"), asyncio.timeout(1), hub.deciding("k"):
+    async with hub.deciding("other"), asyncio.timeout(20), hub.deciding("k"):
         pass

@@ -3,6 +3,7 @@
 import gzip
 import socket
 import time
+import tracemalloc
 import zlib
 from collections.abc import AsyncIterator, Sequence
 from http.server import BaseHTTPRequestHandler
@@ -262,11 +263,16 @@ def test_unpacking() -> None:
 def test_bombs_stop_at_the_limit(layers: int) -> None:
     bomb = gzip.compress(b"\0" * 50_000_000)
     bomb *= layers
-    began = time.perf_counter()
-    with pytest.raises(Unreadable) as caught:
-        unpack(bomb, 100_000, "x")
+    tracemalloc.start()
+    try:
+        with pytest.raises(Unreadable) as caught:
+            unpack(bomb, 100_000, "x")
+        assert tracemalloc.get_traced_memory()[1] < 5_000_000, (
+            "of the 50 million bytes it unpacks few"
+        )
+    finally:
+        tracemalloc.stop()
     assert caught.value.code == "fetch_too_large"
-    assert time.perf_counter() - began < 0.5
 
 
 async def test_a_bomb_over_the_wire(web: Web, fetcher: Fetcher) -> None:
@@ -310,7 +316,7 @@ async def test_dripping_servers_run_into_the_limit(web: Web) -> None:
     def drip(handler: BaseHTTPRequestHandler) -> None:
         handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n")
         try:
-            for _ in range(40):
+            for _ in range(200):
                 handler.wfile.write(b"x")
                 time.sleep(0.05)
         except OSError:
@@ -322,7 +328,7 @@ async def test_dripping_servers_run_into_the_limit(web: Web) -> None:
         with pytest.raises(Unreadable) as caught:
             await fetcher.get(web.at("/"))
     assert caught.value.code == "fetch_timeout"
-    assert time.perf_counter() - began < 1.5
+    assert time.perf_counter() - began < 6.0
 
 
 async def test_answers_cut_off_or_not_http(web: Web, fetcher: Fetcher) -> None:
