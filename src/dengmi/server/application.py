@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -27,6 +27,9 @@ from dengmi.server.ui.errors import error_page
 from dengmi.server.vectors import VectorFollower
 from dengmi.server.warm import read_files, warm
 
+if TYPE_CHECKING:
+    from dengmi.server.joining import Joining
+
 TAKE_OVER = 30.0
 """Seconds between two looks for questions of processes that are gone."""
 
@@ -42,15 +45,16 @@ def create_app(parts: Parts, board: Path | None = None) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        ongoing = await _begun(context)
-        for way in ways:
-            await way.begin()
-        yield
-        for each in ongoing:
-            each.cancel()
-        await context.crew.stop()
-        for way in ways:
-            await way.close()
+        async with _shared(context):
+            ongoing = await _begun(context)
+            for way in ways:
+                await way.begin()
+            yield
+            for each in ongoing:
+                each.cancel()
+            await context.crew.stop()
+            for way in ways:
+                await way.close()
 
     async def refuse(request: Request, error: Exception) -> Response:
         return _refusal(request, error, context)
@@ -73,6 +77,32 @@ def create_app(parts: Parts, board: Path | None = None) -> Starlette:
     )
 
 
+@asynccontextmanager
+async def _shared(context: Context) -> AsyncIterator[None]:
+    """Share with the other processes of this server what is being answered, meanwhile."""
+    if context.siblings.folder is None:
+        yield
+        return
+    await context.siblings.open()
+    joining = await _joining(context) if context.parts.settings.models else None
+    try:
+        yield
+    finally:
+        await context.siblings.close()
+        if joining is not None:
+            await joining.close()
+
+
+async def _joining(context: Context) -> "Joining":
+    """Have what is the same written once. Imported here: a home without a model writes nothing."""
+    from dengmi.server.joining import Joining
+
+    joining = Joining(context.siblings)
+    if (hub := context.parts.ladder.share_with(joining)) is not None:
+        await joining.open(hub)
+    return joining
+
+
 async def _begun(context: Context) -> "list[asyncio.Task[Any]]":
     """Begin what runs beside the requests; what goes on until the server stops."""
     parts = context.parts
@@ -84,7 +114,6 @@ async def _begun(context: Context) -> "list[asyncio.Task[Any]]":
         context.crew.start(context.follower.follow(), "following the store"),
         context.crew.start(_take_over(context), "taking questions over"),
         context.crew.start(context.load.keep(), "telling the load"),
-        context.crew.start(context.along.keep(), "letting others read along"),
     ]
     if any(desk.keep_days for desk in parts.settings.desks.values()):
         from dengmi.server.keeping import keep_only

@@ -1,0 +1,96 @@
+"""One making for all processes of a server: who leads it writes, the others tell what it gives.
+
+Whoever leads is alone in it, and its lead ends however its process does. Who followed it then leads,
+or follows the one that does, and goes on behind what was told already.
+"""
+
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from typing import Protocol
+
+from dengmi.answer.write.begun import Out, Written
+
+Write = Callable[[tuple[Out, ...]], AsyncGenerator[Out, None]]
+"""Writes an answer behind what was told of it."""
+
+
+class LeaderGone(Exception):
+    """Whoever led the making is gone, or has let go of it."""
+
+
+class Lead(Protocol):
+    """The lead of a making, or the way to whoever has it.
+
+    Attributes:
+        ours: whether this process has it.
+    """
+
+    ours: bool
+
+    def begun(self) -> None:
+        """The making of its key can be held in this process from now on."""
+        ...
+
+    def pieces(self, after: int) -> AsyncGenerator[Out, None]:
+        """What whoever leads gives, behind so many pieces. Raises what the making raises, and
+        LeaderGone."""
+        ...
+
+    def free(self) -> None:
+        """Let go of it; a second time does nothing."""
+        ...
+
+
+class Leads(Protocol):
+    """Who of several processes leads what."""
+
+    async def seek(self, key: str) -> Lead:
+        """Take the lead of what has this key, or find the way to whoever has it."""
+        ...
+
+
+class Led:
+    """A making that any process may lead.
+
+    Args:
+        key: the same in every process for what is the same.
+        lead: its lead, where that was sought.
+
+    Attributes:
+        ours: whether this process leads it.
+    """
+
+    def __init__(self, leads: Leads, key: str, lead: Lead | None = None) -> None:
+        self.ours = lead is not None and lead.ours
+        self._leads = leads
+        self._key = key
+        self._lead = lead
+
+    async def pieces(self, write: Write) -> AsyncGenerator[Out, None]:
+        """Everything it gives, whoever writes it."""
+        told: list[Out] = []
+        while True:
+            lead = self._lead = self._lead or await self._leads.seek(self._key)
+            self.ours = lead.ours
+            if lead.ours:
+                lead.begun()
+                source = write(tuple(told))
+            else:
+                source = lead.pieces(len(told))
+            try:
+                async with aclosing(source) as pieces:
+                    async for piece in pieces:
+                        if not lead.ours:
+                            told.append(piece)
+                        yield piece
+                return
+            except LeaderGone:
+                if told and isinstance(told[-1], Written):
+                    return  # it was gone at the very end
+                self.free()
+
+    def free(self) -> None:
+        """Let go of the lead, or leave whoever has it."""
+        lead, self._lead = self._lead, None
+        if lead is not None:
+            lead.free()
