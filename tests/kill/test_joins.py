@@ -134,9 +134,7 @@ async def test_the_killed_writer_is_followed_by_one_of_those_who_read(running: R
     running.fake.per_second, before = 8.0, len(running.fake.requests)
     body = {"question": "What does whoever solves a riddle get?", "level": "quick"}
     heard: list[list[str]] = [[] for _ in range(STREAMS)]
-    asked = [
-        asyncio.create_task(follow(running, body, f"k{n}", heard[n])) for n in range(STREAMS)
-    ]
+    asked = [asyncio.create_task(follow(running, body, f"k{n}", heard[n])) for n in range(STREAMS)]
     async with asyncio.timeout(60):
         while not all(heard):  # noqa: ASYNC110 - heard by several tasks
             await asyncio.sleep(0.02)

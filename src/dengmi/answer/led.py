@@ -1,7 +1,7 @@
 """One making for all processes of a server: who leads it writes, the others tell what it gives.
 
-Whoever leads is alone in it, and its lead ends however its process does. Who followed it then leads,
-or follows the one that does, and goes on behind what was told already.
+Whoever leads is alone in it, and its lead ends however its process does. Who followed it then
+leads, or follows the one that does, and goes on behind what was told already.
 """
 
 from collections.abc import AsyncGenerator, Callable
@@ -31,7 +31,7 @@ class Lead(Protocol):
         """The making of its key can be held in this process from now on."""
         ...
 
-    def pieces(self, after: int) -> AsyncGenerator[Out, None]:
+    def pieces(self, after: int, /) -> AsyncGenerator[Out, None]:
         """What whoever leads gives, behind so many pieces. Raises what the making raises, and
         LeaderGone."""
         ...
@@ -83,11 +83,11 @@ class Led:
                         if not lead.ours:
                             told.append(piece)
                         yield piece
-                return
             except LeaderGone:
-                if told and isinstance(told[-1], Written):
-                    return  # it was gone at the very end
-                self.free()
+                if not (told and isinstance(told[-1], Written)):
+                    self.free()
+                    continue
+            return
 
     def free(self) -> None:
         """Let go of the lead, or leave whoever has it."""

@@ -7,8 +7,12 @@ those are.
 """
 
 import os
+import struct
 import sys
 from pathlib import Path
+
+if sys.platform == "linux":
+    import fcntl
 
 MOST_SIGNS = 1 << 16
 """A sign is smaller than this."""
@@ -24,10 +28,12 @@ class RangeLocks:
         path: where it is; made where there is none.
 
     Raises:
-        OSError: it cannot be opened. Blocks.
+        OSError: it cannot be opened, or this system has no such locks. Blocks.
     """
 
     def __init__(self, path: Path) -> None:
+        if sys.platform != "linux":
+            raise OSError("this system has no locks of open files")
         self._file: int | None = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
     def take(self, place: int, sign: int) -> int:
@@ -60,40 +66,28 @@ class RangeLocks:
         return self._file
 
 
-if sys.platform == "linux":
-    import fcntl
-    import struct
+# struct flock of <fcntl.h> with 64-bit offsets: type, whence, start, length, process.
+_FLOCK = struct.Struct("hhqqi")
 
-    # struct flock of <fcntl.h> with 64-bit offsets: type, whence, start, length, process.
-    _FLOCK = struct.Struct("hhqqi")
 
-    def _asked(file: int, command: int, kind: int, start: int, length: int) -> bytes:
-        asked = _FLOCK.pack(kind, os.SEEK_SET, start, length, 0)
-        return fcntl.fcntl(file, command, asked)
+def _asked(file: int, command: int, kind: int, start: int, length: int) -> bytes:
+    return fcntl.fcntl(file, command, _FLOCK.pack(kind, os.SEEK_SET, start, length, 0))
 
-    def _locked(file: int, start: int, length: int) -> bool:
-        try:
-            _asked(file, fcntl.F_OFD_SETLK, fcntl.F_WRLCK, start, length)
-        except BlockingIOError:
-            return False
-        return True
 
-    def _length(file: int, start: int) -> int:
-        """Of the stretch that somebody else locked there; 0 where nobody has."""
-        told = _asked(file, fcntl.F_OFD_GETLK, fcntl.F_WRLCK, start, 1)
-        kind, _, _, length, _ = _FLOCK.unpack(told)
-        return 0 if kind == fcntl.F_UNLCK else int(length)
+def _locked(file: int, start: int, length: int) -> bool:
+    try:
+        _asked(file, fcntl.F_OFD_SETLK, fcntl.F_WRLCK, start, length)
+    except BlockingIOError:
+        return False
+    return True
 
-    def _unlock(file: int, start: int, length: int) -> None:
-        _asked(file, fcntl.F_OFD_SETLK, fcntl.F_UNLCK, start, length)
 
-else:
+def _length(file: int, start: int) -> int:
+    """Of the stretch that somebody else locked there; 0 where nobody has."""
+    told = _asked(file, fcntl.F_OFD_GETLK, fcntl.F_WRLCK, start, 1)
+    kind, _, _, length, _ = _FLOCK.unpack(told)
+    return 0 if kind == fcntl.F_UNLCK else int(length)
 
-    def _locked(file: int, start: int, length: int) -> bool:
-        raise OSError("no such locks")
 
-    def _length(file: int, start: int) -> int:
-        return 0
-
-    def _unlock(file: int, start: int, length: int) -> None:
-        return
+def _unlock(file: int, start: int, length: int) -> None:
+    _asked(file, fcntl.F_OFD_SETLK, fcntl.F_UNLCK, start, length)

@@ -1,14 +1,13 @@
 """Reading along with an answer that any process of this server is giving.
 
 A reader may reach a process that does not answer the question. The others are asked then
-(`siblings.py`): whoever answers it tells its events, a line each. Where nobody does, there is nothing
-to hear: the answer comes from the store when it is there.
+(`siblings.py`): whoever answers it tells its events, a line each. Where nobody does, there is
+nothing to hear: the answer comes from the store when it is there.
 """
 
+import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing, suppress
-
-import asyncio
 
 import msgspec
 

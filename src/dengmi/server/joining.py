@@ -1,10 +1,11 @@
 """One making for all processes of this server.
 
-Who leads a making holds a place, found by its key, in a file in the folder where the processes meet
-(`core/ranges.py`); the kernel lets go of it when the process ends, however that happens. Who finds it
-held reads in the lock at which port the leader listens, and gets from there what it gives, from the
-first piece on, a line each, with an empty line now and then. The connection is the follower's hold:
-when its last asker has left it is closed, and when nobody holds the making any more it ends.
+Who leads a making holds a place, found by its key, in a file in the folder where the processes
+meet (`core/ranges.py`); the kernel lets go of it when the process ends, however that happens. Who
+finds it held reads in the lock at which port the leader listens, and gets from there what it gives,
+from the first piece on, a line each, with an empty line now and then. The connection is the
+follower's hold: when its last asker has left it is closed, and when nobody holds the making any
+more it ends.
 """
 
 import asyncio
@@ -90,8 +91,11 @@ class Joining:
         now = asyncio.get_running_loop().time
         end, wait = now() + GIVES_UP, _SOON
         while self._locks is not None:
-            led = self._led.get(key)
-            holder = 0 if led else self._locks.take(_place(key), self._siblings.port)
+            try:
+                holder = 0 if key in self._led else self._take(key)
+            except OSError as error:  # the system has no more of them
+                log.warning("an answer is written without asking the others: %s", error)
+                break
             if not holder:
                 return _Leading(self, key)
             if (follow := await self._found(key, holder)) is not None:
@@ -101,7 +105,7 @@ class Joining:
                 break
             await asyncio.sleep(wait)
             wait = min(2 * wait, _SELDOM)
-        return _Alone()
+        return _Leading(None, key)
 
     def lead(self, key: str) -> None:
         """One more lead of a key that this process has the place of."""
@@ -121,6 +125,11 @@ class Joining:
             if self._locks is not None:
                 self._locks.free(_place(key))
 
+    def _take(self, key: str) -> int:
+        """Take the place of a key; 0, or the port of whoever has it."""
+        assert self._locks is not None
+        return self._locks.take(_place(key), self._siblings.port)
+
     async def _found(self, key: str, port: int) -> "_Following | None":
         """The way to a leader, when it has decided to make it; None where it does not."""
         where = await self._siblings.at(port)
@@ -128,16 +137,14 @@ class Joining:
         ends = await self._siblings.ask(where, _KIND, wish) if where else None
         if ends is None:
             return None
-        follow = _Following(*ends)
-        made = False
+        follow, made = _Following(*ends), False
         try:
-            made = await follow.line() == _MADE
-            return follow if made else None
-        except LeaderGone:
-            return None
+            with suppress(LeaderGone):
+                made = await follow.line() == _MADE
         finally:
             if not made:
                 follow.free()
+        return follow if made else None
 
     async def _serve(
         self, line: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
@@ -183,42 +190,26 @@ class Joining:
 
 
 class _Leading:
-    """This process leads."""
+    """This process leads; without a place for the others to find (`joining` None), on its own."""
 
-    def __init__(self, joining: Joining, key: str) -> None:
+    def __init__(self, joining: Joining | None, key: str) -> None:
         self.ours = True
         self._joining = joining
         self._key = key
-        self._free = False
-        joining.lead(key)
+        if joining is not None:
+            joining.lead(key)
 
     def begun(self) -> None:
-        if not self._free:
+        if self._joining is not None:
             self._joining.decided(self._key)
 
-    def pieces(self, after: int) -> AsyncGenerator[Out, None]:
-        raise LeaderGone
+    def pieces(self, _after: int) -> AsyncGenerator[Out, None]:
+        raise LeaderGone  # it is written here
 
     def free(self) -> None:
-        if not self._free:
-            self._free = True
-            self._joining.free(self._key)
-
-
-class _Alone:
-    """This process makes it on its own."""
-
-    def __init__(self) -> None:
-        self.ours = True
-
-    def begun(self) -> None:
-        return
-
-    def pieces(self, after: int) -> AsyncGenerator[Out, None]:
-        raise LeaderGone
-
-    def free(self) -> None:
-        return
+        joining, self._joining = self._joining, None
+        if joining is not None:
+            joining.free(self._key)
 
 
 class _Following:

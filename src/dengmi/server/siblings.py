@@ -1,9 +1,10 @@
 """How the processes of one server speak with each other.
 
-Each listens on the loopback interface; at which port, and the word that opens it, stand in a file in
-the folder where they meet, which only the server's own user can read. A connection is for one wish:
-a line with the word and what kind of wish it is, a line with the wish, and `here` where it can be
-granted; what follows is a matter of its kind. Without such a folder there is nobody to speak with.
+Each listens on the loopback interface; at which port, and the word that opens it, stand in a file
+in the folder where they meet, which only the server's own user can read. A connection is for one
+wish: a line with the word and what kind of wish it is, a line with the wish, and `here` where it
+can be granted; what follows is a matter of its kind. Without such a folder there is nobody to speak
+with.
 """
 
 import asyncio

@@ -293,7 +293,7 @@ def test_pieces_as_lines() -> None:
         assert piece_of(line_of(piece)) == piece
         assert line_of(piece).count(b"\n") == 1
     for line in (b"", b"[]", b'["no", 1]', b'["text", 1]', b'["text", {"text": "x"'):
-        with pytest.raises(ValueError):  # noqa: PT011 - of several kinds
+        with pytest.raises(ValueError):
             piece_of(line)
     with pytest.raises(NoRoom):
         piece_of(failure_line(NoRoom("flash", position=1, wait=0.5)))
