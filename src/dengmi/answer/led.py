@@ -4,14 +4,20 @@ Whoever leads is alone in it, and its lead ends however its process does. Who fo
 leads, or follows the one that does, and goes on behind what was told already.
 """
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from typing import Protocol
 
+from dengmi.answer.told import told as events_of
 from dengmi.answer.write.begun import Out, Written
+from dengmi.core.events import Cited, Text
+from dengmi.core.records import Answer, Charge
 
 Write = Callable[[tuple[Out, ...]], AsyncGenerator[Out, None]]
 """Writes an answer behind what was told of it."""
+
+Look = Callable[[], Awaitable[Answer | None]]
+"""Looks for a stored answer that serves again."""
 
 
 class LeaderGone(Exception):
@@ -44,8 +50,13 @@ class Lead(Protocol):
 class Leads(Protocol):
     """Who of several processes leads what."""
 
+    def take(self, key: str) -> Lead | None:
+        """Take the lead of what has this key, at once; None where another process has it."""
+        ...
+
     async def seek(self, key: str) -> Lead:
-        """Take the lead of what has this key, or find the way to whoever has it."""
+        """Take the lead, or find the way to whoever has it, as soon as that one has decided that
+        something is made."""
         ...
 
 
@@ -54,7 +65,7 @@ class Led:
 
     Args:
         key: the same in every process for what is the same.
-        lead: its lead, where that was sought.
+        lead: its lead, where that was taken, and nothing was found that serves again.
 
     Attributes:
         ours: whether this process leads it.
@@ -66,16 +77,20 @@ class Led:
         self._key = key
         self._lead = lead
 
-    async def pieces(self, write: Write) -> AsyncGenerator[Out, None]:
+    async def pieces(self, write: Write, look: Look) -> AsyncGenerator[Out, None]:
         """Everything it gives, whoever writes it."""
         told: list[Out] = []
         while True:
+            looked = self._lead is not None
             lead = self._lead = self._lead or await self._leads.seek(self._key)
-            self.ours = lead.ours
             if lead.ours:
+                # Whoever had the lead may have found or stored an answer and let go.
+                stored = None if looked or told else await look()
                 lead.begun()
-                source = write(tuple(told))
+                self.ours = stored is None
+                source = write(tuple(told)) if stored is None else _again(stored)
             else:
+                self.ours = False
                 source = lead.pieces(len(told))
             try:
                 async with aclosing(source) as pieces:
@@ -94,3 +109,28 @@ class Led:
         lead, self._lead = self._lead, None
         if lead is not None:
             lead.free()
+
+
+async def _again(answer: Answer) -> AsyncGenerator[Out, None]:
+    """A stored answer as if it were being written, at no cost to whoever reads it."""
+    for event in events_of(answer):
+        if isinstance(event, Text | Cited):
+            yield event
+    full = answer.full_cost if answer.full_cost.micros else answer.cost
+    charge = Charge(
+        id="",
+        question_id=answer.question_id,
+        desk=answer.desk,
+        level=answer.level,
+        purpose="reuse",
+        model=answer.model,
+        currency=full.currency,
+        full_micros=full.micros,
+    )
+    yield Written(
+        text=answer.text,
+        claims=answer.claims,
+        citations=answer.citations,
+        evidence=answer.evidence,
+        charges=(charge,),
+    )

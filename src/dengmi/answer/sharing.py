@@ -5,7 +5,7 @@ nothing in them could speak against it: the quotes are then chosen while the end
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Hashable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
@@ -112,7 +112,7 @@ class Sharing:
         alone = len(task.messages) <= _ALONE
         key = self._key(task, sought.meant) if alone else object()
         if not shared:
-            share.hold = lambda: self._held(key, task)
+            share.hold = lambda: self._held(key, task, sought)
         share.held = self._hub.join(key)
         if share.held is None:
             async with self._hub.deciding(key):
@@ -123,24 +123,31 @@ class Sharing:
 
     async def _decided(self, share: Share, key: Hashable, task: Task, sought: Sought) -> bool:
         """Find an answer that serves again, or hold a making; False where there is none and none
-        may begin. Whoever leads looks for what is stored: what is led can be stored by nobody else
-        between the look and the making."""
-        lead = await self._leads.seek(key) if self._leads and isinstance(key, str) else None
+        may begin. Of several processes the one that leads looks for what is stored: nobody else
+        can store it between the look and the making. Where another one leads, who asks here is
+        not kept waiting for it."""
+        lead = None
+        if self._leads is not None and isinstance(key, str):
+            begins = share.hold is not None
+            lead = self._leads.take(key) if begins else await self._leads.seek(key)
+            if lead is None:
+                share.held = self._held(key, task, sought)
+                return True
         try:
             if lead is None or lead.ours:
                 share.earlier = await self._earlier(sought)
-                if share.earlier is not None:
-                    return True
-                if share.hold is None:
-                    return False
-            share.held = self._held(key, task, lead)
+                if share.earlier is not None or share.hold is None:
+                    return share.earlier is not None
+            share.held = self._held(key, task, sought, lead)
             lead = None
             return True
         finally:
             if lead is not None:
                 lead.free()
 
-    def _held(self, key: Hashable, task: Task, lead: Lead | None = None) -> Held[Out]:
+    def _held(
+        self, key: Hashable, task: Task, sought: Sought, lead: Lead | None = None
+    ) -> Held[Out]:
         """The making of this key, begun where there is none."""
         if self._leads is None or not isinstance(key, str):
             return self._hub.hold(key, lambda: self._writer.write(task))
@@ -149,7 +156,10 @@ class Sharing:
         def write(told: tuple[Out, ...]) -> AsyncGenerator[Out, None]:
             return self._writer.write(replace(task, told=told) if told else task)
 
-        return self._hub.hold(key, lambda: led.pieces(write), led)
+        def look() -> Awaitable[Answer | None]:
+            return self._earlier(sought)
+
+        return self._hub.hold(key, lambda: led.pieces(write, look), led)
 
     def topic(self, desk: str, level: Level, meant: Standalone) -> str:
         """The key under which an answer to a question serves again; "" where none may."""

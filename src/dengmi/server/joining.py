@@ -86,26 +86,25 @@ class Joining:
         if locks is not None:
             await asyncio.to_thread(locks.close)
 
+    def take(self, key: str) -> Lead | None:
+        """Take the lead of what has this key, at once; None where another process has it."""
+        taken = self._taken(key)
+        return None if isinstance(taken, int) else taken
+
     async def seek(self, key: str) -> Lead:
-        """Take the lead of what has this key, or find the way to whoever has it."""
+        """Take the lead, or find the way to whoever has it, as soon as that one has decided that
+        something is made."""
         now = asyncio.get_running_loop().time
         end, wait = now() + GIVES_UP, _SOON
-        while self._locks is not None:
-            try:
-                holder = 0 if key in self._led else self._take(key)
-            except OSError as error:  # the system has no more of them
-                log.warning("an answer is written without asking the others: %s", error)
-                break
-            if not holder:
-                return _Leading(self, key)
-            if (follow := await self._found(key, holder)) is not None:
+        while isinstance(taken := self._taken(key), int):
+            if (follow := await self._found(key, taken)) is not None:
                 return follow
             if now() > end:
-                log.warning("the process at port %d neither tells nor lets go", holder)
-                break
+                log.warning("the process at port %d neither tells nor lets go", taken)
+                return _Leading(None, key)
             await asyncio.sleep(wait)
             wait = min(2 * wait, _SELDOM)
-        return _Leading(None, key)
+        return taken
 
     def lead(self, key: str) -> None:
         """One more lead of a key that this process has the place of."""
@@ -125,10 +124,16 @@ class Joining:
             if self._locks is not None:
                 self._locks.free(_place(key))
 
-    def _take(self, key: str) -> int:
-        """Take the place of a key; 0, or the port of whoever has it."""
-        assert self._locks is not None
-        return self._locks.take(_place(key), self._siblings.port)
+    def _taken(self, key: str) -> "_Leading | int":
+        """The lead of a key, or the port of whoever has it."""
+        if self._locks is None:
+            return _Leading(None, key)
+        try:
+            holder = 0 if key in self._led else self._locks.take(_place(key), self._siblings.port)
+        except OSError as error:  # the system has no more of them
+            log.warning("an answer is written without asking the others: %s", error)
+            return _Leading(None, key)
+        return holder or _Leading(self, key)
 
     async def _found(self, key: str, port: int) -> "_Following | None":
         """The way to a leader, when it has decided to make it; None where it does not."""

@@ -16,7 +16,7 @@ from dengmi.answer.led import LeaderGone, Led
 from dengmi.answer.write.writer import Out, Written
 from dengmi.core.errors import ModelFailed, NoRoom, OverLimit
 from dengmi.core.events import Cited, Notice, Text, Thinking
-from dengmi.core.records import Charge, Citation, Claim, Head, Tokens
+from dengmi.core.records import Answer, Charge, Citation, Claim, Cost, Head, Tokens
 from dengmi.server import joining as module
 from dengmi.server.joining import Joining
 from dengmi.server.pieces import failure_line, line_of, piece_of
@@ -32,6 +32,20 @@ CHARGE = Charge(
 )
 WRITTEN = Written(
     text="At five. [1]", claims=(CLAIM,), citations=(QUOTE,), evidence=("p",), charges=(CHARGE,)
+)
+ANSWER = Answer(
+    id="an",
+    question="When?",
+    wanted="quick",
+    grounded=True,
+    confidence=1.0,
+    question_id="q",
+    desk="walks",
+    level="quick",
+    text=WRITTEN.text,
+    claims=WRITTEN.claims,
+    citations=WRITTEN.citations,
+    full_cost=Cost(currency="CNY", micros=7),
 )
 PIECES: tuple[Out, ...] = (
     Thinking("Hm…\n"),
@@ -50,6 +64,7 @@ class Pen:
     begun: int = 0
     left: int = 0
     behind: list[int] = field(default_factory=list)
+    stored: Answer | None = None
     go: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def write(self, told: tuple[Out, ...]) -> AsyncGenerator[Out, None]:
@@ -67,6 +82,9 @@ class Pen:
             whole = True
         finally:
             self.left += not whole
+
+    async def look(self) -> Answer | None:
+        return self.stored
 
 
 class Process:
@@ -88,8 +106,8 @@ class Process:
     async def hold(self, pen: Pen, key: str = "k") -> Held[Out]:
         if (held := self.hub.join(key)) is not None:
             return held
-        led = Led(self.joining, key, await self.joining.seek(key))
-        return self.hub.hold(key, lambda: led.pieces(pen.write), led)
+        led = Led(self.joining, key, self.joining.take(key))
+        return self.hub.hold(key, lambda: led.pieces(pen.write, pen.look), led)
 
 
 @pytest.fixture
@@ -214,6 +232,30 @@ async def test_who_comes_while_it_is_decided_waits_and_then_decides(process) -> 
         await anext(found.pieces(0))
 
 
+async def test_what_the_leader_found_serves_who_waited(process) -> None:
+    """Who came while another process had the lead, which then let go, looks before writing."""
+    one, other = await process(), await process()
+    lead = one.joining.take("k")
+    assert lead is not None
+    assert other.joining.take("k") is None
+    pen = Pen(stored=ANSWER)
+    held = await other.hold(pen)
+    assert held.joined
+    lead.free()
+    *told, written = await everything(held)
+    assert told == list(PIECES[1:3])
+    assert isinstance(written, Written)
+    assert (written.text, written.claims, written.citations) == (
+        WRITTEN.text,
+        WRITTEN.claims,
+        WRITTEN.citations,
+    )
+    assert [(each.micros, each.full_micros) for each in written.charges] == [(0, 7)]
+    assert held.joined
+    assert pen.begun == 0
+    await held.leave()
+
+
 async def test_one_who_seeks_and_goes_leaves_nothing_behind(process) -> None:
     one, other = await process(), await process()
     lead = await one.joining.seek("k")
@@ -240,6 +282,7 @@ async def test_what_fails_fails_for_everyone(process, error: ModelFailed) -> Non
     one, other = await process(), await process()
     pen = Pen(error=error)
     own, follows = await one.hold(pen), await other.hold(pen)
+    assert await first(follows, 2) == list(PIECES[:2])
     pen.go.set()
     got = await asyncio.gather(everything(own), everything(follows), return_exceptions=True)
     assert got[0] is error
@@ -280,7 +323,7 @@ async def test_alone_everything_is_led_here(tmp_path: Path) -> None:
     joining, hub, pen = Joining(Siblings()), Hub[Out](), Pen()
     await joining.open(hub)
     led = Led(joining, "k", await joining.seek("k"))
-    held = hub.hold("k", lambda: led.pieces(pen.write), led)
+    held = hub.hold("k", lambda: led.pieces(pen.write, pen.look), led)
     pen.go.set()
     assert not held.joined
     assert await everything(held) == list(PIECES)
