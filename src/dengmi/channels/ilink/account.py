@@ -56,6 +56,7 @@ class Api(Protocol):
     async def updates(self, cursor: str) -> Updates: ...
     async def send(self, to: str, words: str, context: str, name: str) -> None: ...
     async def typing(self, to: str, context: str, *, on: bool) -> None: ...
+    async def tell(self, *, here: bool) -> None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +114,13 @@ class Account:
 
     async def run(self) -> None:
         """Take what people say, until cancelled."""
+        await self._api.tell(here=True)
+        try:
+            await self._polled()
+        finally:
+            await self._api.tell(here=False)
+
+    async def _polled(self) -> None:
         cursor, pause = await self._recalled(), FIRST
         while True:
             try:
