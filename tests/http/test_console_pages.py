@@ -213,7 +213,7 @@ async def test_costs_add_up(owner: httpx.AsyncClient) -> None:
     page = (await owner.get("/console/costs")).text
     for words in ("Paid", "Saved", "This month", "Per answer"):
         assert words in page
-    for by in ("day", "desk", "level", "model", "channel"):
+    for by in ("day", "desk", "level", "model", "group", "channel"):
         _, *lines = rows(await owner.get(f"/console/costs?by={by}&csv=1"))
         assert sum(int(line[1]) for line in lines) == 2
         assert sum(line[3].startswith("¥0.000") for line in lines) == 1

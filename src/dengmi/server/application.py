@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -19,6 +19,7 @@ from dengmi.server.channels.openai import refusal
 from dengmi.server.channels.sites import Sites
 from dengmi.server.channels.ways import ways_of
 from dengmi.server.context import Context, make_context
+from dengmi.server.meeting import met
 from dengmi.server.parts import Parts
 from dengmi.server.problems import api_problem, from_http, unexpected
 from dengmi.server.routes import routes
@@ -26,9 +27,6 @@ from dengmi.server.shell import Shell
 from dengmi.server.ui.errors import error_page
 from dengmi.server.vectors import VectorFollower
 from dengmi.server.warm import read_files, warm
-
-if TYPE_CHECKING:
-    from dengmi.server.joining import Joining
 
 TAKE_OVER = 30.0
 """Seconds between two looks for questions of processes that are gone."""
@@ -45,16 +43,19 @@ def create_app(parts: Parts, board: Path | None = None) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        async with _shared(context):
-            ongoing = await _begun(context)
-            for way in ways:
-                await way.begin()
-            yield
-            for each in ongoing:
-                each.cancel()
-            await context.crew.stop()
-            for way in ways:
-                await way.close()
+        ongoing: list[asyncio.Task[Any]] = []
+        async with met(context):
+            try:
+                await _begin(context, ongoing)
+                for way in ways:
+                    await way.begin()
+                yield
+            finally:  # also where one of them could not begin
+                for each in ongoing:
+                    each.cancel()
+                await context.crew.stop()
+                for way in ways:
+                    await way.close()
 
     async def refuse(request: Request, error: Exception) -> Response:
         return _refusal(request, error, context)
@@ -77,40 +78,14 @@ def create_app(parts: Parts, board: Path | None = None) -> Starlette:
     )
 
 
-@asynccontextmanager
-async def _shared(context: Context) -> AsyncIterator[None]:
-    """Share with the other processes of this server what is being answered, meanwhile."""
-    if context.siblings.folder is None:
-        yield
-        return
-    await context.siblings.open()
-    joining = await _joining(context) if context.parts.settings.models else None
-    try:
-        yield
-    finally:
-        await context.siblings.close()
-        if joining is not None:
-            await joining.close()
-
-
-async def _joining(context: Context) -> "Joining":
-    """Have what is the same written once. Imported here: a home without a model writes nothing."""
-    from dengmi.server.joining import Joining
-
-    joining = Joining(context.siblings)
-    if (hub := context.parts.ladder.share_with(joining)) is not None:
-        await joining.open(hub)
-    return joining
-
-
-async def _begun(context: Context) -> "list[asyncio.Task[Any]]":
-    """Begin what runs beside the requests; what goes on until the server stops."""
+async def _begin(context: Context, ongoing: list[asyncio.Task[Any]]) -> None:
+    """Begin what runs beside the requests, and note what goes on until the server stops."""
     parts = context.parts
     await asyncio.to_thread(read_files)
     context.crew.start(asyncio.to_thread(warm, bool(parts.settings.models)), "warming up")
     context.crew.start(parts.search.ready(), "opening the vectors")
     context.crew.start(parts.ladder.resume(), "finishing earlier questions")
-    ongoing = [
+    ongoing += [
         context.crew.start(context.follower.follow(), "following the store"),
         context.crew.start(_take_over(context), "taking questions over"),
         context.crew.start(context.load.keep(), "telling the load"),
@@ -126,7 +101,6 @@ async def _begun(context: Context) -> "list[asyncio.Task[Any]]":
     if parts.vectors is not None:
         making = VectorFollower(parts.vectors).follow()
         ongoing.append(context.crew.start(making, "making vectors"))
-    return ongoing
 
 
 async def _take_over(context: Context) -> None:

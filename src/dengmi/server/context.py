@@ -10,11 +10,11 @@ from dengmi.server.along import Along
 from dengmi.server.askers import Askers
 from dengmi.server.board import Board
 from dengmi.server.callers import Callers
-from dengmi.server.card.cards import Cards
 from dengmi.server.crew import Crew
 from dengmi.server.follow import Follower
 from dengmi.server.load import Load
 from dengmi.server.parts import Parts
+from dengmi.server.picture.pictures import Pictures
 from dengmi.server.rights import MadeKeys, Rights
 from dengmi.server.siblings import Siblings
 from dengmi.server.syncs import Syncs
@@ -31,7 +31,7 @@ class Context:
     syncs: Syncs
     callers: Callers
     askers: Askers
-    cards: Cards
+    pictures: Pictures
     siblings: Siblings
     along: Along
     rights: Rights
@@ -58,7 +58,7 @@ def make_context(parts: Parts, board: Path | None = None) -> Context:
         Syncs(parts.corpus, crew, parts.clock),
         Callers(parts.settings, parts.store, parts.clock, made),
         Askers(parts.settings.server, parts.store),
-        Cards(parts.settings),
+        Pictures(parts.settings),
         siblings,
         Along(parts.ladder.audience, siblings),
         Rights(parts.settings.server, parts.store, parts.clock, made),
