@@ -140,6 +140,17 @@ class Decision:
         self._waited = now
         return ahead
 
+    def adopt(self, call: Call) -> None:
+        """A call that was let begin elsewhere is counted here from now on."""
+        self._models[call.begin.model].slots.take()
+        self._charge(call.entry, call.entry.tokens, call.at)
+
+    def careful(self) -> None:
+        """Nobody knows what others hold: no more than what is held now may be, until calls end
+        well. The limits grow as after a refusal."""
+        for model in self._models.values():
+            model.slots.careful()
+
     def due(self, now: float) -> list[tuple[Entry, Begin]]:
         """Those whose turn has come. Who waited beyond the end of their patience is passed over."""
         found = []
