@@ -261,28 +261,28 @@ async def _door(
     model is configured."""
     if not settings.models:
         return None
-    door = await asyncio.to_thread(_made_door, settings, clock, talk)
-    counts.watch("gate", door.gate.load)
-    return door
-
-
-def _made_door(settings: Settings, clock: Clock, talk: Talk | None) -> _Door:
-    """Imported here: a home without a model has nothing to hold. Blocks."""
+    keeper, plans = await asyncio.to_thread(_kept, settings, clock, talk)
     from dengmi.gate.gate import Gate
+
+    patience = settings.writing.patience
+    gate = Gate(keeper, clock, patience, rank=lambda question: plans.rank(question.payer))
+    keeper.begin()
+    counts.watch("gate", gate.load)
+    return _Door(gate, plans)
+
+
+def _kept(settings: Settings, clock: Clock, talk: Talk | None) -> "tuple[Keeping, Plans]":
+    """What keeps the slots, and who has which plan. Imported here: a home without a model has
+    nothing to hold. Blocks."""
     from dengmi.gate.open import plans_of, shares_of, slots_of
 
-    keeper: Keeping
     if talk is not None:
         from dengmi.gate.apart import Apart
 
-        keeper = Apart(talk, shares_of(settings), clock)
-    else:
-        from dengmi.gate.keeper import Keeper
+        return Apart(talk, shares_of(settings), clock), plans_of(settings)
+    from dengmi.gate.keeper import Keeper
 
-        keeper = Keeper(slots_of(settings), clock)
-    plans, patience = plans_of(settings), settings.writing.patience
-    gate = Gate(keeper, clock, patience, rank=lambda question: plans.rank(question.payer))
-    return _Door(gate, plans)
+    return Keeper(slots_of(settings), clock), plans_of(settings)
 
 
 def _levels(settings: Settings) -> dict[Level, LevelWay]:

@@ -89,8 +89,12 @@ class Apart:
         self._load = GateLoad()
         self._waited = False
         self._own: Keeper | None = None
-        talk.on(TOPIC, self._heard)
-        talk.when_lost(self._away)
+
+    def begin(self) -> None:
+        """Greet the keeper, which tells how it stands."""
+        self._talk.on(TOPIC, self._heard)
+        self._talk.when_lost(self._away)
+        self._talk.say(TOPIC, "hello")
 
     @property
     def alone(self) -> bool:

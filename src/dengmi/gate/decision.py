@@ -145,11 +145,17 @@ class Decision:
         self._models[call.begin.model].slots.take()
         self._charge(call.entry, call.entry.tokens, call.at)
 
-    def careful(self) -> None:
-        """Nobody knows what others hold: no more than what is held now may be, until calls end
-        well. The limits grow as after a refusal."""
+    def careful(self, now: float) -> float:
+        """Nobody knows what others hold: no more than is held now may be, until calls end well; the
+        limits grow as after a refusal. Where nothing is held, others may hold everything: nothing
+        begins for as long as an answer lasts. How long that is."""
+        longest = 0.0
         for model in self._models.values():
+            if not model.slots.busy:
+                model.until = now + model.slots.lasting
+                longest = max(longest, model.slots.lasting)
             model.slots.careful()
+        return longest
 
     def due(self, now: float) -> list[tuple[Entry, Begin]]:
         """Those whose turn has come. Who waited beyond the end of their patience is passed over."""

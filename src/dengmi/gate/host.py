@@ -1,8 +1,8 @@
 """The keeper of several processes, in their parent: what it is asked over their lines, and what it
 answers. The words are those of `apart`, at the other end.
 
-The line is the lease: with a process that dies its slots are free and its places in line given up
-at once.
+The line is the lease: with a process that dies its places in line are given up at once, and its
+slots are free a moment later.
 """
 
 import asyncio
@@ -19,8 +19,11 @@ from dengmi.gate.keeper import Keeper, Kept, Told, Want
 
 TOPIC = "gate"
 
-SHOWN = 0.5
+SHOWN = 0.25
 """Seconds between two times that the processes are told how it stands."""
+
+LINGERS = 0.2
+"""Seconds after a process died until its slots are free: the endpoint has to notice as well."""
 
 STILL = 10.0
 """Seconds without a word after which they are told no more: nothing has changed."""
@@ -45,11 +48,11 @@ class Host:
 
         def gone() -> None:
             self._guests.discard(guest)
-            guest.gone()
+            guest.withdraw()
+            asyncio.get_running_loop().call_later(LINGERS, guest.free)
             self._asked()
 
         talk.when_lost(gone)
-        guest.show(self._told())
 
     async def run(self) -> None:
         """Tell the processes how it stands, until cancelled."""
@@ -84,14 +87,18 @@ class _Guest:
         """Tell it how it stands."""
         self._talk.say(TOPIC, "load", told)
 
-    def gone(self) -> None:
-        """It is gone, and so are its calls: the endpoint hears their connections close."""
-        tickets, self._tickets = self._tickets, {}
-        for ticket in tickets.values():
+    def withdraw(self) -> None:
+        """It is gone: its calls wait no longer."""
+        for number, ticket in list(self._tickets.items()):
             if ticket.call is None:
+                del self._tickets[number]
                 ticket.leave()
-        for ticket in tickets.values():
+
+    def free(self) -> None:
+        """And what it held is free: the endpoint saw its connections close."""
+        for ticket in self._tickets.values():
             ticket.ended("left", 0.0, None)
+        self._tickets.clear()
 
     def _heard(self, words: list[Any]) -> None:
         match words:
@@ -105,6 +112,8 @@ class _Guest:
                 self._talk.say(TOPIC, "told", number, free.slots, free.free, free.waiting)
             case ["had", int(number), str(asker)]:
                 self._talk.say(TOPIC, "told", number, self._keeper.share(asker))
+            case ["hello"]:
+                self.show(msgspec.to_builtins(self._keeper.load()))
             case ["waited", bool(waited)]:
                 self.waited = waited
             case [str(word), int(number), *rest] if number in self._tickets:

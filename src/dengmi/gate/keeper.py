@@ -76,6 +76,10 @@ class Ticket(Protocol):
 class Keeping(Protocol):
     """What a gate asks for slots."""
 
+    def begin(self) -> None:
+        """From now on it may be asked, in the event loop that runs."""
+        ...
+
     def ask(self, want: Want, tell: Callable[[Told], None]) -> Ticket:
         """A call wants a slot. What becomes of it is told once, perhaps before this returns."""
         ...
@@ -143,6 +147,9 @@ class Keeper:
         self.clock = clock
         self._waiting: dict[Entry, Kept] = {}
 
+    def begin(self) -> None:
+        """Nothing to prepare."""
+
     def load(self) -> GateLoad:
         """What is held now, as an operator wants to see it."""
         return self.decision.load(self.clock.steady())
@@ -198,7 +205,9 @@ class Keeper:
 
     def careful(self) -> None:
         """Nobody knows what others hold: no more is held than now, until calls end well."""
-        self.decision.careful()
+        pause = self.decision.careful(self.clock.steady())
+        if pause:
+            asyncio.get_running_loop().call_later(pause, self._next)
 
     def left(self, ticket: Kept) -> None:
         """Nobody wants a call any more, whether it waits or was let begin in the same moment."""

@@ -86,7 +86,7 @@ class Slots:
         return True
 
     def careful(self) -> None:
-        """What others hold is not known: the limit is what is held here now."""
+        """What others hold is not known: the limit is what is held here now, at least one."""
         self.limit = max(1.0, min(self.limit, float(self.busy)))
 
     def gone(self) -> None:
