@@ -15,6 +15,10 @@ from starlette.routing import Route
 
 MOST = 2000
 STALE = -14
+NUMBER = "4711"
+"""What the phone shows where the platform asks for it."""
+ELSEWHERE = "other.example.org"
+"""The host at which a login goes on that was moved."""
 
 
 @dataclass
@@ -26,7 +30,8 @@ class FakeILink:
         scans: what becomes of the login, answer by answer.
         fail: statuses of the next polls; 0 lets one through.
         silent: whether messages get no reply "after" they are taken.
-        sent: what reached people, `typing` to whom it was shown, `polls` the cursors asked for.
+        sent: what reached people, `typing` to whom it was shown, `polls` the cursors asked for,
+            `told` whether the bot said that it polls.
     """
 
     token: str = "bot-token"
@@ -38,6 +43,8 @@ class FakeILink:
     names: list[str] = field(default_factory=list)
     typing: list[str] = field(default_factory=list)
     polls: list[str] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
+    moved: bool = False
     calls: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     _messages: list[dict[str, Any]] = field(default_factory=list)
     _contexts: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
@@ -110,6 +117,18 @@ class FakeILink:
         self.typing.append(body["ilink_user_id"])
         return _reply({"ret": 0})
 
+    async def started(self, request: Request) -> Response:
+        return await self._told(request, "start")
+
+    async def stopped(self, request: Request) -> Response:
+        return await self._told(request, "stop")
+
+    async def _told(self, request: Request, what: str) -> Response:
+        _, refused = await self._read(request, f"notify{what}")
+        if not refused:
+            self.told.append(what)
+        return refused or _reply({"ret": 0})
+
     async def code(self, request: Request) -> Response:
         body, refused = await self._read(request, "get_bot_qrcode", login=True)
         if refused or request.query_params.get("bot_type") != "3" or "local_token_list" not in body:
@@ -119,7 +138,16 @@ class FakeILink:
     async def status(self, request: Request) -> Response:
         if request.query_params.get("qrcode") != "qr-1":
             return _reply({"ret": -1})
-        said = {"status": self.scans.pop(0)}
+        if self.scans[0] == "need_verifycode" and request.query_params.get("verify_code") == NUMBER:
+            self.scans.pop(0)
+        said = {
+            "status": self.scans[0] if self.scans[0] == "need_verifycode" else self.scans.pop(0)
+        }
+        if said["status"] == "scaned_but_redirect":
+            said["redirect_host"] = ELSEWHERE
+            self.moved = True
+        elif self.moved and request.url.hostname != ELSEWHERE:
+            return _reply({"ret": -1})
         if said["status"] == "confirmed":
             said |= {"bot_token": self.token, "baseurl": "https://other.example.org"}
             said |= {"ilink_bot_id": "b@im.bot", "ilink_user_id": "ada@im.wechat"}
@@ -139,7 +167,7 @@ class FakeILink:
         if not login and not (good and headers.get("authorizationtype") == "ilink_bot_token"):
             return {}, _reply({"ret": 0, "errcode": STALE})
         body = json.loads(await request.body())
-        if not body.get("base_info", {}).get("channel_version"):
+        if not login and not body.get("base_info", {}).get("channel_version"):
             return {}, _reply({"ret": -1})
         return body, None
 
@@ -151,6 +179,8 @@ class FakeILink:
             "getconfig": self.config,
             "sendtyping": self.typed,
             "get_bot_qrcode": self.code,
+            "msg/notifystart": self.started,
+            "msg/notifystop": self.stopped,
         }
         routes = [Route(f"/ilink/bot/{name}", at, methods=["POST"]) for name, at in paths.items()]
         return Starlette(routes=[*routes, Route("/ilink/bot/get_qrcode_status", self.status)])

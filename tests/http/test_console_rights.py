@@ -99,7 +99,7 @@ async def test_askers_of_a_key_have_their_own_quota(owner, parts: Parts) -> None
     reply = await client.post("/api/v1/answers", json={**ASK, "asker": "ann"})
     question = await parts.store.review().life(reply.json()["question_id"])
     assert question is not None
-    assert question.question.payer == "shop:ann"
+    assert question.question.payer == question.question.asker == "shop:ann"
     chat = {"model": "walks", "messages": [{"role": "user", "content": ASK["question"]}]}
     assert (await client.post("/v1/chat/completions", json=chat)).status_code == 200
 

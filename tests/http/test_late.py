@@ -49,7 +49,7 @@ async def client(endpoint: FakeDeepSeek, tmp_path: Path) -> AsyncIterator[httpx.
 
 
 async def asked(client: httpx.AsyncClient, **more: str) -> AnswerResponse:
-    reply = await client.post("/api/v1/answers", json={"question": QUESTION, **more})
+    reply = await client.post("/api/v1/answers", json={"question": QUESTION} | more)
     assert reply.status_code == 200, reply.text
     return msgspec.convert(reply.json(), AnswerResponse)
 
@@ -96,6 +96,21 @@ async def test_an_asker_may_stop_waiting(client: httpx.AsyncClient, endpoint: Fa
     endpoint.faults.clear()
     await asyncio.sleep(1.5)
     assert (await stands(client, answer.question_id)).id == answer.id
+    assert endpoint.served == 0
+
+
+async def test_only_who_asked_may_stop_the_wait(
+    client: httpx.AsyncClient, endpoint: FakeDeepSeek
+) -> None:
+    page = await client.get("/", params={"q": QUESTION}, headers={"accept": "text/html"})
+    name = page.text.partition("/withdraw")[0].rpartition("/a/")[2]
+    stranger = {"sec-fetch-site": "cross-site"}
+    refused = await client.delete(f"/api/v1/answers/{name}/pending", headers=stranger)
+    assert (refused.status_code, refused.json()["code"]) == (403, "answer_not_own")
+    assert (await stands(client, name)).late == "waiting"
+    own = await asked(client, question="What opens on the thirteenth day?")
+    gone = await client.delete(f"/api/v1/answers/{own.id}/pending", headers=stranger)
+    assert gone.json()["late"] == "withdrawn"
     assert endpoint.served == 0
 
 

@@ -15,8 +15,8 @@ import pytest
 
 from dengmi.core.events import Done, Found, Notice, Text, Thinking
 from dengmi.core.records import Answer, Claim, Cost, Question
-from dengmi.server.card.fonts import find_fonts
 from dengmi.server.parts import Parts
+from dengmi.server.picture.fonts import find_fonts
 from dengmi.settings.options import Settings
 from dengmi.wire import open_parts
 from tests.http.conftest import client_of, fill, settings_of, write_articles
@@ -312,7 +312,7 @@ async def test_without_a_font_for_chinese(
     """Chinese answers offer no picture, and say why; English ones are drawn all the same."""
     bare = find_fonts(folders=())
     assert bare.writes == "latin"
-    monkeypatch.setattr("dengmi.server.card.cards.find_fonts", lambda wanted: bare)
+    monkeypatch.setattr("dengmi.server.picture.pictures.find_fonts", lambda wanted: bare)
     chinese = await answered(opened, "老茶厂有多少个车位？")
     assert "card.png" not in (await page(stranger, f"/a/{chinese.id}")).text
     reply = await stranger.get(f"/a/{chinese.id}/card.png", headers={"accept-language": "zh"})

@@ -4,13 +4,12 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
-from urllib.parse import urlsplit
 
+from dengmi.core.links import outside
 from dengmi.core.records import Citation, Head
 
 Where = Literal["original", "page", "none"]
 
-_UNSAFE = re.compile(r"[\s()<>\"'\\^`{|}\x00-\x1f\x7f]")
 _ACTIVE = re.compile(r"(?<=\])(?=[(:])|<(?=[A-Za-z/!?])")
 _NAME = re.compile(r"[\[\]\\*_`<>]")
 
@@ -43,17 +42,6 @@ class Links:
         return outside(head.url) or self.base + self.whole(head)
 
 
-def outside(address: str) -> str:
-    """An address that may be opened and stands safely in a Markdown link; "" for any other."""
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        return ""
-    if parts.scheme.lower() not in ("http", "https") or not parts.hostname:
-        return ""
-    return _UNSAFE.sub(lambda found: _percent(found.group()), address)
-
-
 def defused(text: str) -> str:
     """Text of an article or a model that Markdown shows as it stands: no links, no images and no
     HTML of its own."""
@@ -63,7 +51,3 @@ def defused(text: str) -> str:
 def name(title: str) -> str:
     """A title as the words of a Markdown link, on one line."""
     return _NAME.sub(lambda found: "\\" + found.group(), " ".join(title.split()))
-
-
-def _percent(letter: str) -> str:
-    return "".join(f"%{byte:02X}" for byte in letter.encode("utf-8", "replace"))

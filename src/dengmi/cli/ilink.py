@@ -2,6 +2,7 @@
 
 import asyncio
 import importlib.util
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,10 +12,18 @@ from dengmi.cli.words import Verb
 from dengmi.core.errors import Conflict
 from dengmi.settings.ilink import ILinkSettings
 
+if TYPE_CHECKING:
+    from dengmi.channels.ilink.client import ILink, Login, Scan
+
 PAUSE = 1.0
 """Seconds between two questions how far the login is."""
 
-_OVER = {"expired": "ilink_expired", "verify_code_blocked": "ilink_blocked"}
+_OVER = {
+    "expired": "ilink_expired",
+    "verify_code_blocked": "ilink_blocked",
+    "binded_redirect": "ilink_bound",
+}
+"""What the platform says where there is nothing to wait for, and the text that says what to do."""
 
 
 @click.command(cls=Verb, help="help_ilink")
@@ -35,20 +44,30 @@ async def _login(app: App, name: str, wanted: ILinkSettings) -> None:
         scan = await client.scan()
         click.echo(app.say("ilink_scan", address=clean(scan.address)), err=True)
         _draw(scan.address)
-        told = ""
-        while (login := await client.login(scan)).status != "confirmed":
-            if login.status in _OVER:
-                raise Conflict(_OVER[login.status])
-            if login.status == "scaned" and not told:  # so the platform spells it
-                told = app.say("ilink_scanned")
-                click.echo(told, err=True)
-            await asyncio.sleep(PAUSE)
+        login = await _scanned(app, client, scan)
     finally:
         await client.close()
     click.echo(app.say("ilink_write", user=clean(login.user)), err=True)
     click.echo(f'[ilink.{name}]\ntoken = "{clean(login.token)}"')
     if login.base and login.base.rstrip("/") != ILinkSettings().api:
         click.echo(f'api = "{clean(login.base)}"')
+
+
+async def _scanned(app: App, client: "ILink", scan: "Scan") -> "Login":
+    """Wait until the person has let the bot in. Raises Conflict where nobody can any more."""
+    told, at, number = False, "", ""
+    while (login := await client.login(scan, number=number, at=at)).status != "confirmed":
+        number, at = "", login.elsewhere or at
+        if login.status in _OVER:
+            raise Conflict(_OVER[login.status])
+        if login.status == "need_verifycode":
+            number = await asyncio.to_thread(click.prompt, app.say("ilink_number"), err=True)
+            continue
+        if login.status.startswith("scaned") and not told:  # so the platform spells it
+            told = True
+            click.echo(app.say("ilink_scanned"), err=True)
+        await asyncio.sleep(PAUSE)
+    return login
 
 
 def _draw(address: str) -> None:

@@ -19,6 +19,7 @@ from dengmi.server.channels.openai import refusal
 from dengmi.server.channels.sites import Sites
 from dengmi.server.channels.ways import ways_of
 from dengmi.server.context import Context, make_context
+from dengmi.server.meeting import met
 from dengmi.server.parts import Parts
 from dengmi.server.problems import api_problem, from_http, unexpected
 from dengmi.server.routes import routes
@@ -42,15 +43,19 @@ def create_app(parts: Parts, board: Path | None = None) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        ongoing = await _begun(context)
-        for way in ways:
-            await way.begin()
-        yield
-        for each in ongoing:
-            each.cancel()
-        await context.crew.stop()
-        for way in ways:
-            await way.close()
+        ongoing: list[asyncio.Task[Any]] = []
+        async with met(context):
+            try:
+                await _begin(context, ongoing)
+                for way in ways:
+                    await way.begin()
+                yield
+            finally:  # also where one of them could not begin
+                for each in ongoing:
+                    each.cancel()
+                await context.crew.stop()
+                for way in ways:
+                    await way.close()
 
     async def refuse(request: Request, error: Exception) -> Response:
         return _refusal(request, error, context)
@@ -73,18 +78,17 @@ def create_app(parts: Parts, board: Path | None = None) -> Starlette:
     )
 
 
-async def _begun(context: Context) -> "list[asyncio.Task[Any]]":
-    """Begin what runs beside the requests; what goes on until the server stops."""
+async def _begin(context: Context, ongoing: list[asyncio.Task[Any]]) -> None:
+    """Begin what runs beside the requests, and note what goes on until the server stops."""
     parts = context.parts
     await asyncio.to_thread(read_files)
     context.crew.start(asyncio.to_thread(warm, bool(parts.settings.models)), "warming up")
     context.crew.start(parts.search.ready(), "opening the vectors")
     context.crew.start(parts.ladder.resume(), "finishing earlier questions")
-    ongoing = [
+    ongoing += [
         context.crew.start(context.follower.follow(), "following the store"),
         context.crew.start(_take_over(context), "taking questions over"),
         context.crew.start(context.load.keep(), "telling the load"),
-        context.crew.start(context.along.keep(), "letting others read along"),
     ]
     if any(desk.keep_days for desk in parts.settings.desks.values()):
         from dengmi.server.keeping import keep_only
@@ -97,7 +101,6 @@ async def _begun(context: Context) -> "list[asyncio.Task[Any]]":
     if parts.vectors is not None:
         making = VectorFollower(parts.vectors).follow()
         ongoing.append(context.crew.start(making, "making vectors"))
-    return ongoing
 
 
 async def _take_over(context: Context) -> None:

@@ -121,6 +121,12 @@ class Callers:
         _refuse(self._addresses.take(address, now))
         return await self._named(address)
 
+    async def asker(self, request: Request, named: str, channel: str = "rest") -> str:
+        """The name under which an asker whom a program names is kept: "key:named", "channel:named"
+        without a key, "" for nobody. So no program names another one's askers, nor those of the
+        page or of a chat, and reads or adds to what they said. Raises Refusal as `key` does."""
+        return f"{await self.key(request) or channel}:{named}" if named else ""
+
     def pace(self, payer: str) -> float:
         """Seconds that an asker whom a channel knows must wait before the next question; 0 where
         it may be asked now, and it counts then."""

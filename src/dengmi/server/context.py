@@ -10,12 +10,13 @@ from dengmi.server.along import Along
 from dengmi.server.askers import Askers
 from dengmi.server.board import Board
 from dengmi.server.callers import Callers
-from dengmi.server.card.cards import Cards
 from dengmi.server.crew import Crew
 from dengmi.server.follow import Follower
 from dengmi.server.load import Load
 from dengmi.server.parts import Parts
+from dengmi.server.picture.pictures import Pictures
 from dengmi.server.rights import MadeKeys, Rights
+from dengmi.server.siblings import Siblings
 from dengmi.server.syncs import Syncs
 
 
@@ -30,7 +31,8 @@ class Context:
     syncs: Syncs
     callers: Callers
     askers: Askers
-    cards: Cards
+    pictures: Pictures
+    siblings: Siblings
     along: Along
     rights: Rights
     outbox: Outbox
@@ -46,6 +48,7 @@ def make_context(parts: Parts, board: Path | None = None) -> Context:
     follower = Follower(parts.store, parts.search)
     meeting = Board(board) if board else None
     limits = limits_of(parts.settings, parts.clock)
+    siblings = Siblings(board)
     made = MadeKeys(parts.store, parts.clock)
     return Context(
         parts,
@@ -55,8 +58,9 @@ def make_context(parts: Parts, board: Path | None = None) -> Context:
         Syncs(parts.corpus, crew, parts.clock),
         Callers(parts.settings, parts.store, parts.clock, made),
         Askers(parts.settings.server, parts.store),
-        Cards(parts.settings),
-        Along(parts.ladder.audience, board),
+        Pictures(parts.settings),
+        siblings,
+        Along(parts.ladder.audience, siblings),
         Rights(parts.settings.server, parts.store, parts.clock, made),
         Outbox(parts.store, parts.clock, Life(parts.settings.home / "outbox"), parts.late),
     )

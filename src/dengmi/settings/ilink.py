@@ -1,13 +1,13 @@
 """The options of WeChat iLink: a person's own WeChat."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from msgspec import Meta
 
-from dengmi.settings.masked import Masked
+from dengmi.settings.account import AccountSettings
 
 
-class ILinkSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class ILinkSettings(AccountSettings, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One person's WeChat. Limits are the platform's as of 2026-11."""
 
     token: Annotated[
@@ -20,13 +20,6 @@ class ILinkSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     api: Annotated[
         str, Meta(pattern="^https?://", description="address of the platform's interface")
     ] = "https://ilinkai.weixin.qq.com"
-    desk: Annotated[str, Meta(description="desk that answers; empty: the default one")] = ""
-    level: Annotated[
-        Literal["auto", "quote", "quick", "deep"], Meta(description="level that is asked for")
-    ] = "auto"
-    language: Annotated[
-        Literal["zh", "en"], Meta(description="language where nobody has spoken yet")
-    ] = "zh"
     allow: Annotated[
         tuple[str, ...],
         Meta(description="people who may ask (…@im.wechat); empty: whoever writes to the bot"),

@@ -102,16 +102,18 @@ def _completed(settings: Settings, has_levels: bool, environ: Mapping[str, str])
                 key = f"levels.{level.name}"
                 known = ", ".join(models) or "–"
                 raise BadSettings("setting_model_unknown", key=key, model=name, known=known)
+    named = {"models": models} | {
+        name: getattr(settings, name) for name in NAMED if name != "models"
+    }
     settings = msgspec.structs.replace(
         settings,
-        models={name: _keyed(model, environ) for name, model in models.items()},
         levels=levels,
-        wechat={name: _keyed(account, environ) for name, account in settings.wechat.items()},
-        matrix={name: _keyed(account, environ) for name, account in settings.matrix.items()},
-        wecom={name: _keyed(each, environ) for name, each in settings.wecom.items()},
         embedding=_keyed(settings.embedding, environ),
         reranking=_keyed(settings.reranking, environ),
-        keys={name: _keyed(each, environ) for name, each in settings.keys.items()},
+        **{
+            table: {name: _keyed(each, environ) for name, each in held.items()}
+            for table, held in named.items()
+        },
     )
     if any(getattr(settings, name) != getattr(_USUAL, name) for name in _CHECKED):
         from dengmi.settings.limits import check_limits

@@ -4,10 +4,10 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from dengmi.settings.masked import Masked
+from dengmi.settings.account import AccountSettings
 
 
-class MatrixSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class MatrixSettings(AccountSettings, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One Matrix account. Rates are Synapse's defaults as of 2026-11."""
 
     homeserver: Annotated[
@@ -34,10 +34,6 @@ class MatrixSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     device: Annotated[
         str, Meta(description="name of its device; empty: one that the server gives")
     ] = ""
-    desk: Annotated[str, Meta(description="desk that answers; empty: the default one")] = ""
-    level: Annotated[
-        Literal["auto", "quote", "quick", "deep"], Meta(description="level that is asked for")
-    ] = "auto"
     language: Annotated[
         Literal["zh", "en"], Meta(description="language where nobody has spoken yet")
     ] = "en"

@@ -7,12 +7,13 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from dengmi.settings.channels import ChannelSettings, Site, WeChatSettings
+from dengmi.settings.channels import ChannelSettings, Site
 from dengmi.settings.ilink import ILinkSettings
 from dengmi.settings.masked import Masked, meaning_of
 from dengmi.settings.matrix import MatrixSettings
 from dengmi.settings.semantic import EmbeddingSettings, RerankingSettings
 from dengmi.settings.sharing import SharingSettings
+from dengmi.settings.wechat import WeChatSettings
 from dengmi.settings.wecom import WeComSettings
 
 Port = Annotated[int, Meta(ge=1, le=65535)]

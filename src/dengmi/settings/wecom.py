@@ -4,10 +4,10 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from dengmi.settings.masked import Masked
+from dengmi.settings.account import SealedSettings
 
 
-class WeComSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class WeComSettings(SealedSettings, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One way into WeCom. Limits are the platform's as of 2026-11."""
 
     kind: Annotated[
@@ -28,13 +28,6 @@ class WeComSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=Tru
         str,
         Meta(
             description="EncodingAESKey of the callback, 43 characters, or env:NAME",
-            extra={"secret": True},
-        ),
-    ] = ""
-    old_aes_key: Annotated[
-        str,
-        Meta(
-            description="the EncodingAESKey before, read as well while it is being changed",
             extra={"secret": True},
         ),
     ] = ""
@@ -61,16 +54,6 @@ class WeComSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=Tru
         str,
         Meta(description="name of the bot, left out of what people say to it in groups"),
     ] = ""
-    desk: Annotated[str, Meta(description="desk that answers; empty: the default one")] = ""
-    level: Annotated[
-        Literal["auto", "quote", "quick", "deep"], Meta(description="level that is asked for")
-    ] = "auto"
-    welcome: Annotated[
-        str, Meta(max_length=600, description="text for who comes in; empty: a built-in one")
-    ] = ""
-    language: Annotated[
-        Literal["zh", "en"], Meta(description="language where nobody has spoken yet")
-    ] = "zh"
     hold: Annotated[
         Annotated[float, Meta(gt=0, le=4.5)],
         Meta(description="seconds that the first reply may wait for something to read"),
@@ -86,10 +69,6 @@ class WeComSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=Tru
         Annotated[float, Meta(gt=0, le=60)],
         Meta(description="seconds between two updates of a message (bot-socket)"),
     ] = 2.5
-    skew: Annotated[
-        Annotated[float, Meta(gt=0)],
-        Meta(description="most seconds that the platform's clock may differ from this one"),
-    ] = 600.0
     max_bytes: Annotated[
         Annotated[int, Meta(ge=600, le=20_480)] | None,
         Meta(description="most bytes of one message; not set: 20,480 for bots, 2,048 for others"),

@@ -1,10 +1,12 @@
 """A person's own WeChat, from the platform's side."""
 
 import asyncio
+import io
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,7 +21,7 @@ from dengmi.server.parts import Parts
 from dengmi.settings.ilink import ILinkSettings
 from tests.channels.wechat.conftest import SCRIPT, opened, served
 from tests.fakes.deepseek import Serving
-from tests.fakes.ilink import FakeILink
+from tests.fakes.ilink import ELSEWHERE, NUMBER, FakeILink
 
 PARK = "老茶厂门口能停车吗？"
 ANSWER = "门口只有十二个车位，建议停到南门桥地下停车场。"
@@ -89,6 +91,7 @@ async def test_quotes_come_first_and_the_answer_follows(desk, platform: FakeILin
     assert "<a" not in answer
     assert platform.typing == [ADA]
     assert len(set(platform.names)) == 2
+    assert platform.told == ["start", "stop"]
 
 
 async def test_what_is_handed_over_again_is_answered_once(desk, platform: FakeILink) -> None:
@@ -198,6 +201,19 @@ async def test_a_login_shows_a_code_and_waits_for_the_person(api: str) -> None:
     assert (logins[-1].token, logins[-1].user) == ("bot-token", ADA)
 
 
+async def test_a_login_that_is_moved_goes_on_there(platform: FakeILink) -> None:
+    platform.scans = ["scaned_but_redirect", "confirmed"]
+    client = ILink("https://first.example.org")
+    client._http = httpx.AsyncClient(
+        transport=httpx.ASGITransport(platform.app()), base_url="https://first.example.org"
+    )
+    scan = await client.scan()
+    moved = await client.login(scan)
+    assert (moved.status, moved.elsewhere) == ("scaned_but_redirect", f"https://{ELSEWHERE}")
+    assert (await client.login(scan, at=moved.elsewhere)).status == "confirmed"
+    await client.close()
+
+
 def test_the_command_prints_what_to_write(
     tmp_path: Path, api: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -213,6 +229,41 @@ def test_the_command_prints_what_to_write(
     said = capsys.readouterr()
     assert '[ilink.mine]\ntoken = "bot-token"\napi = "https://other.example.org"' in said.out
     assert "https://example.org/qr-1" in said.err
+
+
+@pytest.mark.parametrize(
+    ("scans", "typed", "status", "words"),
+    [
+        (["need_verifycode", "confirmed"], ["1", NUMBER], 0, "The number that WeChat shows"),
+        (["binded_redirect"], [], 1, "has let another bot in already"),
+        (["scaned", "expired"], [], 1, "was not scanned in time"),
+    ],
+    ids=["number", "bound", "expired"],
+)
+def test_the_command_asks_and_says_what_to_do(
+    tmp_path: Path,
+    api: str,
+    platform: FakeILink,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    scans: list[str],
+    typed: list[str],
+    status: int,
+    words: str,
+) -> None:
+    from dengmi.cli import main
+
+    platform.scans = scans
+    monkeypatch.setenv("DENGMI_HOME", str(tmp_path))
+    monkeypatch.setattr("dengmi.cli.ilink.PAUSE", 0.01)
+    monkeypatch.setattr("sys.stdin", io.StringIO("".join(f"{line}\n" for line in typed)))
+    (tmp_path / "dengmi.toml").write_text(f'[ilink.mine]\napi = "{api}"\n', encoding="utf-8")
+    monkeypatch.setattr("sys.argv", ["dengmi", "ilink"])
+    with pytest.raises(SystemExit) as ended:
+        raise SystemExit(main())
+    said = capsys.readouterr()
+    assert (ended.value.code != 0) == bool(status)
+    assert words in said.err
 
 
 async def test_a_check_tells_whether_the_token_is_good(api: str, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from dengmi.core.errors import BadSettings
 from dengmi.settings.load import load_settings
+from dengmi.settings.options import option_rows
 
 
 def _load(home: Path, toml: str = "", **environ: str):
@@ -64,3 +65,22 @@ def test_an_unknown_key_of_a_model_is_refused_with_the_nearest(tmp_path: Path) -
     with pytest.raises(BadSettings) as caught:
         _load(tmp_path, "[models.own]\nkind = 'openai'\nbase_ulr = 'x'")
     assert caught.value.params == {"key": "models.own.base_ulr", "near": "models.own.base_url"}
+
+
+_LEAST = {
+    "wechat": {"app_id": "wx1", "token": "t"},
+    "wecom": {"kind": "bot"},
+    "matrix": {"homeserver": "https://example.org", "user": "@a:example.org"},
+    "models": {"kind": "openai"},
+}
+"""What a table needs beside its secrets."""
+
+
+def test_every_secret_can_be_named_by_a_variable(tmp_path: Path) -> None:
+    secrets = [key.split(".") for key, _, _, secret in option_rows() if secret and "NAME" in key]
+    assert ["ilink", "NAME", "token"] in secrets
+    for table, _, key in secrets:
+        held = _LEAST.get(table, {}) | {key: "env:HELD"}
+        toml = f"[{table}.own]\n" + "".join(f"{name} = '{value}'\n" for name, value in held.items())
+        settings = _load(tmp_path, toml, HELD="k" * 32)
+        assert getattr(getattr(settings, table)["own"], key) == "k" * 32, (table, key)

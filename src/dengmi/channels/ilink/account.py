@@ -16,6 +16,7 @@ from typing import Any, Protocol
 from dengmi.channels.ilink.client import STALE, ILinkFailed
 from dengmi.channels.ilink.messages import Said, Updates
 from dengmi.channels.outbox import Uncertain, send_noted
+from dengmi.channels.owed import is_read, lead
 from dengmi.channels.parts import shortened
 from dengmi.channels.running import Running, Runs
 from dengmi.channels.wecom.plain import Sheet, answered, preview
@@ -42,9 +43,6 @@ OWED = 30.0
 MOST_PACED = 1_000
 """Messages of late that are remembered, so that one handed over again counts once."""
 
-_LONG = 60.0
-"""Seconds after which an answer names its question: people ask other things meanwhile."""
-
 
 class Kept(Notes, Deliveries, Protocol):
     """What an account needs of the store."""
@@ -56,6 +54,7 @@ class Api(Protocol):
     async def updates(self, cursor: str) -> Updates: ...
     async def send(self, to: str, words: str, context: str, name: str) -> None: ...
     async def typing(self, to: str, context: str, *, on: bool) -> None: ...
+    async def tell(self, *, here: bool) -> None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +112,13 @@ class Account:
 
     async def run(self) -> None:
         """Take what people say, until cancelled."""
+        await self._api.tell(here=True)
+        try:
+            await self._polled()
+        finally:
+            await self._api.tell(here=False)
+
+    async def _polled(self) -> None:
         cursor, pause = await self._recalled(), FIRST
         while True:
             try:
@@ -146,15 +152,13 @@ class Account:
     async def send(self, question: Question, answer: Answer, delivery: Delivery) -> None:
         """Send an answer that is owed. Raises DengmiError where it may be tried again."""
         deliveries = self._parts.store
-        if answer.level == "quote" and delivery.shown and not delivery.answer_id:
-            # The quotes that the asker has read are all there is; a better one may come later.
+        if is_read(answer, delivery):
             await deliveries.end_delivery(delivery, "closed")
             return
-        to, lead = question.asker.removeprefix(f"{self.channel}:"), ""
-        if delivery.answer_id or answer.created_at - question.asked_at > _LONG:
-            lead = text("wechat_late", answer.lang, question=shortened(question.text, 120))
+        to = question.asker.removeprefix(f"{self.channel}:")
         most = delivery.parts or self._sheet.most_parts
-        messages = answered(answer, replace(self._sheet, most_parts=most), lead=lead)
+        before = lead(question, answer, delivery)
+        messages = answered(answer, replace(self._sheet, most_parts=most), lead=before)
         context = self._contexts.get(to) or await self._context(to)
         names = iter(range(delivery.begun, len(messages) + 1))
 

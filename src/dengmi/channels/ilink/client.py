@@ -2,6 +2,8 @@
 
 import base64
 import json
+import logging
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +16,8 @@ from dengmi.channels.errors import Malformed
 from dengmi.channels.ilink.messages import Updates, read_updates, text_message
 from dengmi.core.errors import Unavailable
 
+log = logging.getLogger(__name__)
+
 STALE = -14
 """The token is not good any more: somebody must log in again."""
 
@@ -23,7 +27,12 @@ WAIT = 35.0
 SPARE = 10.0
 """Seconds beyond that after which a poll is given up."""
 
+COURTESY = 3.0
+"""Seconds that a call may take on which nothing depends."""
+
 TYPING, NOT_TYPING = 1, 2
+
+_HOST = re.compile(r"(?i)[a-z0-9](?:[a-z0-9.-]{0,200}[a-z0-9])?")
 
 
 class ILinkFailed(Unavailable):
@@ -48,12 +57,14 @@ class Scan:
 @dataclass(frozen=True, slots=True)
 class Login:
     """How far a login is: the platform's word, and once it is "confirmed" the token, the address
-    of the interface and the person."""
+    of the interface and the person. `elsewhere`: the address at which to go on asking, where the
+    platform moved the login."""
 
     status: str
     token: str = ""
     base: str = ""
     user: str = ""
+    elsewhere: str = ""
 
 
 class ILink:
@@ -109,12 +120,29 @@ class ILink:
             raise ILinkFailed(0, "no code")
         return Scan(name, address)
 
-    async def login(self, scan: Scan) -> Login:
-        """How far a person is with the picture. Raises ILinkFailed."""
+    async def tell(self, *, here: bool) -> None:
+        """Tell the platform that the bot polls from now on, or no longer. Fails silently: it is
+        only a courtesy."""
+        try:
+            await self._call(f"msg/{'notifystart' if here else 'notifystop'}", {}, lasting=COURTESY)
+        except ILinkFailed as error:
+            log.debug("the platform did not hear of the bot: %s", error)
+
+    async def login(self, scan: Scan, *, number: str = "", at: str = "") -> Login:
+        """How far a person is with the picture.
+
+        Args:
+            number: what their phone shows, where the platform asked for it.
+            at: where an earlier answer sent us (`Login.elsewhere`); "" for the usual address.
+
+        Raises:
+            ILinkFailed: it was refused, or nothing came back.
+        """
+        asked = {"qrcode": scan.name} | ({"verify_code": number} if number else {})
         try:
             reply = await self._http.get(
-                "/ilink/bot/get_qrcode_status",
-                params={"qrcode": scan.name},
+                f"{at}/ilink/bot/get_qrcode_status",
+                params=asked,
                 headers=self._headers(),
                 timeout=self._wait + SPARE,
             )
@@ -127,6 +155,7 @@ class ILink:
             got.get("bot_token", ""),
             got.get("baseurl", ""),
             got.get("ilink_user_id", ""),
+            _site(got.get("redirect_host", "")),
         )
 
     def _headers(self) -> dict[str, str]:
@@ -160,6 +189,11 @@ class ILink:
             away = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout)
             raise ILinkFailed(0, type(error).__name__, uncertain=not away) from None
         return _read(reply)
+
+
+def _site(host: str) -> str:
+    """The address of a host that the platform names, "" for what is none."""
+    return f"https://{host.lower()}" if _HOST.fullmatch(host) else ""
 
 
 def _read(reply: httpx.Response) -> Mapping[str, Any]:

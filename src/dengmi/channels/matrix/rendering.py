@@ -11,9 +11,10 @@ from functools import cache
 from html import escape
 from typing import TYPE_CHECKING
 
-from dengmi.channels.links import Links, outside
+from dengmi.channels.links import Links
 from dengmi.channels.matrix.contents import Drawn, fits
 from dengmi.channels.parts import shortened
+from dengmi.core.links import outside
 from dengmi.core.records import Answer, Citation, Head
 from dengmi.language.texts import catalogue, text
 

@@ -10,7 +10,7 @@ from dengmi.channels.wechat.client import WeChat, WeChatFailed
 from dengmi.core.clock import Clock
 from dengmi.core.errors import BadSettings
 from dengmi.language.texts import catalogue
-from dengmi.settings.channels import WeChatSettings
+from dengmi.settings.wechat import WeChatSettings
 
 _ECHO = "dengmi"
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from dengmi.channels.outbox import Uncertain, send_noted
+from dengmi.channels.owed import is_read, lead
 from dengmi.channels.parts import shortened
 from dengmi.channels.wechat.client import CLOSED, WeChatFailed
 from dengmi.channels.wechat.rendering import Dialect, answered, link, tap
@@ -14,9 +15,6 @@ from dengmi.core.records import Answer, Question
 from dengmi.language.texts import text
 
 log = logging.getLogger(__name__)
-
-_LONG = 60.0
-"""Seconds after which an answer names its question: people ask other things meanwhile."""
 
 
 class Sender(Protocol):
@@ -63,15 +61,12 @@ class Pusher:
             DengmiError: it may be tried again. Where the platform takes no message for this
                 person any more, the page has the answer, and nothing is raised.
         """
-        if answer.level == "quote" and delivery.shown and not delivery.answer_id:
-            # The quotes that the asker has read are all there is; a better one may come later.
+        if is_read(answer, delivery):
             await self._deliveries.end_delivery(delivery, "closed")
             return
         most = delivery.parts or await self._room(question, delivery.id)
-        lead = ""
-        if delivery.answer_id or answer.created_at - question.asked_at > _LONG:
-            lead = text("wechat_late", answer.lang, question=shortened(question.text, 120))
-        messages = answered(answer, replace(self._dialect, most_parts=most), lead)
+        before = lead(question, answer, delivery)
+        messages = answered(answer, replace(self._dialect, most_parts=most), before)
         await self._sent(question, delivery, messages)
 
     async def _room(self, question: Question, key: str) -> int:

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from dengmi.channels.links import Links, outside
+from dengmi.channels.links import Links
 from dengmi.channels.parts import Piece, parts, shortened, size
+from dengmi.core.links import outside
 from dengmi.core.records import Answer, Citation, Head
 from dengmi.language.texts import text
 

@@ -128,7 +128,7 @@ class Line:
                 while _req_id(heard := _read(await connection.recv())) != req_id:
                     pass
         except TimeoutError:
-            raise WeComFailed(0, "no answer") from None
+            raise WeComFailed(0, "no answer", uncertain=True) from None
         _check(heard)
 
     async def _held(self, connection: ClientConnection) -> None:
@@ -146,7 +146,7 @@ class Line:
                 await pinging
             for waiting in self._acks.values():
                 if not waiting.done():
-                    waiting.set_exception(WeComFailed(0, "line"))
+                    waiting.set_exception(WeComFailed(0, "line", uncertain=True))
             self._acks.clear()
 
     async def _took(self, frame: Mapping[str, Any]) -> None:
@@ -189,7 +189,7 @@ class Line:
             async with asyncio.timeout(ACK):
                 _check(await waiting)
         except TimeoutError:
-            raise WeComFailed(0, "no answer") from None
+            raise WeComFailed(0, "no answer", uncertain=True) from None
         except (OSError, WebSocketException):
             raise WeComFailed(0, "line") from None
         finally:

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from dengmi.answer.told import told
 from dengmi.channels.append import Appending
-from dengmi.channels.links import Links, defused, name, outside
+from dengmi.channels.links import Links, defused, name
 from dengmi.channels.parts import Piece, parts, shortened, size
 from dengmi.channels.running import Running
 from dengmi.core.events import Done, Notice
+from dengmi.core.links import outside
 from dengmi.core.records import Answer, Citation
 from dengmi.language.texts import text
 

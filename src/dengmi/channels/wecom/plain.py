@@ -5,10 +5,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dengmi.channels.links import Links, outside
+from dengmi.channels.links import Links
 from dengmi.channels.parts import Piece, parts, shortened, size
 from dengmi.channels.wechat.rendering import link
 from dengmi.core.events import Notice
+from dengmi.core.links import outside
 from dengmi.core.records import Answer, Citation, Head
 from dengmi.language.texts import text
 

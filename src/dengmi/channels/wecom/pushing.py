@@ -6,19 +6,15 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
 from dengmi.channels.budget import SendBudget
-from dengmi.channels.parts import shortened
+from dengmi.channels.owed import is_read, lead
 from dengmi.channels.wecom.client import CLOSED, WeComFailed
 from dengmi.channels.wecom.plain import Sheet, answered
 from dengmi.core.clock import Clock
 from dengmi.core.deliveries import Deliveries, Delivery
 from dengmi.core.errors import DengmiError
 from dengmi.core.records import Answer, Question
-from dengmi.language.texts import text
 
 log = logging.getLogger(__name__)
-
-_LONG = 60.0
-"""Seconds after which an answer names its question: people ask other things meanwhile."""
 
 PATIENCE = 20.0
 """Seconds that a message waits until there may be one more; then it is tried again later."""
@@ -68,15 +64,12 @@ class Pusher:
             DengmiError: it may be tried again. Where the platform takes no message for this
                 person any more, the page has the answer, and nothing is raised.
         """
-        if answer.level == "quote" and delivery.shown and not delivery.answer_id:
-            # The quotes that the asker has read are all there is; a better one may come later.
+        if is_read(answer, delivery):
             await self._deliveries.end_delivery(delivery, "closed")
             return
         most = delivery.parts or await self._room(question, delivery)
-        lead = ""
-        if delivery.answer_id or answer.created_at - question.asked_at > _LONG:
-            lead = text("wechat_late", answer.lang, question=shortened(question.text, 120))
-        messages = answered(answer, replace(self._sheet, most_parts=most), lead=lead)
+        before = lead(question, answer, delivery)
+        messages = answered(answer, replace(self._sheet, most_parts=most), lead=before)
         try:
             await self._all(question.asker.removeprefix(f"{self.channel}:"), delivery, messages)
         except WeComFailed as error:

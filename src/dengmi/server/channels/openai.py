@@ -67,11 +67,12 @@ class OpenAI:
         chat = read_chat(await read(request, LIMIT))
         lang = api_language(request)
         desk, wanted = await self._desk(chat.model, lang)
-        asker = chat.asker or clean(request.headers.get(ASKER, "")).strip()[:200]
+        named = chat.asker or clean(request.headers.get(ASKER, "")).strip()[:200]
+        asker = await self._context.callers.asker(request, named, history.CHANNEL)
         if chat.done:
             content = await self._followups(chat, desk, asker) or chat.done
             return self._chore(chat, desk, content)
-        payer = await self._context.callers.admit(request, asker, history.CHANNEL)
+        payer = await self._context.callers.admit(request, named, history.CHANNEL)
         question = await self._parts.ladder.accept(
             Question(
                 id="",

@@ -14,7 +14,7 @@ from dengmi.core.errors import BadSettings
 from dengmi.server.channels.callback import Callback
 from dengmi.server.channels.places import links_at
 from dengmi.server.context import Context
-from dengmi.settings.channels import WeChatSettings
+from dengmi.settings.wechat import WeChatSettings
 
 
 class WeChatAccounts:

@@ -21,12 +21,13 @@ from dengmi.core.events import (
     Thinking,
 )
 from dengmi.core.records import Answer, Question
+from dengmi.server.access import is_operator
 from dengmi.server.bodies import clean, read_json
 from dengmi.server.context import Context
 from dengmi.server.later import later
 from dengmi.server.negotiate import api_language, wants_stream
 from dengmi.server.parts import Parts
-from dengmi.server.problems import detail, notice_text
+from dengmi.server.problems import Refusal, detail, notice_text
 from dengmi.server.replies import json_reply
 from dengmi.server.rest.models import AnswerRequest, ReuseRequest, ThumbRequest
 from dengmi.server.shapes import (
@@ -51,8 +52,8 @@ class Answers:
     async def ask(self, request: Request) -> Response:
         """Answer a question, as one JSON value or as typed events."""
         body = await read_json(request, AnswerRequest)
-        asker = clean(body.asker)
-        payer = await self._context.callers.admit(request, asker)
+        named = clean(body.asker)
+        payer = await self._context.callers.admit(request, named)
         question = await self._parts.ladder.accept(
             Question(
                 id="",
@@ -60,7 +61,7 @@ class Answers:
                 text=clean(body.question),
                 wanted=body.level,
                 channel="rest",
-                asker=asker,
+                asker=await self._context.callers.asker(request, named),
                 payer=payer,
                 conversation=clean(body.conversation),
                 dedup=request.headers.get("idempotency-key", "")[:200],
@@ -94,14 +95,15 @@ class Answers:
     async def withdraw(self, request: Request) -> Response:
         """The asker waits no longer."""
         answer = await self._readable(request)
+        await self._check_own(request, answer)
         return json_reply(standing_json(await self._parts.waits.withdraw(answer)))
 
     async def thumb(self, request: Request) -> Response:
         """What an asker thinks of an answer."""
         body = await read_json(request, ThumbRequest)
         answer_id = clean(request.path_params["answer_id"])
-        now = self._parts.clock.now()
-        await self._parts.store.put_thumb(answer_id, clean(body.asker), body.up, now)
+        asker = await self._context.callers.asker(request, clean(body.asker))
+        await self._parts.store.put_thumb(answer_id, asker, body.up, self._parts.clock.now())
         return json_reply({"up": body.up})
 
     async def reuse(self, request: Request) -> Response:
@@ -120,6 +122,23 @@ class Answers:
         if not await self._context.callers.key(request):
             await check_readable(request, self._parts, answer)
         return answer
+
+    async def _check_own(self, request: Request, answer: Answer) -> None:
+        """Let the program pass that asked, and the operator: an id is no secret once its link is
+        shared. Without keys all programs are one.
+
+        Raises:
+            Refusal: 403, the question came another way.
+        """
+        if is_operator(request, self._parts.settings.server):
+            return
+        question = await self._parts.store.question(answer.question_id)
+        if question is not None and question.channel == "rest":
+            key = await self._context.callers.key(request)
+            payer = question.payer
+            if payer.partition(":")[0] == key if key else payer[:1] in ("", "@"):
+                return
+        raise Refusal("answer_not_own", 403)
 
 
 async def stored(parts: Parts, request: Request) -> Answer:

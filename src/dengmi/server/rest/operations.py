@@ -115,10 +115,13 @@ OPERATIONS = (
         path="/answers/{answer_id}/pending",
         id="withdraw",
         summary="Wait no longer",
-        text="The answer that is there stays. Nothing happens where none is waited for.",
+        text=(
+            "The answer that is there stays. Nothing happens where none is waited for. Only the "
+            "program that asked may do so, and the operator."
+        ),
         path_texts={"answer_id": "`id` or `question_id` of an answer."},
         reply=AnswerResponse,
-        failures=(401, 404),
+        failures=(401, 403, 404),
     ),
     Operation(
         method="PUT",

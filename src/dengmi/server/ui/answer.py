@@ -28,7 +28,7 @@ class AnswerPage:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._parts = context.parts
-        self._overview = Overview(context.parts, context.cards)
+        self._overview = Overview(context.parts, context.pictures)
         self._turns = Turns(context.parts)
 
     async def show(self, request: Request) -> Response:
@@ -66,7 +66,7 @@ class AnswerPage:
         shape = "wide" if request.query_params.get("shape") == "wide" else "tall"
         base = base_of(request, self._parts.settings)
         await self._context.callers.admit(request)
-        picture = await self._context.cards.picture(frame, answer, base, shape)
+        picture = await self._context.pictures.picture(frame, answer, base, shape)
         headers = {"cache-control": f"{'public' if shared.open else 'private'}, max-age=600"}
         if not shared.index:
             headers["x-robots-tag"] = "noindex"

@@ -7,11 +7,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from dengmi.core.errors import NotFound
+from dengmi.core.links import outside
 from dengmi.core.records import Article
 from dengmi.corpus.blocks import Block
 from dengmi.server.bodies import clean
 from dengmi.server.context import Context
-from dengmi.server.ui.links import answer_path, outside, site
+from dengmi.server.ui.links import answer_path, site
 from dengmi.server.ui.locate import Spans, located
 from dengmi.server.ui.markup import Child, Html, el, icon
 from dengmi.server.ui.overview import Overview, frame_of
@@ -27,7 +28,7 @@ class ArticlePage:
 
     def __init__(self, context: Context) -> None:
         self._parts = context.parts
-        self._overview = Overview(context.parts, context.cards)
+        self._overview = Overview(context.parts, context.pictures)
         self._parsed = Parsed()
 
     async def show(self, request: Request) -> Response:

@@ -57,7 +57,7 @@ class AskPage:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._parts = context.parts
-        self._overview = Overview(context.parts, context.cards)
+        self._overview = Overview(context.parts, context.pictures)
         self._turns = Turns(context.parts)
         self._staying = Staying()
 

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from dengmi.answer.late.waits import Standing
+from dengmi.core.links import outside
 from dengmi.core.records import Answer, Citation, Head, Pending
 from dengmi.language.han import has_han
 from dengmi.language.texts import text
 from dengmi.server.ui.again import again_menu, own_acts
-from dengmi.server.ui.links import answer_path, article_path, card_path, outside, sentence_path
+from dengmi.server.ui.links import answer_path, article_path, picture_path, sentence_path
 from dengmi.server.ui.markup import Child, Html, el, icon, join
 from dengmi.server.ui.page import TAGS, Frame
 from dengmi.server.ui.written import written
@@ -98,7 +99,7 @@ def quote_block(frame: Frame, citation: Citation, answer_id: str) -> Html:
         el("footer", _reference(frame, citation, answer_id)),
         class_="quote",
         id=f"{answer_id}-{citation.n}" if answer_id else None,
-        cite=outside(citation.head.url),
+        cite=outside(citation.head.url) or None,
     )
 
 
@@ -254,8 +255,8 @@ def _acts(frame: Frame, answer: Answer) -> Html:
         el("button", frame.say("ui_share"), type="button", data_act="share", hidden=True),
         el("a", frame.say("ui_link"), class_="self", href=answer_path(answer.id)),
     ]
-    if can_draw(frame.cards, answer):
-        path, words = card_path(answer.id), frame.say("ui_image")
+    if can_draw(frame.pictures, answer):
+        path, words = picture_path(answer.id), frame.say("ui_image")
         shared.append(el("a", words, class_="image", href=path, target="_blank"))
     return el(
         "div",
@@ -267,9 +268,9 @@ def _acts(frame: Frame, answer: Answer) -> Html:
     )
 
 
-def can_draw(cards: str, answer: Answer) -> bool:
+def can_draw(pictures: str, answer: Answer) -> bool:
     """Whether an answer can be drawn as a picture with the fonts there are."""
-    return cards == "all" or (cards == "latin" and not has_han(answer.question + answer.text))
+    return pictures == "all" or (pictures == "latin" and not has_han(answer.question + answer.text))
 
 
 def _took(frame: Frame, took_ms: float) -> str:

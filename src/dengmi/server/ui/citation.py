@@ -4,13 +4,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from dengmi.core.errors import NotFound
+from dengmi.core.links import outside
 from dengmi.core.records import Citation, Passage
 from dengmi.server.bodies import clean
 from dengmi.server.context import Context
 from dengmi.server.replies import json_reply
 from dengmi.server.rest.answers import stored
 from dengmi.server.ui.card import title_of
-from dengmi.server.ui.links import outside, sentence_path
+from dengmi.server.ui.links import sentence_path
 from dengmi.server.ui.markup import Child, Html, el, icon, join
 from dengmi.server.ui.overview import Overview, frame_of
 from dengmi.server.ui.page import TAGS, Frame

@@ -10,10 +10,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from dengmi.core.history import Conversation
+from dengmi.core.links import outside
 from dengmi.core.records import Answer, Citation, Exchange
 from dengmi.server.parts import Parts
 from dengmi.server.shapes import Json, citation_json, head_json
-from dengmi.server.ui.links import outside, sentence_path
+from dengmi.server.ui.links import sentence_path
 from dengmi.server.ui.page import Frame
 
 EXPORTS = {"export.md": "text/markdown", "export.json": "application/json"}

@@ -7,11 +7,12 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import Response
 
+from dengmi.core.links import outside
 from dengmi.core.records import HALL, Hit, SearchQuery, Source
 from dengmi.server.bodies import clean
 from dengmi.server.context import Context
 from dengmi.server.ui.card import marked, title_of
-from dengmi.server.ui.links import desk_path, outside, passage_path, site
+from dengmi.server.ui.links import desk_path, passage_path, site
 from dengmi.server.ui.markup import Child, Html, el, icon
 from dengmi.server.ui.overview import Overview, frame_of
 from dengmi.server.ui.page import TAGS, Frame, page

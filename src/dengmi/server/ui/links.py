@@ -32,7 +32,7 @@ def citation_path(answer_id: str, number: str) -> str:
     return f"{answer_path(answer_id)}/citations/{number}"
 
 
-def card_path(answer_id: str, shape: str = "tall") -> str:
+def picture_path(answer_id: str, shape: str = "tall") -> str:
     """An answer as a picture: "tall" to forward, "wide" for previews of links."""
     wide = "?shape=wide" if shape == "wide" else ""
     return f"{answer_path(answer_id)}/card.png{wide}"
@@ -55,15 +55,6 @@ def sentence_path(citation: Citation, answer_id: str = "") -> str:
 def passage_path(head: Head, passage_id: str, sentence: int) -> str:
     """One sentence of a passage, marked in its article."""
     return _article(head, [("p", passage_id), ("s", f"{sentence}-{sentence}")]) + "#s"
-
-
-def outside(address: str) -> str | None:
-    """An article's original address, if it is one that a browser may open."""
-    try:
-        scheme = urlsplit(address).scheme.lower()
-    except ValueError:
-        return None
-    return address if scheme in ("http", "https") else None
 
 
 def site(address: str) -> str:

@@ -10,8 +10,8 @@ from starlette.requests import Request
 from dengmi.core.errors import DengmiError, NotFound
 from dengmi.core.records import HALL, Head, Passage
 from dengmi.language.detect import language_of
-from dengmi.server.card.cards import Cards
 from dengmi.server.parts import Parts
+from dengmi.server.picture.pictures import Pictures
 from dengmi.server.ui.page import LEVEL_COOKIE, DeskView, Frame, page_language
 from dengmi.server.ui.shared import shared_of
 
@@ -38,12 +38,12 @@ class Overview:
 
     Args:
         parts: where to look.
-        cards: draws answers as pictures; None where no answer is shown.
+        pictures: draws answers as pictures; None where no answer is shown.
     """
 
-    def __init__(self, parts: Parts, cards: Cards | None = None) -> None:
+    def __init__(self, parts: Parts, pictures: Pictures | None = None) -> None:
         self.parts = parts
-        self.cards = cards
+        self.pictures = pictures
         self._desks: tuple[float, tuple[DeskView, ...]] = (-1e9, ())
         self._examples: dict[tuple[str, str], tuple[float, tuple[str, ...]]] = {}
         self._choosing: dict[tuple[str, str], asyncio.Task[None]] = {}
@@ -180,7 +180,7 @@ async def frame_of(overview: Overview, request: Request, desk: str) -> Frame:
         deep=bool(parts.settings.levels.deep) and request.cookies.get(LEVEL_COOKIE) == "deep",
         offered=tuple(each for each in ("quick", "deep") if getattr(parts.settings.levels, each)),
         shared=open_,
-        cards=await overview.cards.ready() if open_ and overview.cards else "",
+        pictures=await overview.pictures.ready() if open_ and overview.pictures else "",
     )
 
 

@@ -47,7 +47,7 @@ class Frame:
     choose from, and `deep` whether the deeper one is chosen. `asker` is the name of who looks, ""
     for nobody known; `offered` the levels that have a model; `thumbs` what the asker thinks of
     answers. `shared` is whether others may read the desk's answers, `priced` whether they say
-    their price; `own` is whether an answer is that of who looks; `cards` is in which writing
+    their price; `own` is whether an answer is that of who looks; `pictures` is in which writing
     answers can be drawn as pictures: "all", "latin" or "".
     """
 
@@ -68,7 +68,7 @@ class Frame:
     shared: bool = True
     priced: bool = True
     own: bool = True
-    cards: str = ""
+    pictures: str = ""
 
     def say(self, key: str, **params: object) -> str:
         """A text in the page's language."""

@@ -3,9 +3,10 @@ what it prints: every source with its address, which paper cannot open."""
 
 from datetime import UTC, datetime
 
+from dengmi.core.links import outside
 from dengmi.core.records import Answer, Citation
 from dengmi.server.ui.card import can_draw, title_of
-from dengmi.server.ui.links import answer_path, card_path, outside, sentence_path
+from dengmi.server.ui.links import answer_path, picture_path, sentence_path
 from dengmi.server.ui.markup import Child, Html, el, join
 from dengmi.server.ui.page import TAGS, Frame
 from dengmi.server.ui.static import asset
@@ -92,10 +93,10 @@ def shortened(words: str, most: int) -> str:
 
 
 def _picture(frame: Frame, answer: Answer, base: str) -> dict[str, str]:
-    if not can_draw(frame.cards, answer):
+    if not can_draw(frame.pictures, answer):
         return {}
     return {
-        "og:image": base + card_path(answer.id, "wide"),
+        "og:image": base + picture_path(answer.id, "wide"),
         "og:image:type": "image/png",
         "og:image:width": str(WIDE[0]),
         "og:image:height": str(WIDE[1]),

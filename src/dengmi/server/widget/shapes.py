@@ -18,12 +18,13 @@ from dengmi.core.events import (
     Text,
     Thinking,
 )
+from dengmi.core.links import outside
 from dengmi.core.records import Citation, Claim, Head
 from dengmi.language.texts import text
 from dengmi.server.problems import detail, notice_text
 from dengmi.server.shapes import Json
 from dengmi.server.ui.card import waiting_words
-from dengmi.server.ui.links import answer_path, article_path, outside, sentence_path
+from dengmi.server.ui.links import answer_path, article_path, sentence_path
 
 Told = tuple[str, object]
 
@@ -106,7 +107,7 @@ def _citation(one: Citation, base: str) -> Json:
         "title": head.title or head.id,
         "by": by,
         "quote": one.quote,
-        "url": outside(head.url) or "",
+        "url": outside(head.url),
         "page": base + sentence_path(one),
         "verdict": one.verdict or "",
     }

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
+from dengmi.core.links import outside
 from dengmi.core.records import Answer
 from dengmi.server.ui.card import title_of
-from dengmi.server.ui.links import outside, site
+from dengmi.server.ui.links import site
 from dengmi.server.ui.page import Frame
 
 Style = Literal["plain", "bold", "soft", "cite", "note"]

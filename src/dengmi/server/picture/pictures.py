@@ -6,7 +6,7 @@ from importlib.util import find_spec
 
 from dengmi.core.errors import NotFound, Unavailable
 from dengmi.core.records import Answer
-from dengmi.server.card.fonts import Fonts, find_fonts
+from dengmi.server.picture.fonts import Fonts, find_fonts
 from dengmi.server.problems import Refusal
 from dengmi.server.ui.card import can_draw
 from dengmi.server.ui.links import answer_path
@@ -22,7 +22,7 @@ WAITING = 16
 Key = tuple[str, str, str, str, str]
 
 
-class Cards:
+class Pictures:
     """Draws answers.
 
     Nothing is imported or looked for before the first page of an answer is shown.
@@ -99,6 +99,6 @@ def _fonts_of(wanted: str) -> Fonts | None:
 
 
 def _drawn(key: Key, frame: Frame, answer: Answer, fonts: Fonts) -> bytes:
-    from dengmi.server.card.draw import draw
+    from dengmi.server.picture.draw import draw
 
     return draw(frame, answer, fonts, key[3], key[4])

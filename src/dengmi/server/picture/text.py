@@ -12,7 +12,7 @@ from PIL import ImageFont
 
 from dengmi.core.errors import Unavailable
 from dengmi.language.scripts import HAN
-from dengmi.server.card.words import Run, Style
+from dengmi.server.picture.words import Run, Style
 
 _NO_START = "」』）】》〉〕，。、；：？！…—～·%‰”’),.;:?!]}"
 """What may not begin a line (GB/T 15834; W3C clreq, section 3.1.6)."""

@@ -9,9 +9,9 @@ import segno
 from PIL import Image, ImageDraw
 
 from dengmi.core.records import Answer
-from dengmi.server.card.fonts import Fonts
-from dengmi.server.card.text import Line, Type, lines_of
-from dengmi.server.card.words import Paragraph, Run, Style, body_of, sources_of
+from dengmi.server.picture.fonts import Fonts
+from dengmi.server.picture.text import Line, Type, lines_of
+from dengmi.server.picture.words import Paragraph, Run, Style, body_of, sources_of
 from dengmi.server.ui.page import Frame
 from dengmi.server.ui.preview import WIDE
 

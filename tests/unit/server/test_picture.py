@@ -8,8 +8,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dengmi.core.records import Answer, Citation, Claim, Head
-from dengmi.server.card.fonts import Fonts, find_fonts
-from dengmi.server.card.words import Run, body_of, sources_of
+from dengmi.server.picture.fonts import Fonts, find_fonts
+from dengmi.server.picture.words import Run, body_of, sources_of
 from dengmi.server.ui.page import DeskView, Frame
 
 pytest.importorskip("PIL", reason="needs the extra card")
@@ -18,8 +18,8 @@ segno = pytest.importorskip("segno", reason="needs the extra card")
 from PIL import Image, ImageChops  # noqa: E402
 
 from dengmi.core.errors import Unavailable  # noqa: E402
-from dengmi.server.card.draw import PAPER, TALLEST, WIDTH, draw  # noqa: E402
-from dengmi.server.card.text import Line, Type, lines_of, opened  # noqa: E402
+from dengmi.server.picture.draw import PAPER, TALLEST, WIDTH, draw  # noqa: E402
+from dengmi.server.picture.text import Line, Type, lines_of, opened  # noqa: E402
 
 ADDRESS = "https://desk.example/a/an_abcdefghijklmnop"
 FRAME = Frame(
