@@ -21,7 +21,9 @@ from dengmi.ledger.life import Life
 from dengmi.models.open import Models
 from dengmi.search.searcher import Searcher
 from dengmi.server.parts import Parts
-from dengmi.settings.options import Settings
+from dengmi.settings.live import Made, Those
+from dengmi.settings.options import DeskSettings, Settings
+from dengmi.settings.tuned import Tuned
 from dengmi.store.open import open_store
 
 if TYPE_CHECKING:
@@ -45,6 +47,8 @@ async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
     store = open_store(settings.store_address)
     await store.open()
     try:
+        tuned = Tuned(settings, await store.edits())
+        settings = tuned.settings
         meaning = _meaning(settings, store)
         search = _search(settings, store, clock, meaning, counts)
         await search.open()
@@ -65,6 +69,7 @@ async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
         try:
             yield Parts(
                 settings=settings,
+                tuned=tuned,
                 clock=clock,
                 store=store,
                 search=search,
@@ -153,7 +158,7 @@ def _search(
         store,
         settings.index_folder,
         clock,
-        private=[name for name, desk in settings.desks.items() if not desk.public],
+        private=Those(settings.desks, lambda desk: not desk.public),
         vectors=meaning.vectors if meaning else None,
         reranker=meaning.reranker if meaning else None,
         counts=counts,
@@ -222,14 +227,13 @@ def _made_upper(
     ledger = Ledger(store, clock, settings.models, life, limits, counts=counts)
     first = (*settings.levels.quick, *settings.levels.deep)[0]
     judge = settings.levels.judge or first
-    desks = {
-        name: DeskWay(
-            voice=desk.voice, policy=desk.check, judge=judge if desk.judge == "model" else ""
-        )
-        for name, desk in settings.desks.items()
-    }
+
+    def way(_: str, desk: DeskSettings) -> DeskWay:
+        asked = judge if desk.judge == "model" else ""
+        return DeskWay(voice=desk.voice, policy=desk.check, judge=asked)
+
     return Upper(
-        Ways(levels=levels, desks=desks),
+        Ways(levels=levels, desks=Made(settings.desks, way)),
         Writer(models.get, ledger, door.gate, turns),
         ledger,
         store,
