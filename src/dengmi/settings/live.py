@@ -1,4 +1,4 @@
-"""Tables of the settings that change while they are held: whoever has one sees what is set later."""
+"""Tables of the settings that change while they are held: whoever has one sees what comes later."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Generic, TypeVar

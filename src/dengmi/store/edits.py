@@ -12,7 +12,7 @@ def listed() -> Work[tuple[Edit, ...]]:
     """Every edit, oldest first."""
     rows = yield from every("edits")
     return tuple(
-        Edit(table=table, name=name, key=key, value=from_json(value, Any), at=at, by=by)  # type: ignore[arg-type]
+        Edit(table=table, name=name, key=key, value=from_json(value, Any), at=at, by=by)
         for table, name, key, value, at, by in rows
     )
 
