@@ -47,7 +47,7 @@ async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
     store = open_store(settings.store_address)
     await store.open()
     try:
-        tuned = Tuned(settings, await store.edits())
+        tuned = await _tuned(settings, store)
         settings = tuned.settings
         meaning = _meaning(settings, store)
         search = _search(settings, store, clock, meaning, counts)
@@ -68,11 +68,8 @@ async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
         )
         try:
             yield Parts(
-                settings=settings,
-                tuned=tuned,
-                clock=clock,
-                store=store,
-                search=search,
+                settings=settings, tuned=tuned,
+                clock=clock, store=store, search=search,
                 desks=Desks(store, settings.default_desk),
                 ladder=ladder,
                 waits=waits,
@@ -80,7 +77,7 @@ async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
                 corpus=_corpus(settings, store, search, clock),
                 counts=counts,
                 vectors=meaning.vectors if meaning else None,
-            )
+            )  # fmt: skip
         finally:
             await _left(ladder, models, life, waiting)
             if meaning is not None:
@@ -88,6 +85,12 @@ async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
             await search.close()
     finally:
         await store.close()
+
+
+async def _tuned(settings: Settings, store: Store) -> Tuned:
+    """The settings with what operators changed."""
+    edits = await store.edits()
+    return await asyncio.to_thread(Tuned, settings, edits) if edits else Tuned(settings)
 
 
 async def _left(ladder: Ladder, models: Models, *lives: Life) -> None:

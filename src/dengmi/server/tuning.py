@@ -29,4 +29,7 @@ async def follow_edits(parts: Parts) -> None:
 
 async def take_edits(parts: Parts) -> None:
     """Have what operators want now. Raises DengmiError."""
-    parts.tuned.take(await parts.store.edits())
+    async with parts.tuned.taking:  # what was read last is taken last
+        edits = await parts.store.edits()
+        if tuple(edits) != parts.tuned.edits:
+            await asyncio.to_thread(parts.tuned.take, edits)  # time zones are files

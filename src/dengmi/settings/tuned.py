@@ -1,6 +1,7 @@
 """The settings as they are now: those of dengmi.toml with what operators changed, while the process
 runs."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 
 import msgspec
@@ -21,11 +22,13 @@ class Tuned:
         wanted: as they will be after a start.
         edits: what operators changed.
         refused: the edits that do not hold, by path, with the reason.
+        taking: held by whoever reads edits and takes them.
     """
 
     def __init__(self, written: Settings, edits: Sequence[Edit] = ()) -> None:
         self.written = self.wanted = written
         self.edits: tuple[Edit, ...] = ()
+        self.taking = asyncio.Lock()
         self.refused: Mapping[str, BadSettings] = {}
         self._desks, self._plans = Live(written.desks), Live(written.plans)
         self.take(edits)
@@ -34,7 +37,8 @@ class Tuned:
         )
 
     def take(self, edits: Sequence[Edit]) -> bool:
-        """Have these edits instead of the ones before; whether anything is another now."""
+        """Have these edits instead of the ones before; whether anything is another now. Blocks for
+        the files of time zones."""
         if tuple(edits) == self.edits:
             return False
         from dengmi.settings.overlay import applied  # most homes have no edits

@@ -1,5 +1,6 @@
 """Changes settings in the console: checked by the option table, kept in the store, in the log."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from urllib.parse import quote
@@ -45,7 +46,8 @@ async def save(visit: Visit) -> Response:
         draft = Draft(section, name, typed, said=visit.say("con_set_meanwhile"))
         return await desk.show(visit, draft, 409)
     edits = [edit_of(section, name, each, typed[each.key]) for each in section.settings]
-    put, gone, wrong = _sorted(visit, edits)
+    # In a thread: time zones are files.
+    put, gone, wrong = await asyncio.to_thread(_sorted, visit, edits)
     if wrong:
         return await desk.show(visit, Draft(section, name, typed, wrong), 400)
     await parts.store.change_edits(put, gone)
