@@ -163,7 +163,7 @@ async def test_what_is_as_it_was_is_no_edit(owner, parts: Parts) -> None:
         ("limits", "walks", {"daily_budget": "a <b>lot</b>"}, "daily_budget", "daily_budget"),
         ("limits", "walks", {"time_zone": "Mars/Olympus"}, "time_zone", "time_zone"),
         ("limits", "walks", {"keep_days": "soon"}, "whole number", "整数"),
-        ("answers", "walks", {"check": "never"}, "takes another value", "不接受这个值"),
+        ("answers", "walks", {"check": "never"}, "does not take “never”", "不接受“never”"),
         ("sharing", "walks", {"origins": "no site"}, "origins", "origins"),
         ("levels", "", {"deep_0": "none"}, "none", "none"),
         ("plan", "visitor", {"questions": "-1"}, "≥ 0", "≥ 0"),

@@ -224,8 +224,8 @@ def bad_value(reason: str, prefix: str = "") -> BadSettings:
     key = prefix + key if key else key
     if most := re.match(r"Expected `str` of length <= (\d+)", said):
         return BadSettings("setting_too_long", key=key, most=int(most[1]))
-    if said.startswith("Invalid enum value"):
-        return BadSettings("setting_not_offered", key=key)
+    if given := re.match(r"Invalid enum value '?(.*?)'?$", said):
+        return BadSettings("setting_not_offered", key=key, given=given[1][:60])
     kind = re.match(r"Expected `(\w+)`(?: (>=|<=|>|<) ([\d.]+))?", said)
     if key == "store.url":
         return BadSettings("setting_not_postgresql", key=key)
