@@ -5,7 +5,7 @@ nothing in them could speak against it: the quotes are then chosen while the end
 """
 
 import asyncio
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -16,8 +16,8 @@ from dengmi.answer.reuse import reuse_key, way_of
 from dengmi.answer.reusing import Reusing
 from dengmi.answer.tongue import own_language
 from dengmi.answer.write.past import passages_of, past_of
-from dengmi.answer.write.prompt import VERSION, messages
-from dengmi.answer.write.shown import chosen
+from dengmi.answer.write.prompt import VERSION, Past, messages
+from dengmi.answer.write.shown import Shown, chosen
 from dengmi.answer.write.writer import Out, Task, Writer
 from dengmi.core.clock import Clock
 from dengmi.core.ports import Passages
@@ -99,12 +99,18 @@ class Sharing:
                 there is none.
         """
         share = Share()
-        task = await self._task(sought, best, share)
+        found = await self._passages.passages(passages_of(sought.turns))
+        past, before = past_of(sought.turns, found)
+        evidence = self._ways.levels[sought.level].evidence
+        shown = before.more(chosen(best, evidence))
         # What was said before makes the prompt its own.
-        alone = len(task.messages) <= _ALONE
-        key = self._key(task, sought.meant) if alone else object()
+        key = object() if past else self._key(sought, shown)
         if not shared:
-            share.hold = lambda: self._hub.hold(key, lambda: self._writer.write(task))
+            share.hold = lambda: self._hub.hold(
+                # Most questions are answered by what there is: only who has to writes a prompt.
+                key,
+                lambda: self._writer.write(self._task(sought, past, shown, share)),
+            )
         share.held = self._hub.join(key)
         if share.held is None:
             async with self._hub.deciding(key):
@@ -137,11 +143,9 @@ class Sharing:
             sought.meant.text, sought.level, way, sought.evidence, self._clock.now()
         )
 
-    async def _task(self, sought: Sought, best: Evidence, share: Share) -> Task:
-        question, level, turns = sought.question, sought.level, sought.turns
-        past, shown = past_of(turns, await self._passages.passages(passages_of(turns)))
+    def _task(self, sought: Sought, past: Sequence[Past], shown: Shown, share: Share) -> Task:
+        question, level = sought.question, sought.level
         how, desk = self._ways.levels[level], self._ways.desk(question.desk)
-        shown = shown.more(chosen(best, how.evidence))
         return Task(
             question=question,
             level=level,
@@ -155,14 +159,10 @@ class Sharing:
             calling=share.calling.set,
         )
 
-    def _key(self, task: Task, meant: Standalone) -> Hashable:
-        desk, level, lang = task.question.desk, task.level, task.question.lang
-        shown = tuple(passage.id for _, passage in task.shown.places)
-        return desk, level, self.way(desk, level), lang, asking(meant.text).form, shown
-
-
-_ALONE = 2
-"""Messages of a prompt without a conversation."""
+    def _key(self, sought: Sought, shown: Shown) -> Hashable:
+        desk, level, lang = sought.question.desk, sought.level, sought.question.lang
+        ids = tuple(passage.id for _, passage in shown.places)
+        return desk, level, self.way(desk, level), lang, asking(sought.meant.text).form, ids
 
 
 def is_clear(meant: str, evidence: Evidence) -> bool:
