@@ -15,6 +15,9 @@ from dengmi.core.records import Answer, Exchange, Question, Source
 from dengmi.settings.options import Settings
 
 if TYPE_CHECKING:
+    from dengmi.answer.join import Hub
+    from dengmi.answer.led import Leads
+    from dengmi.answer.write.begun import Out
     from dengmi.corpus.sync import Report
     from dengmi.search.index.vector_keeper import VectorStanding
 
@@ -37,6 +40,11 @@ class Ladder(Answering, Protocol):
         turns: Sequence[Exchange] | None = None,
     ) -> AsyncGenerator[Event, None]:
         """The events of an accepted question's answer. Leaving them early ends the writing."""
+        ...
+
+    def share_with(self, leads: "Leads") -> "Hub[Out] | None":
+        """Have the processes of a server write what is the same once; what this one holds. None
+        where no level writes."""
         ...
 
     async def resume(self) -> int:
