@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from dengmi.core.deliveries import Deliveries
+from dengmi.core.edits import Edits
 from dengmi.core.events import Event
 from dengmi.core.history import History
 from dengmi.core.late import LateQueue
@@ -264,6 +265,7 @@ class Store(
     Conversations,
     History,
     Forgetting,
+    Edits,
     Charges,
     Reuses,
     LateQueue,
