@@ -164,7 +164,7 @@ async def test_the_killed_writer_is_followed_by_one_of_those_who_read(running: R
         " ON questions.id = question_id WHERE purpose = 'answer' AND text LIKE '%solves a riddle%'"
         " GROUP BY 1",
     )
-    states = {state: count for state, count in lines}
+    states = dict(lines)
     assert states.pop("settled") == 1
     assert list(states.values()) == [1]
     finals = Counter(
