@@ -94,6 +94,10 @@ class StoreSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=Tru
             extra={"secret": True},
         ),
     ] = ""
+    shared: Annotated[
+        bool,
+        Meta(description="other servers use this PostgreSQL too: what is asked at both is joined"),
+    ] = False
 
 
 class FetchSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
