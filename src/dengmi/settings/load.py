@@ -54,10 +54,17 @@ def load_settings(
         section[path[-1]] = raw
     _refuse_unknown(table, Settings, "")
     try:
-        raw = msgspec.convert({**table, "home": home}, Settings, strict=False, dec_hook=_decode)
+        raw = _convert({**table, "home": home})
     except msgspec.ValidationError as error:
-        raise _bad_value(str(error)) from None
+        from dengmi.settings.faults import bad_value
+
+        raise bad_value(str(error), table, _convert, Settings) from None
     return _completed(raw, "levels" in table, environ)
+
+
+def written_settings(home: Path) -> dict[str, object]:
+    """What dengmi.toml of a home holds, as it is written. Raises BadSettings."""
+    return _read(home / "dengmi.toml")
 
 
 def user_language(
@@ -108,6 +115,7 @@ def _completed(settings: Settings, has_levels: bool, environ: Mapping[str, str])
     settings = msgspec.structs.replace(
         settings,
         levels=levels,
+        server=_keyed(settings.server, environ),
         embedding=_keyed(settings.embedding, environ),
         reranking=_keyed(settings.reranking, environ),
         **{
@@ -192,32 +200,12 @@ def _refuse_unknown(table: Mapping[str, object], struct: type[Struct], prefix: s
                     _refuse_unknown(named, NAMED[key], f"{key}.{name}.")
 
 
+def _convert(table: Mapping[str, object]) -> Settings:
+    return msgspec.convert(table, Settings, strict=False, dec_hook=_decode)
+
+
 def _decode(wanted: type, value: object) -> object:
     if wanted is Path:
         return Path(str(value))
     raise NotImplementedError(wanted)
 
-
-_WANTED = {
-    "int": "setting_not_whole",
-    "float": "setting_not_number",
-    "bool": "setting_not_switch",
-    "array": "setting_not_list",
-}
-
-
-def _bad_value(reason: str) -> BadSettings:
-    """msgspec says "Expected `int`, got `str` - at `$.server.port`": name the key as it is
-    written, and what it takes."""
-    match = re.fullmatch(r"(.*?)(?: - at `\$\.?(.*)`)?", reason)
-    assert match is not None
-    said, key = match.groups()
-    kind = re.match(r"Expected `(\w+)`(?: (>=|<=|>|<) ([\d.]+))?", said)
-    if key == "store.url":
-        return BadSettings("setting_not_postgresql", key=key)
-    if not key or kind is None or kind[1] not in _WANTED:
-        return BadSettings("setting_bad", reason=f"{key}: {said}" if key else said)
-    if kind[2]:
-        sign = kind[2].replace(">=", "≥").replace("<=", "≤")
-        return BadSettings("setting_out_of_range", key=key, bound=f"{sign} {kind[3]}")
-    return BadSettings(_WANTED[kind[1]], key=key)
