@@ -127,6 +127,21 @@ async def test_outlays_by_channel(store, filled) -> None:
     ]  # fmt: skip
 
 
+async def test_outlays_by_group(store, filled) -> None:
+    for n, payer in enumerate(
+        ("web:ann", "web:bob", "shop:ann", "shop:eve", "app", "@1", "@2", "")
+    ):
+        charge = Charge(id=f"c{n}", question_id=f"q{n}", desk="guide", level="quick", at=5.0,
+                        payer=payer, reserved=7)  # fmt: skip
+        await store.reserve_charge(charge)
+    found = await filled.outlays_by_group("guide", 0.0, 9.0, ["shop:eve", "gone:x"])
+    assert {who: (each.lines, each.reserved) for who, each in found} == {
+        "": (1, 7), "@": (2, 14), "app": (1, 7), "shop:": (1, 7), "shop:eve": (1, 7),
+        "web:": (2, 14),
+    }  # fmt: skip
+    assert await filled.outlays_by_group("other", 0.0, 9.0, []) == ()
+
+
 async def test_a_correction_takes_the_place_of_an_answer(store, filled) -> None:
     right = answer("a1c", "q1", text="Under the bridge.", created_at=300.0, model="operator")
     assert not await filled.correct("a1", right)  # it never could serve again

@@ -213,7 +213,7 @@ async def test_costs_add_up(owner: httpx.AsyncClient) -> None:
     page = (await owner.get("/console/costs")).text
     for words in ("Paid", "Saved", "This month", "Per answer"):
         assert words in page
-    for by in ("day", "desk", "level", "model", "channel"):
+    for by in ("day", "desk", "level", "model", "group", "channel"):
         _, *lines = rows(await owner.get(f"/console/costs?by={by}&csv=1"))
         assert sum(int(line[1]) for line in lines) == 2
         assert sum(line[3].startswith("¥0.000") for line in lines) == 1
@@ -337,17 +337,17 @@ async def test_the_desk_shows_its_settings_without_secrets(owner: httpx.AsyncCli
 async def test_one_asker_is_handed_over_and_deleted(owner: httpx.AsyncClient) -> None:
     await ask(owner, CLOSES, asker="ann")
     await ask(owner, CLOSES, asker="bob")
-    assert "Questions: 1" in (await owner.get("/console/askers?asker=ann")).text
-    kept = json.loads((await owner.get("/console/askers/export?asker=ann")).text)
+    assert "Questions: 1" in (await owner.get("/console/askers?asker=rest:ann")).text
+    kept = json.loads((await owner.get("/console/askers/export?asker=rest:ann")).text)
     assert kept["questions"][0]["text"] == CLOSES
     assert kept["questions"][0]["answers"][0]["citations"]
-    asked = await post(owner, "/console/askers/delete", asker="ann")
+    asked = await post(owner, "/console/askers/delete", asker="rest:ann")
     assert "cannot be undone" in asked.text
-    assert "Questions: 1" in (await owner.get("/console/askers?asker=ann")).text
-    reply = await post(owner, "/console/askers/delete", asker="ann", sure="1")
+    assert "Questions: 1" in (await owner.get("/console/askers?asker=rest:ann")).text
+    reply = await post(owner, "/console/askers/delete", asker="rest:ann", sure="1")
     assert reply.status_code == 303
-    assert "Nothing is kept" in (await owner.get("/console/askers?asker=ann")).text
-    assert "Questions: 1" in (await owner.get("/console/askers?asker=bob")).text
+    assert "Nothing is kept" in (await owner.get("/console/askers?asker=rest:ann")).text
+    assert "Questions: 1" in (await owner.get("/console/askers?asker=rest:bob")).text
     log = (await owner.get("/console/log?csv=1")).text
     assert "deleted what was kept of an asker" in log
     assert "ann" not in log

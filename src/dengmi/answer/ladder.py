@@ -34,8 +34,11 @@ from dengmi.core.turns import Turns
 from dengmi.language.detect import language_of
 
 if TYPE_CHECKING:  # what writes answers is imported where a model is configured, by `wire`
+    from dengmi.answer.join import Hub
+    from dengmi.answer.led import Leads
     from dengmi.answer.sharing import Share
     from dengmi.answer.upper import Upper
+    from dengmi.answer.write.begun import Out
 
 log = logging.getLogger(__name__)
 
@@ -121,6 +124,11 @@ class Ladder:
     def crowded(self) -> bool:
         """Whether first replies wait just now."""
         return self._turns.crowded
+
+    def share_with(self, leads: "Leads") -> "Hub[Out] | None":
+        """Have the processes of a server write what is the same once; what this one holds. None
+        where no level writes."""
+        return self._upper.share_with(leads) if self._upper else None
 
     async def accept(self, question: Question) -> Question:
         """Check the question and write it down, before anything else happens to it.

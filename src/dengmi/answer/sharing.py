@@ -5,13 +5,14 @@ nothing in them could speak against it: the quotes are then chosen while the end
 """
 
 import asyncio
-from collections.abc import Callable, Hashable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from dengmi.answer.climb import Sought, Ways
 from dengmi.answer.follow.turns import Standalone
 from dengmi.answer.join import Held, Hub
+from dengmi.answer.led import Lead, Leads, Led
 from dengmi.answer.reuse import reuse_key, way_of
 from dengmi.answer.reusing import Reusing
 from dengmi.answer.tongue import own_language
@@ -20,6 +21,7 @@ from dengmi.answer.write.prompt import VERSION, messages
 from dengmi.answer.write.shown import chosen
 from dengmi.answer.write.writer import Out, Task, Writer
 from dengmi.core.clock import Clock
+from dengmi.core.ids import stable_id
 from dengmi.core.ports import Passages
 from dengmi.core.records import Answer, Evidence, Level
 from dengmi.language.asking import asking
@@ -88,6 +90,12 @@ class Sharing:
         self._clock = clock
         self._reusing = reusing
         self._hub: Hub[Out] = Hub()
+        self._leads: Leads | None = None
+
+    def share_with(self, leads: Leads) -> Hub[Out]:
+        """Have the processes of a server write what is the same once; what this one holds."""
+        self._leads = leads
+        return self._hub
 
     async def begin(self, sought: Sought, best: Evidence, *, shared: bool = False) -> Share | None:
         """What there is of the answer to a question.
@@ -104,18 +112,54 @@ class Sharing:
         alone = len(task.messages) <= _ALONE
         key = self._key(task, sought.meant) if alone else object()
         if not shared:
-            share.hold = lambda: self._hub.hold(key, lambda: self._writer.write(task))
+            share.hold = lambda: self._held(key, task, sought)
         share.held = self._hub.join(key)
         if share.held is None:
             async with self._hub.deciding(key):
                 share.held = self._hub.join(key)
-                if share.held is None:
-                    share.earlier = await self._earlier(sought)
-                    if share.earlier is None:
-                        if shared:
-                            return None
-                        share.making()
+                if share.held is None and not await self._decided(share, key, task, sought):
+                    return None
         return share
+
+    async def _decided(self, share: Share, key: Hashable, task: Task, sought: Sought) -> bool:
+        """Find an answer that serves again, or hold a making; False where there is none and none
+        may begin. Of several processes the one that leads looks for what is stored: nobody else
+        can store it between the look and the making. Where another one leads, who asks here is
+        not kept waiting for it."""
+        lead = None
+        if self._leads is not None and isinstance(key, str):
+            begins = share.hold is not None
+            lead = self._leads.take(key) if begins else await self._leads.seek(key)
+            if lead is None:
+                share.held = self._held(key, task, sought)
+                return True
+        try:
+            if lead is None or lead.ours:
+                share.earlier = await self._earlier(sought)
+                if share.earlier is not None or share.hold is None:
+                    return share.earlier is not None
+            share.held = self._held(key, task, sought, lead)
+            lead = None
+            return True
+        finally:
+            if lead is not None:
+                lead.free()
+
+    def _held(
+        self, key: Hashable, task: Task, sought: Sought, lead: Lead | None = None
+    ) -> Held[Out]:
+        """The making of this key, begun where there is none."""
+        if self._leads is None or not isinstance(key, str):
+            return self._hub.hold(key, lambda: self._writer.write(task))
+        led = Led(self._leads, key, lead)
+
+        def write(told: tuple[Out, ...]) -> AsyncGenerator[Out, None]:
+            return self._writer.write(replace(task, told=told) if told else task)
+
+        def look() -> Awaitable[Answer | None]:
+            return self._earlier(sought)
+
+        return self._hub.hold(key, lambda: led.pieces(write, look), led)
 
     def topic(self, desk: str, level: Level, meant: Standalone) -> str:
         """The key under which an answer to a question serves again; "" where none may."""
@@ -158,7 +202,8 @@ class Sharing:
     def _key(self, task: Task, meant: Standalone) -> Hashable:
         desk, level, lang = task.question.desk, task.level, task.question.lang
         shown = tuple(passage.id for _, passage in task.shown.places)
-        return desk, level, self.way(desk, level), lang, asking(meant.text).form, shown
+        key = (desk, level, self.way(desk, level), lang, asking(meant.text).form)
+        return (*key, shown) if self._leads is None else stable_id("mk", *key, *shown)
 
 
 _ALONE = 2

@@ -142,6 +142,14 @@ class Review(Protocol):
         """Lines of the ledger added up, with the channel they came through."""
         ...
 
+    async def outlays_by_group(
+        self, desk: str, since: float, until: float, named: Sequence[str]
+    ) -> Sequence[tuple[str, Outlay]]:
+        """Lines of the ledger added up, with who they are for: each payer that is named by itself,
+        the others by their channel or key with its colon ("web:"), "@" for all addresses, "" for
+        those without a name."""
+        ...
+
     async def correct(self, answer_id: str, answer: Answer) -> bool:
         """Put an operator's answer in the place of one that may serve again: it serves from now on,
         pinned, and the other one does not. False where that one never could."""

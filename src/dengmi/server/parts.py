@@ -13,8 +13,12 @@ from dengmi.core.late import Push
 from dengmi.core.ports import Answering, Search, Store
 from dengmi.core.records import Answer, Exchange, Question, Source
 from dengmi.settings.options import Settings
+from dengmi.settings.tuned import Tuned
 
 if TYPE_CHECKING:
+    from dengmi.answer.join import Hub
+    from dengmi.answer.led import Leads
+    from dengmi.answer.write.begun import Out
     from dengmi.corpus.sync import Report
     from dengmi.search.index.vector_keeper import VectorStanding
 
@@ -37,6 +41,11 @@ class Ladder(Answering, Protocol):
         turns: Sequence[Exchange] | None = None,
     ) -> AsyncGenerator[Event, None]:
         """The events of an accepted question's answer. Leaving them early ends the writing."""
+        ...
+
+    def share_with(self, leads: "Leads") -> "Hub[Out] | None":
+        """Have the processes of a server write what is the same once; what this one holds. None
+        where no level writes."""
         ...
 
     async def resume(self) -> int:
@@ -127,10 +136,11 @@ class Vectors(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """Everything a command or the server works with, opened. `gate` tells what the models are
-    doing, None where nothing asks any."""
+    """Everything a command or the server works with, opened. `tuned` keeps the settings at what
+    operators want, `gate` tells what the models are doing, None where nothing asks any."""
 
     settings: Settings
+    tuned: Tuned
     clock: Clock
     store: Store
     search: Search

@@ -59,6 +59,7 @@ def load_settings(
         from dengmi.settings.faults import bad_value
 
         raise bad_value(str(error), table, _convert, Settings) from None
+        raise bad_value(str(error)) from None
     return _completed(raw, "levels" in table, environ)
 
 
@@ -102,13 +103,7 @@ def _completed(settings: Settings, has_levels: bool, environ: Mapping[str, str])
         levels = levels if has_levels else _DEFAULT_LEVELS
     elif models and not has_levels:
         levels = LevelSettings(quick=tuple(models), deep=tuple(models))
-    for level in msgspec.structs.fields(levels):
-        named = getattr(levels, level.name)
-        for name in (named,) if isinstance(named, str) else named:
-            if name and name not in models:
-                key = f"levels.{level.name}"
-                known = ", ".join(models) or "–"
-                raise BadSettings("setting_model_unknown", key=key, model=name, known=known)
+    check_levels(levels, models)
     named = {"models": models} | {
         name: getattr(settings, name) for name in NAMED if name != "models"
     }
@@ -130,6 +125,17 @@ def _completed(settings: Settings, has_levels: bool, environ: Mapping[str, str])
     if not settings.channels.open and not any(each.key for each in settings.keys.values()):
         raise BadSettings("setting_keys_missing", key="channels.open")
     return settings
+
+
+def check_levels(levels: LevelSettings, models: Mapping[str, ModelSettings]) -> None:
+    """Raises BadSettings: a level names a model that there is not."""
+    for level in msgspec.structs.fields(levels):
+        named = getattr(levels, level.name)
+        for name in (named,) if isinstance(named, str) else named:
+            if name and name not in models:
+                key = f"levels.{level.name}"
+                known = ", ".join(models) or "–"
+                raise BadSettings("setting_model_unknown", key=key, model=name, known=known)
 
 
 def _keyed(table: Keyed, environ: Mapping[str, str]) -> Keyed:
@@ -209,3 +215,36 @@ def _decode(wanted: type, value: object) -> object:
         return Path(str(value))
     raise NotImplementedError(wanted)
 
+
+_WANTED = {
+    "int": "setting_not_whole",
+    "float": "setting_not_number",
+    "bool": "setting_not_switch",
+    "array": "setting_not_list",
+}
+
+
+def bad_value(reason: str, prefix: str = "") -> BadSettings:
+    """msgspec says "Expected `int`, got `str` - at `$.server.port`": name the key as it is
+    written, and what it takes.
+
+    Args:
+        prefix: what stands in front of the key where a part of the settings was converted.
+    """
+    match = re.fullmatch(r"(.*?)(?: - at `\$\.?(.*)`)?", reason, re.DOTALL)
+    assert match is not None
+    said, key = match.groups()
+    key = prefix + key if key else key
+    if most := re.match(r"Expected `str` of length <= (\d+)", said):
+        return BadSettings("setting_too_long", key=key, most=int(most[1]))
+    if given := re.match(r"Invalid enum value '?(.*?)'?$", said):
+        return BadSettings("setting_not_offered", key=key, given=given[1][:60])
+    kind = re.match(r"Expected `(\w+)`(?: (>=|<=|>|<) ([\d.]+))?", said)
+    if key == "store.url":
+        return BadSettings("setting_not_postgresql", key=key)
+    if not key or kind is None or kind[1] not in _WANTED:
+        return BadSettings("setting_bad", reason=f"{key}: {said}" if key else said)
+    if kind[2]:
+        sign = kind[2].replace(">=", "≥").replace("<=", "≤")
+        return BadSettings("setting_out_of_range", key=key, bound=f"{sign} {kind[3]}")
+    return BadSettings(_WANTED[kind[1]], key=key)

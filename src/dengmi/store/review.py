@@ -117,6 +117,20 @@ def outlays_by_channel(
     return tuple((row[0], as_outlay(row[1:], 0.0)) for row in rows)
 
 
+def outlays_by_group(
+    desk: str, since: float, until: float, named: Sequence[str]
+) -> Work[tuple[tuple[str, Outlay], ...]]:
+    """Lines of the ledger added up by who they are for."""
+    rows = yield from every(
+        "charges_by_group",
+        desk=desk,
+        since=float(since),
+        until=float(until),
+        named=list(named),
+    )
+    return tuple((row[0], as_outlay(row[1:], 0.0)) for row in rows)
+
+
 def correct(answer_id: str, answer: Answer) -> Work[bool]:
     """Put another answer in the place of one that may serve again. Raises NotFound."""
     before = yield from answer_of(answer_id)

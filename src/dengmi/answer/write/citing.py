@@ -105,6 +105,31 @@ class Citing:
         self.kept_facts += 1
         return self._kept(sentence, weighed.refs, found.verdict)
 
+    def told(self, text: str, claim: Claim, new: Sequence[Citation]) -> Sentenced | None:
+        """Take over a sentence that was checked and told already.
+
+        Args:
+            new: the citations that it brought.
+
+        Returns:
+            About what the model wrote; None, and nothing is taken over, where it cites what was
+            not told.
+        """
+        numbers = self._numbers | {(one.passage_id, one.first, one.last): one.n for one in new}
+        places = {n: key for key, n in numbers.items()}
+        if not places.keys() >= set(claim.cited):
+            return None
+        cites: list[Ref] = []
+        for passage, first, last in map(places.__getitem__, claim.cited):
+            if (p := self._shown.number_of(passage)) is not None:
+                cites += [(p, s) for s in range(first, last + 1)]
+        start, end = claim.start - self._written, claim.end - self._written
+        self._numbers = numbers
+        self._written += len(text)
+        self.facts += claim.verdict is not None
+        self.kept_facts += claim.verdict in ("supported", "partial")
+        return Sentenced("", text[:start], text[start:end], tuple(cites))
+
     def _judged(self, text: str, refs: tuple[Ref, ...]) -> tuple[Judgement, tuple[Ref, ...]]:
         """The verdict on a sentence with the sentences that bear it out best: those it cites, or
         others that were shown where those do not do."""

@@ -370,3 +370,13 @@ CREATE TABLE outcomes (
     at double precision NOT NULL,
     report text NOT NULL
 );
+
+CREATE TABLE edits (
+    part text NOT NULL,
+    name text NOT NULL,
+    key text NOT NULL,
+    value text NOT NULL,
+    at double precision NOT NULL,
+    operator text NOT NULL,
+    PRIMARY KEY (part, name, key)
+);

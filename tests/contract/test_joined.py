@@ -1,0 +1,168 @@
+"""Ladders of several processes that share one store and meet in one folder: what is the same is
+written once, and goes on where its writer ended."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, aclosing
+from pathlib import Path
+
+import pytest
+
+from dengmi.answer.ladder import Ladder
+from dengmi.core.events import Done, Event, Found, Text
+from dengmi.models.scripted import Line
+from dengmi.server.joining import Joining
+from dengmi.server.siblings import Siblings
+from dengmi.store.store import SqlStore
+from tests.contract.test_upper import (  # fixtures among them
+    Counted,
+    Make,
+    events,
+    make,
+    question,
+    search,
+    told,
+)
+
+__all__ = ["make", "search"]
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the locks are those of Linux")
+
+FIRST, SECOND = "Adele Brandt built it in 1904.", "Tickets cost 6 euros."
+LINE = Line(text=f"{FIRST} [1.1] {SECOND} [1.4]", per_second=60)
+
+
+class Meeting:
+    """A process: its ladder, and how it leaves."""
+
+    def __init__(self, ladder: Ladder, siblings: Siblings, joining: Joining) -> None:
+        self.ladder = ladder
+        self._siblings = siblings
+        self._joining = joining
+
+    async def gone(self) -> None:
+        """It ends: the kernel closes what it had."""
+        await self._siblings.close()
+        await self._joining.close()
+
+
+Meet = Callable[[Ladder], Awaitable[Meeting]]
+
+
+@pytest.fixture
+async def meet(tmp_path: Path) -> AsyncIterator[Meet]:
+    """Lets a ladder meet the others as that of a process of its own."""
+    async with AsyncExitStack() as stack:
+
+        async def met(ladder: Ladder) -> Meeting:
+            siblings = Siblings(tmp_path)
+            joining = Joining(siblings)
+            hub = ladder.share_with(joining)
+            assert hub is not None
+            await siblings.open()
+            await joining.open(hub)
+            one = Meeting(ladder, siblings, joining)
+            stack.push_async_callback(one.gone)
+            return one
+
+        yield met
+
+
+async def test_many_at_several_processes_share_one_call(
+    make: Make, store: SqlStore, meet: Meet
+) -> None:
+    model = Counted("first", LINE)
+    ladders = [(await meet(make(model))).ladder for _ in range(3)]
+    asked = [events(ladders[n % 3], question(asker=f"a{n}")) for n in range(240)]
+    answers = [told(some) for some in await asyncio.gather(*asked)]
+    assert len(model.asked) == 1
+    assert {answer.text for answer in answers} == {f"{FIRST} [1] {SECOND} [2]"}
+    assert {answer.level for answer in answers} == {"quick"}
+    assert sum(answer.cost.micros > 0 for answer in answers) == 1
+    purposes = [each.purpose for each in await store.charges()]
+    assert purposes.count("answer") == 1
+    assert purposes.count("join") + purposes.count("reuse") == 239
+    full = {answer.full_cost.micros for answer in answers}
+    assert full == {next(answer.cost.micros for answer in answers if answer.cost.micros)}
+
+
+async def test_what_is_stored_serves_in_every_process(make: Make, meet: Meet) -> None:
+    model = Counted("first", LINE)
+    one, other = [await meet(make(model)) for _ in range(2)]
+    assert not told(await events(one.ladder, question())).reused
+    assert told(await events(other.ladder, question())).reused
+    assert len(model.asked) == 1
+
+
+async def test_who_follows_writes_on_where_the_writer_ended(
+    make: Make, store: SqlStore, meet: Meet
+) -> None:
+    ends, writes = Counted("first", LINE), Counted("first", Line(text=f"{SECOND} [1.4]"))
+    one, other = await meet(make(ends)), await meet(make(writes))
+    leads = asyncio.create_task(events(one.ladder, question(asker="leads")))
+    async with asyncio.timeout(20):
+        while not ends.asked:  # noqa: ASYNC110 - asked by another task
+            await asyncio.sleep(0.005)
+    some: list[Event] = []
+    async with aclosing(other.ladder.ask(question(asker="follows"))) as following:
+        async for event in following:
+            some.append(event)
+            if isinstance(event, Text) and not leads.done():
+                await one.gone()
+                leads.cancel()
+                await asyncio.gather(leads, return_exceptions=True)
+    assert [event.text.strip() for event in some if isinstance(event, Text)] == [
+        f"{FIRST} [1]",
+        f"{SECOND} [2]",
+    ]
+    answer = told(some)
+    assert answer.text == f"{FIRST} [1] {SECOND} [2]"
+    assert [each.n for each in answer.citations] == [1, 2]
+    assert [(claim.verdict, claim.cited) for claim in answer.claims] == [
+        ("supported", (1,)),
+        ("supported", (2,)),
+    ]
+    assert all(
+        answer.text[claim.start : claim.end] == text
+        for claim, text in zip(answer.claims, (FIRST, SECOND), strict=True)
+    )
+    assert answer.cost.micros > 0  # who writes on pays for that
+    assert len(writes.asked) == 1
+    begun = writes.asked[0].messages[-2]
+    assert (begun.role, begun.text) == ("assistant", f"{FIRST} [1.1]")
+    assert (await store.answer(answer.id)) == answer
+
+
+async def test_one_leaves_and_the_others_stay_and_the_last_one_ends_it(
+    make: Make, meet: Meet
+) -> None:
+    model = Counted("first", Line(text=LINE.text, per_second=10))
+    one, other = [await meet(make(model)) for _ in range(2)]
+    both = []
+    for meeting, asker in ((one, "leads"), (other, "follows")):
+        accepted = await meeting.ladder.accept(question(asker=asker))
+        both.append(meeting.ladder.run(accepted))
+        assert isinstance(await anext(both[-1]), Found)
+    await both[0].aclose()
+    assert isinstance(await anext(both[1]), Text)
+    assert (len(model.asked), model.left) == (1, 0)
+    await both[1].aclose()
+    async with asyncio.timeout(20):
+        while not model.left:  # noqa: ASYNC110 - known on the other side of a connection
+            await asyncio.sleep(0.005)
+
+
+async def test_what_is_asked_in_a_conversation_stays_in_its_process(make: Make, meet: Meet) -> None:
+    model = Counted("first", LINE)
+    one, other = [await meet(make(model)) for _ in range(2)]
+    for meeting in (one, other):
+        first = question("Who opened the harbour of Linmen?", conversation="c", asker="a")
+        assert isinstance((await events(meeting.ladder, first))[-1], Done)
+    before = len(model.asked)
+    follows = [
+        events(meeting.ladder, question("Who built the tower?", conversation="c", asker="a"))
+        for meeting in (one, other)
+    ]
+    await asyncio.gather(*follows)
+    assert len(model.asked) == before + 2
