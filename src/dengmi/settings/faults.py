@@ -3,7 +3,7 @@ are for programmers, in English, and leave out the names that people gave their 
 
 import re
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import UnionType
 from typing import Literal, get_args, get_origin
 
@@ -32,43 +32,62 @@ _PATTERNS = {
 }
 """What is said of a text that does not fit the pattern of its setting."""
 
-Converted = Callable[[Mapping[str, object]], object]
+Read = Callable[[Mapping[str, object]], object]
 
 
-def bad_value(reason: str, table: Mapping[str, object], read: Converted, root: type) -> BadSettings:
+def bad_value(
+    reason: str,
+    prefix: str = "",
+    *,
+    kind: type | None = None,
+    written: Mapping[str, object] | None = None,
+    read: Read | None = None,
+) -> BadSettings:
     """The error for a value that was refused.
 
     Args:
         reason: what msgspec says, such as "Expected `int`, got `str` - at `$.server.port`".
-        table: the settings as they are written.
-        read: reads such a table, or raises msgspec.ValidationError.
-        root: the type of the whole table.
+        prefix: what stands in front of the key where a part of the settings was converted.
+        kind: the type that was wanted; it knows the words that a setting chooses from.
+        written: the table that was converted, and `read`, which converts such a table or raises
+            msgspec.ValidationError: they know the names of entries.
     """
     match = re.fullmatch(r"(.*?)(?: - at `\$\.?(.*)`)?", reason, re.DOTALL)
     assert match is not None
-    said, key = match.group(1), match.group(2) or ""
-    wanted = _type_at(root, key)
-    key = _named(key, reason, table, read)
-    if not key:
+    said, place = match.group(1), match.group(2) or ""
+    if not place:
         return BadSettings("setting_bad", reason=said)
-    if choices := _choices(wanted):
-        given = said.removeprefix("Invalid enum value ").strip("'\"") if "enum" in said else "–"
-        return BadSettings("setting_not_one_of", key=key, choices=", ".join(choices), given=given)
-    if pattern := re.search(r"matching regex '(.*)'", said):
-        code = _PATTERNS.get(pattern[1].replace("\\\\", "\\"), "setting_bad")
-        return BadSettings(code, key=key, reason=f"{key}: {said}")
-    if missing := re.match(r"Object missing required field `(.+)`", said):
-        return BadSettings("setting_missing", key=f"{key}.{missing[1]}")
-    kind = re.match(r"Expected `(\w+)[^`]*`(?: (>=|<=|>|<) ([\d.]+))?", said)
-    if kind is None or kind[1] not in _WANTED or (kind[1] == "str" and "length" in said):
-        return BadSettings("setting_bad", reason=f"{key}: {said}")
-    if kind[2]:
-        sign = kind[2].replace(">=", "≥").replace("<=", "≤")
-        return BadSettings("setting_out_of_range", key=key, bound=f"{sign} {kind[3]}")
-    return BadSettings(_WANTED[kind[1]], key=key)
+    key = prefix + (_named(place, reason, written, read) if written and read else place)
+    code, params = _what(said, _choices(_type_at(kind, place)))
+    if code == "setting_missing":
+        key = f"{key}.{params.pop('name')}"
+    elif code == "setting_bad":
+        params["reason"] = f"{key}: {said}"
+    return BadSettings(code, key=key, **params)
 
 
-def _named(key: str, reason: str, table: Mapping[str, object], read: Converted) -> str:
+def _what(said: str, choices: Sequence[str]) -> tuple[str, dict[str, str | int | float]]:
+    """The code of what msgspec says, and what fills its text beside the key."""
+    code, params = "setting_bad", dict[str, str | int | float]()
+    if given := re.match(r"Invalid enum value '?(.*?)'?$", said):
+        code, params = "setting_not_offered", {"given": given[1][:60]}
+        if choices:
+            code, params = "setting_not_one_of", {**params, "choices": ", ".join(choices)}
+    elif pattern := re.search(r"matching regex '(.*)'", said):
+        code = _PATTERNS.get(pattern[1].replace("\\\\", "\\"), code)
+    elif missing := re.match(r"Object missing required field `(.+)`", said):
+        code, params = "setting_missing", {"name": missing[1]}
+    elif most := re.match(r"Expected `str` of length <= (\d+)", said):
+        code, params = "setting_too_long", {"most": int(most[1])}
+    elif kind := re.match(r"Expected `(\w+)[^`]*`(?: (>=|<=|>|<) ([\d.]+))?", said):
+        code = _WANTED.get(kind[1], code)
+        if kind[2] and kind[1] in _WANTED:
+            sign = kind[2].replace(">=", "≥").replace("<=", "≤")
+            code, params = "setting_out_of_range", {"bound": f"{sign} {kind[3]}"}
+    return code, params
+
+
+def _named(key: str, reason: str, table: Mapping[str, object], read: Read) -> str:
     """The key with the name of its table, for which msgspec writes "[...]"."""
     first, unnamed, rest = key.partition("[...]")
     inner = table.get(first)
@@ -88,8 +107,9 @@ def _type_at(wanted: object, key: str) -> object:
     for part in re.findall(r"\[\.\.\.\]|\[\d+\]|[^.\[\]]+", key):
         wanted = _bare(wanted)
         if part.startswith("["):
-            inner = get_args(wanted)
-            wanted = (inner[1] if part == "[...]" and len(inner) > 1 else inner[0]) if inner else None
+            # Of a mapping the values; of a tuple the items, whatever "..." stands behind them.
+            inner = [each for each in get_args(wanted) if each is not ...]
+            wanted = inner[-1] if inner else None
         elif isinstance(wanted, type) and issubclass(wanted, Struct):
             types = {field.encode_name: field.type for field in msgspec.structs.fields(wanted)}
             wanted = types.get(part)
@@ -113,4 +133,3 @@ def _choices(wanted: object) -> tuple[str, ...]:
     if get_origin(wanted) is not Literal:
         return ()
     return tuple(str(each) for each in get_args(wanted) if each != "")
-

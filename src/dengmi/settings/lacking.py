@@ -1,12 +1,11 @@
 """What the settings lack to work, though each of them is right by itself: told by `dengmi doctor`
 and when the server starts, because a question is answered with quotes meanwhile."""
 
-import os
 import re
 from collections.abc import Iterator, Mapping
 
 from dengmi.core.errors import BadSettings
-from dengmi.settings.load import written_settings
+from dengmi.settings.load import is_set, written_settings
 from dengmi.settings.options import Settings
 
 _VARIABLE = re.compile(r"env:(\w+)")
@@ -19,9 +18,8 @@ def lacking(settings: Settings, environ: Mapping[str, str] | None = None) -> Ite
         settings: as they were loaded.
         environ: the variables to look in; by default the process's own.
     """
-    environ = os.environ if environ is None else environ
     for key, variable in _variables(written_settings(settings.home), ""):
-        if not environ.get(variable, "").strip():
+        if not is_set(variable, environ):
             yield BadSettings("setting_variable_missing", key=key, variable=variable)
     for name, model in settings.models.items():
         if model.kind == "openai" and not model.base_url:

@@ -32,7 +32,7 @@ class ServerSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         Meta(
             pattern="^(https?://.*)?$",
             description="address readers use when a proxy stands in front; "
-            "changing sources over HTTP then takes server.admin_token"
+            "changing sources over HTTP then takes server.admin_token",
         ),
     ] = ""
     admin_token: Annotated[

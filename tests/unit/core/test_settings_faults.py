@@ -14,9 +14,12 @@ from dengmi.settings.load import load_settings
     ("toml", "said"),
     [
         ("[wecom.b]\nkind = 'x'", "“wecom.b.kind” takes one of: bot, bot-socket, "),
-        ("[desks.main]\ncheck = 'never'", "“desks.main.check” takes one of: drop, mark, off; “never” is"),
+        (
+            "[desks.main]\ncheck = 'never'",
+            "“desks.main.check” takes one of: drop, mark, off; “never” is",
+        ),
         ("language = 'fr'", "“language” takes one of: en, zh; “fr” is"),
-        ("[desks.a]\n[desks.'新闻']\ncheck = 1", "“desks.新闻.check” takes one of"),
+        ("[desks.a]\n[desks.'新闻']\ncheck = 'x'", "“desks.新闻.check” takes one of"),
         ("[plans.p]\nquestions = 'many'", "“plans.p.questions” takes a whole number"),
         ("[plans.p]\nquestions = -1", "“plans.p.questions” must be ≥ 0."),
         ("[models.a]\nkind = 'foo'", "“models.a.kind” takes one of: deepseek, openai"),
