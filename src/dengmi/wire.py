@@ -10,6 +10,7 @@ from dengmi.answer.climb import DeskWay, LevelWay, Ways
 from dengmi.answer.desks import Desks
 from dengmi.answer.ladder import Ladder
 from dengmi.answer.late.made import runner_of, waits_of
+from dengmi.answer.pins import Pinned
 from dengmi.core.clock import Clock, SystemClock
 from dengmi.core.counts import Counts
 from dengmi.core.errors import BadSettings, Unavailable
@@ -47,7 +48,7 @@ async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
     store = open_store(settings.store_address)
     await store.open()
     try:
-        tuned = await _tuned(settings, store)
+        tuned, pinned = await _operated(settings, store, clock)
         settings = tuned.settings
         meaning = _meaning(settings, store)
         search = _search(settings, store, clock, meaning, counts)
@@ -64,11 +65,12 @@ async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
             counts=counts,
         )  # fmt: skip
         ladder = _ladder(
-            settings, store, search, clock, upper=upper, waits=waits, counts=counts, lives=life
-        )
+            settings, store, search, clock, upper=upper, waits=waits, counts=counts, lives=life,
+            pinned=pinned,
+        )  # fmt: skip
         try:
             yield Parts(
-                settings=settings, tuned=tuned,
+                settings=settings, tuned=tuned, pinned=pinned,
                 clock=clock, store=store, search=search,
                 desks=Desks(store, settings.default_desk),
                 ladder=ladder,
@@ -87,10 +89,13 @@ async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
         await store.close()
 
 
-async def _tuned(settings: Settings, store: Store) -> Tuned:
-    """The settings with what operators changed."""
+async def _operated(settings: Settings, store: Store, clock: Clock) -> tuple[Tuned, Pinned]:
+    """The settings with what operators changed, and what they pinned."""
     edits = await store.edits()
-    return await asyncio.to_thread(Tuned, settings, edits) if edits else Tuned(settings)
+    tuned = await asyncio.to_thread(Tuned, settings, edits) if edits else Tuned(settings)
+    pinned = Pinned(store, clock)
+    await pinned.look()
+    return tuned, pinned
 
 
 async def _left(ladder: Ladder, models: Models, *lives: Life) -> None:
@@ -139,6 +144,7 @@ def _ladder(
     waits: "Waits",
     counts: Counts,
     lives: Life,
+    pinned: Pinned,
 ) -> Ladder:
     return Ladder(
         store,
@@ -148,6 +154,7 @@ def _ladder(
         waits=waits,
         lives=lives if upper else None,
         counts=counts,
+        pinned=pinned,
         most_quotes=settings.ask.quotes,
         most_chars=settings.ask.max_chars,
         history=settings.writing.history,

@@ -15,6 +15,7 @@ from dengmi.core.late import LateQueue
 from dengmi.core.notes import Notes
 from dengmi.core.outcomes import Outcome
 from dengmi.core.paying import Charges, Ledger
+from dengmi.core.pins import Pins
 from dengmi.core.records import (
     Answer,
     Article,
@@ -250,6 +251,7 @@ class Store(
     History,
     Forgetting,
     Edits,
+    Pins,
     Charges,
     Reuses,
     LateQueue,
