@@ -13,6 +13,7 @@ import pytest
 
 from dengmi.core.edits import Edit
 from dengmi.core.errors import DengmiError
+from dengmi.core.firsts import FirstReplies
 from dengmi.core.records import Question
 from dengmi.server.console.first import first_link
 from dengmi.server.keeping import forget_old
@@ -109,6 +110,28 @@ async def test_today_counts_what_was_asked(owner: httpx.AsyncClient) -> None:
     assert "0 of 200 slots" in page
     assert "¥5.00" in page  # the budget
     assert "data-live" in page
+
+
+async def test_today_tells_of_each_desk_and_the_whole_day(
+    owner: httpx.AsyncClient, parts: Parts
+) -> None:
+    """What was replied before the server was started counts as well."""
+    quarter = int(parts.clock.now() // 900)
+    slow = FirstReplies(desk="empty", quarter=quarter, bucket=35, count=3)
+    await parts.store.add_firsts([slow])
+    await ask(owner, CLOSES)
+    head, *lines = rows(await owner.get("/console?csv=1&by=desk"))
+    assert head == ["Desk", "Questions", "First reply within", "99 of 100 within"]
+    found = {line[0]: line[1:] for line in lines}
+    assert found["walks"][0] == "1"
+    assert found["walks"][1].endswith(" ms")
+    assert found["empty"] == ["0", "2.8 s", "3.1 s"]
+    page = (await owner.get("/console")).text
+    assert "Desks today" in page
+    assert "2.7 s" in page or "2.8 s" in page  # three of four replies were that slow
+    page = (await owner.get("/console?desk=walks")).text
+    assert "Desks today" not in page
+    assert "2.8 s" not in page
 
 
 async def test_an_empty_desk_says_what_to_do(tmp_path: Path) -> None:

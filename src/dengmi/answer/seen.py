@@ -104,6 +104,7 @@ class Seen:
         if self._first is None and self._aimed is not None:
             self._first = self._took()
             self._counts.time("first_reply", self._level, seconds=self._first)
+            self._counts.time("first_reply_of", self._question.desk, seconds=self._first)
         if self._level == "quote":
             self._begun()
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from dengmi.core.deliveries import Deliveries
 from dengmi.core.edits import Edits
 from dengmi.core.events import Event
+from dengmi.core.firsts import Firsts
 from dengmi.core.history import History
 from dengmi.core.late import LateQueue
 from dengmi.core.notes import Notes
@@ -252,6 +253,7 @@ class Store(
     Forgetting,
     Edits,
     Pins,
+    Firsts,
     Charges,
     Reuses,
     LateQueue,
