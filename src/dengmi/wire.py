@@ -16,6 +16,7 @@ from dengmi.core.counts import Counts
 from dengmi.core.errors import BadSettings, Unavailable
 from dengmi.core.ports import Search, Store
 from dengmi.core.records import Level
+from dengmi.core.talk import Talk
 from dengmi.core.turns import Turns
 from dengmi.corpus.corpus import Corpus
 from dengmi.ledger.life import Life
@@ -32,13 +33,17 @@ if TYPE_CHECKING:
     from dengmi.answer.upper import Upper
     from dengmi.core.published import Publisher
     from dengmi.gate.gate import Gate
+    from dengmi.gate.keeper import Keeping
     from dengmi.gate.quota import Plans
     from dengmi.models.meaning import Meaning
 
 
 @asynccontextmanager
-async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
+async def open_parts(settings: Settings, talk: Talk | None = None) -> AsyncIterator[Parts]:
     """Everything a command or the server works with, opened; closed again at the end.
+
+    Args:
+        talk: the line to the parent of this process; None where it serves alone.
 
     Raises:
         Unavailable: the home cannot be made, or the store cannot be reached.
@@ -57,17 +62,16 @@ async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
         life, waiting = Life(settings.home / "lives"), Life(settings.home / "late")
         levels = _levels(settings)
         served = {name: level.models for name, level in levels.items()}
-        door = await asyncio.to_thread(_door, settings, clock, counts) if settings.models else None
+        door = await _door(settings, clock, counts, talk)
         gate = door.gate if door else None
         waits = waits_of(settings, store, clock, room=gate if levels else None)
+        shared = (store, search, clock)
         upper = await _upper(
-            settings, levels, *(store, search, clock), models=models, life=life, door=door,
-            counts=counts,
-        )  # fmt: skip
+            settings, levels, *shared, models=models, life=life, door=door, counts=counts
+        )
         ladder = _ladder(
-            settings, store, search, clock, upper=upper, waits=waits, counts=counts, lives=life,
-            pinned=pinned,
-        )  # fmt: skip
+            settings, *shared, upper=upper, waits=waits, counts=counts, lives=life, pinned=pinned
+        )
         try:
             yield Parts(
                 settings=settings, tuned=tuned, pinned=pinned,
@@ -265,19 +269,35 @@ class _Door:
     plans: "Plans"
 
 
-def _door(settings: Settings, clock: Clock, counts: Counts) -> _Door:
-    """Each worker has a gate of its own, and its part of the slots. Imported here: a home without
-    a model has nothing to hold. Blocks."""
+async def _door(
+    settings: Settings, clock: Clock, counts: Counts, talk: Talk | None
+) -> _Door | None:
+    """One process keeps its slots itself; several have them kept by their parent. None where no
+    model is configured."""
+    if not settings.models:
+        return None
+    keeper, plans = await asyncio.to_thread(_kept, settings, clock, talk)
     from dengmi.gate.gate import Gate
-    from dengmi.gate.open import plans_of
 
-    workers = settings.server.workers
-    slots = {name: max(1, each.slots // workers) for name, each in settings.models.items()}
-    plans = plans_of(settings)
     patience = settings.writing.patience
-    gate = Gate(slots, clock, patience, rank=lambda question: plans.rank(question.payer))
+    gate = Gate(keeper, clock, patience, rank=lambda question: plans.rank(question.payer))
+    keeper.begin()
     counts.watch("gate", gate.load)
     return _Door(gate, plans)
+
+
+def _kept(settings: Settings, clock: Clock, talk: Talk | None) -> "tuple[Keeping, Plans]":
+    """What keeps the slots, and who has which plan. Imported here: a home without a model has
+    nothing to hold. Blocks."""
+    from dengmi.gate.open import plans_of, shares_of, slots_of
+
+    if talk is not None:
+        from dengmi.gate.apart import Apart
+
+        return Apart(talk, shares_of(settings), clock), plans_of(settings)
+    from dengmi.gate.keeper import Keeper
+
+    return Keeper(slots_of(settings), clock), plans_of(settings)
 
 
 def _levels(settings: Settings) -> dict[Level, LevelWay]:

@@ -1,5 +1,6 @@
 """The limits as the settings have them."""
 
+from collections.abc import Mapping
 from datetime import tzinfo
 
 from dengmi.core.clock import Clock
@@ -38,6 +39,17 @@ def limits_of(settings: Settings, clock: Clock, plans: Plans | None = None) -> L
         clock,
         zone,
     )
+
+
+def slots_of(settings: Settings) -> Mapping[str, int]:
+    """The most requests in flight of each model, by all processes of this server."""
+    return {name: each.slots for name, each in settings.models.items()}
+
+
+def shares_of(settings: Settings) -> Mapping[str, int]:
+    """The part of them that is left to one process while it is on its own."""
+    workers = settings.server.workers
+    return {name: max(1, most // workers) for name, most in slots_of(settings).items()}
 
 
 def _desk(name: str, desk: DeskSettings, zone: tzinfo | None) -> DeskLimit:
