@@ -152,7 +152,7 @@ CREATE TABLE jobs (
 );
 CREATE INDEX jobs_due ON jobs (run_at) WHERE state = 'open';
 
-CREATE INDEX questions_conversation ON questions (desk, conversation, asked_at)
+CREATE INDEX questions_conversation ON questions (desk, conversation, asked_at, id)
     WHERE conversation <> '';
 
 CREATE TABLE thumbs (
