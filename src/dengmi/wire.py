@@ -77,12 +77,10 @@ async def open_parts(settings: Settings, talk: Talk | None = None) -> AsyncItera
                 settings=settings, tuned=tuned, pinned=pinned,
                 clock=clock, store=store, search=search,
                 desks=Desks(store, settings.default_desk),
-                ladder=ladder,
-                waits=waits,
+                ladder=ladder, waits=waits,
                 late=runner_of(served, store, waits, ladder, room=gate, lives=waiting),
                 corpus=_corpus(settings, store, search, clock),
-                counts=counts,
-                vectors=meaning.vectors if meaning else None,
+                counts=counts, vectors=meaning.vectors if meaning else None,
             )  # fmt: skip
         finally:
             await _left(ladder, models, life, waiting)
