@@ -49,6 +49,7 @@ class Pinned:
         self._kept = kept
         self._clock = clock
         self._keys: frozenset[str] = frozenset()
+        self._ready = False
 
     async def look(self) -> None:
         """See which pins there are now; whoever pins in another process is seen then."""
@@ -58,7 +59,11 @@ class Pinned:
         """The answer that is pinned for a question that stands alone; None where there is none."""
         if not self._keys:
             return None
-        key = await asyncio.to_thread(_key, desk, asked)
+        if self._ready:  # what is asked is remembered, and read for other reasons too
+            key = _key(desk, asked)
+        else:
+            key = await asyncio.to_thread(_warmed, desk, asked)
+            self._ready = True
         if key not in self._keys:
             return None
         from dengmi.language.asking import asking, same_question
@@ -109,3 +114,11 @@ def _key(desk: str, asked: str) -> str:
     from dengmi.language.asking import asking
 
     return stable_id("pi", asking(asked).key, desk)
+
+
+def _warmed(desk: str, asked: str) -> str:
+    """The same, once the files that reading questions takes are read, of any language. Blocks."""
+    from dengmi.language.asking import asking
+
+    asking("怎么停车？")
+    return _key(desk, asked)
