@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from dengmi.answer.audience import Audience
 from dengmi.answer.late.waits import Standing
+from dengmi.answer.pins import Pinned
 from dengmi.core.clock import Clock
 from dengmi.core.counts import Counts
 from dengmi.core.events import Event
@@ -137,10 +138,12 @@ class Vectors(Protocol):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
     """Everything a command or the server works with, opened. `tuned` keeps the settings at what
-    operators want, `gate` tells what the models are doing, None where nothing asks any."""
+    operators want, `pinned` knows what they pinned, `gate` tells what the models are doing, None
+    where nothing asks any."""
 
     settings: Settings
     tuned: Tuned
+    pinned: Pinned
     clock: Clock
     store: Store
     search: Search
