@@ -26,7 +26,13 @@ match = "close"
 text = "The lantern walk closes on the seventeenth [1.1]. Riddles hang on every lantern [1.2]."
 first = 1.0
 per_second = 6
+
+[[answer]]
+match = "open"
+text = "The lantern walk opens on the thirteenth day [1.1]."
+first = 120.0
 """
+STOPS = 5
 READERS = 8  # all of them reach the process that writes once in 128 times
 
 
@@ -68,3 +74,22 @@ def test_every_process_tells_what_one_of_them_writes(address: str) -> None:
         names = [line[7:] for line in one.splitlines() if line.startswith("event: ")]
         assert names == ["found", "text", "text", "done"]
         assert one.rstrip().endswith(f'data: {{"address":"/a/{done["id"]}"}}')
+
+
+def test_stopping_reaches_the_process_that_writes(address: str) -> None:
+    """The model would say nothing for two minutes, and an asker who leaves stops nothing. Which
+    process a request to stop reaches is chance: one in 32 times all reach the one that writes."""
+    with httpx.Client(timeout=30) as client:
+        client.get(f"{address}/")  # gives the name that answers are kept under
+        own = dict(client.cookies)
+        for n in range(STOPS):
+            form = {"q": f"When does the walk open, {n}?", "c": "c_" + "a" * 16, "level": "auto"}
+            with client.stream("POST", f"{address}/", data=form) as asked:
+                lines = asked.iter_lines()
+                data = next(line for line in lines if line.startswith("data: "))
+                question = json.loads(data[6:])["question"]
+                stranger = httpx.post(f"{address}/a/{question}/stop", timeout=30)
+                stop = httpx.post(f"{address}/a/{question}/stop", cookies=own, timeout=30)
+                assert (stranger.status_code, stop.status_code) == (204, 204)
+                rest = [line for line in lines if line.startswith("event: ")]
+                assert "event: done" not in rest

@@ -14,7 +14,7 @@ from dengmi.core.records import Source
 from dengmi.corpus.elsewhere import other_articles
 from dengmi.corpus.items import Item, Job, Trouble, in_thread
 from dengmi.corpus.kinds import PREFIX, Guess, guess, unknown_account
-from dengmi.corpus.locks import only_one
+from dengmi.corpus.locks import only_one, which_held
 from dengmi.corpus.outcome import failure_of, outcome_of
 from dengmi.corpus.published import WALK, Listed, read_published
 from dengmi.corpus.sync import Progress, Report, sync
@@ -157,6 +157,11 @@ class Corpus:
                 report = Report(failed=[trouble], complete=False)
             reports.append((source, report))
         return reports
+
+    async def being_synced(self, source_ids: Sequence[str]) -> frozenset[str]:
+        """Those of these sources that are being synced now, by whichever process."""
+        folder = self._settings.home / "locks"
+        return await asyncio.to_thread(which_held, folder, source_ids)
 
     async def remove(self, source_id: str) -> int:
         """Remove a source with its articles; how many articles went.

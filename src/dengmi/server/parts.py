@@ -117,6 +117,10 @@ class Corpus(Protocol):
         """Bring the store to what the source holds now. Raises DengmiError."""
         ...
 
+    async def being_synced(self, source_ids: Sequence[str], /) -> frozenset[str]:
+        """Those of these sources that are being synced now, by whichever process."""
+        ...
+
     async def remove(self, source_id: str, /) -> int:
         """Remove a source with its articles; how many articles went. Raises NotFound, Conflict."""
         ...

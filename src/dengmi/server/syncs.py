@@ -1,5 +1,6 @@
 """Runs syncs that were asked for over HTTP, at most one of each source at a time."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from dengmi.core.clock import Clock
@@ -40,8 +41,14 @@ class Syncs:
         self._crew.start(self._run(source), f"sync of {source.id}")
 
     def is_running(self, source_id: str) -> bool:
-        """Whether a sync of the source runs now."""
+        """Whether a sync of the source runs now in this process."""
         return source_id in self._running
+
+    async def running(self, source_ids: Iterable[str]) -> frozenset[str]:
+        """Those of these sources that are being synced now, by whichever process."""
+        ids = tuple(source_ids)
+        elsewhere = await self._corpus.being_synced(ids)
+        return elsewhere | self._running.intersection(ids)
 
     def last(self, source_id: str) -> "Report | DengmiError | None":
         """How the last sync since the start of the server ended."""
