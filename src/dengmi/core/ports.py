@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Protocol
 from dengmi.core.deliveries import Deliveries
 from dengmi.core.edits import Edits
 from dengmi.core.events import Event
+from dengmi.core.firsts import Firsts
 from dengmi.core.history import History
 from dengmi.core.late import LateQueue
 from dengmi.core.notes import Notes
 from dengmi.core.outcomes import Outcome
 from dengmi.core.paying import Charges, Ledger
+from dengmi.core.pins import Pins
 from dengmi.core.records import (
     Answer,
     Article,
@@ -266,6 +268,8 @@ class Store(
     History,
     Forgetting,
     Edits,
+    Pins,
+    Firsts,
     Charges,
     Reuses,
     LateQueue,
