@@ -244,6 +244,22 @@ class Shelf(Protocol):
         ...
 
 
+class Locks(Protocol):
+    """Locks by name that several servers have in common, and that end with their holder."""
+
+    async def take(self, name: str) -> bool:
+        """Take a lock; False where another server has it. Raises Unavailable."""
+        ...
+
+    def free(self, name: str) -> None:
+        """Let go of a lock, as soon as that can be."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of everything."""
+        ...
+
+
 class Store(
     Passages,
     Changes,
@@ -273,6 +289,10 @@ class Store(
 
     async def migrate(self) -> Sequence[str]:
         """Apply what is missing; the names of the migrations applied."""
+        ...
+
+    def locks(self) -> Locks | None:
+        """Locks that all have in common who use this store; None where they are on one machine."""
         ...
 
     def operators(self) -> "Operators":

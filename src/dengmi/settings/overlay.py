@@ -9,8 +9,9 @@ from msgspec import Struct
 
 from dengmi.core.edits import Edit
 from dengmi.core.errors import BadSettings
+from dengmi.settings.faults import bad_value
 from dengmi.settings.limits import check_limits
-from dengmi.settings.load import bad_value, check_levels
+from dengmi.settings.load import check_levels
 from dengmi.settings.options import (
     USUAL_PLAN,
     DeskSettings,

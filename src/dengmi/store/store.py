@@ -12,6 +12,7 @@ from dengmi.core.clock import Clock
 from dengmi.core.limits import Alert, Reserved, Span, Used
 from dengmi.core.outcomes import Outcome
 from dengmi.core.paying import Decide
+from dengmi.core.ports import Locks
 from dengmi.core.records import (
     Answer,
     Article,
@@ -97,6 +98,10 @@ class SqlStore(SqlLine, SqlEdits, SqlFirsts, SqlHistories, SqlOutgoing, SqlRepli
         if self._applied is None:
             await self.open()
         return tuple(self._applied or ())
+
+    def locks(self) -> Locks | None:
+        """Locks that all have in common who use this store; None where they are on one machine."""
+        return self._db.locks()
 
     async def snapshot(self, path: Path) -> int:
         """Write everything, as of one moment, into a fresh SQLite file; the change it stands at."""
