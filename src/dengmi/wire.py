@@ -242,7 +242,7 @@ def _made_upper(
 
     def way(_: str, desk: DeskSettings) -> DeskWay:
         asked = judge if desk.judge == "model" else ""
-        return DeskWay(voice=desk.voice, policy=desk.check, judge=asked)
+        return DeskWay(voice=desk.voice, language=desk.language, policy=desk.check, judge=asked)
 
     return Upper(
         Ways(levels=levels, desks=Made(settings.desks, way)),
