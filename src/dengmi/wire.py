@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from dengmi.gate.gate import Gate
     from dengmi.gate.quota import Plans
     from dengmi.models.meaning import Meaning
+    from dengmi.models.nli import NliModel
 
 
 @asynccontextmanager
@@ -49,6 +50,7 @@ async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
         search = _search(settings, store, clock, meaning, counts)
         await search.open()
         models = Models(settings.models, settings.home)
+        nli = _nli(settings)
         life, waiting = Life(settings.home / "lives"), Life(settings.home / "late")
         levels = _levels(settings)
         served = {name: level.models for name, level in levels.items()}
@@ -56,8 +58,8 @@ async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
         gate = door.gate if door else None
         waits = waits_of(settings, store, clock, room=gate if levels else None)
         upper = await _upper(
-            settings, levels, *(store, search, clock), models=models, life=life, door=door,
-            counts=counts,
+            settings, levels, *(store, search, clock), models=models, nli=nli, life=life,
+            door=door, counts=counts,
         )  # fmt: skip
         ladder = _ladder(
             settings, store, search, clock, upper=upper, waits=waits, counts=counts, lives=life
@@ -78,6 +80,8 @@ async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
             )
         finally:
             await _left(ladder, models, life, waiting)
+            if nli is not None:
+                await nli.close()
             if meaning is not None:
                 await meaning.close()
             await search.close()
@@ -177,6 +181,7 @@ async def _upper(
     clock: Clock,
     *,
     models: Models,
+    nli: "NliModel | None",
     life: Life,
     door: "_Door | None",
     counts: Counts,
@@ -188,6 +193,7 @@ async def _upper(
         _made_upper,
         *(settings, levels, store, search, clock),
         models=models,
+        nli=nli,
         life=life,
         door=door,
         counts=counts,
@@ -202,6 +208,7 @@ def _made_upper(
     clock: Clock,
     *,
     models: Models,
+    nli: "NliModel | None",
     life: Life,
     door: "_Door",
     counts: Counts,
@@ -221,16 +228,14 @@ def _made_upper(
     limits = limits_of(settings, clock, door.plans)
     ledger = Ledger(store, clock, settings.models, life, limits, counts=counts)
     first = (*settings.levels.quick, *settings.levels.deep)[0]
-    judge = settings.levels.judge or first
+    judges = {"model": settings.levels.judge or first, "nli": nli.name if nli else ""}
     desks = {
-        name: DeskWay(
-            voice=desk.voice, policy=desk.check, judge=judge if desk.judge == "model" else ""
-        )
+        name: DeskWay(voice=desk.voice, policy=desk.check, judge=judges.get(desk.judge, ""))
         for name, desk in settings.desks.items()
     }
     return Upper(
         Ways(levels=levels, desks=desks),
-        Writer(models.get, ledger, door.gate, turns),
+        Writer(models.get, ledger, door.gate, turns, nli),
         ledger,
         store,
         clock,
@@ -241,6 +246,18 @@ def _made_upper(
         else None,
         turns=turns,
     )
+
+
+def _nli(settings: Settings) -> "NliModel | None":
+    """What tells whether sentences entail a claim; None where no desk asks it. Raises
+    BadSettings."""
+    if all(desk.judge != "nli" for desk in settings.desks.values()):
+        return None
+    if not settings.nli.model:
+        raise BadSettings("setting_needed", key="nli.model", kind="nli")
+    from dengmi.models.nli import NliModel
+
+    return NliModel(settings.nli, settings.home)
 
 
 @dataclass(frozen=True, slots=True)
