@@ -79,9 +79,7 @@ async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
                 vectors=meaning.vectors if meaning else None,
             )
         finally:
-            await _left(ladder, models, life, waiting)
-            if nli is not None:
-                await nli.close()
+            await _left(ladder, models, nli, life, waiting)
             if meaning is not None:
                 await meaning.close()
             await search.close()
@@ -89,10 +87,12 @@ async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
         await store.close()
 
 
-async def _left(ladder: Ladder, models: Models, *lives: Life) -> None:
+async def _left(ladder: Ladder, models: Models, nli: "NliModel | None", *lives: Life) -> None:
     """This process ends: whoever comes may go on with what it leaves."""
     await ladder.leave()
     await models.close()
+    if nli is not None:
+        await nli.close()
     for life in lives:
         await asyncio.to_thread(life.close)
 

@@ -33,12 +33,10 @@ def test_it_takes_a_second_look(desk: Command, home: Path, tmp_path: Path) -> No
     pytest.importorskip("onnx", reason="onnx is not installed")
     from tests.fakes.onnx_nli import make
 
-    words = ("a", "reader", "borrow", "books", "welcome")
+    words = ("a", "reader", "borrow", "books")
     write(home, FREE, "")
     assert verdicts(desk("ask", "--json", ASKED).json) == ["supported", "unsupported"]
-    write(home, FREE, settings(make(tmp_path / "neutral", words)))
-    assert verdicts(desk("ask", "--json", ASKED).json) == ["supported", "unsupported"]
-    kind = make(tmp_path / "kind", words[:-1])
+    kind = make(tmp_path / "kind", words)
     write(home, FREE, settings(kind))
     looked = desk("ask", "--json", ASKED).json
     assert not looked["reused"], "who judges is part of what an answer rests on"

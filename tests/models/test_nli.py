@@ -107,6 +107,14 @@ async def test_two_labels_know_no_contradiction(tmp_path: Path) -> None:
     await model.close()
 
 
+async def test_a_single_output_is_entailment(tmp_path: Path) -> None:
+    from tests.fakes.onnx_nli import make
+
+    model = made(make(tmp_path / "model", WORDS, labels=("entailment",)), tmp_path)
+    assert await verdicts(model, PAIRS[:3]) == ["entailed", "neither", "neither"]
+    await model.close()
+
+
 async def test_labels_without_a_name_are_asked_for(tmp_path: Path) -> None:
     from tests.fakes.onnx_nli import LABELS, make
 

@@ -119,7 +119,7 @@ def _roles_set(labels: Sequence[str]) -> None:
 
 
 def _failed(code: str, model: str, **params: str) -> ModelFailed:
-    failed = ModelFailed("missing", model, **params)
+    failed = ModelFailed("missing", model, None, **params)
     failed.code = code
     return failed
 
