@@ -23,6 +23,7 @@ from dengmi.core.clock import SystemClock
 from dengmi.core.events import Cited, Done, Event, Found, Notice, Spent, Text, Thinking
 from dengmi.core.records import Answer, Charge, Question
 from dengmi.gate.gate import Gate
+from dengmi.gate.keeper import Keeper
 from dengmi.ledger.ledger import Ledger
 from dengmi.models.scripted import Line, Script, ScriptedModel
 from dengmi.search.searcher import Searcher
@@ -229,7 +230,7 @@ async def test_without_a_slot_the_next_model_writes_and_without_any_the_quotes(
 ) -> None:
     line = Line(text="Adele Brandt built it in 1904. [1.1]")
     first, second = Counted("first", line), Counted("second", line)
-    gate = Gate({"first": 1, "second": 1}, SystemClock(), 1.0)
+    gate = Gate(Keeper({"first": 1, "second": 1}, SystemClock()), SystemClock(), 1.0)
     ladder = make(first, second, gate=gate)
     holder = Question(id="holder", desk="guide", text=ASKED)
     async with gate.admit(holder, "quick", ("first",), prompt=1, most=1):
@@ -252,7 +253,7 @@ async def test_without_a_slot_the_next_model_writes_and_without_any_the_quotes(
 async def test_without_room_at_deep_the_answer_is_quick(make: Make, store: SqlStore) -> None:
     line = Line(text="Adele Brandt built it in 1904. [1.1]")
     first, thinker = Counted("first", line), Counted("thinker", line)
-    gate = Gate({"first": 1, "thinker": 1}, SystemClock(), 1.0)
+    gate = Gate(Keeper({"first": 1, "thinker": 1}, SystemClock()), SystemClock(), 1.0)
     ladder = make(first, thinker, gate=gate, thinks=("thinker",))
     holder = Question(id="holder", desk="guide", text=ASKED)
     async with gate.admit(holder, "deep", ("thinker",), prompt=1, most=1):

@@ -230,6 +230,10 @@ class Upper:
             return self._reusing.reusable(climb.standalone, level, way, answer, evidence)
         return None
 
+    async def served_again(self, question: Question, level: Level, full: Cost) -> None:
+        """Note that an answer served which had cost this much."""
+        await self._ledger.shared(question, level, "reuse", full)
+
     async def _served(self, climb: Climb, share: Share) -> AsyncGenerator[Event | Answer, None]:
         """An earlier answer as the answer to this question."""
         question, earlier = climb.question, share.earlier

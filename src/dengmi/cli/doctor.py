@@ -22,6 +22,7 @@ from dengmi.cli.words import Verb, json_option
 from dengmi.core.errors import DengmiError
 from dengmi.gate.budget import ALMOST
 from dengmi.language.money import amount, amounts
+from dengmi.settings.lacking import lacking
 from dengmi.settings.options import Settings
 
 if TYPE_CHECKING:
@@ -102,6 +103,7 @@ def _checks(app: App) -> Iterator[Check]:
         yield Check("fail", error.code, error.params)
         return
     yield from _home(settings.home)
+    yield from (Check("fail", lack.code, lack.params) for lack in lacking(settings))
     yield _disk(settings.home)
     yield from asyncio.run(_store(app, settings))
     for extra, module in EXTRAS.items():

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from dengmi.answer.audience import Audience
 from dengmi.answer.late.waits import Standing
+from dengmi.answer.pins import Pinned
 from dengmi.core.clock import Clock
 from dengmi.core.counts import Counts
 from dengmi.core.events import Event
@@ -13,6 +14,7 @@ from dengmi.core.late import Push
 from dengmi.core.ports import Answering, Search, Store
 from dengmi.core.records import Answer, Exchange, Question, Source
 from dengmi.settings.options import Settings
+from dengmi.settings.tuned import Tuned
 
 if TYPE_CHECKING:
     from dengmi.answer.join import Hub
@@ -135,10 +137,13 @@ class Vectors(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """Everything a command or the server works with, opened. `gate` tells what the models are
-    doing, None where nothing asks any."""
+    """Everything a command or the server works with, opened. `tuned` keeps the settings at what
+    operators want, `pinned` knows what they pinned, `gate` tells what the models are doing, None
+    where nothing asks any."""
 
     settings: Settings
+    tuned: Tuned
+    pinned: Pinned
     clock: Clock
     store: Store
     search: Search

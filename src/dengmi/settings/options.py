@@ -31,8 +31,9 @@ class ServerSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     public_url: Annotated[
         str,
         Meta(
+            pattern="^(https?://.*)?$",
             description="address readers use when a proxy stands in front; "
-            "changing sources over HTTP then takes server.admin_token"
+            "changing sources over HTTP then takes server.admin_token",
         ),
     ] = ""
     admin_token: Annotated[
@@ -95,6 +96,10 @@ class StoreSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=Tru
             extra={"secret": True},
         ),
     ] = ""
+    shared: Annotated[
+        bool,
+        Meta(description="other servers use this PostgreSQL too: what is asked at both is joined"),
+    ] = False
 
 
 class FetchSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -175,7 +180,9 @@ class ModelSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     model: Annotated[
         str, Meta(description="the endpoint's name of the model; for local and scripted, a file")
     ] = ""
-    base_url: Annotated[str, Meta(description="address of the endpoint")] = ""
+    base_url: Annotated[
+        str, Meta(pattern="^(https?://.*)?$", description="address of the endpoint")
+    ] = ""
     api_key: Annotated[
         str,
         Meta(description="key, or env:NAME for a variable that holds it", extra={"secret": True}),
@@ -281,6 +288,13 @@ class DeskSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True
             description="what the web page says under the desk's name; empty: the usual words",
         ),
     ] = ""
+    examples: Annotated[
+        tuple[Annotated[str, Meta(max_length=200)], ...],
+        Meta(
+            description="questions that the web page offers as examples; empty: such as the "
+            "articles answer"
+        ),
+    ] = ()
     public: Annotated[bool, Meta(description="whether the hall (desk *) includes it")] = True
     voice: Annotated[
         str,
@@ -378,9 +392,8 @@ class Settings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
         str, Meta(description="desk asked when none is named; empty: the only one, or “main”")
     ] = ""
     language: Annotated[
-        str,
+        Literal["", "en", "zh"],
         Meta(
-            pattern="^(en|zh)?$",
             description="language of messages, en or zh; empty: that of the system or browser",
         ),
     ] = ""

@@ -44,6 +44,9 @@ TABLES = (
     "sessions",
     "deeds",
     "access_keys",
+    "edits",
+    "pins",
+    "firsts",
     "tally",
 )
 """Every table but `migrations`; those that others point at come first."""

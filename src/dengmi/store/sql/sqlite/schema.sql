@@ -152,7 +152,7 @@ CREATE TABLE jobs (
 );
 CREATE INDEX jobs_due ON jobs (run_at) WHERE state = 'open';
 
-CREATE INDEX questions_conversation ON questions (desk, conversation, asked_at)
+CREATE INDEX questions_conversation ON questions (desk, conversation, asked_at, id)
     WHERE conversation <> '';
 
 CREATE TABLE thumbs (
@@ -370,3 +370,31 @@ CREATE TABLE outcomes (
     at double precision NOT NULL,
     report text NOT NULL
 );
+
+CREATE TABLE edits (
+    part text NOT NULL,
+    name text NOT NULL,
+    key text NOT NULL,
+    value text NOT NULL,
+    at double precision NOT NULL,
+    operator text NOT NULL,
+    PRIMARY KEY (part, name, key)
+);
+
+CREATE TABLE pins (
+    answer_id text PRIMARY KEY NOT NULL REFERENCES answers (id) ON DELETE CASCADE,
+    key text NOT NULL,
+    asked text NOT NULL,
+    at double precision NOT NULL,
+    operator text NOT NULL
+);
+CREATE INDEX pins_key ON pins (key, at);
+
+CREATE TABLE firsts (
+    desk text NOT NULL,
+    quarter bigint NOT NULL,
+    bucket bigint NOT NULL,
+    count bigint NOT NULL,
+    PRIMARY KEY (desk, quarter, bucket)
+);
+CREATE INDEX firsts_quarter ON firsts (quarter);
