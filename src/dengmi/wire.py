@@ -1,7 +1,7 @@
 """The one place where the parts are chosen and joined."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -85,9 +85,7 @@ async def open_parts(settings: Settings, talk: Talk | None = None) -> AsyncItera
                 counts=counts, vectors=meaning.vectors if meaning else None,
             )  # fmt: skip
         finally:
-            await _left(ladder, models, nli, life, waiting)
-            if meaning is not None:
-                await meaning.close()
+            await _left(ladder, (models, nli, meaning), life, waiting)
             await search.close()
     finally:
         await store.close()
@@ -102,12 +100,14 @@ async def _operated(settings: Settings, store: Store, clock: Clock) -> tuple[Tun
     return tuned, pinned
 
 
-async def _left(ladder: Ladder, models: Models, nli: "NliModel | None", *lives: Life) -> None:
+async def _left(
+    ladder: Ladder, opened: "Sequence[Models | NliModel | Meaning | None]", *lives: Life
+) -> None:
     """This process ends: whoever comes may go on with what it leaves."""
     await ladder.leave()
-    await models.close()
-    if nli is not None:
-        await nli.close()
+    for each in opened:
+        if each is not None:
+            await each.close()
     for life in lives:
         await asyncio.to_thread(life.close)
 
