@@ -248,8 +248,8 @@ def _made_upper(
     judges = {"model": settings.levels.judge or first, "nli": nli.name if nli else ""}
 
     def way(_: str, desk: DeskSettings) -> DeskWay:
-        judge = judges.get(desk.judge, "")
-        return DeskWay(voice=desk.voice, policy=desk.check, judge=judge)
+        asked = judges.get(desk.judge, "")
+        return DeskWay(voice=desk.voice, language=desk.language, policy=desk.check, judge=asked)
 
     return Upper(
         Ways(levels=levels, desks=Made(settings.desks, way)),

@@ -300,6 +300,10 @@ class DeskSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True
         str,
         Meta(max_length=4_000, description="how the desk speaks, in a few sentences to the model"),
     ] = ""
+    language: Annotated[
+        Literal["", "zh", "en"],
+        Meta(description="language of written answers, zh or en; empty: that of the question"),
+    ] = ""
     check: Annotated[
         Literal["drop", "mark", "off"],
         Meta(description="what happens to sentences that no article supports: drop, mark or off"),
