@@ -1,6 +1,6 @@
 """What the server works with. The wiring chooses and joins the parts; these are their shapes."""
 
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
@@ -116,6 +116,10 @@ class Corpus(Protocol):
         on_progress: "Callable[[int, int | None, Report], None] | None" = None,
     ) -> "Report":
         """Bring the store to what the source holds now. Raises DengmiError."""
+        ...
+
+    async def reading(self, source_ids: Iterable[str], /) -> set[str]:
+        """Those of the sources that are being read now, by whichever process of this home."""
         ...
 
     async def remove(self, source_id: str, /) -> int:
