@@ -95,6 +95,10 @@ class StoreSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=Tru
             extra={"secret": True},
         ),
     ] = ""
+    shared: Annotated[
+        bool,
+        Meta(description="other servers use this PostgreSQL too: what is asked at both is joined"),
+    ] = False
 
 
 class FetchSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -294,6 +298,10 @@ class DeskSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True
     voice: Annotated[
         str,
         Meta(max_length=4_000, description="how the desk speaks, in a few sentences to the model"),
+    ] = ""
+    language: Annotated[
+        Literal["", "zh", "en"],
+        Meta(description="language of written answers, zh or en; empty: that of the question"),
     ] = ""
     check: Annotated[
         Literal["drop", "mark", "off"],

@@ -28,7 +28,8 @@ from dengmi.server.bodies import clean, read
 from dengmi.server.context import Context
 from dengmi.server.problems import detail, notice_text
 from dengmi.server.rest.answers import stored
-from dengmi.server.stream import Staying, stream
+from dengmi.server.staying import Staying
+from dengmi.server.stream import stream
 from dengmi.server.ui.card import (
     answer_card,
     error_card,
@@ -60,7 +61,7 @@ class AskPage:
         self._parts = context.parts
         self._overview = Overview(context.parts, context.pictures)
         self._turns = Turns(context.parts)
-        self._staying = Staying()
+        self._staying = Staying(context.siblings)
 
     async def show(self, request: Request) -> Response:
         """The page of a desk: earlier answers (?a=) or a conversation (?c=), and the answer to
@@ -153,7 +154,7 @@ class AskPage:
         """The asker wants no more of an answer that is being written."""
         check_own_page(request)
         asker = await self._context.askers.known(request)
-        self._staying.stop(clean(request.path_params["answer_id"]), asker)
+        await self._staying.stop(clean(request.path_params["answer_id"]), asker)
         return Response(status_code=204)
 
     async def withdraw(self, request: Request) -> Response:
