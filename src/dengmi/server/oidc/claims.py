@@ -18,7 +18,7 @@ from dengmi.settings.oidc import OidcSettings
 log = logging.getLogger(__name__)
 
 _RSA = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512")
-ALGORITHMS = (*_RSA, "ES256", "ES384", "ES512", "EdDSA")
+ALGORITHMS = (*_RSA, "ES256", "ES384", "ES512")
 """Signatures by a key that only the provider has: neither none nor a shared secret."""
 
 LEEWAY = 60.0
