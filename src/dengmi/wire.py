@@ -78,7 +78,7 @@ async def open_parts(settings: Settings, talk: Talk | None = None) -> AsyncItera
             yield Parts(
                 settings=settings, tuned=tuned, pinned=pinned,
                 clock=clock, store=store, search=search,
-                desks=Desks(store, settings.default_desk),
+                desks=Desks(store, settings.default_desk, settings=settings.desks),
                 ladder=ladder, waits=waits,
                 late=runner_of(served, store, waits, ladder, room=gate, lives=waiting),
                 corpus=_corpus(settings, store, search, clock),

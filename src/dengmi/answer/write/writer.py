@@ -67,7 +67,7 @@ class Writer:
                     async for event in events:
                         yield event
             except ModelFailed as error:
-                if not isinstance(error, OverLimit):  # who it belongs to is told
+                if not isinstance(error, OverLimit | NoRoom):  # these are told, and counted
                     log.warning("question %s: %s", task.question.id, error)
                 begun.broken()
                 if tries.go_on(error):
