@@ -11,9 +11,11 @@ checking and the store take no time, every answer serves again, and a fault neve
     parted     half of the slots and an account of its own for each process
     random     no gate: whoever comes when a slot is free begins, the others are shed
 
-Columns: model's answers within 60 s of all questions, and the bound of surge.py; Jain's index over
-answered/asked of ordinary askers, beside shedding by chance; the heavy asker's tokens, as many times
-an active ordinary asker's; slots busy. Of the questions that come in the step to ten times.
+Columns: model's answers within 60 s of all questions, and of those of ordinary askers; the bound of
+surge.py, and what is left of it if the questions of later phases have a call each; Jain's index
+over answered/asked of ordinary askers, beside shedding as many by chance and beside spreading them
+as evenly as whole answers can be; the heavy asker's tokens, as many times an active ordinary
+asker's; slots busy. Of the questions that come in the step to ten times.
 """
 
 import argparse
@@ -126,6 +128,7 @@ class Run:
         entry.place = place_of(kind, ask.asker, self.now, band=band)
         entry.at, entry.until = self.now, self.now + PATIENCE
         self._making[ask.question] = [asked]
+        self._next(decision)
         try:
             told = decision.arrive(entry, self.now)
         except NoRoom:
@@ -169,11 +172,17 @@ class Run:
         if background:
             process.trying -= 1
             process.drain.well(LASTS, self.now)
-        for each in {id(one.decision): one for one in self.gates}.values():
-            for entry, begin in each.decision.due(self.now):
-                its, wanted, late = self._open.pop(entry)
-                self._call(entry, begin, its, wanted, late)
+        self._next(process.decision)
         self._serve(process)
+
+    def _next(self, decision: Decision) -> None:
+        """Those whose turn has come, and those for whom it will not come."""
+        for entry, _ in decision.hopeless(self.now):
+            its, wanted, late = self._open.pop(entry)
+            self._refused(wanted, its, late)
+        for entry, begin in decision.due(self.now):
+            its, wanted, late = self._open.pop(entry)
+            self._call(entry, begin, its, wanted, late)
 
     def _wait(self, asked: Asked, process: Process) -> None:
         """A question comes to wait late, as store/waiting.py has it."""
@@ -265,7 +274,16 @@ def told(run: Run, phases: Sequence[Phase], slots: int, number: int = 1) -> list
     _, heavy = _tally.heavy(_tally.Seen("", 0.0, [], [], kept, ours=True), rows, span)
     bound = _tally.bound(rows, calls)
     chance, best = _tally.shed(ordinary, share), best_of(ordinary)
-    return [mean(yes), bound, _tally.jain(ordinary), chance, best, heavy, run.busy]
+    rest = calls - _others(run, number, span[1] + _tally.WITHIN)
+    told = [mean(yes), share, bound, _tally.bound(rows, rest)]
+    return [*told, _tally.jain(ordinary), chance, best, heavy, run.busy]
+
+
+def _others(run: Run, number: int, until: float) -> int:
+    """The calls that the questions of later phases need meanwhile."""
+    own = {one.ask.question for one in run.asked if one.ask.phase <= number}
+    later = (one.ask for one in run.asked if one.ask.phase > number and one.ask.at < until)
+    return len({ask.question for ask in later} - own)
 
 
 def best_of(asked: Sequence[tuple[str, bool]]) -> float:
@@ -301,11 +319,13 @@ def main() -> None:
             run.busy /= args.slots * run.now
             found[name].append(told(run, phases, args.slots))
         found["random"].append(told(shed(asks, args.slots, seed), phases, args.slots))
-    print(f"{'':8}{'<=60 s':>8}{'bound':>7}{'Jain':>7}{'chance':>8}{'best':>7}{'heavy':>7}{'busy':>7}")
+    print(f"{'':8}{'<=60 s':>8}{'ordin.':>8}{'bound':>8}{'left':>8}", end="")
+    print(f"{'Jain':>8}{'chance':>8}{'best':>8}{'heavy':>8}{'busy':>8}")
     for name, rows in found.items():
-        within, bound, jain, chance, best, heavy, busy = map(mean, zip(*rows, strict=True))
-        print(f"{name:8}{within:8.1%}{bound:7.1%}{jain:7.3f}{chance:8.3f}{best:7.3f}", end="")
-        print(f"{heavy:7.2f}{busy:7.1%}   heavy by seed:", *(f"{row[5]:.2f}" for row in rows))
+        shares = [mean(column) for column in zip(*rows, strict=True)]
+        print(f"{name:8}", *(f"{each:7.1%}" for each in shares[:4]), end=" ")
+        print(*(f"{each:7.3f}" for each in shares[4:7]), f"{shares[7]:7.2f} {shares[8]:7.1%}")
+        print(f"{'':8}heavy by seed:", *(f"{row[7]:.2f}" for row in rows))
 
 
 def _arguments() -> argparse.Namespace:
