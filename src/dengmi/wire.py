@@ -22,7 +22,9 @@ from dengmi.ledger.life import Life
 from dengmi.models.open import Models
 from dengmi.search.searcher import Searcher
 from dengmi.server.parts import Parts
-from dengmi.settings.options import Settings
+from dengmi.settings.live import Made, Those
+from dengmi.settings.options import DeskSettings, Settings
+from dengmi.settings.tuned import Tuned
 from dengmi.store.open import open_store
 
 if TYPE_CHECKING:
@@ -50,6 +52,8 @@ async def open_parts(settings: Settings, talk: Talk | None = None) -> AsyncItera
     store = open_store(settings.store_address)
     await store.open()
     try:
+        tuned = await _tuned(settings, store)
+        settings = tuned.settings
         meaning = _meaning(settings, store)
         search = _search(settings, store, clock, meaning, counts)
         await search.open()
@@ -67,10 +71,8 @@ async def open_parts(settings: Settings, talk: Talk | None = None) -> AsyncItera
         ladder = _ladder(settings, *shared, upper=upper, waits=waits, counts=counts, lives=life)
         try:
             yield Parts(
-                settings=settings,
-                clock=clock,
-                store=store,
-                search=search,
+                settings=settings, tuned=tuned,
+                clock=clock, store=store, search=search,
                 desks=Desks(store, settings.default_desk),
                 ladder=ladder,
                 waits=waits,
@@ -78,7 +80,7 @@ async def open_parts(settings: Settings, talk: Talk | None = None) -> AsyncItera
                 corpus=_corpus(settings, store, search, clock),
                 counts=counts,
                 vectors=meaning.vectors if meaning else None,
-            )
+            )  # fmt: skip
         finally:
             await _left(ladder, models, life, waiting)
             if meaning is not None:
@@ -86,6 +88,12 @@ async def open_parts(settings: Settings, talk: Talk | None = None) -> AsyncItera
             await search.close()
     finally:
         await store.close()
+
+
+async def _tuned(settings: Settings, store: Store) -> Tuned:
+    """The settings with what operators changed."""
+    edits = await store.edits()
+    return await asyncio.to_thread(Tuned, settings, edits) if edits else Tuned(settings)
 
 
 async def _left(ladder: Ladder, models: Models, *lives: Life) -> None:
@@ -156,7 +164,7 @@ def _search(
         store,
         settings.index_folder,
         clock,
-        private=[name for name, desk in settings.desks.items() if not desk.public],
+        private=Those(settings.desks, lambda desk: not desk.public),
         vectors=meaning.vectors if meaning else None,
         reranker=meaning.reranker if meaning else None,
         counts=counts,
@@ -225,14 +233,13 @@ def _made_upper(
     ledger = Ledger(store, clock, settings.models, life, limits, counts=counts)
     first = (*settings.levels.quick, *settings.levels.deep)[0]
     judge = settings.levels.judge or first
-    desks = {
-        name: DeskWay(
-            voice=desk.voice, policy=desk.check, judge=judge if desk.judge == "model" else ""
-        )
-        for name, desk in settings.desks.items()
-    }
+
+    def way(_: str, desk: DeskSettings) -> DeskWay:
+        asked = judge if desk.judge == "model" else ""
+        return DeskWay(voice=desk.voice, policy=desk.check, judge=asked)
+
     return Upper(
-        Ways(levels=levels, desks=desks),
+        Ways(levels=levels, desks=Made(settings.desks, way)),
         Writer(models.get, ledger, door.gate, turns),
         ledger,
         store,

@@ -446,6 +446,8 @@ class Ladder:
                 self._history,
             )
         turns = turns[-self._history :]
+        if not turns:
+            return _Understood(Standalone(question.text))
         said = [_turn(each) for each in turns]
         # In a thread: the first follow-up imports the rules.
         meant = await asyncio.to_thread(standalone, question.text, said)

@@ -5,9 +5,10 @@ nothing in them could speak against it: the quotes are then chosen while the end
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from dengmi.answer.climb import Sought, Ways
 from dengmi.answer.follow.turns import Standalone
@@ -17,8 +18,8 @@ from dengmi.answer.reuse import reuse_key, way_of
 from dengmi.answer.reusing import Reusing
 from dengmi.answer.tongue import own_language
 from dengmi.answer.write.past import passages_of, past_of
-from dengmi.answer.write.prompt import VERSION, messages
-from dengmi.answer.write.shown import chosen
+from dengmi.answer.write.prompt import VERSION, Past, messages
+from dengmi.answer.write.shown import Shown, chosen
 from dengmi.answer.write.writer import Out, Task, Writer
 from dengmi.core.clock import Clock
 from dengmi.core.ids import stable_id
@@ -107,10 +108,14 @@ class Sharing:
                 there is none.
         """
         share = Share()
-        task = await self._task(sought, best, share)
+        found = await self._passages.passages(passages_of(sought.turns))
+        past, before = past_of(sought.turns, found)
+        evidence = self._ways.levels[sought.level].evidence
+        shown = before.more(chosen(best, evidence))
         # What was said before makes the prompt its own.
-        alone = len(task.messages) <= _ALONE
-        key = self._key(task, sought.meant) if alone else object()
+        key = object() if past else self._key(sought, shown)
+        # Most questions are answered by what there is: only who has to writes a prompt.
+        task = partial(self._task, sought, past, shown, share)
         if not shared:
             share.hold = lambda: self._held(key, task, sought)
         share.held = self._hub.join(key)
@@ -121,7 +126,9 @@ class Sharing:
                     return None
         return share
 
-    async def _decided(self, share: Share, key: Hashable, task: Task, sought: Sought) -> bool:
+    async def _decided(
+        self, share: Share, key: Hashable, task: Callable[[], Task], sought: Sought
+    ) -> bool:
         """Find an answer that serves again, or hold a making; False where there is none and none
         may begin. Of several processes the one that leads looks for what is stored: nobody else
         can store it between the look and the making. Where another one leads, who asks here is
@@ -146,15 +153,15 @@ class Sharing:
                 lead.free()
 
     def _held(
-        self, key: Hashable, task: Task, sought: Sought, lead: Lead | None = None
+        self, key: Hashable, task: Callable[[], Task], sought: Sought, lead: Lead | None = None
     ) -> Held[Out]:
         """The making of this key, begun where there is none."""
         if self._leads is None or not isinstance(key, str):
-            return self._hub.hold(key, lambda: self._writer.write(task))
+            return self._hub.hold(key, lambda: self._writer.write(task()))
         led = Led(self._leads, key, lead)
 
         def write(told: tuple[Out, ...]) -> AsyncGenerator[Out, None]:
-            return self._writer.write(replace(task, told=told) if told else task)
+            return self._writer.write(replace(task(), told=told) if told else task())
 
         def look() -> Awaitable[Answer | None]:
             return self._earlier(sought)
@@ -181,11 +188,9 @@ class Sharing:
             sought.meant.text, sought.level, way, sought.evidence, self._clock.now()
         )
 
-    async def _task(self, sought: Sought, best: Evidence, share: Share) -> Task:
-        question, level, turns = sought.question, sought.level, sought.turns
-        past, shown = past_of(turns, await self._passages.passages(passages_of(turns)))
+    def _task(self, sought: Sought, past: Sequence[Past], shown: Shown, share: Share) -> Task:
+        question, level = sought.question, sought.level
         how, desk = self._ways.levels[level], self._ways.desk(question.desk)
-        shown = shown.more(chosen(best, how.evidence))
         return Task(
             question=question,
             level=level,
@@ -199,15 +204,11 @@ class Sharing:
             calling=share.calling.set,
         )
 
-    def _key(self, task: Task, meant: Standalone) -> Hashable:
-        desk, level, lang = task.question.desk, task.level, task.question.lang
-        shown = tuple(passage.id for _, passage in task.shown.places)
-        key = (desk, level, self.way(desk, level), lang, asking(meant.text).form)
-        return (*key, shown) if self._leads is None else stable_id("mk", *key, *shown)
-
-
-_ALONE = 2
-"""Messages of a prompt without a conversation."""
+    def _key(self, sought: Sought, shown: Shown) -> Hashable:
+        desk, level, lang = sought.question.desk, sought.level, sought.question.lang
+        key = (desk, level, self.way(desk, level), lang, asking(sought.meant.text).form)
+        ids = tuple(passage.id for _, passage in shown.places)
+        return (*key, ids) if self._leads is None else stable_id("mk", *key, *ids)
 
 
 def is_clear(meant: str, evidence: Evidence) -> bool:

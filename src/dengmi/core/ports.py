@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from dengmi.core.deliveries import Deliveries
+from dengmi.core.edits import Edits
 from dengmi.core.events import Event
 from dengmi.core.history import History
 from dengmi.core.late import LateQueue
@@ -248,6 +249,7 @@ class Store(
     Conversations,
     History,
     Forgetting,
+    Edits,
     Charges,
     Reuses,
     LateQueue,

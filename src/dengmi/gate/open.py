@@ -8,6 +8,7 @@ from dengmi.gate.budget import Rates, Rule
 from dengmi.gate.limits import DeskLimit, Limits
 from dengmi.gate.quota import Plans, plans
 from dengmi.settings.limits import rates_of
+from dengmi.settings.live import Made
 from dengmi.settings.money import money
 from dengmi.settings.options import DeskSettings, Settings
 
@@ -32,7 +33,7 @@ def limits_of(settings: Settings, clock: Clock, plans: Plans | None = None) -> L
     """
     zone = _zone(settings.time_zone)
     return Limits(
-        {name: _desk(name, desk, zone) for name, desk in settings.desks.items()},
+        Made(settings.desks, lambda name, desk: _desk(name, desk, zone)),
         plans or plans_of(settings),
         Rates(rates_of(settings)),
         clock,

@@ -13,6 +13,7 @@ from dengmi.core.late import Push
 from dengmi.core.ports import Answering, Search, Store
 from dengmi.core.records import Answer, Exchange, Question, Source
 from dengmi.settings.options import Settings
+from dengmi.settings.tuned import Tuned
 
 if TYPE_CHECKING:
     from dengmi.answer.join import Hub
@@ -135,10 +136,11 @@ class Vectors(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """Everything a command or the server works with, opened. `gate` tells what the models are
-    doing, None where nothing asks any."""
+    """Everything a command or the server works with, opened. `tuned` keeps the settings at what
+    operators want, `gate` tells what the models are doing, None where nothing asks any."""
 
     settings: Settings
+    tuned: Tuned
     clock: Clock
     store: Store
     search: Search

@@ -39,9 +39,9 @@ def routes(context: Context, ways: Sequence[Way] = ()) -> Sequence[BaseRoute]:
         ways: the channels that platforms call.
     """
     return [
+        *(route for way in ways for route in way.routes()),
         *_api(context),
         *_channels(context),
-        *(route for way in ways for route in way.routes()),
         *_pages(context),
         *_asker(context),
         *_watching(context),

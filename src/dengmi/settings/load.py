@@ -56,7 +56,7 @@ def load_settings(
     try:
         raw = msgspec.convert({**table, "home": home}, Settings, strict=False, dec_hook=_decode)
     except msgspec.ValidationError as error:
-        raise _bad_value(str(error)) from None
+        raise bad_value(str(error)) from None
     return _completed(raw, "levels" in table, environ)
 
 
@@ -95,13 +95,7 @@ def _completed(settings: Settings, has_levels: bool, environ: Mapping[str, str])
         levels = levels if has_levels else _DEFAULT_LEVELS
     elif models and not has_levels:
         levels = LevelSettings(quick=tuple(models), deep=tuple(models))
-    for level in msgspec.structs.fields(levels):
-        named = getattr(levels, level.name)
-        for name in (named,) if isinstance(named, str) else named:
-            if name and name not in models:
-                key = f"levels.{level.name}"
-                known = ", ".join(models) or "–"
-                raise BadSettings("setting_model_unknown", key=key, model=name, known=known)
+    check_levels(levels, models)
     named = {"models": models} | {
         name: getattr(settings, name) for name in NAMED if name != "models"
     }
@@ -122,6 +116,17 @@ def _completed(settings: Settings, has_levels: bool, environ: Mapping[str, str])
     if not settings.channels.open and not any(each.key for each in settings.keys.values()):
         raise BadSettings("setting_keys_missing", key="channels.open")
     return settings
+
+
+def check_levels(levels: LevelSettings, models: Mapping[str, ModelSettings]) -> None:
+    """Raises BadSettings: a level names a model that there is not."""
+    for level in msgspec.structs.fields(levels):
+        named = getattr(levels, level.name)
+        for name in (named,) if isinstance(named, str) else named:
+            if name and name not in models:
+                key = f"levels.{level.name}"
+                known = ", ".join(models) or "–"
+                raise BadSettings("setting_model_unknown", key=key, model=name, known=known)
 
 
 def _keyed(table: Keyed, environ: Mapping[str, str]) -> Keyed:
@@ -206,12 +211,21 @@ _WANTED = {
 }
 
 
-def _bad_value(reason: str) -> BadSettings:
+def bad_value(reason: str, prefix: str = "") -> BadSettings:
     """msgspec says "Expected `int`, got `str` - at `$.server.port`": name the key as it is
-    written, and what it takes."""
-    match = re.fullmatch(r"(.*?)(?: - at `\$\.?(.*)`)?", reason)
+    written, and what it takes.
+
+    Args:
+        prefix: what stands in front of the key where a part of the settings was converted.
+    """
+    match = re.fullmatch(r"(.*?)(?: - at `\$\.?(.*)`)?", reason, re.DOTALL)
     assert match is not None
     said, key = match.groups()
+    key = prefix + key if key else key
+    if most := re.match(r"Expected `str` of length <= (\d+)", said):
+        return BadSettings("setting_too_long", key=key, most=int(most[1]))
+    if given := re.match(r"Invalid enum value '?(.*?)'?$", said):
+        return BadSettings("setting_not_offered", key=key, given=given[1][:60])
     kind = re.match(r"Expected `(\w+)`(?: (>=|<=|>|<) ([\d.]+))?", said)
     if key == "store.url":
         return BadSettings("setting_not_postgresql", key=key)

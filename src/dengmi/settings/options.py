@@ -280,6 +280,13 @@ class DeskSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True
             description="what the web page says under the desk's name; empty: the usual words",
         ),
     ] = ""
+    examples: Annotated[
+        tuple[Annotated[str, Meta(max_length=200)], ...],
+        Meta(
+            description="questions that the web page offers as examples; empty: such as the "
+            "articles answer"
+        ),
+    ] = ()
     public: Annotated[bool, Meta(description="whether the hall (desk *) includes it")] = True
     voice: Annotated[
         str,

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
+from functools import lru_cache
 from typing import Any
 
 from dengmi.core.errors import NotFound
@@ -242,7 +243,7 @@ def as_answer(row: Row) -> Answer:
         text=text,
         grounded=bool(grounded),
         confidence=confidence,
-        citations=from_json(citations, tuple[Citation, ...]),
+        citations=_citations(citations),
         nearest=from_json(nearest, tuple[Head, ...]),
         followups=from_json(followups, tuple[str, ...]),
         reused=bool(reused),
@@ -252,12 +253,23 @@ def as_answer(row: Row) -> Answer:
         created_at=created_at,
         lang=lang,
         standalone=standalone,
-        claims=from_json(claims, tuple[Claim, ...]),
+        claims=_claims(claims),
         evidence=from_json(evidence, tuple[str, ...]),
         origin=origin,
         model=model,
         full_cost=Cost(currency=currency, micros=full_micros),
     )
+
+
+@lru_cache(maxsize=512)
+def _citations(text: str) -> tuple[Citation, ...]:
+    """Remembered: an answer that serves again is read for everybody who asks the same."""
+    return from_json(text, tuple[Citation, ...])
+
+
+@lru_cache(maxsize=512)
+def _claims(text: str) -> tuple[Claim, ...]:
+    return from_json(text, tuple[Claim, ...])
 
 
 def _usage(text: str) -> Mapping[str, int]:

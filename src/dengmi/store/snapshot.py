@@ -44,6 +44,7 @@ TABLES = (
     "sessions",
     "deeds",
     "access_keys",
+    "edits",
     "tally",
 )
 """Every table but `migrations`; those that others point at come first."""

@@ -44,6 +44,7 @@ from dengmi.store import (
     sources,
 )
 from dengmi.store.connector import Connector
+from dengmi.store.editing import SqlEdits
 from dengmi.store.histories import SqlHistories
 from dengmi.store.line import SqlLine
 from dengmi.store.outgoing import SqlOutgoing
@@ -54,7 +55,7 @@ if TYPE_CHECKING:
     from dengmi.core.review import Review
 
 
-class SqlStore(SqlLine, SqlHistories, SqlOutgoing, SqlReplies):
+class SqlStore(SqlLine, SqlEdits, SqlHistories, SqlOutgoing, SqlReplies):
     """Everything that is kept, behind a connector. Raises only DengmiErrors."""
 
     def __init__(self, connector: Connector, clock: Clock) -> None:

@@ -1,6 +1,7 @@
 """The .sql files: every query is named once, described, used, and the same for both dialects."""
 
 import re
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -67,3 +68,15 @@ def test_only_plain_inserts_may_go_in_another_way() -> None:
         "deed_insert": "deeds",
         "handover_insert": "handovers",
     }
+
+
+def test_a_conversation_is_found_without_reading_all_that_a_desk_was_asked() -> None:
+    query = load("sqlite")["exchange_questions"]
+    base = sqlite3.connect(":memory:")
+    base.executescript((HERE / "sqlite" / "schema.sql").read_text(encoding="utf-8"))
+    plan = base.execute(f"EXPLAIN QUERY PLAN {query.sql}", [None] * len(query.params)).fetchall()
+    base.close()
+    assert [row[-1] for row in plan] == [
+        "SEARCH questions USING INDEX questions_conversation"
+        " (desk=? AND conversation=? AND asked_at<?)"
+    ]

@@ -76,8 +76,12 @@ class Overview:
             return desks[0].name if desks else ""
 
     async def examples(self, name: str, lang: str) -> tuple[str, ...]:
-        """A few things to ask in the page's language, each of which the articles answer; first
-        from the articles that are cited most of late."""
+        """A few things to ask in the page's language: those of the settings, else such as the
+        articles answer, first from the articles that are cited most of late."""
+        settings = self.parts.settings.desks.get(name)
+        if settings and settings.examples:
+            own = tuple(one for one in settings.examples if language_of(one) == lang)
+            return (own or settings.examples)[:EXAMPLES]
         key = (name, lang)
         seen, known = self._examples.get(key, (-1e9, ()))
         if self.parts.clock.steady() - seen > 12 * FRESH and key not in self._choosing:

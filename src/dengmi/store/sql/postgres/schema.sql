@@ -152,7 +152,7 @@ CREATE TABLE jobs (
 );
 CREATE INDEX jobs_due ON jobs (run_at) WHERE state = 'open';
 
-CREATE INDEX questions_conversation ON questions (desk, conversation, asked_at)
+CREATE INDEX questions_conversation ON questions (desk, conversation, asked_at, id)
     WHERE conversation <> '';
 
 CREATE TABLE thumbs (
@@ -369,4 +369,14 @@ CREATE TABLE outcomes (
     source_id text PRIMARY KEY NOT NULL REFERENCES sources (id) ON DELETE CASCADE,
     at double precision NOT NULL,
     report text NOT NULL
+);
+
+CREATE TABLE edits (
+    part text NOT NULL,
+    name text NOT NULL,
+    key text NOT NULL,
+    value text NOT NULL,
+    at double precision NOT NULL,
+    operator text NOT NULL,
+    PRIMARY KEY (part, name, key)
 );
