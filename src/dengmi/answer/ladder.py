@@ -16,6 +16,7 @@ from dengmi.answer.climb import Climb, Sought
 from dengmi.answer.finding import Changing, Finder
 from dengmi.answer.follow.turns import Standalone, Turn
 from dengmi.answer.followup import standalone
+from dengmi.answer.hearing import heard_by
 from dengmi.answer.late.terms import CAUSES, SPENT, Trial, came_of, waits
 from dengmi.answer.late.waits import Standing, Waits
 from dengmi.answer.paid import priced
@@ -176,6 +177,7 @@ class Ladder:
         *,
         thinking: bool = False,
         turns: Sequence[Exchange] | None = None,
+        hear: Callable[[Event], None] | None = None,
     ) -> AsyncGenerator[Event]:
         """The events of an accepted question's answer; of the stored answer if it has one.
 
@@ -187,6 +189,8 @@ class Ladder:
             thinking: whether the model's thinking is told too.
             turns: what was said before, oldest first, where the channel knows it; by default the
                 store tells.
+            hear: is told of events at the moment they are written, in their order, in place of
+                their being given here: what costs least where thousands read the same.
         """
         began = self._clock.steady()
         work_for(question.id)
@@ -199,7 +203,8 @@ class Ladder:
                 for event in replayed(standing.answer, standing.pending):
                     yield event
                 return
-            async with aclosing(self._answered(question, began, turns, seen)) as events:
+            heard = heard_by(hear, seen, self.audience, stage, thinking=thinking)
+            async with aclosing(self._answered(question, began, turns, seen, heard)) as events:
                 async for event in events:
                     seen.hear(event)
                     self.audience.hear(stage, event)
@@ -324,6 +329,7 @@ class Ladder:
         began: float,
         turns: Sequence[Exchange] | None,
         seen: Seen,
+        hear: Callable[[Event], None] | None,
     ) -> AsyncGenerator[Event]:
         level = self._level(question)
         seen.aims(level)
@@ -339,7 +345,7 @@ class Ladder:
             if upper is None or share is None:
                 events = self._quotes(climb)
             else:
-                events = self._climbed(upper, replace(climb, share=share))
+                events = self._climbed(upper, replace(climb, share=share, hear=hear))
             async with aclosing(events):
                 async for event in events:
                     yield event
