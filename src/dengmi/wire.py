@@ -10,6 +10,7 @@ from dengmi.answer.climb import DeskWay, LevelWay, Ways
 from dengmi.answer.desks import Desks
 from dengmi.answer.ladder import Ladder
 from dengmi.answer.late.made import runner_of, waits_of
+from dengmi.answer.pins import Pinned
 from dengmi.core.clock import Clock, SystemClock
 from dengmi.core.counts import Counts
 from dengmi.core.errors import BadSettings, Unavailable
@@ -52,7 +53,7 @@ async def open_parts(settings: Settings, talk: Talk | None = None) -> AsyncItera
     store = open_store(settings.store_address)
     await store.open()
     try:
-        tuned = await _tuned(settings, store)
+        tuned, pinned = await _operated(settings, store, clock)
         settings = tuned.settings
         meaning = _meaning(settings, store)
         search = _search(settings, store, clock, meaning, counts)
@@ -68,18 +69,18 @@ async def open_parts(settings: Settings, talk: Talk | None = None) -> AsyncItera
         upper = await _upper(
             settings, levels, *shared, models=models, life=life, door=door, counts=counts
         )
-        ladder = _ladder(settings, *shared, upper=upper, waits=waits, counts=counts, lives=life)
+        ladder = _ladder(
+            settings, *shared, upper=upper, waits=waits, counts=counts, lives=life, pinned=pinned
+        )
         try:
             yield Parts(
-                settings=settings, tuned=tuned,
+                settings=settings, tuned=tuned, pinned=pinned,
                 clock=clock, store=store, search=search,
                 desks=Desks(store, settings.default_desk),
-                ladder=ladder,
-                waits=waits,
+                ladder=ladder, waits=waits,
                 late=runner_of(served, store, waits, ladder, room=gate, lives=waiting),
                 corpus=_corpus(settings, store, search, clock),
-                counts=counts,
-                vectors=meaning.vectors if meaning else None,
+                counts=counts, vectors=meaning.vectors if meaning else None,
             )  # fmt: skip
         finally:
             await _left(ladder, models, life, waiting)
@@ -90,10 +91,13 @@ async def open_parts(settings: Settings, talk: Talk | None = None) -> AsyncItera
         await store.close()
 
 
-async def _tuned(settings: Settings, store: Store) -> Tuned:
-    """The settings with what operators changed."""
+async def _operated(settings: Settings, store: Store, clock: Clock) -> tuple[Tuned, Pinned]:
+    """The settings with what operators changed, and what they pinned."""
     edits = await store.edits()
-    return await asyncio.to_thread(Tuned, settings, edits) if edits else Tuned(settings)
+    tuned = await asyncio.to_thread(Tuned, settings, edits) if edits else Tuned(settings)
+    pinned = Pinned(store, clock)
+    await pinned.look()
+    return tuned, pinned
 
 
 async def _left(ladder: Ladder, models: Models, *lives: Life) -> None:
@@ -142,6 +146,7 @@ def _ladder(
     waits: "Waits",
     counts: Counts,
     lives: Life,
+    pinned: Pinned,
 ) -> Ladder:
     return Ladder(
         store,
@@ -151,6 +156,7 @@ def _ladder(
         waits=waits,
         lives=lives if upper else None,
         counts=counts,
+        pinned=pinned,
         most_quotes=settings.ask.quotes,
         most_chars=settings.ask.max_chars,
         history=settings.writing.history,
@@ -236,7 +242,7 @@ def _made_upper(
 
     def way(_: str, desk: DeskSettings) -> DeskWay:
         asked = judge if desk.judge == "model" else ""
-        return DeskWay(voice=desk.voice, policy=desk.check, judge=asked)
+        return DeskWay(voice=desk.voice, language=desk.language, policy=desk.check, judge=asked)
 
     return Upper(
         Ways(levels=levels, desks=Made(settings.desks, way)),

@@ -221,6 +221,16 @@ def test_an_answer_is_pinned(browser: Browser, office: Office) -> None:
         expect(page.locator(".badges").first).to_contain_text("serves again")
 
 
+def test_what_no_model_wrote_is_pinned(browser: Browser, office: Office) -> None:
+    with signed_in(browser, office, "phone") as page:
+        page.goto(f"{office.address}/console/questions?q=Ticket")
+        page.locator("table a").first.click()
+        page.get_by_role("button", name="Pin", exact=True).click()
+        expect(page.locator(".said")).to_contain_text("pinned")
+        page.get_by_role("button", name="Take the pin off").click()
+        expect(page.locator(".said")).to_contain_text("The pin is off")
+
+
 def test_a_desk_is_changed_and_changed_back(browser: Browser, office: Office) -> None:
     with signed_in(browser, office, "phone", refused=1) as page:
         page.goto(f"{office.address}/console/desk")

@@ -4,7 +4,7 @@ written once, and goes on where its writer ended."""
 import asyncio
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, aclosing
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -13,8 +13,10 @@ from dengmi.answer.ladder import Ladder
 from dengmi.core.events import Done, Event, Found, Text
 from dengmi.models.scripted import Line
 from dengmi.server.joining import Joining
+from dengmi.server.machines import Machines
 from dengmi.server.siblings import Siblings
 from dengmi.store.store import SqlStore
+from dengmi.wire import open_parts
 from tests.contract.test_upper import (  # fixtures among them
     Counted,
     Make,
@@ -24,6 +26,7 @@ from tests.contract.test_upper import (  # fixtures among them
     search,
     told,
 )
+from tests.http.conftest import client_of, fill, settings_of, write_articles
 
 __all__ = ["make", "search"]
 
@@ -67,6 +70,13 @@ async def meet(tmp_path: Path) -> AsyncIterator[Meet]:
             return one
 
         yield met
+
+
+@pytest.fixture
+def postgres_only(address: str) -> None:
+    """Skips where the store is a file."""
+    if not address.startswith("postgres"):
+        pytest.skip("only a database server has locks for several machines")
 
 
 async def test_many_at_several_processes_share_one_call(
@@ -166,3 +176,124 @@ async def test_what_is_asked_in_a_conversation_stays_in_its_process(make: Make, 
     ]
     await asyncio.gather(*follows)
     assert len(model.asked) == before + 2
+
+
+@asynccontextmanager
+async def server(ladder: Ladder, store: SqlStore) -> AsyncIterator[Ladder]:
+    """A server of its own, as it would be on another machine, with one process."""
+    locks = store.locks()
+    assert locks is not None
+    joining = Joining(Siblings())
+    assert ladder.share_with(Machines(joining, locks)) is not None
+    yield ladder
+    await locks.close()
+
+
+async def test_servers_on_one_database_share_one_call(
+    make: Make, store: SqlStore, postgres_only: None
+) -> None:
+    model = Counted("first", LINE)
+    async with server(make(model), store) as one, server(make(model), store) as other:
+        asked = [events(each, question(asker=f"a{n}")) for n in range(20) for each in (one, other)]
+        answers = [told(some) for some in await asyncio.gather(*asked)]
+        assert len(model.asked) == 1
+        assert {answer.text for answer in answers} == {f"{FIRST} [1] {SECOND} [2]"}
+        assert sum(answer.cost.micros > 0 for answer in answers) == 1
+        assert {answer.full_cost.micros for answer in answers} == {
+            max(answer.cost.micros for answer in answers)
+        }
+        # It is let go of: what is not stored for others is written anew.
+        declined = question("Who opened the harbour of Linmen?")
+        model.asked.clear()
+        for each in (one, other):
+            await events(each, declined)
+        assert len(model.asked) <= 2
+
+
+async def test_the_end_of_a_server_lets_another_one_write(
+    make: Make, store: SqlStore, postgres_only: None
+) -> None:
+    ends, writes = Counted("first", LINE), Counted("first", LINE)
+    async with server(make(writes), store) as other:
+        async with server(make(ends), store) as one:
+            leads = asyncio.create_task(events(one, question(asker="leads")))
+            async with asyncio.timeout(20):
+                while not ends.asked:  # noqa: ASYNC110 - asked by another task
+                    await asyncio.sleep(0.005)
+            following = other.ask(question(asker="follows"))
+            assert isinstance(await anext(following), Found)  # the quotes wait for nobody
+        some = [event async for event in following]
+        assert told(some).cost.micros > 0
+        assert len(writes.asked) == 1
+        await leads
+
+
+async def test_locks_of_a_database(store: SqlStore, postgres_only: None) -> None:
+    one, other = store.locks(), store.locks()
+    assert one is not None
+    assert other is not None
+    assert await one.take("a")
+    assert [await other.take(name) for name in ("a", "b")] == [False, True]
+    one.free("a")
+    assert not await one.take("b")
+    assert await other.take("a")
+    # Whoever asks and goes keeps nothing.
+    other.free("a")
+    taking = asyncio.create_task(one.take("a"))
+    await asyncio.sleep(0)
+    taking.cancel()
+    await asyncio.gather(taking, return_exceptions=True)
+    async with asyncio.timeout(20):
+        while not await other.take("a"):  # noqa: ASYNC110 - known to the database
+            await asyncio.sleep(0.01)
+    await other.close()
+    assert await one.take("a")
+    await one.close()
+
+
+async def test_a_file_has_no_locks_for_others(store: SqlStore, address: str) -> None:
+    assert (store.locks() is None) == (not address.startswith("postgres"))
+
+
+SETTINGS = """
+[models.script]
+kind = "scripted"
+model = "script.toml"
+
+[levels]
+quick = ["script"]
+"""
+SCRIPT = """
+[[answer]]
+text = "The lantern walk closes on the seventeenth [1.1]."
+first = 0.5
+"""
+
+
+async def test_two_applications_on_one_database_write_once(
+    address: str, tmp_path: Path, postgres_only: None
+) -> None:
+    """`store.shared` in the settings of two servers, each with a home of its own."""
+    folder = await asyncio.to_thread(write_articles, tmp_path / "articles")
+    body = {"question": "When does the lantern walk close?", "level": "quick"}
+    async with AsyncExitStack() as stack:
+        clients = []
+        for n in range(2):
+            home = tmp_path / f"home{n}"
+            await asyncio.to_thread(home.mkdir)
+            await asyncio.to_thread((home / "dengmi.toml").write_text, SETTINGS)
+            await asyncio.to_thread((home / "script.toml").write_text, SCRIPT)
+            where = {"DENGMI_STORE_URL": address, "DENGMI_STORE_SHARED": "true"}
+            settings = await asyncio.to_thread(settings_of, home, **where)
+            parts = await stack.enter_async_context(open_parts(settings))
+            if not clients:
+                await fill(parts, folder)
+            else:
+                await parts.search.catch_up()
+            clients.append(await stack.enter_async_context(client_of(parts)))
+        asked = [client.post("/api/v1/answers", json=body) for client in clients * 3]
+        told = [reply.json() for reply in await asyncio.gather(*asked)]
+        purposes = [each.purpose for each in await parts.store.charges()]
+    assert {each["text"] for each in told} == {"The lantern walk closes on the seventeenth. [1]"}
+    assert purposes.count("answer") == 1
+    assert len(purposes) == len(told)

@@ -3,6 +3,7 @@
 import pytest
 
 from dengmi.core.outcomes import Missed, Outcome
+from dengmi.core.pins import Pin
 from dengmi.core.records import Charge, Claim, Late, Question, Reusable
 from dengmi.core.review import Wanted
 from tests.contract.given import answer
@@ -144,11 +145,13 @@ async def test_outlays_by_group(store, filled) -> None:
 
 async def test_a_correction_takes_the_place_of_an_answer(store, filled) -> None:
     right = answer("a1c", "q1", text="Under the bridge.", created_at=300.0, model="operator")
-    assert not await filled.correct("a1", right)  # it never could serve again
+    pin = Pin(answer_id="a1c", key="k1", asked="Where?", at=300.0, by="Mei")
+    assert not await filled.correct("zz", right, pin)
     assert await store.answer("a1c") is None
     await store.keep_reusable(Reusable(answer_id="a1", key="k", desk="guide", basis={"x": 1}))
-    assert await filled.correct("a1", right)
+    assert await filled.correct("a1", right, pin)
     assert await store.answer("a1c") == right
+    assert await store.pinned("k1") == ((pin, right),)
     (serving,) = await store.reusables("k", 9)
     assert (serving[0].answer_id, serving[0].state) == ("a1c", "pinned")
     assert serving[0].basis == {"x": 1}

@@ -156,6 +156,17 @@ async def test_the_killed_writer_is_followed_by_one_of_those_who_read(running: R
     cut = next(n for n, text in enumerate(texts) if not text)
     assert await follow(running, body, f"k{cut}", []) == texts[whole[0]]
     assert len(running.fake.requests) == before + 2
+    # The call of the killed one stays reserved until somebody closes it; of the rest, one pays.
+    lines = await asyncio.to_thread(
+        rows,
+        running.home,
+        "SELECT charges.state, count(*) FROM charges JOIN questions"
+        " ON questions.id = question_id WHERE purpose = 'answer' AND text LIKE '%solves a riddle%'"
+        " GROUP BY 1",
+    )
+    states = dict(lines)
+    assert states.pop("settled") == 1
+    assert list(states.values()) == [1]
     finals = Counter(
         question
         for (question,) in await asyncio.to_thread(

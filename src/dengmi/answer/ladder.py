@@ -20,6 +20,7 @@ from dengmi.answer.hearing import heard_by
 from dengmi.answer.late.terms import CAUSES, SPENT, Trial, came_of, waits
 from dengmi.answer.late.waits import Standing, Waits
 from dengmi.answer.paid import priced
+from dengmi.answer.pins import Pinned
 from dengmi.answer.quoting import DEPTH
 from dengmi.answer.seen import Seen
 from dengmi.answer.told import replayed, told
@@ -77,6 +78,7 @@ class Ladder:
         lives: tells which processes are alive; None where it matters to nobody: quotes may be made
             twice.
         counts: where questions are counted; None: nobody looks.
+        pinned: answers that operators pinned; None where there are none.
         most_quotes: quotes in one answer at the most.
         most_chars: longest question, in characters.
         history: earlier questions of a conversation that are looked at.
@@ -95,6 +97,7 @@ class Ladder:
         waits: Waits | None = None,
         lives: Lives | None = None,
         counts: Counts | None = None,
+        pinned: Pinned | None = None,
         most_quotes: int = 3,
         most_chars: int = 2_000,
         history: int = 6,
@@ -104,6 +107,7 @@ class Ladder:
         self._upper = upper
         self._waits = waits
         self._lives = lives
+        self._pinned = pinned
         self._name: str | None = None
         turns = self._turns = upper.turns if upper else Turns()
         self._finder = Finder(
@@ -334,6 +338,14 @@ class Ladder:
         level = self._level(question)
         seen.aims(level)
         understood = await self._understood(question, level, turns)
+        asked = understood.meant
+        if self._pinned is not None and asked.sure:
+            pinned = await self._pinned.find(question.desk, asked.text)
+            if pinned is not None:
+                upper = self._upper
+                async for event in self._pinned.told(question, asked.text, pinned, began, upper):
+                    yield event
+                return
         upper = self._upper if level != "quote" else None
         share: Share | None = None
         try:

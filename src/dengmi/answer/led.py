@@ -37,6 +37,11 @@ class Lead(Protocol):
         """The making of its key can be held in this process from now on."""
         ...
 
+    async def alone(self) -> bool:
+        """Wait until nobody elsewhere writes it either; where it is ours. False where something
+        may have been stored meanwhile, even so."""
+        ...
+
     def pieces(self, after: int, /) -> AsyncGenerator[Out, None]:
         """What whoever leads gives, behind so many pieces. Raises what the making raises, and
         LeaderGone."""
@@ -85,6 +90,7 @@ class Led:
             lead = self._lead = self._lead or await self._leads.seek(self._key)
             if lead.ours:
                 # Whoever had the lead may have found or stored an answer and let go.
+                looked = await lead.alone() and looked
                 stored = None if looked or told else await look()
                 lead.begun()
                 self.ours = stored is None

@@ -177,8 +177,9 @@ class Sharing:
     def way(self, desk: str, level: Level) -> str:
         """One name for all that shapes an answer beside its question and evidence."""
         own, how = self._ways.desk(desk), self._ways.levels[level]
-        judge = (f"judge {own.judge}",) if own.judge else ()
-        return way_of(VERSION, own.voice, own.policy, *how.models, str(how.evidence), *judge)
+        more = [f"judge {own.judge}"] if own.judge else []
+        more += [f"in {own.language}"] if own.language else []
+        return way_of(VERSION, own.voice, own.policy, *how.models, str(how.evidence), *more)
 
     async def _earlier(self, sought: Sought) -> Answer | None:
         if self._reusing is None or not sought.meant.sure:
@@ -191,11 +192,12 @@ class Sharing:
     def _task(self, sought: Sought, past: Sequence[Past], shown: Shown, share: Share) -> Task:
         question, level = sought.question, sought.level
         how, desk = self._ways.levels[level], self._ways.desk(question.desk)
+        lang = desk.language or question.lang
         return Task(
             question=question,
             level=level,
             models=how.models,
-            messages=messages(desk.voice, past, shown, sought.meant.text, level, question.lang),
+            messages=messages(desk.voice, past, shown, sought.meant.text, level, lang),
             shown=shown,
             policy=desk.policy,
             max_tokens=how.tokens,

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Protocol
 from dengmi.core.deliveries import Deliveries
 from dengmi.core.edits import Edits
 from dengmi.core.events import Event
+from dengmi.core.firsts import Firsts
 from dengmi.core.history import History
 from dengmi.core.late import LateQueue
 from dengmi.core.notes import Notes
 from dengmi.core.outcomes import Outcome
 from dengmi.core.paying import Charges, Ledger
+from dengmi.core.pins import Pins
 from dengmi.core.records import (
     Answer,
     Article,
@@ -242,6 +244,22 @@ class Shelf(Protocol):
         ...
 
 
+class Locks(Protocol):
+    """Locks by name that several servers have in common, and that end with their holder."""
+
+    async def take(self, name: str) -> bool:
+        """Take a lock; False where another server has it. Raises Unavailable."""
+        ...
+
+    def free(self, name: str) -> None:
+        """Let go of a lock, as soon as that can be."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of everything."""
+        ...
+
+
 class Store(
     Passages,
     Changes,
@@ -250,6 +268,8 @@ class Store(
     History,
     Forgetting,
     Edits,
+    Pins,
+    Firsts,
     Charges,
     Reuses,
     LateQueue,
@@ -269,6 +289,10 @@ class Store(
 
     async def migrate(self) -> Sequence[str]:
         """Apply what is missing; the names of the migrations applied."""
+        ...
+
+    def locks(self) -> Locks | None:
+        """Locks that all have in common who use this store; None where they are on one machine."""
         ...
 
     def operators(self) -> "Operators":

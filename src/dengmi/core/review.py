@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from dengmi.core.outcomes import Outcome
+from dengmi.core.pins import Pin
 from dengmi.core.records import (
     Answer,
     Charge,
@@ -65,14 +66,15 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Life:
-    """All that is kept of one question. `answers` are oldest first, `reuse` is that of the newest
-    one, and `thumbs` those of all."""
+    """All that is kept of one question. `answers` are oldest first, `reuse` and `pin` are those of
+    the newest one, and `thumbs` those of all."""
 
     question: Question
     failure: str
     answers: Sequence[Answer]
     charges: Sequence[Charge]
     reuse: Reusable | None
+    pin: Pin | None = None
     ups: int = 0
     downs: int = 0
 
@@ -150,9 +152,9 @@ class Review(Protocol):
         those without a name."""
         ...
 
-    async def correct(self, answer_id: str, answer: Answer) -> bool:
-        """Put an operator's answer in the place of one that may serve again: it serves from now on,
-        pinned, and the other one does not. False where that one never could."""
+    async def correct(self, answer_id: str, answer: Answer, pin: Pin) -> bool:
+        """Put an operator's answer in the place of one: it serves from now on, pinned, and the
+        other one does not. False where there is none."""
         ...
 
     async def person(self, asker: str) -> Person:

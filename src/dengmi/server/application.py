@@ -93,6 +93,7 @@ async def _begin(context: Context, ongoing: list[asyncio.Task[Any]]) -> None:
         context.crew.start(context.load.keep(), "telling the load"),
         context.crew.start(follow_edits(parts), "following the console"),
         context.crew.start(keep_only(parts), "deleting old questions"),
+        context.crew.start(context.firsts.keep(), "keeping first replies"),
     ]
     if parts.late is not None:
         ongoing.append(context.crew.start(parts.late.run(), "late answers"))

@@ -11,6 +11,7 @@ from dengmi.server.askers import Askers
 from dengmi.server.board import Board
 from dengmi.server.callers import Callers
 from dengmi.server.crew import Crew
+from dengmi.server.firsts import FirstsKeeper
 from dengmi.server.follow import Follower
 from dengmi.server.load import Load
 from dengmi.server.parts import Parts
@@ -37,6 +38,7 @@ class Context:
     along: Along
     rights: Rights
     outbox: Outbox
+    firsts: FirstsKeeper
     pump: Pump = field(default_factory=Pump)
 
 
@@ -65,4 +67,5 @@ def make_context(parts: Parts, board: Path | None = None) -> Context:
         Along(parts.ladder.audience, siblings),
         Rights(parts.settings.server, parts.store, parts.clock, made),
         Outbox(parts.store, parts.clock, Life(parts.settings.home / "outbox"), parts.late),
+        FirstsKeeper(parts.counts, parts.store, parts.clock),
     )

@@ -208,6 +208,9 @@ class _Leading:
         if self._joining is not None:
             self._joining.decided(self._key)
 
+    async def alone(self) -> bool:
+        return True
+
     def pieces(self, _after: int) -> AsyncGenerator[Out, None]:
         raise LeaderGone  # it is written here
 
@@ -227,6 +230,9 @@ class _Following:
 
     def begun(self) -> None:
         return
+
+    async def alone(self) -> bool:
+        return True
 
     async def line(self) -> bytes:
         """The next line that says something. Raises LeaderGone."""

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
+from dengmi.core.ports import Locks
 from dengmi.server.context import Context
 
 if TYPE_CHECKING:
@@ -13,24 +14,30 @@ if TYPE_CHECKING:
 @asynccontextmanager
 async def met(context: Context) -> AsyncIterator[None]:
     """Share with the others what is being answered, meanwhile."""
-    if context.siblings.folder is None:
+    settings = context.parts.settings
+    locks = context.parts.store.locks() if settings.store.shared else None
+    if context.siblings.folder is None and locks is None:
         yield
         return
     await context.siblings.open()
-    joining = await _joining(context) if context.parts.settings.models else None
+    joining = await _joining(context, locks) if settings.models else None
     try:
         yield
     finally:
         await context.siblings.close()
         if joining is not None:
             await joining.close()
+        if locks is not None:
+            await locks.close()
 
 
-async def _joining(context: Context) -> "Joining":
+async def _joining(context: Context, locks: Locks | None) -> "Joining":
     """Have what is the same written once. Imported here: a home without a model writes nothing."""
     from dengmi.server.joining import Joining
+    from dengmi.server.machines import Machines
 
     joining = Joining(context.siblings)
-    if (hub := context.parts.ladder.share_with(joining)) is not None:
+    leads = Machines(joining, locks) if locks is not None else joining
+    if (hub := context.parts.ladder.share_with(leads)) is not None:
         await joining.open(hub)
     return joining

@@ -1,11 +1,12 @@
 """What the server works with. The wiring chooses and joins the parts; these are their shapes."""
 
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from dengmi.answer.audience import Audience
 from dengmi.answer.late.waits import Standing
+from dengmi.answer.pins import Pinned
 from dengmi.core.clock import Clock
 from dengmi.core.counts import Counts
 from dengmi.core.events import Event
@@ -118,6 +119,10 @@ class Corpus(Protocol):
         """Bring the store to what the source holds now. Raises DengmiError."""
         ...
 
+    async def reading(self, source_ids: Iterable[str], /) -> set[str]:
+        """Those of the sources that are being read now, by whichever process of this home."""
+        ...
+
     async def remove(self, source_id: str, /) -> int:
         """Remove a source with its articles; how many articles went. Raises NotFound, Conflict."""
         ...
@@ -138,10 +143,12 @@ class Vectors(Protocol):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
     """Everything a command or the server works with, opened. `tuned` keeps the settings at what
-    operators want, `gate` tells what the models are doing, None where nothing asks any."""
+    operators want, `pinned` knows what they pinned, `gate` tells what the models are doing, None
+    where nothing asks any."""
 
     settings: Settings
     tuned: Tuned
+    pinned: Pinned
     clock: Clock
     store: Store
     search: Search

@@ -18,6 +18,7 @@ async def follow_edits(parts: Parts) -> None:
     while True:
         try:
             await take_edits(parts)
+            await parts.pinned.look()
         except DengmiError as error:
             log.warning("settings of the console could not be read: %s", error.code)
         for path, why in parts.tuned.refused.items():

@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from dengmi.core.errors import BadSettings
+from dengmi.settings.faults import bad_value
 from dengmi.settings.masked import meaning_of
 from dengmi.settings.options import (
     NAMED,
@@ -54,10 +55,20 @@ def load_settings(
         section[path[-1]] = raw
     _refuse_unknown(table, Settings, "")
     try:
-        raw = msgspec.convert({**table, "home": home}, Settings, strict=False, dec_hook=_decode)
+        raw = _convert({**table, "home": home})
     except msgspec.ValidationError as error:
-        raise bad_value(str(error)) from None
+        raise bad_value(str(error), kind=Settings, written=table, read=_convert) from None
     return _completed(raw, "levels" in table, environ)
+
+
+def written_settings(home: Path) -> dict[str, object]:
+    """What dengmi.toml of a home holds, as it is written. Raises BadSettings."""
+    return _read(home / "dengmi.toml")
+
+
+def is_set(variable: str, environ: Mapping[str, str] | None = None) -> bool:
+    """Whether a variable that a setting names holds something."""
+    return bool(_key(f"env:{variable}", os.environ if environ is None else environ))
 
 
 def user_language(
@@ -102,6 +113,7 @@ def _completed(settings: Settings, has_levels: bool, environ: Mapping[str, str])
     settings = msgspec.structs.replace(
         settings,
         levels=levels,
+        server=_keyed(settings.server, environ),
         embedding=_keyed(settings.embedding, environ),
         reranking=_keyed(settings.reranking, environ),
         **{
@@ -197,41 +209,11 @@ def _refuse_unknown(table: Mapping[str, object], struct: type[Struct], prefix: s
                     _refuse_unknown(named, NAMED[key], f"{key}.{name}.")
 
 
+def _convert(table: Mapping[str, object]) -> Settings:
+    return msgspec.convert(table, Settings, strict=False, dec_hook=_decode)
+
+
 def _decode(wanted: type, value: object) -> object:
     if wanted is Path:
         return Path(str(value))
     raise NotImplementedError(wanted)
-
-
-_WANTED = {
-    "int": "setting_not_whole",
-    "float": "setting_not_number",
-    "bool": "setting_not_switch",
-    "array": "setting_not_list",
-}
-
-
-def bad_value(reason: str, prefix: str = "") -> BadSettings:
-    """msgspec says "Expected `int`, got `str` - at `$.server.port`": name the key as it is
-    written, and what it takes.
-
-    Args:
-        prefix: what stands in front of the key where a part of the settings was converted.
-    """
-    match = re.fullmatch(r"(.*?)(?: - at `\$\.?(.*)`)?", reason, re.DOTALL)
-    assert match is not None
-    said, key = match.groups()
-    key = prefix + key if key else key
-    if most := re.match(r"Expected `str` of length <= (\d+)", said):
-        return BadSettings("setting_too_long", key=key, most=int(most[1]))
-    if given := re.match(r"Invalid enum value '?(.*?)'?$", said):
-        return BadSettings("setting_not_offered", key=key, given=given[1][:60])
-    kind = re.match(r"Expected `(\w+)`(?: (>=|<=|>|<) ([\d.]+))?", said)
-    if key == "store.url":
-        return BadSettings("setting_not_postgresql", key=key)
-    if not key or kind is None or kind[1] not in _WANTED:
-        return BadSettings("setting_bad", reason=f"{key}: {said}" if key else said)
-    if kind[2]:
-        sign = kind[2].replace(">=", "≥").replace("<=", "≤")
-        return BadSettings("setting_out_of_range", key=key, bound=f"{sign} {kind[3]}")
-    return BadSettings(_WANTED[kind[1]], key=key)

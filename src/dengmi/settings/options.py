@@ -30,8 +30,9 @@ class ServerSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     public_url: Annotated[
         str,
         Meta(
+            pattern="^(https?://.*)?$",
             description="address readers use when a proxy stands in front; "
-            "changing sources over HTTP then takes server.admin_token"
+            "changing sources over HTTP then takes server.admin_token",
         ),
     ] = ""
     admin_token: Annotated[
@@ -94,6 +95,10 @@ class StoreSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=Tru
             extra={"secret": True},
         ),
     ] = ""
+    shared: Annotated[
+        bool,
+        Meta(description="other servers use this PostgreSQL too: what is asked at both is joined"),
+    ] = False
 
 
 class FetchSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -174,7 +179,9 @@ class ModelSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     model: Annotated[
         str, Meta(description="the endpoint's name of the model; for local and scripted, a file")
     ] = ""
-    base_url: Annotated[str, Meta(description="address of the endpoint")] = ""
+    base_url: Annotated[
+        str, Meta(pattern="^(https?://.*)?$", description="address of the endpoint")
+    ] = ""
     api_key: Annotated[
         str,
         Meta(description="key, or env:NAME for a variable that holds it", extra={"secret": True}),
@@ -292,6 +299,10 @@ class DeskSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True
         str,
         Meta(max_length=4_000, description="how the desk speaks, in a few sentences to the model"),
     ] = ""
+    language: Annotated[
+        Literal["", "zh", "en"],
+        Meta(description="language of written answers, zh or en; empty: that of the question"),
+    ] = ""
     check: Annotated[
         Literal["drop", "mark", "off"],
         Meta(description="what happens to sentences that no article supports: drop, mark or off"),
@@ -381,9 +392,8 @@ class Settings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
         str, Meta(description="desk asked when none is named; empty: the only one, or “main”")
     ] = ""
     language: Annotated[
-        str,
+        Literal["", "en", "zh"],
         Meta(
-            pattern="^(en|zh)?$",
             description="language of messages, en or zh; empty: that of the system or browser",
         ),
     ] = ""

@@ -9,8 +9,9 @@ from msgspec import Struct
 
 from dengmi.core.edits import Edit
 from dengmi.core.errors import BadSettings
+from dengmi.settings.faults import bad_value
 from dengmi.settings.limits import check_limits
-from dengmi.settings.load import bad_value, check_levels
+from dengmi.settings.load import check_levels
 from dengmi.settings.options import (
     USUAL_PLAN,
     DeskSettings,
@@ -23,7 +24,7 @@ EDITABLE: Mapping[str, tuple[type[Struct], tuple[str, ...]]] = {
     "desks": (
         DeskSettings,
         (
-            *("title", "greeting", "voice", "examples", "public", "check", "judge"),
+            *("title", "greeting", "voice", "examples", "public", "language", "check", "judge"),
             *("daily_budget", "time_zone", "keep_days"),
             *("share", "share_price", "share_index", "origins"),
         ),

@@ -45,6 +45,8 @@ TABLES = (
     "deeds",
     "access_keys",
     "edits",
+    "pins",
+    "firsts",
     "tally",
 )
 """Every table but `migrations`; those that others point at come first."""

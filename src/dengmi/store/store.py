@@ -12,6 +12,7 @@ from dengmi.core.clock import Clock
 from dengmi.core.limits import Alert, Reserved, Span, Used
 from dengmi.core.outcomes import Outcome
 from dengmi.core.paying import Decide
+from dengmi.core.ports import Locks
 from dengmi.core.records import (
     Answer,
     Article,
@@ -45,6 +46,7 @@ from dengmi.store import (
 )
 from dengmi.store.connector import Connector
 from dengmi.store.editing import SqlEdits
+from dengmi.store.firsts import SqlFirsts
 from dengmi.store.histories import SqlHistories
 from dengmi.store.line import SqlLine
 from dengmi.store.outgoing import SqlOutgoing
@@ -55,7 +57,7 @@ if TYPE_CHECKING:
     from dengmi.core.review import Review
 
 
-class SqlStore(SqlLine, SqlEdits, SqlHistories, SqlOutgoing, SqlReplies):
+class SqlStore(SqlLine, SqlEdits, SqlFirsts, SqlHistories, SqlOutgoing, SqlReplies):
     """Everything that is kept, behind a connector. Raises only DengmiErrors."""
 
     def __init__(self, connector: Connector, clock: Clock) -> None:
@@ -96,6 +98,10 @@ class SqlStore(SqlLine, SqlEdits, SqlHistories, SqlOutgoing, SqlReplies):
         if self._applied is None:
             await self.open()
         return tuple(self._applied or ())
+
+    def locks(self) -> Locks | None:
+        """Locks that all have in common who use this store; None where they are on one machine."""
+        return self._db.locks()
 
     async def snapshot(self, path: Path) -> int:
         """Write everything, as of one moment, into a fresh SQLite file; the change it stands at."""

@@ -73,7 +73,7 @@ def test_edits_take_the_place_of_what_is_written(written) -> None:
         ("desks.walks.daily_budget", "much", "setting_not_money"),
         ("desks.walks.daily_budget", "5 XYZ", "setting_rate_missing"),
         ("desks.walks.time_zone", "Mars/Olympus", "setting_not_zone"),
-        ("desks.walks.origins", ["no site"], "setting_bad"),
+        ("desks.walks.origins", ["no site"], "setting_not_site"),
         ("desks.walks.share", "perhaps", "setting_not_switch"),
         ("plans.other.questions", 1, "setting_plan_unknown"),
         ("plans.club.askers", ["web:eve"], "setting_not_here"),

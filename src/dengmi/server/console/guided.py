@@ -19,7 +19,7 @@ from dengmi.server.console.visit import Visit
 from dengmi.server.problems import detail
 from dengmi.server.ui.markup import Child, Html, el
 from dengmi.settings.edit import Value, with_table
-from dengmi.settings.load import bad_value
+from dengmi.settings.faults import bad_value
 from dengmi.settings.options import NAMED
 
 LONGEST = 200

@@ -75,6 +75,10 @@ WHERE q.desk = :desk AND q.asked_at < :before AND q.state IN (:states::text[])
         SELECT 1 FROM answers AS a JOIN reuses AS r ON r.answer_id = a.id
         WHERE a.question_id = q.id AND r.state = 'pinned'
     )
+    AND NOT EXISTS (
+        SELECT 1 FROM answers AS a JOIN pins AS p ON p.answer_id = a.id
+        WHERE a.question_id = q.id
+    )
 ORDER BY q.asked_at, q.id LIMIT :most;
 
 -- name: charges_by_channel
