@@ -16,7 +16,7 @@ from dengmi.answer.climb import Climb, Sought
 from dengmi.answer.finding import Changing, Finder
 from dengmi.answer.follow.turns import Standalone, Turn
 from dengmi.answer.followup import standalone
-from dengmi.answer.hearing import heard_by
+from dengmi.answer.hearing import Hear, heard_by
 from dengmi.answer.late.terms import CAUSES, SPENT, Trial, came_of, waits
 from dengmi.answer.late.waits import Standing, Waits
 from dengmi.answer.paid import priced
@@ -181,20 +181,16 @@ class Ladder:
         *,
         thinking: bool = False,
         turns: Sequence[Exchange] | None = None,
-        hear: Callable[[Event], None] | None = None,
+        hear: Hear | None = None,
     ) -> AsyncGenerator[Event]:
         """The events of an accepted question's answer; of the stored answer if it has one.
 
-        Whoever leaves before the end takes the quote answer as the final one: the question has
-        its answer either way.
+        Whoever leaves early takes the quote answer: the question has its answer either way.
 
         Args:
-            question: as `accept` gave it.
-            thinking: whether the model's thinking is told too.
-            turns: what was said before, oldest first, where the channel knows it; by default the
-                store tells.
-            hear: is told of events at the moment they are written, in their order, in place of
-                their being given here: what costs least where thousands read the same.
+            question: as `accept` gave it; `thinking`: whether the model's thinking is told too.
+            turns: what was said before, oldest first; by default the store tells.
+            hear: is told what is written when it is, in its order, in place of its being given.
         """
         began = self._clock.steady()
         work_for(question.id)
@@ -333,7 +329,7 @@ class Ladder:
         began: float,
         turns: Sequence[Exchange] | None,
         seen: Seen,
-        hear: Callable[[Event], None] | None,
+        hear: Hear | None,
     ) -> AsyncGenerator[Event]:
         level = self._level(question)
         seen.aims(level)

@@ -5,7 +5,7 @@ because its reader is slow, is finished by the reader's own task.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Generator
+from collections.abc import Awaitable, Callable, Generator
 from typing import Any
 
 AT_ONCE = 200
@@ -33,21 +33,22 @@ class Pump:
             send()
 
 
-def begun(sending: Coroutine[Any, Any, None]) -> Awaitable[None] | None:
-    """Take a coroutine as far as it gets without waiting: None where that is its end, else what
-    is left of it, to be awaited. Raises what it raises."""
+def begun(sending: Awaitable[None]) -> Awaitable[None] | None:
+    """Take something that is to be awaited as far as it gets without waiting: None where that is
+    its end, else what is left of it, to be awaited. Raises what it raises."""
+    steps = sending.__await__()
     try:
-        waits_for = sending.send(None)
+        waits_for = next(steps)
     except StopIteration:
         return None
-    return _Rest(sending, waits_for)
+    return _Rest(steps, waits_for)
 
 
 class _Rest:
-    """The rest of a coroutine that has begun to wait for something."""
+    """The rest of something that has begun to wait."""
 
-    def __init__(self, sending: Coroutine[Any, Any, None], waits_for: Any) -> None:
-        self._sending = sending
+    def __init__(self, steps: Generator[Any, Any, None], waits_for: Any) -> None:
+        self._steps = steps
         self._waits_for = waits_for
 
     def __await__(self) -> Generator[Any, Any, None]:
@@ -55,8 +56,8 @@ class _Rest:
             while True:
                 # What it waits for is handed to the task that awaits the rest.
                 yield self._waits_for
-                self._waits_for = self._sending.send(None)
+                self._waits_for = next(self._steps)
         except StopIteration:
             return
         finally:
-            self._sending.close()
+            self._steps.close()

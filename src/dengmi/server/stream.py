@@ -220,10 +220,15 @@ class _Stream(Response):
         self._silent = True
         self._timer = loop.call_later(KEEP_ALIVE / 2, self._tick, loop)
 
+    @property
+    def _over(self) -> bool:
+        """Whether there is nothing more to send, or nobody to send it to."""
+        return self._ended or self._gone
+
     async def _next(self) -> bytes:
         """All lines there are, as soon as there are any; a comment in long silence; b"" at the
         end."""
-        if self._ended or self._gone:
+        if self._over:
             return b""
         await self._told.wait()
         if self._failed is not None:
