@@ -130,21 +130,18 @@ class Sharing:
         self, share: Share, key: Hashable, task: Callable[[], Task], sought: Sought
     ) -> bool:
         """Find an answer that serves again, or hold a making; False where there is none and none
-        may begin. Of several processes the one that leads looks for what is stored: nobody else
-        can store it between the look and the making. Where another one leads, who asks here is
-        not kept waiting for it."""
-        lead = None
+        may begin. Of several processes one takes the lead before it looks for what is stored: then
+        nobody else can store it between the look and the making. Where another one has it, who
+        asks here is not kept waiting for that."""
+        begins, lead = share.hold is not None, None
         if self._leads is not None and isinstance(key, str):
-            begins = share.hold is not None
             lead = self._leads.take(key) if begins else await self._leads.seek(key)
-            if lead is None:
-                share.held = self._held(key, task, sought)
-                return True
         try:
-            if lead is None or lead.ours:
-                share.earlier = await self._earlier(sought)
-                if share.earlier is not None or share.hold is None:
-                    return share.earlier is not None
+            share.earlier = await self._earlier(sought)
+            if share.earlier is not None:
+                return True
+            if not begins and (lead is None or lead.ours):
+                return False
             share.held = self._held(key, task, sought, lead)
             lead = None
             return True

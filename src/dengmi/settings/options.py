@@ -11,6 +11,7 @@ from dengmi.settings.channels import ChannelSettings, Site
 from dengmi.settings.ilink import ILinkSettings
 from dengmi.settings.masked import Masked, meaning_of
 from dengmi.settings.matrix import MatrixSettings
+from dengmi.settings.nli import NliSettings
 from dengmi.settings.semantic import EmbeddingSettings, RerankingSettings
 from dengmi.settings.sharing import SharingSettings
 from dengmi.settings.wechat import WeChatSettings
@@ -308,8 +309,11 @@ class DeskSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True
         Meta(description="what happens to sentences that no article supports: drop, mark or off"),
     ] = "mark"
     judge: Annotated[
-        Literal["built-in", "model"],
-        Meta(description="who decides on doubtful sentences: built-in, or a model that is asked"),
+        Literal["built-in", "model", "nli"],
+        Meta(
+            description="who decides on doubtful sentences: built-in; model, one that writes; or "
+            "nli, the one of nli.model"
+        ),
     ] = "built-in"
     daily_budget: Annotated[
         str,
@@ -420,6 +424,7 @@ class Settings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
     levels: LevelSettings = LevelSettings()
     embedding: EmbeddingSettings = EmbeddingSettings()
     reranking: RerankingSettings = RerankingSettings()
+    nli: NliSettings = NliSettings()
     desks: Mapping[str, DeskSettings] = {}
     wechat: Mapping[str, WeChatSettings] = {}
     matrix: Mapping[str, MatrixSettings] = {}

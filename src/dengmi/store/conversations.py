@@ -21,10 +21,22 @@ def turns(
         before=float(before),
         most=limit,
     )
+    if not rows:
+        return ()
     questions = [as_question(row) for row in reversed(rows)]
     found = yield from every("answers_of_questions", ids=[question.id for question in questions])
     newest = {answer.question_id: answer for answer in map(as_answer, found)}
     return tuple(Exchange(question=each, answer=newest.get(each.id)) for each in questions)
+
+
+def all_turns(
+    asked: Sequence[tuple[str, str, str, float, int]],
+) -> Work[list[tuple[Exchange, ...]]]:
+    """The same for several, read at once."""
+    found = []
+    for desk, asker, conversation, before, limit in asked:
+        found.append((yield from turns(desk, asker, conversation, before, limit)))
+    return found
 
 
 def put_thumb(answer_id: str, asker: str, up: bool | None, at: float) -> Work[None]:

@@ -1,7 +1,7 @@
 """Scripts about questions and answers."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import fields, replace
 from functools import lru_cache
 from typing import Any
 
@@ -43,7 +43,7 @@ def record(questions: Sequence[Question]) -> Work[list[tuple[Question, bool]]]:
         found = known.get(dedup_id or kept.id) or known.get(kept.id)
         if found is None:
             _know(known, kept, dedup_id)
-            fresh.append({**asdict(kept), "dedup_id": dedup_id, "failure": ""})
+            fresh.append({**_columns(kept), "dedup_id": dedup_id, "failure": ""})
         results.append((found or kept, found is None))
     yield from many("questions_insert", fresh)
     owed = [kept for kept, new in results if new and kept.owed_at]
@@ -110,10 +110,18 @@ def _state(answer: Answer) -> QuestionState:
     return "answered" if answer.grounded else "unanswered"
 
 
+_NAMES = tuple(field.name for field in fields(Question))
+
+
+def _columns(question: Question) -> dict[str, object]:
+    """A question's values by name; `asdict` would copy each of them."""
+    return {name: getattr(question, name) for name in _NAMES}
+
+
 def _as_kept(question: Question) -> Question:
     """A new question as it will be read again."""
     texts = {
-        name: clean(value) for name, value in asdict(question).items() if isinstance(value, str)
+        name: clean(value) for name, value in _columns(question).items() if isinstance(value, str)
     }
     return replace(question, asked_at=float(question.asked_at), **texts)  # type: ignore[arg-type]
 

@@ -70,6 +70,8 @@ class SqlStore(SqlLine, SqlEdits, SqlFirsts, SqlHistories, SqlOutgoing, SqlRepli
         self._finish = Together(self._finish_all)
         self._passages = Together(self._all_passages, lanes=2)
         self._reusables = Together(self._all_reusables, lanes=2)
+        self._turns = Together(self._all_turns, lanes=2)
+        self._note = Together(self._note_all)
         self._reserve = Together(self._reserve_all)
         self._settle = Together(self._settle_all)
 
@@ -84,6 +86,8 @@ class SqlStore(SqlLine, SqlEdits, SqlFirsts, SqlHistories, SqlOutgoing, SqlRepli
             self._finish,
             self._wait,
             self._passages,
+            self._turns,
+            self._note,
             self._reserve,
             self._settle,
             self._give,
@@ -191,7 +195,7 @@ class SqlStore(SqlLine, SqlEdits, SqlFirsts, SqlHistories, SqlOutgoing, SqlRepli
         self, desk: str, asker: str, conversation: str, before: float, limit: int
     ) -> Sequence[Exchange]:
         """The last turns of one asker's conversation asked before a time, oldest first."""
-        return await self._db.read(conversations.turns, desk, asker, conversation, before, limit)
+        return await self._turns((desk, asker, conversation, before, limit))
 
     async def put_thumb(self, answer_id: str, asker: str, up: bool | None, at: float) -> None:
         """An asker's thumb on an answer; None takes it back. Raises NotFound."""
@@ -209,7 +213,7 @@ class SqlStore(SqlLine, SqlEdits, SqlFirsts, SqlHistories, SqlOutgoing, SqlRepli
         """Write a line before the call, unless `decide` refuses it, one decision after the other
         in all processes; nothing happens when its id is there already."""
         if charge.state != "reserved":
-            return await self._db.write(charges.note, charge)
+            return await self._note(charge)
         return await self._reserve((charge, spans, decide))
 
     async def settle_charge(self, charge: Charge) -> bool:
@@ -408,6 +412,14 @@ class SqlStore(SqlLine, SqlEdits, SqlFirsts, SqlHistories, SqlOutgoing, SqlRepli
     ) -> Sequence[Reserved]:
         """Alone: what else shares a transaction would wait for the lock, and make others wait."""
         return await self._db.write_alone(charges.reserve, asked)
+
+    async def _note_all(self, noted: Sequence[Charge]) -> Sequence[Reserved]:
+        return await self._db.write(charges.note, noted)
+
+    async def _all_turns(
+        self, asked: Sequence[tuple[str, str, str, float, int]]
+    ) -> Sequence[Sequence[Exchange]]:
+        return await self._db.read(conversations.all_turns, asked)
 
     async def _settle_all(self, settled: Sequence[Charge]) -> Sequence[bool]:
         return await self._db.write_alone(charges.settle, settled)

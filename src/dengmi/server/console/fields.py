@@ -45,7 +45,7 @@ VOICE = Section("voice", "desks", "editor", (
 ANSWERS = Section("answers", "desks", "owner", (
     Setting("language", "choice", ("", "zh", "en")),
     Setting("check", "choice", ("drop", "mark", "off")),
-    Setting("judge", "choice", ("built-in", "model")),
+    Setting("judge", "choice", ("built-in", "model", "nli")),
     Setting("public", "switch"),
 ))  # fmt: skip
 LIMITS = Section("limits", "desks", "owner", (

@@ -173,7 +173,7 @@ CREATE TABLE reuses (
     made_at double precision NOT NULL,
     served bigint NOT NULL
 );
-CREATE INDEX reuses_key ON reuses (key, made_at) WHERE state <> 'void';
+CREATE INDEX reuses_key ON reuses (key, state, made_at, answer_id) WHERE state <> 'void';
 
 CREATE TABLE charges (
     id text PRIMARY KEY NOT NULL,
