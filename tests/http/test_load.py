@@ -198,7 +198,7 @@ async def test_the_load_is_for_the_operator(parts: Parts, tmp_path: Path, path: 
         assert (await far.get(path)).status_code == 401
         allowed = await far.get(path, headers={"authorization": "Bearer let-me-in"})
         assert allowed.status_code == 200
-        assert allowed.json()["levels"] == []
+        assert ("levels" in allowed.text) == path.endswith("load")
 
 
 @dataclass
