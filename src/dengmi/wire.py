@@ -1,7 +1,7 @@
 """The one place where the parts are chosen and joined."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from dengmi.gate.keeper import Keeping
     from dengmi.gate.quota import Plans
     from dengmi.models.meaning import Meaning
+    from dengmi.models.nli import NliModel
 
 
 @asynccontextmanager
@@ -59,6 +60,7 @@ async def open_parts(settings: Settings, talk: Talk | None = None) -> AsyncItera
         search = _search(settings, store, clock, meaning, counts)
         await search.open()
         models = Models(settings.models, settings.home)
+        nli = _nli(settings)
         life, waiting = Life(settings.home / "lives"), Life(settings.home / "late")
         levels = _levels(settings)
         served = {name: level.models for name, level in levels.items()}
@@ -67,7 +69,7 @@ async def open_parts(settings: Settings, talk: Talk | None = None) -> AsyncItera
         waits = waits_of(settings, store, clock, room=gate if levels else None)
         shared = (store, search, clock)
         upper = await _upper(
-            settings, levels, *shared, models=models, life=life, door=door, counts=counts
+            settings, levels, *shared, models=models, nli=nli, life=life, door=door, counts=counts
         )
         ladder = _ladder(
             settings, *shared, upper=upper, waits=waits, counts=counts, lives=life, pinned=pinned
@@ -76,16 +78,14 @@ async def open_parts(settings: Settings, talk: Talk | None = None) -> AsyncItera
             yield Parts(
                 settings=settings, tuned=tuned, pinned=pinned,
                 clock=clock, store=store, search=search,
-                desks=Desks(store, settings.default_desk),
+                desks=Desks(store, settings.default_desk, settings=settings.desks),
                 ladder=ladder, waits=waits,
                 late=runner_of(served, store, waits, ladder, room=gate, lives=waiting),
                 corpus=_corpus(settings, store, search, clock),
                 counts=counts, vectors=meaning.vectors if meaning else None,
             )  # fmt: skip
         finally:
-            await _left(ladder, models, life, waiting)
-            if meaning is not None:
-                await meaning.close()
+            await _left(ladder, (models, nli, meaning), life, waiting)
             await search.close()
     finally:
         await store.close()
@@ -100,10 +100,14 @@ async def _operated(settings: Settings, store: Store, clock: Clock) -> tuple[Tun
     return tuned, pinned
 
 
-async def _left(ladder: Ladder, models: Models, *lives: Life) -> None:
+async def _left(
+    ladder: Ladder, opened: "Sequence[Models | NliModel | Meaning | None]", *lives: Life
+) -> None:
     """This process ends: whoever comes may go on with what it leaves."""
     await ladder.leave()
-    await models.close()
+    for each in opened:
+        if each is not None:
+            await each.close()
     for life in lives:
         await asyncio.to_thread(life.close)
 
@@ -194,6 +198,7 @@ async def _upper(
     clock: Clock,
     *,
     models: Models,
+    nli: "NliModel | None",
     life: Life,
     door: "_Door | None",
     counts: Counts,
@@ -205,6 +210,7 @@ async def _upper(
         _made_upper,
         *(settings, levels, store, search, clock),
         models=models,
+        nli=nli,
         life=life,
         door=door,
         counts=counts,
@@ -219,6 +225,7 @@ def _made_upper(
     clock: Clock,
     *,
     models: Models,
+    nli: "NliModel | None",
     life: Life,
     door: "_Door",
     counts: Counts,
@@ -238,15 +245,15 @@ def _made_upper(
     limits = limits_of(settings, clock, door.plans)
     ledger = Ledger(store, clock, settings.models, life, limits, counts=counts)
     first = (*settings.levels.quick, *settings.levels.deep)[0]
-    judge = settings.levels.judge or first
+    judges = {"model": settings.levels.judge or first, "nli": nli.name if nli else ""}
 
     def way(_: str, desk: DeskSettings) -> DeskWay:
-        asked = judge if desk.judge == "model" else ""
-        return DeskWay(voice=desk.voice, policy=desk.check, judge=asked)
+        asked = judges.get(desk.judge, "")
+        return DeskWay(voice=desk.voice, language=desk.language, policy=desk.check, judge=asked)
 
     return Upper(
         Ways(levels=levels, desks=Made(settings.desks, way)),
-        Writer(models.get, ledger, door.gate, turns),
+        Writer(models.get, ledger, door.gate, turns, nli),
         ledger,
         store,
         clock,
@@ -257,6 +264,16 @@ def _made_upper(
         else None,
         turns=turns,
     )
+
+
+def _nli(settings: Settings) -> "NliModel | None":
+    """What tells whether sentences entail a claim; None where none is configured. It is loaded
+    when a desk needs it. Raises BadSettings."""
+    if not settings.nli.model:
+        return None
+    from dengmi.models.nli import NliModel
+
+    return NliModel(settings.nli, settings.home)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ import pytest
 
 from dengmi.answer.ladder import Ladder
 from dengmi.core.events import Done, Event, Found, Text
+from dengmi.core.records import Answer
 from dengmi.models.scripted import Line
 from dengmi.server.joining import Joining
 from dengmi.server.machines import Machines
@@ -161,6 +162,31 @@ async def test_one_leaves_and_the_others_stay_and_the_last_one_ends_it(
     async with asyncio.timeout(20):
         while not model.left:  # noqa: ASYNC110 - known on the other side of a connection
             await asyncio.sleep(0.005)
+
+
+async def test_who_waits_joins_what_another_process_writes_and_begins_nothing(
+    make: Make, store: SqlStore, meet: Meet
+) -> None:
+    model = Counted("first", LINE)
+    one, other = [await meet(make(model)) for _ in range(2)]
+    waits = await other.ladder.accept(question(asker="waits"))
+    better: list[Answer] = []
+
+    async def done(answer: Answer) -> bool:
+        better.append(answer)
+        await store.finish_question(answer)
+        return True
+
+    assert await other.ladder.better(waits, "quick", done, shared=True) == "alone"
+    assert model.asked == []
+    leads = asyncio.create_task(events(one.ladder, question(asker="leads")))
+    async with asyncio.timeout(20):
+        while not model.asked:  # noqa: ASYNC110 - asked by another task
+            await asyncio.sleep(0.005)
+    assert await other.ladder.better(waits, "quick", done, shared=True) == "done"
+    assert [answer.text for answer in better] == [told(await leads).text]
+    assert better[0].cost.micros == 0
+    assert len(model.asked) == 1
 
 
 async def test_what_is_asked_in_a_conversation_stays_in_its_process(make: Make, meet: Meet) -> None:

@@ -69,12 +69,14 @@ async def test_questions_come_newest_first_page_by_page(filled) -> None:
         ({"poor": True}, ["q3", "q2", "q1"]),
         ({"thumb": "down"}, ["q3"]),
         ({"thumb": "up"}, ["q1"]),
+        ({"pinned": True}, ["q2"]),
     ],
     ids=str,
 )
 async def test_questions_are_found_by_what_is_wanted(store, filled, wanted, expected) -> None:
     await store.put_thumb("a3", "bob", False, 6.0)
     await store.put_thumb("a1", "bob", True, 6.0)
+    await store.pin_answer(Pin(answer_id="a2", key="k", asked="老茶厂在哪里？"))
     assert ids(await filled.asked(Wanted(**wanted))) == expected
 
 

@@ -85,6 +85,7 @@ def make(store: SqlStore, search: Searcher) -> Make:
         policy: str = "mark",
         deep: bool = False,
         voice: str = "",
+        language: str = "",
         judge: str = "",
         gate: Gate | None = None,
         thinks: tuple[str, ...] = (),
@@ -98,8 +99,9 @@ def make(store: SqlStore, search: Searcher) -> Make:
             )
         clock = SystemClock()
         ledger = Ledger(store, clock, SETTINGS)
+        way = DeskWay(voice=voice, language=language, policy=policy, judge=judge)
         upper = Upper(
-            Ways(levels=levels, desks={"guide": DeskWay(voice=voice, policy=policy, judge=judge)}),
+            Ways(levels=levels, desks={"guide": way}),
             Writer(by_name.__getitem__, ledger, gate),
             ledger,
             store,
@@ -156,6 +158,19 @@ async def test_a_written_answer_with_its_citation(make: Make, store: SqlStore) -
     assert answer.model == "first scripted"
     assert await store.answer(answer.id) == answer
     assert sum(c.micros for c in await store.charges()) >= answer.cost.micros
+
+
+async def test_a_desk_may_answer_in_one_language(make: Make) -> None:
+    numbers = await _shown(make)
+    at = next(numbers[s] for s in numbers if "1904" in s)
+    model = Counted("first", Line(text=f"1904 [{at}]"))
+    first = told(await events(make(model), question()))
+    assert "Answer in English" in model.asked[0].messages[-1].text
+    model = Counted("first", Line(text=f"1904 [{at}]"))
+    answer = told(await events(make(model, language="zh"), question()))
+    assert not answer.reused  # in another language it is another answer
+    assert "Answer in Chinese" in model.asked[0].messages[-1].text
+    assert (first.lang, answer.lang) == ("en", "zh")
 
 
 async def test_what_the_articles_do_not_say_is_not_said(make: Make) -> None:

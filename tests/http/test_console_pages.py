@@ -227,6 +227,8 @@ async def test_a_quote_is_pinned_and_serves_at_every_level(
         assert again["citations"] == quoted["citations"]
     other = await ask(owner, "When does the lantern walk open?")
     assert not other["reused"]
+    listed = (await owner.get("/console/questions?pinned=1")).text
+    assert re.findall(r'href="(/console/questions/q_\w+)"', listed) == [here]
     assert (await post(owner, f"{here}/serve", here, state="unpinned")).status_code == 303
     assert (await ask(owner, CLOSES))["level"] == "quick"
 

@@ -23,7 +23,7 @@ async def test_a_form_of_another_site_asks_nothing(
 ) -> None:
     before = await _questions(parts)
     reply = await client.post("/", data={"q": "When does the walk open?"}, headers=headers)
-    assert (reply.status_code, reply.json()["code"]) == (403, "page_elsewhere")
+    assert (reply.status_code, reply.json()["code"]) == (403, "asked_elsewhere")
     assert await _questions(parts) == before
 
 

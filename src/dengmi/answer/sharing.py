@@ -130,21 +130,18 @@ class Sharing:
         self, share: Share, key: Hashable, task: Callable[[], Task], sought: Sought
     ) -> bool:
         """Find an answer that serves again, or hold a making; False where there is none and none
-        may begin. Of several processes the one that leads looks for what is stored: nobody else
-        can store it between the look and the making. Where another one leads, who asks here is
-        not kept waiting for it."""
-        lead = None
+        may begin. Of several processes one takes the lead before it looks for what is stored: then
+        nobody else can store it between the look and the making. Where another one has it, who
+        asks here is not kept waiting for that."""
+        begins, lead = share.hold is not None, None
         if self._leads is not None and isinstance(key, str):
-            begins = share.hold is not None
             lead = self._leads.take(key) if begins else await self._leads.seek(key)
-            if lead is None:
-                share.held = self._held(key, task, sought)
-                return True
         try:
-            if lead is None or lead.ours:
-                share.earlier = await self._earlier(sought)
-                if share.earlier is not None or share.hold is None:
-                    return share.earlier is not None
+            share.earlier = await self._earlier(sought)
+            if share.earlier is not None:
+                return True
+            if not begins and (lead is None or lead.ours):
+                return False
             share.held = self._held(key, task, sought, lead)
             lead = None
             return True
@@ -177,8 +174,9 @@ class Sharing:
     def way(self, desk: str, level: Level) -> str:
         """One name for all that shapes an answer beside its question and evidence."""
         own, how = self._ways.desk(desk), self._ways.levels[level]
-        judge = (f"judge {own.judge}",) if own.judge else ()
-        return way_of(VERSION, own.voice, own.policy, *how.models, str(how.evidence), *judge)
+        more = [f"judge {own.judge}"] if own.judge else []
+        more += [f"in {own.language}"] if own.language else []
+        return way_of(VERSION, own.voice, own.policy, *how.models, str(how.evidence), *more)
 
     async def _earlier(self, sought: Sought) -> Answer | None:
         if self._reusing is None or not sought.meant.sure:
@@ -191,11 +189,12 @@ class Sharing:
     def _task(self, sought: Sought, past: Sequence[Past], shown: Shown, share: Share) -> Task:
         question, level = sought.question, sought.level
         how, desk = self._ways.levels[level], self._ways.desk(question.desk)
+        lang = desk.language or question.lang
         return Task(
             question=question,
             level=level,
             models=how.models,
-            messages=messages(desk.voice, past, shown, sought.meant.text, level, question.lang),
+            messages=messages(desk.voice, past, shown, sought.meant.text, level, lang),
             shown=shown,
             policy=desk.policy,
             max_tokens=how.tokens,

@@ -288,12 +288,17 @@ class Upper:
             level=climb.level,
             text=text,
             grounded=not written.declined,
+            lang=quotes.lang if written.declined else self._tongue(quotes),
             citations=written.citations,
             claims=written.claims,
             nearest=nearest,
             evidence=written.evidence,
             followups=await self._followups(climb, written),
         )
+
+    def _tongue(self, quotes: Answer) -> str:
+        """The language that an answer is written in."""
+        return self._ways.desk(quotes.desk).language or quotes.lang
 
     async def _joined(self, climb: Climb, full: Cost) -> Cost:
         await self._ledger.shared(climb.question, climb.level, "join", full)

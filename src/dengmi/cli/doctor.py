@@ -156,7 +156,7 @@ async def _store(app: App, settings: Settings) -> list[Check]:
         async with opened(app) as parts:
             counts = dict(await parts.store.counts())
             last, seq = await parts.store.last_change(), await parts.search.catch_up()
-            money = await _money(parts)
+            money, edits = await _money(parts), list(_edits(app, parts))
             vectors = await vectors_shape(parts)
     except DengmiError as error:
         return [Check("fail", error.code, error.params)]
@@ -167,9 +167,21 @@ async def _store(app: App, settings: Settings) -> list[Check]:
         Check("ok", "doctor_counts", numbers),
         *([] if numbers["articles"] else [Check("warn", "doctor_empty")]),
         Check("ok" if seq >= last else "warn", "doctor_index", {"seq": seq, "last": last}),
+        *edits,
         *money,
         *([] if vectors is None else [_vectors(vectors)]),
     ]
+
+
+def _edits(app: App, parts: "Parts") -> Iterator[Check]:
+    """What operators changed in the console, which dengmi.toml does not show."""
+    refused = parts.tuned.refused
+    holds = [each.path for each in parts.tuned.edits if each.path not in refused]
+    if holds:
+        yield Check("ok", "doctor_edits", {"keys": ", ".join(sorted(holds))})
+    for path, why in refused.items():
+        words = app.say(why.code, **why.params)
+        yield Check("warn", "doctor_edit_refused", {"key": path, "why": words})
 
 
 async def _money(parts: "Parts") -> list[Check]:

@@ -10,6 +10,7 @@ from typing import Any
 
 import uvicorn
 
+from dengmi.cli.heads import Heads
 from dengmi.core.talk import talk_over
 from dengmi.server.board import Meeting
 from dengmi.settings.options import Settings
@@ -118,6 +119,7 @@ async def serve_here(
             access_log=False,
             server_header=False,
             proxy_headers=False,
+            http=Heads,
             ws="none",  # nothing is served over WebSockets; "auto" imports what it finds for them
             timeout_graceful_shutdown=PATIENCE,
         )

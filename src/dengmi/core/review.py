@@ -28,8 +28,8 @@ OPERATOR = "operator"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
     """Which questions to list; empty fields ask for nothing. Times are Unix seconds, `until`
-    excluded. `poor`: those that were not answered, or not well: a thumb down, or a sentence that
-    no article supports."""
+    excluded. `pinned`: those with an answer that an operator pinned. `poor`: those that were not
+    answered, or not well: a thumb down, or a sentence that no article supports."""
 
     desk: str = ""
     text: str = ""
@@ -39,6 +39,7 @@ class Wanted:
     thumb: Literal["", "up", "down"] = ""
     verdict: Literal["", "unsupported", "partial"] = ""
     poor: bool = False
+    pinned: bool = False
     since: float = 0.0
     until: float | None = None
     before: Place | None = None

@@ -30,10 +30,11 @@ log = logging.getLogger(__name__)
 BEAT = 1.0
 """Seconds between two empty lines of a leader that has nothing to give."""
 
-SILENT = 8.0
-"""Seconds without any line after which a leader counts as gone: it hangs, as its lock is held."""
+SILENT = 10.0
+"""Seconds without any line after which a leader counts as gone: it hangs, as its lock is held. More
+than a process is ever late that has more to do than it can."""
 
-GIVES_UP = 4.0
+GIVES_UP = 10.0
 """Seconds after which who neither gets a lead nor reaches its holder leads on its own."""
 
 _SOON, _SELDOM = 0.005, 0.2  # seconds between two tries, at first and after a while
@@ -139,7 +140,9 @@ class Joining:
         """The way to a leader, when it has decided to make it; None where it does not."""
         where = await self._siblings.at(port)
         wish = msgspec.json.encode(key)
-        ends = await self._siblings.ask(where, _KIND, wish) if where else None
+        if where is None:
+            return None
+        ends = await self._siblings.ask(where, _KIND, wish, within=GIVES_UP)
         if ends is None:
             return None
         follow, made = _Following(*ends), False

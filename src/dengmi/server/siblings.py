@@ -29,6 +29,7 @@ LONGEST = 4_000_000
 _ENDING = ".sibling"
 _HOST = "127.0.0.1"
 _SOON = 2.0  # seconds for a sibling to say whether it can grant a wish
+_PATIENCE = 20.0  # seconds for one to say what it wishes
 
 Ends = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
@@ -112,19 +113,23 @@ class Siblings:
                 self._known[port] = known
         return known
 
-    async def ask(self, where: Where, kind: str, wish: bytes) -> Ends | None:
+    async def ask(
+        self, where: Where, kind: str, wish: bytes, *, within: float = _SOON
+    ) -> Ends | None:
         """The connection to a sibling that grants a wish, behind its first line; to be closed by
-        whoever asked. None where it does not, or is gone."""
+        whoever asked. None where it does not, or not within so many seconds, or is gone."""
         writer: asyncio.StreamWriter | None = None
         granted = False
         try:
-            async with asyncio.timeout(_SOON):
+            async with asyncio.timeout(within):
                 reader, writer = await asyncio.open_connection(_HOST, where.port, limit=LONGEST)
                 hello = msgspec.json.encode(_Hello(where.word, kind))
                 writer.write(hello + b"\n" + wish + b"\n")
                 granted = await reader.readline() == HERE
                 return (reader, writer) if granted else None
-        except (OSError, TimeoutError, ValueError):
+        except TimeoutError:
+            return None
+        except (OSError, ValueError):
             self._known.pop(where.port, None)  # another one may listen there some day
             return None
         finally:
@@ -137,7 +142,7 @@ class Siblings:
         assert task is not None
         self._granting.add(task)
         try:
-            async with asyncio.timeout(_SOON):
+            async with asyncio.timeout(_PATIENCE):
                 hello = msgspec.json.decode(await reader.readline(), type=_Hello)
                 wish = await reader.readline()
             how = self._grants.get(hello.kind)

@@ -11,6 +11,7 @@ from dengmi.settings.channels import ChannelSettings, Site
 from dengmi.settings.ilink import ILinkSettings
 from dengmi.settings.masked import Masked, meaning_of
 from dengmi.settings.matrix import MatrixSettings
+from dengmi.settings.nli import NliSettings
 from dengmi.settings.semantic import EmbeddingSettings, RerankingSettings
 from dengmi.settings.sharing import SharingSettings
 from dengmi.settings.wechat import WeChatSettings
@@ -299,13 +300,20 @@ class DeskSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True
         str,
         Meta(max_length=4_000, description="how the desk speaks, in a few sentences to the model"),
     ] = ""
+    language: Annotated[
+        Literal["", "zh", "en"],
+        Meta(description="language of written answers, zh or en; empty: that of the question"),
+    ] = ""
     check: Annotated[
         Literal["drop", "mark", "off"],
         Meta(description="what happens to sentences that no article supports: drop, mark or off"),
     ] = "mark"
     judge: Annotated[
-        Literal["built-in", "model"],
-        Meta(description="who decides on doubtful sentences: built-in, or a model that is asked"),
+        Literal["built-in", "model", "nli"],
+        Meta(
+            description="who decides on doubtful sentences: built-in; model, one that writes; or "
+            "nli, the one of nli.model"
+        ),
     ] = "built-in"
     daily_budget: Annotated[
         str,
@@ -416,6 +424,7 @@ class Settings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
     levels: LevelSettings = LevelSettings()
     embedding: EmbeddingSettings = EmbeddingSettings()
     reranking: RerankingSettings = RerankingSettings()
+    nli: NliSettings = NliSettings()
     desks: Mapping[str, DeskSettings] = {}
     wechat: Mapping[str, WeChatSettings] = {}
     matrix: Mapping[str, MatrixSettings] = {}

@@ -24,7 +24,7 @@ EDITABLE: Mapping[str, tuple[type[Struct], tuple[str, ...]]] = {
     "desks": (
         DeskSettings,
         (
-            *("title", "greeting", "voice", "examples", "public", "check", "judge"),
+            *("title", "greeting", "voice", "examples", "public", "language", "check", "judge"),
             *("daily_budget", "time_zone", "keep_days"),
             *("share", "share_price", "share_index", "origins"),
         ),

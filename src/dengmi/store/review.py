@@ -35,6 +35,7 @@ def asked(wanted: Wanted) -> Work[tuple[Asked, ...]]:
         pattern=_pattern(wanted.text),
         verdict=_verdict(wanted.verdict) if wanted.verdict else "",
         poor=_verdict("unsupported") if wanted.poor else "",
+        pinned="yes" if wanted.pinned else "",
         most=wanted.limit,
     )
     return tuple(map(_asked, rows))

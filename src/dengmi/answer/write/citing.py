@@ -85,7 +85,8 @@ class Citing:
         """The sentence as a question to a stronger judge; None where there is no doubt."""
         if weighed.found is None or not weighed.refs or not doubtful(weighed.found):
             return None
-        return Doubt(weighed.sentence.text, tuple(self._sources[ref] for ref in weighed.refs))
+        sources = tuple(self._sources[ref] for ref in weighed.refs)
+        return Doubt(weighed.sentence.text, sources, weighed.found.reasons)
 
     def settle(self, weighed: Weighed) -> Checked | None:
         """What becomes of a judged sentence; None when it is left out. In the order of the text."""

@@ -130,7 +130,7 @@ class Console:
             if not visit.visitor.may(page.role):
                 role = visit.say(f"con_role_{page.role}")
                 raise Refusal("console_role", 403, role=role)
-            visit = replace(visit, desks=await self._office.overview.desks())
+            visit = replace(visit, desks=await self._office.overview.every())
         if page.method == "POST" and page.whole:
             form = parse_qs((await read(visit.request)).decode("utf-8", "replace"))
             visit = replace(visit, form={name: clean(values[-1]) for name, values in form.items()})

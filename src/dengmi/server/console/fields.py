@@ -43,8 +43,9 @@ VOICE = Section("voice", "desks", "editor", (
     Setting("examples", "lines"),
 ))  # fmt: skip
 ANSWERS = Section("answers", "desks", "owner", (
+    Setting("language", "choice", ("", "zh", "en")),
     Setting("check", "choice", ("drop", "mark", "off")),
-    Setting("judge", "choice", ("built-in", "model")),
+    Setting("judge", "choice", ("built-in", "model", "nli")),
     Setting("public", "switch"),
 ))  # fmt: skip
 LIMITS = Section("limits", "desks", "owner", (
@@ -210,7 +211,7 @@ def _select(
 
 
 def _choice(setting: Setting, option: str) -> str:
-    return f"con_{setting.key}_{option.replace('-', '_')}"
+    return f"con_{setting.key}_{(option or 'none').replace('-', '_')}"
 
 
 def _origin(visit: Visit, section: Section, name: str, setting: Setting) -> Child:

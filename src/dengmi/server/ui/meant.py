@@ -37,4 +37,4 @@ def check_asked_here(request: Request, public_url: str) -> None:
         known = {request.headers.get("host", ""), urlsplit(public_url).netloc} - {""}
         ours = not origin or origin.partition("://")[2] in known
     if not ours:
-        raise Refusal("page_elsewhere", 403)
+        raise Refusal("asked_elsewhere", 403)
