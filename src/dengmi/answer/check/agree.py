@@ -40,10 +40,14 @@ class Wrong:
 
 
 def wrong_facts(
-    claim: Facts, sources: Sequence[Facts], names: frozenset[int] = frozenset(), text: str = ""
+    claim: Facts,
+    sources: Sequence[Facts],
+    names: frozenset[int] = frozenset(),
+    text: str = "",
+    texts: Sequence[str] = (),
 ) -> Wrong:
     """Compare a claim's facts with those of its sentences, taken together; numbers that start at
-    `names` are parts of known names. `text`: the claim, in lower case."""
+    `names` are parts of known names. `text`: the claim, `texts`: the sentences, in lower case."""
     theirs = [(n, amount) for n, facts in enumerate(sources) for amount in facts.amounts]
     numbers = units = bounds = 0
     held: list[tuple[Amount, tuple[int, Amount]]] = []
@@ -56,11 +60,13 @@ def wrong_facts(
                 continue
             if _elsewhere(amount, sources) and not _replaced(amount, claim, theirs):
                 continue
+            if amount.measure == "time" and _every(amount, sources):
+                continue
             if _only_one(amount) and (_every(amount, sources) or not _rivals(amount, theirs)):
                 continue
             if amount.value == 2.0 and not amount.measure and any(each.pair for each in sources):
                 continue
-            if derived(amount, text, sources):
+            if derived(amount, text, sources, texts):
                 continue
             clash = amount.measure and any(
                 abs(other.value - amount.value) < _SAME and other.measure for _, other in theirs
@@ -108,8 +114,20 @@ def _same(claim: Amount, other: Amount) -> bool:
     if math.isclose(left, right, rel_tol=max(_SAME, slack)):
         return True
     if claim.about and right:
-        return abs(left - right) / abs(right) <= _NEAR or _whole(claim, left, right)
+        if abs(left - right) / abs(right) <= _NEAR or _whole(claim, left, right):
+            return True
+    if not other.bound and (claim.about or claim.bound == "least") and _at_least(claim.value, right, left):
+        return True
     return _rounded(claim.value, other.value) if claim.measure == other.measure else False
+
+
+def _at_least(value: float, right: float, left: float) -> bool:
+    """Whether "more than 2,000" is 2,140: the round number below it."""
+    if value < 10 or value % 1 or not left:
+        return False
+    digits = f"{value:.0f}".rstrip("0")
+    step = left / value * 10 ** (len(f"{value:.0f}") - len(digits))
+    return len(digits) <= 2 and step > left / value and left <= right < left + step * 0.6
 
 
 def _whole(claim: Amount, left: float, right: float) -> bool:

@@ -222,7 +222,17 @@ def _other_way(claim: Read, source: Read) -> bool:
     here = {name.term: name.start for name in reversed(claim.names)}
     there = {name.term: name.start for name in reversed(source.names)}
     both = sorted(here.keys() & there.keys(), key=here.__getitem__)
-    return len(both) > 1 and there[both[0]] > there[both[-1]]
+    if len(both) > 1:
+        return there[both[0]] > there[both[-1]]
+    return len(both) == 1 and _other_side(claim, here[both[0]], source, there[both[0]])
+
+
+def _other_side(claim: Read, at: int, source: Read, there: int) -> bool:
+    """Whether the one name that both have stands before the first converse word of one and behind
+    that of the other: "Thornley lost"; "Vale beat Thornley"."""
+    mine = [place for side, place in claim.sides if side[:-1] in _CONVERSE]
+    theirs = [place for side, place in source.sides if side[:-1] in _CONVERSE]
+    return bool(mine and theirs) and (at < mine[0]) != (there < theirs[0])
 
 
 def _in_clause(aligned: Aligned, clause: int, side: str, other: str) -> bool:

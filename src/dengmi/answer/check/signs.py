@@ -43,9 +43,12 @@ SOFT_NEGATION = re.compile(
     r"|zero|restrict\w*"
     r"|only|few|little|poor\w*|hard|difficult\w*|unpaid|unsafe|offline|split|divided"
     r"|forg[eo]t\w*|los(?:e|es|ing)|stable|constant|steady|sidelined|(?:is|are|was|were|be) out|un(?!til|der|i|tie)\w{4,}"
+    r"|free|withh\w+|dr(?:y|ied)|irregular\w*|uneven\w*|separate\w*|earliest|largest|biggest|highest|longest|smallest"
+    r"|than (?:at )?any|spare[ds]?|alone|resume[ds]?|unchanged"
     r"|unclear|unlikely|disallow\w*|otherwise|or else|\w{3,}less|free (?:of|from)|out of|beyond)\b"
     r"|忘|避(?=[光雨风水热暑])|休战|缺阵|缺席|除了|禁止|严禁|拒绝|取消|停止|停运|停|避免|防止|缺|免|非|只|除|仅|限|而非|反对|否决|失败|错过|失"
     r"|难|例外|关闭|闭|最多|以内|之内|控制|另|才"
+    r"|免费|最早|谢绝|婉拒|保留|保存|干了|干涸|少了|更短|不足|独自|单独|抱怨|改成|最大|最高|最长|其他任何|凭"
     r"|稳定|逾期|离线|断网|相同|一样|正常|照常|否则|不足|拿不到",
 )
 """What denies without a negation, or keeps one from being needed; it excuses a negation that is
