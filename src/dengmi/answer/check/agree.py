@@ -60,9 +60,7 @@ def wrong_facts(
                 continue
             if _elsewhere(amount, sources) and not _replaced(amount, claim, theirs):
                 continue
-            if amount.measure == "time" and _every(amount, sources):
-                continue
-            if _only_one(amount) and (_every(amount, sources) or not _rivals(amount, theirs)):
+            if _every(amount, sources) or (_only_one(amount) and not _rivals(amount, theirs)):
                 continue
             if amount.value == 2.0 and not amount.measure and any(each.pair for each in sources):
                 continue
@@ -113,10 +111,11 @@ def _same(claim: Amount, other: Amount) -> bool:
         slack = 0
     if math.isclose(left, right, rel_tol=max(_SAME, slack)):
         return True
-    if claim.about and right:
-        if abs(left - right) / abs(right) <= _NEAR or _whole(claim, left, right):
-            return True
-    if not other.bound and (claim.about or claim.bound == "least") and _at_least(claim.value, right, left):
+    near = claim.about and right and abs(left - right) / abs(right) <= _NEAR
+    if near or (claim.about and right and _whole(claim, left, right)):
+        return True
+    round_ = claim.about or claim.bound == "least"
+    if round_ and not other.bound and _at_least(claim.value, right, left):
         return True
     return _rounded(claim.value, other.value) if claim.measure == other.measure else False
 
@@ -138,7 +137,10 @@ def _whole(claim: Amount, left: float, right: float) -> bool:
 
 
 def _rounded(value: float, other: float) -> bool:
-    """Whether a number of three digits or more is another one, rounded: 3.24 million as 3.2."""
+    """Whether a number of three digits or more is another one, rounded, 3.24 million as 3.2, or a
+    whole one is the nearest to another: 14 for 14.2."""
+    if value >= 10 and not value % 1 and other % 1:
+        return abs(other - value) < 0.5
     if value < 1000 or other < 1000:
         return False
     digits = len(f"{value:.0f}".rstrip("0"))

@@ -37,8 +37,12 @@ _REST = re.compile(
 _EACH = re.compile(r"\b(?:each|every|per|apiece|an? \w+)\b|[每各]|/")
 _OTHER = re.compile(r"\b(?:other|remaining) $|(?:另外|其余|其他)的?$")
 _PAIRS = re.compile(r"(?:\b(?:pairs?|couples?)\b|对)")
-_OFTEN = re.compile(r"(?: times)? (?:a|an|per|each|every) (?P<unit>minute|hour|day|week|month|year)\b")
-_OFTEN_HAN = re.compile(r"(?:每|一|每一)个?(?P<unit>分钟|小时|钟头|天|周|星期|月|年)[^\d，。；]{0,4}$")
+_OFTEN = re.compile(
+    r"(?: times)? (?:a|an|per|each|every) (?P<unit>minute|hour|day|week|month|year)\b"
+)
+_OFTEN_HAN = re.compile(
+    r"(?:每|一|每一)个?(?P<unit>分钟|小时|钟头|天|周|星期|月|年)[^\d，。；]{0,4}$"
+)
 _HALF_YEAR = re.compile(r"\b(?:first|second) half\b|half[- ]year|[上下]半年")
 _ONWARDS = re.compile(r"(?: \w+)? onwards?|[^，。；]{0,3}(?:起|开始|以后|之后)")
 _NEAR = 24
@@ -51,9 +55,9 @@ def derived(
     """Whether a number of a claim (in lower case) follows from numbers of the sentences, whose
     `texts` (in lower case) tell how their numbers belong together."""
     theirs = [other for facts in sources for other in facts.amounts][:_MOST]
-    if amount.measure == "time" and amount.base >= _YEAR:
-        if any(abs(amount.base / _YEAR - n) < 0.01 for n in _spans(sources, theirs)):
-            return True
+    long = amount.measure == "time" and amount.base >= _YEAR
+    if long and any(abs(amount.base / _YEAR - n) < 0.01 for n in _spans(sources, theirs)):
+        return True
     if amount.measure == "nth":  # from the fifth on: after the first four
         return _ONWARDS.match(claim, amount.end) is not None and any(
             other.value == amount.value - 1 and other.measure != "nth" for other in theirs
@@ -71,7 +75,9 @@ def derived(
     ):  # fmt: skip
         return True
     return (
-        _difference(amount, claim, [each for each in theirs if each.measure in ("", amount.measure)])
+        _difference(
+            amount, claim, [each for each in theirs if each.measure in ("", amount.measure)]
+        )
         or _others(amount, claim, theirs)
         or _often(amount, claim, theirs)
         or _half_year(amount, texts)
@@ -130,7 +136,7 @@ def _counted_on(amount: Amount, sources: Sequence[Facts], texts: Sequence[str]) 
         for base, step in permutations(facts.amounts[:_MOST], 2):
             if not _alike(amount, base) or step.measure not in ("", base.measure, "time"):
                 continue
-            if step.value == 1.0 or step.value == base.value:
+            if step.value in (1.0, base.value):
                 continue
             told = _MORE.match(text, step.end) or _MORE_HAN.search(text[: step.start])
             if told and any(

@@ -191,9 +191,7 @@ def _shape(aligned: Aligned) -> tuple[float, ...]:
     claim, units = aligned.claim, aligned.claim.units
     there = frozenset().union(*(source.spelling for source in aligned.sources))
     mine = claim.spelling
-    met = [
-        aligned.found(n) or aligned.context[n] for n in range(len(units))
-    ]
+    met = [aligned.found(n) or aligned.context[n] for n in range(len(units))]
     longest = run = 0.0
     for unit, known in zip(units, met, strict=True):
         run = 0.0 if known else run + unit.weight
@@ -342,9 +340,14 @@ def _parity(claim: Read, sources: Sequence[Read]) -> bool:
 
 
 def _denials(text: Read) -> int:
-    """How often a text denies, but for words such as 无害 that have an opposite themselves."""
+    """How often a text denies in clauses with a word that has an opposite, but for words such as
+    无害 that have one themselves."""
     within = [place for _, place in text.sides]
-    return sum(not any(at <= cue.start < at + 2 for at in within) for cue in text.cues)
+    clauses = {text.clause_at(place) for place in within}
+    return sum(
+        text.clause_at(cue.start) in clauses and not any(at <= cue.start < at + 2 for at in within)
+        for cue in text.cues
+    )
 
 
 _SOFT = (

@@ -42,9 +42,31 @@ def _reversed(aligned: Aligned, n: int, source: Read) -> bool:
         same += unit.weight * (mine == theirs)
         more += unit.weight * (theirs and not mine)
         less += unit.weight * (mine and not theirs)
+    if _all_denied(aligned, n, source, here, there):
+        return True
     if len(set(here.values())) == 2 and len(set(there.values())) == 2:
         return more >= _TELLING and less >= _TELLING and more + less > same
     return False
+
+
+def _all_denied(
+    aligned: Aligned, n: int, source: Read, here: dict[int, bool], there: dict[int, bool]
+) -> bool:
+    """Whether a claim of one part denies what only parts of a sentence tell that deny nothing,
+    though another part denies: "the garden may not be watered either"."""
+    if list(here.values()) != [True] or len(set(there.values())) < 2 or aligned.claim.soft:
+        return False
+    denied = told = 0.0
+    for unit, match in zip(aligned.claim.units, aligned.matches, strict=True):
+        if match.source != n or match.quality < EXACT or match.place < 0:
+            continue
+        if source.lower.count(unit.term) > 1 or _DENIES.search(unit.term):
+            continue
+        if there[_piece_at(source.lower, match.place)]:
+            denied += unit.weight
+        else:
+            told += unit.weight
+    return told >= _LEAST and denied < _TELLING
 
 
 @lru_cache(maxsize=2048)
@@ -61,8 +83,7 @@ def _denied(lower: str) -> dict[int, bool]:
     """By part of a text, whether it denies."""
     edges = (0, *_breaks(lower), len(lower))
     return {
-        n: _DENIES.search(lower[edges[n] : edges[n + 1]]) is not None
-        for n in range(len(edges) - 1)
+        n: _DENIES.search(lower[edges[n] : edges[n + 1]]) is not None for n in range(len(edges) - 1)
     }
 
 
@@ -79,9 +100,7 @@ def mispaired(aligned: Aligned, held: Sequence[tuple[int, int, int]]) -> float:
     return worst
 
 
-def _mispaired(
-    aligned: Aligned, n: int, source: Read, pairs: Sequence[tuple[int, int]]
-) -> float:
+def _mispaired(aligned: Aligned, n: int, source: Read, pairs: Sequence[tuple[int, int]]) -> float:
     claim = aligned.claim
     mine = _owners(claim)
     theirs = _owners(source)
