@@ -15,7 +15,11 @@ _NEAR = 0.05
 
 _DAY = 86400.0
 
-_FLIPPED = re.compile(r"\b(?:hardly|barely|scarcely|few|nobody|none|no one)\b|几乎没|很少|极少")
+_FLIPPED = re.compile(
+    r"\b(?:under|below|less|fewer|shorter|younger|smaller)\b[^.;]{0,40}\b(?:not|cannot|never|no)\b"
+    r"|(?:不到|不足|不满|低于|少于|小于)[^，。；]{0,14}(?:不能|不得|不可|不准|不许|禁止)"
+    r"|\b(?:hardly|barely|scarcely|few|nobody|none|no one)\b|几乎没|很少|极少"
+)
 """What turns a bound round: "hardly any under fifty" for "nearly all over fifty"."""
 
 _RATES = (
@@ -126,6 +130,8 @@ def _at_least(value: float, right: float, left: float) -> bool:
         return False
     digits = f"{value:.0f}".rstrip("0")
     step = left / value * 10 ** (len(f"{value:.0f}") - len(digits))
+    if left == 50.0 and right > left and right < 100.0:
+        return True  # "more than half" is 57 %
     return len(digits) <= 2 and step > left / value and left <= right < left + step * 0.6
 
 
@@ -155,7 +161,14 @@ def _only_one(amount: Amount) -> bool:
     return amount.value == 1.0
 
 
-_LASTS = {_DAY: "day", 7 * _DAY: "week", 30.4375 * _DAY: "month", 365.25 * _DAY: "year"}
+_LASTS = {
+    60.0: "minute",
+    3600.0: "hour",
+    _DAY: "day",
+    7 * _DAY: "week",
+    30.4375 * _DAY: "month",
+    365.25 * _DAY: "year",
+}
 
 
 def _every(amount: Amount, sources: Sequence[Facts]) -> bool:
@@ -220,7 +233,7 @@ def _day_held(day: Day, sources: Sequence[Facts]) -> bool:
             years = any(
                 o.year == day.year or (o.decade and o.year <= day.year < o.year + 10) for o in days
             )
-        if not years and float(day.year) not in values:
+        if not years and float(day.year) not in values and not _years_on(day.year, sources):
             return False
     if day.month:
         fitting = [
@@ -237,6 +250,18 @@ def _day_held(day: Day, sources: Sequence[Facts]) -> bool:
     if day.day:
         return any(o.day == day.day for o in days) or float(day.day) in values
     return True
+
+
+def _years_on(year: int, sources: Sequence[Facts]) -> bool:
+    """Whether a year follows from another and a number of years: 1889 from 1886, three years on."""
+    known = {day.year for facts in sources for day in facts.days if day.year and not day.decade}
+    steps = {
+        amount.value
+        for facts in sources
+        for amount in facts.amounts
+        if amount.measure == "time" and math.isclose(amount.base, amount.value * 365.25 * _DAY)
+    }
+    return any(year - other in steps for other in known)
 
 
 def _clock_held(clock: Clock, sources: Sequence[Facts]) -> bool:

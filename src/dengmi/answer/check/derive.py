@@ -38,10 +38,12 @@ _EACH = re.compile(r"\b(?:each|every|per|apiece|an? \w+)\b|[每各]|/")
 _OTHER = re.compile(r"\b(?:other|remaining) $|(?:另外|其余|其他)的?$")
 _PAIRS = re.compile(r"(?:\b(?:pairs?|couples?)\b|对)")
 _OFTEN = re.compile(
-    r"(?: times)? (?:a|an|per|each|every) (?P<unit>minute|hour|day|week|month|year)\b"
+    r"(?: times)? (?:(?:a|an|per|each|every) (?P<unit>minute|hour|day|week|month|year)\b"
+    r"|(?P<ly>hourly|daily|weekly|monthly|yearly)\b)"
 )
+_LY = {"hourly": "hour", "daily": "day", "weekly": "week", "monthly": "month", "yearly": "year"}
 _OFTEN_HAN = re.compile(
-    r"(?:每|一|每一)个?(?P<unit>分钟|小时|钟头|天|周|星期|月|年)[^\d，。；]{0,4}$"
+    r"(?P<ly>(?!))?(?:每|一|每一)个?(?P<unit>分钟|小时|钟头|天|周|星期|月|年)[^\d，。；]{0,4}$"
 )
 _HALF_YEAR = re.compile(r"\b(?:first|second) half\b|half[- ]year|[上下]半年")
 _ONWARDS = re.compile(r"(?: \w+)? onwards?|[^，。；]{0,3}(?:起|开始|以后|之后)")
@@ -116,7 +118,8 @@ def _often(amount: Amount, claim: str, theirs: Sequence[Amount]) -> bool:
     hit = _OFTEN.match(claim, amount.end) or _OFTEN_HAN.search(claim[: amount.start])
     if hit is None or not amount.value or amount.measure not in ("", "times"):
         return False
-    unit = units()[hit["unit"] if hit["unit"] != "月" else "个月"]
+    word = hit["unit"] or _LY[hit["ly"]]
+    unit = units()["个月" if word == "月" else word]
     return any(
         other.measure == "time" and math.isclose(other.base, unit.size / amount.value, rel_tol=0.02)
         for other in theirs

@@ -223,7 +223,7 @@ def _mentions() -> tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Time |
              r"(?: ?(?P<half>[ap]\.?m\b\.?))?", _clock),
             (r"(?<![\d.])(?P<h>1[0-2]|0?\d)(?:\.(?P<min>[0-5]\d))?"
              r" ?(?P<half>[ap]\.?m\b\.?)", _clock),
-            (rf"(?<![a-z])(?P<half>{_EARLY}|{_LATE})? ?(?P<h>{_N}) ?[点时](?P<colon>(?!))?(?!半?钟头|候|代"
+            (rf"(?<![a-z])(?P<half>{_EARLY}|{_LATE})? ?(?P<h>{_N}) ?[点时](?P<colon>(?!))?(?!半?钟头|候|代|[也都]"
              rf"|[间钟]?[之的]久|[一二三四五六七八九]?[倍])"
              rf"(?:(?P<min>半|[一三]刻|[0-5]?\d|{HAN}{{1,3}})(?:分(?!之))?)?", _clock),
             (rf"(?:\b(?P<min>half|(?:a )?quarter) (?P<past>past|to) )(?P<h>{_HOUR})\b"
