@@ -37,7 +37,7 @@ endef
 
 run: $(VENV)/.ready
 	@$(BIN)/dengmi add '$(ARTICLES)' --desk $(DESK) || [ $$? -eq 3 ]  # 3: all but some articles
-	@DENGMI_DEFAULT_DESK=$(DESK) $(BIN)/dengmi serve --port $(PORT)
+	@DENGMI_DEFAULT_DESK=$(DESK) exec $(BIN)/dengmi serve --port $(PORT)
 
 test: $(VENV)/.tests
 	$(BIN)/python -m pytest tests/unit -q -n auto

@@ -104,17 +104,26 @@ class Platform:
 
     def _request(self, message: Message) -> bytes:
         stamp, nonce = str(int(time.time())), str(next(self._nonces))
-        signed = hashlib.sha1(
-            "".join(sorted((TOKEN, stamp, nonce))).encode(), usedforsecurity=False
-        ).hexdigest()
-        body = _BODY.format(
-            asker=message.asker, at=stamp, text=message.text, number=message.number
-        ).encode()
+        body = body_of(message, stamp)
+        query = f"signature={signed(stamp, nonce)}&timestamp={stamp}&nonce={nonce}"
         return (
-            f"POST {self.path}?signature={signed}&timestamp={stamp}&nonce={nonce} HTTP/1.1\r\n"
+            f"POST {self.path}?{query} HTTP/1.1\r\n"
             f"host: {self.host}:{self.port}\r\ncontent-length: {len(body)}\r\n"
             "content-type: text/xml\r\n\r\n"
         ).encode() + body
+
+
+def signed(stamp: str, nonce: str) -> str:
+    """The signature of a delivery."""
+    parts = "".join(sorted((TOKEN, stamp, nonce)))
+    return hashlib.sha1(parts.encode(), usedforsecurity=False).hexdigest()
+
+
+def body_of(message: Message, stamp: str) -> bytes:
+    """The body of a delivery."""
+    return _BODY.format(
+        asker=message.asker, at=stamp, text=message.text, number=message.number
+    ).encode()
 
 
 class Interface(asyncio.Protocol):

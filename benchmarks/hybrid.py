@@ -20,6 +20,7 @@ from pathlib import Path
 
 import _data
 from _desk import DESK, filled
+from _kept import KeptEncoder
 from _llama import minilm
 from _minilm import model_folder
 from retrieval import DEPTH, SETS, ndcg
@@ -61,6 +62,7 @@ async def by_meaning(
     """A searcher with vectors, complete."""
     embedder = open_embedder(settings, folder)
     assert embedder is not None
+    embedder._encoder = KeptEncoder(embedder._encoder, settings.model)
     vectors = Vectors(store, folder, embedder, deadline=PATIENCE)
     clock = SystemClock()
     search = Searcher(store, folder, clock, vectors=vectors, reranker=reranker)

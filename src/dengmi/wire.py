@@ -1,7 +1,7 @@
 """The one place where the parts are chosen and joined."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -10,18 +10,22 @@ from dengmi.answer.climb import DeskWay, LevelWay, Ways
 from dengmi.answer.desks import Desks
 from dengmi.answer.ladder import Ladder
 from dengmi.answer.late.made import runner_of, waits_of
+from dengmi.answer.pins import Pinned
 from dengmi.core.clock import Clock, SystemClock
 from dengmi.core.counts import Counts
 from dengmi.core.errors import BadSettings, Unavailable
 from dengmi.core.ports import Search, Store
 from dengmi.core.records import Level
+from dengmi.core.talk import Talk
 from dengmi.core.turns import Turns
 from dengmi.corpus.corpus import Corpus
 from dengmi.ledger.life import Life
 from dengmi.models.open import Models
 from dengmi.search.searcher import Searcher
 from dengmi.server.parts import Parts
-from dengmi.settings.options import Settings
+from dengmi.settings.live import Made, Those
+from dengmi.settings.options import DeskSettings, Settings
+from dengmi.settings.tuned import Tuned
 from dengmi.store.open import open_store
 
 if TYPE_CHECKING:
@@ -29,13 +33,18 @@ if TYPE_CHECKING:
     from dengmi.answer.upper import Upper
     from dengmi.core.published import Publisher
     from dengmi.gate.gate import Gate
+    from dengmi.gate.keeper import Keeping
     from dengmi.gate.quota import Plans
     from dengmi.models.meaning import Meaning
+    from dengmi.models.nli import NliModel
 
 
 @asynccontextmanager
-async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
+async def open_parts(settings: Settings, talk: Talk | None = None) -> AsyncIterator[Parts]:
     """Everything a command or the server works with, opened; closed again at the end.
+
+    Args:
+        talk: the line to the parent of this process; None where it serves alone.
 
     Raises:
         Unavailable: the home cannot be made, or the store cannot be reached.
@@ -45,50 +54,60 @@ async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
     store = open_store(settings.store_address)
     await store.open()
     try:
+        tuned, pinned = await _operated(settings, store, clock)
+        settings = tuned.settings
         meaning = _meaning(settings, store)
         search = _search(settings, store, clock, meaning, counts)
         await search.open()
         models = Models(settings.models, settings.home)
+        nli = _nli(settings)
         life, waiting = Life(settings.home / "lives"), Life(settings.home / "late")
         levels = _levels(settings)
         served = {name: level.models for name, level in levels.items()}
-        door = await asyncio.to_thread(_door, settings, clock, counts) if settings.models else None
+        door = await _door(settings, clock, counts, talk)
         gate = door.gate if door else None
         waits = waits_of(settings, store, clock, room=gate if levels else None)
+        shared = (store, search, clock)
         upper = await _upper(
-            settings, levels, *(store, search, clock), models=models, life=life, door=door,
-            counts=counts,
-        )  # fmt: skip
+            settings, levels, *shared, models=models, nli=nli, life=life, door=door, counts=counts
+        )
         ladder = _ladder(
-            settings, store, search, clock, upper=upper, waits=waits, counts=counts, lives=life
+            settings, *shared, upper=upper, waits=waits, counts=counts, lives=life, pinned=pinned
         )
         try:
             yield Parts(
-                settings=settings,
-                clock=clock,
-                store=store,
-                search=search,
-                desks=Desks(store, settings.default_desk),
-                ladder=ladder,
-                waits=waits,
+                settings=settings, tuned=tuned, pinned=pinned,
+                clock=clock, store=store, search=search,
+                desks=Desks(store, settings.default_desk, settings=settings.desks),
+                ladder=ladder, waits=waits,
                 late=runner_of(served, store, waits, ladder, room=gate, lives=waiting),
                 corpus=_corpus(settings, store, search, clock),
-                counts=counts,
-                vectors=meaning.vectors if meaning else None,
-            )
+                counts=counts, vectors=meaning.vectors if meaning else None,
+            )  # fmt: skip
         finally:
-            await _left(ladder, models, life, waiting)
-            if meaning is not None:
-                await meaning.close()
+            await _left(ladder, (models, nli, meaning), life, waiting)
             await search.close()
     finally:
         await store.close()
 
 
-async def _left(ladder: Ladder, models: Models, *lives: Life) -> None:
+async def _operated(settings: Settings, store: Store, clock: Clock) -> tuple[Tuned, Pinned]:
+    """The settings with what operators changed, and what they pinned."""
+    edits = await store.edits()
+    tuned = await asyncio.to_thread(Tuned, settings, edits) if edits else Tuned(settings)
+    pinned = Pinned(store, clock)
+    await pinned.look()
+    return tuned, pinned
+
+
+async def _left(
+    ladder: Ladder, opened: "Sequence[Models | NliModel | Meaning | None]", *lives: Life
+) -> None:
     """This process ends: whoever comes may go on with what it leaves."""
     await ladder.leave()
-    await models.close()
+    for each in opened:
+        if each is not None:
+            await each.close()
     for life in lives:
         await asyncio.to_thread(life.close)
 
@@ -131,6 +150,7 @@ def _ladder(
     waits: "Waits",
     counts: Counts,
     lives: Life,
+    pinned: Pinned,
 ) -> Ladder:
     return Ladder(
         store,
@@ -140,6 +160,7 @@ def _ladder(
         waits=waits,
         lives=lives if upper else None,
         counts=counts,
+        pinned=pinned,
         most_quotes=settings.ask.quotes,
         most_chars=settings.ask.max_chars,
         history=settings.writing.history,
@@ -153,7 +174,7 @@ def _search(
         store,
         settings.index_folder,
         clock,
-        private=[name for name, desk in settings.desks.items() if not desk.public],
+        private=Those(settings.desks, lambda desk: not desk.public),
         vectors=meaning.vectors if meaning else None,
         reranker=meaning.reranker if meaning else None,
         counts=counts,
@@ -177,6 +198,7 @@ async def _upper(
     clock: Clock,
     *,
     models: Models,
+    nli: "NliModel | None",
     life: Life,
     door: "_Door | None",
     counts: Counts,
@@ -188,6 +210,7 @@ async def _upper(
         _made_upper,
         *(settings, levels, store, search, clock),
         models=models,
+        nli=nli,
         life=life,
         door=door,
         counts=counts,
@@ -202,6 +225,7 @@ def _made_upper(
     clock: Clock,
     *,
     models: Models,
+    nli: "NliModel | None",
     life: Life,
     door: "_Door",
     counts: Counts,
@@ -221,16 +245,15 @@ def _made_upper(
     limits = limits_of(settings, clock, door.plans)
     ledger = Ledger(store, clock, settings.models, life, limits, counts=counts)
     first = (*settings.levels.quick, *settings.levels.deep)[0]
-    judge = settings.levels.judge or first
-    desks = {
-        name: DeskWay(
-            voice=desk.voice, policy=desk.check, judge=judge if desk.judge == "model" else ""
-        )
-        for name, desk in settings.desks.items()
-    }
+    judges = {"model": settings.levels.judge or first, "nli": nli.name if nli else ""}
+
+    def way(_: str, desk: DeskSettings) -> DeskWay:
+        asked = judges.get(desk.judge, "")
+        return DeskWay(voice=desk.voice, language=desk.language, policy=desk.check, judge=asked)
+
     return Upper(
-        Ways(levels=levels, desks=desks),
-        Writer(models.get, ledger, door.gate, turns),
+        Ways(levels=levels, desks=Made(settings.desks, way)),
+        Writer(models.get, ledger, door.gate, turns, nli),
         ledger,
         store,
         clock,
@@ -243,6 +266,16 @@ def _made_upper(
     )
 
 
+def _nli(settings: Settings) -> "NliModel | None":
+    """What tells whether sentences entail a claim; None where none is configured. It is loaded
+    when a desk needs it. Raises BadSettings."""
+    if not settings.nli.model:
+        return None
+    from dengmi.models.nli import NliModel
+
+    return NliModel(settings.nli, settings.home)
+
+
 @dataclass(frozen=True, slots=True)
 class _Door:
     """What lets calls of models begin, and who has which plan."""
@@ -251,19 +284,35 @@ class _Door:
     plans: "Plans"
 
 
-def _door(settings: Settings, clock: Clock, counts: Counts) -> _Door:
-    """Each worker has a gate of its own, and its part of the slots. Imported here: a home without
-    a model has nothing to hold. Blocks."""
+async def _door(
+    settings: Settings, clock: Clock, counts: Counts, talk: Talk | None
+) -> _Door | None:
+    """One process keeps its slots itself; several have them kept by their parent. None where no
+    model is configured."""
+    if not settings.models:
+        return None
+    keeper, plans = await asyncio.to_thread(_kept, settings, clock, talk)
     from dengmi.gate.gate import Gate
-    from dengmi.gate.open import plans_of
 
-    workers = settings.server.workers
-    slots = {name: max(1, each.slots // workers) for name, each in settings.models.items()}
-    plans = plans_of(settings)
     patience = settings.writing.patience
-    gate = Gate(slots, clock, patience, rank=lambda question: plans.rank(question.payer))
+    gate = Gate(keeper, clock, patience, rank=lambda question: plans.rank(question.payer))
+    keeper.begin()
     counts.watch("gate", gate.load)
     return _Door(gate, plans)
+
+
+def _kept(settings: Settings, clock: Clock, talk: Talk | None) -> "tuple[Keeping, Plans]":
+    """What keeps the slots, and who has which plan. Imported here: a home without a model has
+    nothing to hold. Blocks."""
+    from dengmi.gate.open import plans_of, shares_of, slots_of
+
+    if talk is not None:
+        from dengmi.gate.apart import Apart
+
+        return Apart(talk, shares_of(settings), clock), plans_of(settings)
+    from dengmi.gate.keeper import Keeper
+
+    return Keeper(slots_of(settings), clock), plans_of(settings)
 
 
 def _levels(settings: Settings) -> dict[Level, LevelWay]:

@@ -1,8 +1,14 @@
-"""The processes of a server share the slots of a model: together they send no more than it has."""
+"""The processes of a server share the slots of a model: together they send no more than it has,
+and all of it wherever the questions come in. Whatever dies gives back what it held."""
 
 import asyncio
+import os
+import signal
 import subprocess
 import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
@@ -12,7 +18,10 @@ from tests.fakes.deepseek import FakeDeepSeek, Serving
 from tests.http.conftest import write_articles
 from tests.kill.test_server import environ_of
 
-SLOTS = 4
+SLOTS = 3
+"""Not twice a whole number: without sharing two processes could use two."""
+
+GUARD = 60.0
 QUESTIONS = (
     "When does the lantern walk close?",
     "Where do the riddles hang on the lantern walk?",
@@ -20,37 +29,126 @@ QUESTIONS = (
     "How many parking places does the old tea factory have?",
 )
 
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform != "linux", reason="finds processes in /proc"),
+]
 
-async def ask(address: str, text: str) -> int:
-    async with httpx.AsyncClient(base_url=address, timeout=30) as client:
-        body = {"question": text, "level": "quick"}
-        return (await client.post("/api/v1/answers", json=body)).status_code
+
+@dataclass
+class Running:
+    """A server with two processes, and the endpoint that it asks."""
+
+    process: subprocess.Popen[bytes]
+    fake: FakeDeepSeek
+    address: str
+    began: float
+    asked: int = 0
+
+    def questions(self, count: int) -> list[str]:
+        """Questions that nobody asked before."""
+        numbers = range(self.asked, self.asked + count)
+        self.asked += count
+        return [f"{QUESTIONS[n % 4]} {'please ' * (n // 4)}({n})" for n in numbers]
+
+    async def ask(self, text: str, asker: str = "") -> int:
+        """The status of the answer; 0 where the connection broke."""
+        body = {"question": text, "level": "quick", "asker": asker}
+        async with httpx.AsyncClient(base_url=self.address, timeout=GUARD) as client:
+            try:
+                return (await client.post("/api/v1/answers", json=body)).status_code
+            except httpx.TransportError:
+                return 0
+
+    async def rests(self) -> dict[str, object]:
+        """What the load tells of the model once nothing is under way."""
+        async with asyncio.timeout(GUARD), httpx.AsyncClient(base_url=self.address) as client:
+            while True:  # the processes are told how it stands some times a second
+                (model,) = (await client.get("/api/v1/load", timeout=GUARD)).json()["models"]
+                if not model["busy"]:
+                    return model
+                await asyncio.sleep(0.1)
+
+    def children(self) -> list[int]:
+        """The serving processes."""
+        pid = self.process.pid
+        found = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+        return [int(each) for each in found if _serves(int(each))]
 
 
-@pytest.mark.slow
-async def test_two_workers_share_the_slots(tmp_path: Path, start_in) -> None:
-    home = tmp_path / "home"
-    folder = await asyncio.to_thread(write_articles, tmp_path / "articles")
-    fake = FakeDeepSeek(slots=100, first=0.5)
+def _serves(pid: int) -> bool:
+    command = Path(f"/proc/{pid}/cmdline").read_bytes()
+    return b"spawn_main" in command
+
+
+async def until(true: Callable[[], bool]) -> None:
+    async with asyncio.timeout(GUARD):
+        while not true():  # noqa: ASYNC110 - other processes set no event
+            await asyncio.sleep(0.02)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory, start_in) -> Iterator[Running]:
+    folder = tmp_path_factory.mktemp("slots")
+    home = folder / "home"
+    articles = write_articles(folder / "articles")
+    fake = FakeDeepSeek(slots=100, first=0.3)
     with Serving(fake.app()) as model:
         home.mkdir()
         (home / "dengmi.toml").write_text(
             "[models.flash]\nkind = 'deepseek'\nmodel = 'deepseek-flash'\n"
             f"base_url = '{model.address}'\napi_key = 'sk-test'\nslots = {SLOTS}\n"
-            "[levels]\nquick = ['flash']\n"
+            "[levels]\nquick = ['flash']\n[late]\non = false\n"
         )
-        command = [sys.executable, "-m", "dengmi", "add", str(folder)]
-        await asyncio.to_thread(
-            subprocess.run, command, env=environ_of(home), check=True, capture_output=True
-        )
+        command = [sys.executable, "-m", "dengmi", "add", str(articles)]
+        subprocess.run(command, env=environ_of(home), check=True, capture_output=True)
         process = start_in(home, "serve", "--port", "0", "--workers", "2")
+        began = time.monotonic()
         try:
-            line = (await asyncio.to_thread(process.stdout.readline)).decode()
-            address = line.split(" at ")[1].split()[0]
-            texts = [f"{text} {'please ' * n}" for text in QUESTIONS for n in range(8)]
-            texts = [f"{text} ({n})" for n, text in enumerate(texts)]
-            assert set(await asyncio.gather(*(ask(address, text) for text in texts))) == {200}
+            line = process.stdout.readline().decode()
+            yield Running(process, fake, line.split(" at ")[1].split()[0], began)
         finally:
             process.terminate()
-            await asyncio.to_thread(process.communicate)
-    assert 2 <= fake.most_running <= SLOTS
+            process.communicate()
+
+
+async def test_two_workers_use_all_slots_and_no_more(server: Running) -> None:
+    texts = server.questions(32)
+    assert set(await asyncio.gather(*map(server.ask, texts))) == {200}
+    assert server.fake.most_running == SLOTS
+
+
+async def test_the_load_is_that_of_the_server(server: Running) -> None:
+    """Whichever process is asked, and not counted once for each."""
+    for _ in range(4):
+        model = await server.rests()
+        assert (model["most"], model["limit"]) == (SLOTS, SLOTS)
+
+
+async def test_a_killed_worker_frees_what_it_held(server: Running) -> None:
+    # A process that dies soon after its start is not started again.
+    await asyncio.sleep(max(0.0, server.began + 10.5 - time.monotonic()))
+    server.fake.first = 8.0
+    asking = [asyncio.create_task(server.ask(text)) for text in server.questions(12)]
+    await until(lambda: server.fake.running == SLOTS)
+    os.kill(server.children()[0], signal.SIGKILL)
+    first = await asyncio.gather(*asking)
+    assert 200 in first, "the other one goes on"
+    await until(lambda: len(server.children()) == 2 and not server.fake.running)
+    server.fake.first = 0.3
+    assert set(await asyncio.gather(*map(server.ask, server.questions(8)))) == {200}
+    assert server.fake.most_running == SLOTS
+    model = await server.rests()
+    assert (model["most"], model["waiting"]) == (SLOTS, 0)
+
+
+async def test_the_keeper_killed_with_the_parent(server: Running) -> None:
+    """The slots are kept by the parent. Its processes finish what they began, and end."""
+    children = server.children()
+    server.fake.first = 1.0
+    asking = [asyncio.create_task(server.ask(text)) for text in server.questions(8)]
+    await until(lambda: server.fake.running == SLOTS)
+    server.process.kill()
+    assert 200 in await asyncio.gather(*asking)
+    await until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in children))
+    assert server.fake.most_running == SLOTS

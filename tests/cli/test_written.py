@@ -1,10 +1,13 @@
 """Written answers in the terminal: ask, models, cost, eval, with a model that plays a script."""
 
+import asyncio
 import csv
 import io
 from datetime import UTC, datetime
 from pathlib import Path
 
+from dengmi.core.edits import Edit
+from dengmi.store.open import open_store
 from tests.cli.conftest import SETTINGS, Command
 
 SCRIPT = """
@@ -94,6 +97,23 @@ def test_a_budget_is_shown_and_kept(desk: Command, home: Path) -> None:
     bad = desk("ask", ASKED)
     assert bad.status == 2
     assert "desks.main.daily_budget" in bad.err
+
+
+def test_what_is_set_in_the_console_holds_here_too(desk: Command, home: Path) -> None:
+    async def change(*edits: Edit) -> None:
+        store = open_store(str(home / "dengmi.sqlite"))
+        await store.open()
+        await store.change_edits(edits, [])
+        await store.close()
+
+    budget = Edit(table="desks", name="main", key="daily_budget", value="¥0", by="Mei")
+    gone = Edit(table="levels", key="deep", value=["gone"], by="Mei")
+    asyncio.run(change(budget, gone))
+    spent = desk("ask", "--json", ASKED)
+    assert (spent.json["level"], spent.status) == ("quote", 0)
+    said = desk("doctor").out
+    assert "Set in the console, over what dengmi.toml says: desks.main.daily_budget." in said
+    assert "levels.deep was set in the console, but does not hold any more" in said
 
 
 def test_models_are_listed_and_tried(desk: Command, home: Path) -> None:

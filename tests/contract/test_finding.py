@@ -96,6 +96,21 @@ async def test_what_is_gone_is_not_quoted_again(store: SqlStore, search: Countin
     assert not (await found(finder, question(3))).quoted.answer.citations
 
 
+async def test_what_has_changed_is_quoted_as_it_reads_now(
+    store: SqlStore, search: Counting
+) -> None:
+    finder = Finder(search, store, SystemClock(), Turns())
+    before = (await found(finder, question(1))).quoted.answer
+    assert before.grounded
+    new = ARTICLE.replace("Friday", "Sunday")
+
+    await store.put_articles(await source(store), [prepared("walk", new, title="Walk")])
+    await search.catch_up()
+    after = (await found(finder, question(2))).quoted.answer
+    assert "Sunday" in after.text
+    assert "Friday" not in after.text
+
+
 async def test_so_many_searches_at_once(store: SqlStore, search: Counting) -> None:
     finder = Finder(search, store, SystemClock(), Turns(most=3))
     await asyncio.gather(*(found(finder, question(n, f"{ASKED} {n}")) for n in range(20)))

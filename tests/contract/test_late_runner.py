@@ -23,6 +23,7 @@ from dengmi.core.events import Done
 from dengmi.core.late import Push
 from dengmi.core.records import Answer, Question
 from dengmi.gate.gate import Gate
+from dengmi.gate.keeper import Keeper
 from dengmi.ledger.ledger import Ledger
 from dengmi.ledger.life import Life
 from dengmi.models.scripted import Line, Script, ScriptedModel
@@ -104,7 +105,7 @@ class House:
     ) -> Process:
         clock = SystemClock()
         ledger = Ledger(self.store, clock, SETTINGS)
-        gate = Gate({"first": slots}, clock, 15.0)
+        gate = Gate(Keeper({"first": slots}, clock), clock, 15.0)
         levels = {"quick": LevelWay(models=("first",), evidence=2_000, tokens=400)}
         upper = Upper(
             Ways(levels=levels),

@@ -20,6 +20,7 @@ from dengmi.core.limits import Reserved
 from dengmi.core.records import Charge
 from dengmi.gate.budget import Rates, Rule
 from dengmi.gate.gate import Gate
+from dengmi.gate.keeper import Keeper
 from dengmi.gate.limits import DeskLimit, Limits
 from dengmi.gate.quota import plans
 from dengmi.language.texts import text
@@ -134,7 +135,7 @@ async def test_where_the_first_model_is_too_dear_the_next_one_writes(
 
 
 async def test_nobody_waits_at_the_gate_for_a_budget_that_is_spent(make: Make) -> None:
-    gate = Gate({"first": 1}, SystemClock(), 30.0)
+    gate = Gate(Keeper({"first": 1}, SystemClock()), SystemClock(), 30.0)
     ladder = make(Counted("first", WRITTEN), budget=0, gate=gate)
     await events(ladder, question(TICKETS))
     slot = gate.admit(question(), "quick", ["first"], prompt=10, most=10)

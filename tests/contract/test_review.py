@@ -3,6 +3,7 @@
 import pytest
 
 from dengmi.core.outcomes import Missed, Outcome
+from dengmi.core.pins import Pin
 from dengmi.core.records import Charge, Claim, Late, Question, Reusable
 from dengmi.core.review import Wanted
 from tests.contract.given import answer
@@ -68,12 +69,14 @@ async def test_questions_come_newest_first_page_by_page(filled) -> None:
         ({"poor": True}, ["q3", "q2", "q1"]),
         ({"thumb": "down"}, ["q3"]),
         ({"thumb": "up"}, ["q1"]),
+        ({"pinned": True}, ["q2"]),
     ],
     ids=str,
 )
 async def test_questions_are_found_by_what_is_wanted(store, filled, wanted, expected) -> None:
     await store.put_thumb("a3", "bob", False, 6.0)
     await store.put_thumb("a1", "bob", True, 6.0)
+    await store.pin_answer(Pin(answer_id="a2", key="k", asked="老茶厂在哪里？"))
     assert ids(await filled.asked(Wanted(**wanted))) == expected
 
 
@@ -127,13 +130,30 @@ async def test_outlays_by_channel(store, filled) -> None:
     ]  # fmt: skip
 
 
+async def test_outlays_by_group(store, filled) -> None:
+    for n, payer in enumerate(
+        ("web:ann", "web:bob", "shop:ann", "shop:eve", "app", "@1", "@2", "")
+    ):
+        charge = Charge(id=f"c{n}", question_id=f"q{n}", desk="guide", level="quick", at=5.0,
+                        payer=payer, reserved=7)  # fmt: skip
+        await store.reserve_charge(charge)
+    found = await filled.outlays_by_group("guide", 0.0, 9.0, ["shop:eve", "gone:x"])
+    assert {who: (each.lines, each.reserved) for who, each in found} == {
+        "": (1, 7), "@": (2, 14), "app": (1, 7), "shop:": (1, 7), "shop:eve": (1, 7),
+        "web:": (2, 14),
+    }  # fmt: skip
+    assert await filled.outlays_by_group("other", 0.0, 9.0, []) == ()
+
+
 async def test_a_correction_takes_the_place_of_an_answer(store, filled) -> None:
     right = answer("a1c", "q1", text="Under the bridge.", created_at=300.0, model="operator")
-    assert not await filled.correct("a1", right)  # it never could serve again
+    pin = Pin(answer_id="a1c", key="k1", asked="Where?", at=300.0, by="Mei")
+    assert not await filled.correct("zz", right, pin)
     assert await store.answer("a1c") is None
     await store.keep_reusable(Reusable(answer_id="a1", key="k", desk="guide", basis={"x": 1}))
-    assert await filled.correct("a1", right)
+    assert await filled.correct("a1", right, pin)
     assert await store.answer("a1c") == right
+    assert await store.pinned("k1") == ((pin, right),)
     (serving,) = await store.reusables("k", 9)
     assert (serving[0].answer_id, serving[0].state) == ("a1c", "pinned")
     assert serving[0].basis == {"x": 1}

@@ -23,6 +23,7 @@ from dengmi.core.clock import SystemClock
 from dengmi.core.events import Cited, Done, Event, Found, Notice, Spent, Text, Thinking
 from dengmi.core.records import Answer, Charge, Question
 from dengmi.gate.gate import Gate
+from dengmi.gate.keeper import Keeper
 from dengmi.ledger.ledger import Ledger
 from dengmi.models.scripted import Line, Script, ScriptedModel
 from dengmi.search.searcher import Searcher
@@ -84,6 +85,7 @@ def make(store: SqlStore, search: Searcher) -> Make:
         policy: str = "mark",
         deep: bool = False,
         voice: str = "",
+        language: str = "",
         judge: str = "",
         gate: Gate | None = None,
         thinks: tuple[str, ...] = (),
@@ -97,8 +99,9 @@ def make(store: SqlStore, search: Searcher) -> Make:
             )
         clock = SystemClock()
         ledger = Ledger(store, clock, SETTINGS)
+        way = DeskWay(voice=voice, language=language, policy=policy, judge=judge)
         upper = Upper(
-            Ways(levels=levels, desks={"guide": DeskWay(voice=voice, policy=policy, judge=judge)}),
+            Ways(levels=levels, desks={"guide": way}),
             Writer(by_name.__getitem__, ledger, gate),
             ledger,
             store,
@@ -155,6 +158,19 @@ async def test_a_written_answer_with_its_citation(make: Make, store: SqlStore) -
     assert answer.model == "first scripted"
     assert await store.answer(answer.id) == answer
     assert sum(c.micros for c in await store.charges()) >= answer.cost.micros
+
+
+async def test_a_desk_may_answer_in_one_language(make: Make) -> None:
+    numbers = await _shown(make)
+    at = next(numbers[s] for s in numbers if "1904" in s)
+    model = Counted("first", Line(text=f"1904 [{at}]"))
+    first = told(await events(make(model), question()))
+    assert "Answer in English" in model.asked[0].messages[-1].text
+    model = Counted("first", Line(text=f"1904 [{at}]"))
+    answer = told(await events(make(model, language="zh"), question()))
+    assert not answer.reused  # in another language it is another answer
+    assert "Answer in Chinese" in model.asked[0].messages[-1].text
+    assert (first.lang, answer.lang) == ("en", "zh")
 
 
 async def test_what_the_articles_do_not_say_is_not_said(make: Make) -> None:
@@ -229,7 +245,7 @@ async def test_without_a_slot_the_next_model_writes_and_without_any_the_quotes(
 ) -> None:
     line = Line(text="Adele Brandt built it in 1904. [1.1]")
     first, second = Counted("first", line), Counted("second", line)
-    gate = Gate({"first": 1, "second": 1}, SystemClock(), 1.0)
+    gate = Gate(Keeper({"first": 1, "second": 1}, SystemClock()), SystemClock(), 1.0)
     ladder = make(first, second, gate=gate)
     holder = Question(id="holder", desk="guide", text=ASKED)
     async with gate.admit(holder, "quick", ("first",), prompt=1, most=1):
@@ -252,7 +268,7 @@ async def test_without_a_slot_the_next_model_writes_and_without_any_the_quotes(
 async def test_without_room_at_deep_the_answer_is_quick(make: Make, store: SqlStore) -> None:
     line = Line(text="Adele Brandt built it in 1904. [1.1]")
     first, thinker = Counted("first", line), Counted("thinker", line)
-    gate = Gate({"first": 1, "thinker": 1}, SystemClock(), 1.0)
+    gate = Gate(Keeper({"first": 1, "thinker": 1}, SystemClock()), SystemClock(), 1.0)
     ladder = make(first, thinker, gate=gate, thinks=("thinker",))
     holder = Question(id="holder", desk="guide", text=ASKED)
     async with gate.admit(holder, "deep", ("thinker",), prompt=1, most=1):

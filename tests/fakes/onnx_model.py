@@ -2,6 +2,7 @@
 each token's row of a table, and a cross encoder that adds up the rows' first numbers."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,7 @@ def make(folder: Path, *, reranks: bool = False) -> Path:
     table[_WORDS.index("lamp")] = table[_WORDS.index("lantern")] * 1.1
     table[:4] = 0
     onnx.save(_model(table, reranks), str(folder / "model.onnx"))
-    (folder / "tokenizer.json").write_text(json.dumps(_tokenizer()))
+    (folder / "tokenizer.json").write_text(json.dumps(tokenizer(_WORDS)))
     (folder / "config.json").write_text(json.dumps({"hidden_size": WIDTH, "pad_token_id": 0}))
     (folder / "tokenizer_config.json").write_text(
         json.dumps({"model_max_length": 128, "pad_token": "[PAD]"})
@@ -51,14 +52,14 @@ def _model(table: np.ndarray, reranks: bool) -> onnx.ModelProto:
     return made
 
 
-def _tokenizer() -> dict[str, object]:
-    """Words between spaces, as `tokenizers` reads them."""
+def tokenizer(words: Sequence[str]) -> dict[str, object]:
+    """Words between spaces, as `tokenizers` reads them; the first four are special."""
     special = [
         {
             "id": n, "content": word, "single_word": False, "lstrip": False, "rstrip": False,
             "normalized": False, "special": True,
         }
-        for n, word in enumerate(_WORDS[:4])
+        for n, word in enumerate(words[:4])
     ]  # fmt: skip
     return {
         "version": "1.0",
@@ -73,7 +74,7 @@ def _tokenizer() -> dict[str, object]:
         "decoder": None,
         "model": {
             "type": "WordLevel",
-            "vocab": {word: n for n, word in enumerate(_WORDS)},
+            "vocab": {word: n for n, word in enumerate(words)},
             "unk_token": "[UNK]",
         },
     }  # fmt: skip

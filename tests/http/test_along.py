@@ -26,7 +26,13 @@ match = "close"
 text = "The lantern walk closes on the seventeenth [1.1]. Riddles hang on every lantern [1.2]."
 first = 1.0
 per_second = 6
+
+[[answer]]
+match = "slowly"
+text = "The lantern walk closes on the seventeenth [1.1]."
+first = 60.0
 """
+STOPS = 8
 READERS = 8  # all of them reach the process that writes once in 128 times
 
 
@@ -68,3 +74,18 @@ def test_every_process_tells_what_one_of_them_writes(address: str) -> None:
         names = [line[7:] for line in one.splitlines() if line.startswith("event: ")]
         assert names == ["found", "text", "text", "done"]
         assert one.rstrip().endswith(f'data: {{"address":"/a/{done["id"]}"}}')
+
+
+def test_stop_reaches_the_process_that_writes(address: str) -> None:
+    """Each word comes on a connection of its own, so some reach the process that does not write.
+    The model says nothing for a minute: an answer that goes on outlasts the client's patience."""
+    with httpx.Client(timeout=20) as client:
+        client.get(address, headers={"accept": "text/html"})
+        for number in range(STOPS):
+            asked = {"q": f"Tell me slowly about the lantern walk, number {number}?"}
+            with client.stream("POST", address, data=asked) as answer:
+                lines = answer.iter_lines()
+                data = next(line for line in lines if line.startswith("data: "))
+                path = f"{address}/a/{json.loads(data[6:])['question']}/stop"
+                assert httpx.post(path, cookies=client.cookies).status_code == 204
+                assert "event: text" not in list(lines), number

@@ -11,11 +11,14 @@ from pathlib import Path
 import httpx
 import pytest
 
+from dengmi.core.edits import Edit
 from dengmi.core.errors import DengmiError
+from dengmi.core.firsts import FirstReplies
 from dengmi.core.records import Question
 from dengmi.server.console.first import first_link
 from dengmi.server.keeping import forget_old
 from dengmi.server.parts import Parts
+from dengmi.server.tuning import take_edits
 from dengmi.wire import open_parts
 from tests.http.conftest import client_of, fill, settings_of, write_articles
 from tests.http.test_console_door import csrf, enter, other
@@ -109,6 +112,28 @@ async def test_today_counts_what_was_asked(owner: httpx.AsyncClient) -> None:
     assert "data-live" in page
 
 
+async def test_today_tells_of_each_desk_and_the_whole_day(
+    owner: httpx.AsyncClient, parts: Parts
+) -> None:
+    """What was replied before the server was started counts as well."""
+    quarter = int(parts.clock.now() // 900)
+    slow = FirstReplies(desk="empty", quarter=quarter, bucket=35, count=3)
+    await parts.store.add_firsts([slow])
+    await ask(owner, CLOSES)
+    head, *lines = rows(await owner.get("/console?csv=1&by=desk"))
+    assert head == ["Desk", "Questions", "First reply within", "99 of 100 within"]
+    found = {line[0]: line[1:] for line in lines}
+    assert found["walks"][0] == "1"
+    assert found["walks"][1].endswith(" ms")
+    assert found["empty"] == ["0", "2.8 s", "3.1 s"]
+    page = (await owner.get("/console")).text
+    assert "Desks today" in page
+    assert "2.7 s" in page or "2.8 s" in page  # three of four replies were that slow
+    page = (await owner.get("/console?desk=walks")).text
+    assert "Desks today" not in page
+    assert "2.8 s" not in page
+
+
 async def test_an_empty_desk_says_what_to_do(tmp_path: Path) -> None:
     async with open_parts(settings_of(tmp_path / "bare")) as bare, client_of(bare) as client:
         await enter(client, await first_link(bare.store), "Mei")
@@ -187,11 +212,81 @@ async def test_an_answer_is_forbidden_pinned_and_corrected(
         assert deed in log
 
 
-async def test_what_is_not_kept_cannot_be_pinned(owner: httpx.AsyncClient) -> None:
+async def test_a_quote_is_pinned_and_serves_at_every_level(
+    owner: httpx.AsyncClient, parts: Parts
+) -> None:
     quoted = await ask(owner, CLOSES, level="quote")
     here = f"/console/questions/{quoted['question_id']}"
-    assert "not kept to serve again" in (await owner.get(here)).text
-    assert (await post(owner, f"{here}/serve", here, state="pinned")).status_code == 409
+    assert (await post(owner, f"{here}/serve", here, state="void")).status_code == 409
+    assert (await post(owner, f"{here}/serve", here, state="pinned")).status_code == 303
+    page = (await owner.get(here)).text
+    assert f"Pinned by Mei: it serves everybody who asks “{CLOSES}”" in page
+    for words, level in ((CLOSES, "auto"), ("when does the lantern walk close", "quick")):
+        again = await ask(owner, words, level=level)
+        assert (again["level"], again["reused"], again["text"]) == ("quote", True, quoted["text"])
+        assert again["citations"] == quoted["citations"]
+    other = await ask(owner, "When does the lantern walk open?")
+    assert not other["reused"]
+    listed = (await owner.get("/console/questions?pinned=1")).text
+    assert re.findall(r'href="(/console/questions/q_\w+)"', listed) == [here]
+    assert (await post(owner, f"{here}/serve", here, state="unpinned")).status_code == 303
+    assert (await ask(owner, CLOSES))["level"] == "quick"
+
+
+async def test_a_pin_outlives_another_voice(owner: httpx.AsyncClient, parts: Parts) -> None:
+    """What serves again by itself does so while the desk writes alike; a pin does not ask."""
+    first = await ask(owner, CLOSES)
+    here = f"/console/questions/{first['question_id']}"
+    assert (await post(owner, f"{here}/serve", here, state="pinned")).status_code == 303
+    voice = Edit(table="desks", name="walks", key="voice", value="As a pirate.")
+    await parts.store.change_edits([voice], [])
+    await take_edits(parts)
+    again = await ask(owner, CLOSES)
+    assert (again["reused"], again["text"]) == (True, first["text"])
+    _, *lines = rows(await owner.get("/console/costs?by=day&csv=1"))
+    assert lines[0][1] == "2"  # the ledger knows that it cost nothing again
+    assert (await post(owner, f"{here}/serve", here, state="live")).status_code == 303
+    assert not (await ask(owner, CLOSES))["reused"]
+
+
+async def test_a_quote_is_forbidden_and_corrected(owner: httpx.AsyncClient, parts: Parts) -> None:
+    quoted = await ask(owner, CLOSES, level="quote")
+    here = f"/console/questions/{quoted['question_id']}"
+    assert (await post(owner, f"{here}/serve", here, state="declined")).status_code == 303
+    none = await ask(owner, CLOSES)
+    assert (none["grounded"], none["reused"], none["citations"]) == (False, True, [])
+    assert "The lantern walk" in str(none["text"])  # it is nearest
+    assert (await post(owner, f"{here}/serve", here, state="unpinned")).status_code == 303
+    assert (await ask(owner, CLOSES))["grounded"]
+    words = "The walk closes on the seventeenth."
+    assert (await post(owner, f"{here}/correct", here, text=words)).status_code == 303
+    right = await ask(owner, CLOSES)
+    assert str(right["text"]).startswith(words)
+    assert right["citations"]
+    for deed in ("forbade a quote", "took the pin off an answer", "corrected an answer"):
+        assert deed in (await owner.get("/console/log?csv=1")).text
+
+
+async def test_what_was_not_answered_is_answered_by_an_operator(owner: httpx.AsyncClient) -> None:
+    words = "Is the walrus of the lantern walk fed at noon?"
+    none = await ask(owner, words)
+    here = f"/console/questions/{none['question_id']}"
+    text = "Nobody feeds it. Riddles hang on every lantern along the south bridge."
+    assert (await post(owner, f"{here}/correct", here, text=text)).status_code == 303
+    right = await ask(owner, words)
+    assert (right["grounded"], right["reused"]) == (True, True)
+    assert "Riddles hang on every lantern" in str(right["citations"])
+
+
+async def test_an_answer_is_pinned_over_http(owner: httpx.AsyncClient) -> None:
+    quoted = await ask(owner, CLOSES, level="quote")
+    path = f"/api/v1/answers/{quoted['id']}/reuse"
+    headers = {"x-csrf-token": csrf(await owner.get("/console"))}
+    reply = await owner.put(path, json={"state": "pinned"}, headers=headers)
+    assert reply.status_code == 200, reply.text
+    assert (await ask(owner, CLOSES))["reused"]
+    gone = await owner.put("/api/v1/answers/a_x/reuse", json={"state": "pinned"}, headers=headers)
+    assert gone.status_code == 404
 
 
 async def test_gaps_are_grouped(owner: httpx.AsyncClient) -> None:
@@ -213,7 +308,7 @@ async def test_costs_add_up(owner: httpx.AsyncClient) -> None:
     page = (await owner.get("/console/costs")).text
     for words in ("Paid", "Saved", "This month", "Per answer"):
         assert words in page
-    for by in ("day", "desk", "level", "model", "channel"):
+    for by in ("day", "desk", "level", "model", "group", "channel"):
         _, *lines = rows(await owner.get(f"/console/costs?by={by}&csv=1"))
         assert sum(int(line[1]) for line in lines) == 2
         assert sum(line[3].startswith("¥0.000") for line in lines) == 1
@@ -337,17 +432,17 @@ async def test_the_desk_shows_its_settings_without_secrets(owner: httpx.AsyncCli
 async def test_one_asker_is_handed_over_and_deleted(owner: httpx.AsyncClient) -> None:
     await ask(owner, CLOSES, asker="ann")
     await ask(owner, CLOSES, asker="bob")
-    assert "Questions: 1" in (await owner.get("/console/askers?asker=ann")).text
-    kept = json.loads((await owner.get("/console/askers/export?asker=ann")).text)
+    assert "Questions: 1" in (await owner.get("/console/askers?asker=rest:ann")).text
+    kept = json.loads((await owner.get("/console/askers/export?asker=rest:ann")).text)
     assert kept["questions"][0]["text"] == CLOSES
     assert kept["questions"][0]["answers"][0]["citations"]
-    asked = await post(owner, "/console/askers/delete", asker="ann")
+    asked = await post(owner, "/console/askers/delete", asker="rest:ann")
     assert "cannot be undone" in asked.text
-    assert "Questions: 1" in (await owner.get("/console/askers?asker=ann")).text
-    reply = await post(owner, "/console/askers/delete", asker="ann", sure="1")
+    assert "Questions: 1" in (await owner.get("/console/askers?asker=rest:ann")).text
+    reply = await post(owner, "/console/askers/delete", asker="rest:ann", sure="1")
     assert reply.status_code == 303
-    assert "Nothing is kept" in (await owner.get("/console/askers?asker=ann")).text
-    assert "Questions: 1" in (await owner.get("/console/askers?asker=bob")).text
+    assert "Nothing is kept" in (await owner.get("/console/askers?asker=rest:ann")).text
+    assert "Questions: 1" in (await owner.get("/console/askers?asker=rest:bob")).text
     log = (await owner.get("/console/log?csv=1")).text
     assert "deleted what was kept of an asker" in log
     assert "ann" not in log

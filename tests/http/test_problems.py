@@ -6,7 +6,9 @@ from pathlib import Path
 import httpx
 import pytest
 
+from dengmi.core.errors import Unavailable
 from dengmi.server.parts import Parts
+from dengmi.server.problems import problem
 from dengmi.wire import open_parts
 from tests.http.conftest import client_of, settings_of
 
@@ -127,3 +129,21 @@ async def test_the_public_name_is_let_in(tmp_path: Path) -> None:
     async with open_parts(settings) as parts, client_of(parts) as client:
         for host, status in (("ask.example.org", 200), ("other.example.org", 421)):
             assert (await client.get("/", headers={"host": host})).status_code == status
+
+
+async def test_a_long_path_is_not_said_back_whole(client: httpx.AsyncClient) -> None:
+    shape = check(await client.get("/" + "a" * 50_000), 404, "path_unknown")
+    assert len(str(shape["detail"])) < 400
+
+
+@pytest.mark.parametrize("code", ["store_full", "store_unreachable", "store_cannot_open"])
+def test_where_the_server_keeps_its_things_is_for_its_log(
+    code: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    error = Unavailable(code, where="/srv/home/dengmi.sqlite", reason="disk 7")
+    told = json.loads(bytes(problem(error, "zh").body))
+    assert (told["status"], told["code"]) == (503, code)
+    assert "数据库" in told["detail"]
+    assert "/srv" not in str(told)
+    assert "/srv/home/dengmi.sqlite" in caplog.text
+    assert "disk 7" in caplog.text

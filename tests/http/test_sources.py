@@ -6,6 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from dengmi.corpus.locks import only_one
 from dengmi.server.parts import Parts
 from dengmi.wire import open_parts
 from tests.http.conftest import client_of, settings_of
@@ -148,3 +149,12 @@ async def test_with_a_token_only_the_token_counts(tmp_path: Path) -> None:
         reply = await client.post(BASE, json=body, headers=token)
         assert reply.status_code == 202
         await settled(client, reply.json()["id"])
+
+
+async def test_what_another_process_reads_is_told(client: httpx.AsyncClient, parts: Parts) -> None:
+    (source, *_) = await parts.store.sources("walks")
+    async with only_one(parts.settings.home / "locks", source.id):
+        rows = (await client.get(BASE)).json()["sources"]
+        assert [row["syncing"] for row in rows if row["id"] == source.id] == [True]
+        removed = await client.delete(f"{BASE}/{source.id}")
+        assert (removed.status_code, removed.json()["code"]) == (409, "source_being_synced")

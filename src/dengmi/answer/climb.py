@@ -14,10 +14,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeskWay:
-    """How a desk has its answers written. `judge`: the model that takes a second look at doubtful
-    sentences; "" for none."""
+    """How a desk has its answers written. `language`: the one they are written in, "" for that of
+    the question. `judge`: the model that takes a second look at doubtful sentences; "" for none."""
 
     voice: str = ""
+    language: str = ""
     policy: Policy = "mark"
     judge: str = ""
 

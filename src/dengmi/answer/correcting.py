@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from dengmi.answer.check.judge import Judgement
+from dengmi.answer.quoting import NEAREST, not_answered
 from dengmi.answer.write.citing import MARK, Checked, Citing, Weighed
 from dengmi.answer.write.draft import Draft
 from dengmi.answer.write.shown import Shown, in_order
@@ -48,6 +49,30 @@ def corrected(answer: Answer, text: str, found: Found, now: float) -> Answer:
         claims=tuple(one.claim for one in checked),
         citations=tuple(citation for one in checked for citation in one.citations),
         grounded=True,
+        reused=False,
+        origin="",
+        model=OPERATOR,
+        cost=Cost(currency=answer.cost.currency),
+        usage={},
+        took_ms=0.0,
+        created_at=now,
+    )
+
+
+def declined(answer: Answer, now: float) -> Answer:
+    """The word that the articles do not answer it, in the place of an answer; what it cited is
+    nearest."""
+    heads = {one.head.pk: one.head for one in answer.citations}
+    nearest = tuple(heads.values())[:NEAREST]
+    return replace(
+        answer,
+        id=new_id("a"),
+        text=not_answered(nearest, answer.lang),
+        claims=(),
+        citations=(),
+        nearest=nearest,
+        evidence=tuple(stood_on(answer)),
+        grounded=False,
         reused=False,
         origin="",
         model=OPERATOR,

@@ -2,12 +2,13 @@
 
 import re
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from dengmi.core.errors import BadInput, NotFound
 from dengmi.core.ports import Shelf
 from dengmi.core.records import HALL
 from dengmi.core.together import Together
+from dengmi.settings.options import DeskSettings
 
 FIRST_DESK = "main"
 """The desk that articles go to when nobody named one."""
@@ -20,11 +21,21 @@ _NAME = re.compile(r"[^\W_][\w-]{0,39}")
 
 
 class Desks:
-    """Resolves desk names. Remembers the names it has seen: desks are never renamed or removed."""
+    """Resolves desk names. Remembers the names it has seen: desks are never renamed or removed.
+
+    Args:
+        settings: of desks, by name: those that are not public are named to nobody who does not
+            know them.
+    """
 
     def __init__(
-        self, shelf: Shelf, default: str = "", steady: Callable[[], float] = time.monotonic
+        self,
+        shelf: Shelf,
+        default: str = "",
+        steady: Callable[[], float] = time.monotonic,
+        settings: Mapping[str, DeskSettings] | None = None,
     ) -> None:
+        self._settings = {} if settings is None else settings
         self._shelf = shelf
         self._steady = steady
         self._only = ("", 0.0)
@@ -51,14 +62,18 @@ class Desks:
                 self._only = next(iter(used)), self._steady() + FRESH
                 return self._only[0]
             self._known = {desk.name for desk in await self._shelf.desks()}
-            name = _usual(used or self._known)
+            name = _usual(used or self._known, self._is_public)
         else:
             name = name or self._default
             self._known = {desk.name for desk in await self._shelf.desks()}
         if name not in self._known:
-            known = ", ".join(sorted(self._known))
-            raise NotFound("desk_unknown" if known else "desk_none", desk=name, known=known)
+            known = ", ".join(sorted(filter(self._is_public, self._known))) or "–"
+            raise NotFound("desk_unknown" if self._known else "desk_none", desk=name, known=known)
         return name
+
+    def _is_public(self, name: str) -> bool:
+        told = self._settings.get(name)
+        return told is None or told.public
 
     async def _used_all(self, askers: Sequence[None]) -> Sequence[Collection[str]]:
         """The desks with sources, read once for all who ask at the same time."""
@@ -76,8 +91,8 @@ class Desks:
         return name
 
 
-def _usual(used: Collection[str]) -> str:
+def _usual(used: Collection[str], is_public: Callable[[str], bool]) -> str:
     """The desk when nobody names one. A desk whose first sync failed has no sources."""
     if len(used) > 1 and FIRST_DESK not in used:
-        raise NotFound("desk_several", known=", ".join(sorted(used)))
+        raise NotFound("desk_several", known=", ".join(sorted(filter(is_public, used))) or "–")
     return next(iter(used)) if len(used) == 1 else FIRST_DESK

@@ -24,8 +24,9 @@ from dengmi.language.texts import catalogue
 MOST_KEPT = 512
 """Questions whose quotes are kept at hand."""
 
-KEPT_FOR = 10.0
-"""Seconds that they are."""
+KEPT_FOR = 60.0
+"""Seconds that they are, while no article changes: what was found without its vectors, as they came
+too late or were not made yet, is looked for again after that."""
 
 LONGEST_WAIT = 0.05
 """Seconds that quotes wait at the most for whoever uses the evidence first."""

@@ -9,17 +9,28 @@ time to be stored, and whoever asks in between must not have it made a second ti
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Hashable
 from contextlib import aclosing, asynccontextmanager
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 T = TypeVar("T")
 
 Make = Callable[[], AsyncGenerator[T, None]]
 
 
+class Leading(Protocol):
+    """Which process makes it. `ours`: whether it is this one."""
+
+    ours: bool
+
+    def free(self) -> None:
+        """Nobody may join any more."""
+        ...
+
+
 class _Making(Generic[T]):
     """Something that is being made, and how many hold it."""
 
-    def __init__(self) -> None:
+    def __init__(self, led: Leading | None) -> None:
+        self.led = led
         self.given: list[T] = []
         self.ended = False
         self.error: BaseException | None = None
@@ -34,18 +45,21 @@ class _Making(Generic[T]):
 
 
 class Held(Generic[T]):
-    """A making that somebody holds, and lets go of when its outcome is stored.
-
-    Attributes:
-        joined: whether somebody else had begun it.
-    """
+    """A making that somebody holds, and lets go of when its outcome is stored."""
 
     def __init__(self, hub: "Hub[T]", key: Hashable, making: _Making[T], joined: bool) -> None:
-        self.joined = joined
+        self._joined = joined
         self._hub = hub
         self._key = key
         self._making = making
         self._left = False
+
+    @property
+    def joined(self) -> bool:
+        """Whether somebody else has begun it, here or in another process; who joined may come
+        to lead it."""
+        led = self._making.led
+        return self._joined or (led is not None and not led.ours)
 
     async def pieces(self) -> AsyncGenerator[T, None]:
         """Everything that the making gives, from its first piece on. Raises what it raises."""
@@ -87,17 +101,20 @@ class Hub(Generic[T]):
         making.holders += 1
         return Held(self, key, making, joined=True)
 
-    def hold(self, key: Hashable, make: Make[T]) -> Held[T]:
+    def hold(self, key: Hashable, make: Make[T], led: Leading | None = None) -> Held[T]:
         """Hold the making of this key; it begins where none runs.
 
         Args:
             key: the same for what is the same.
             make: starts the making.
+            led: which process makes it; None where there is but this one.
         """
         held = self.join(key)
         if held is not None:
+            if led is not None:
+                led.free()
             return held
-        making: _Making[T] = _Making()
+        making: _Making[T] = _Making(led)
         making.holders = 1
         self._makings[key] = making
         making.task = asyncio.create_task(self._run(key, making, make))
@@ -146,3 +163,5 @@ class Hub(Generic[T]):
     def _forget(self, key: Hashable, making: _Making[T]) -> None:
         if self._makings.get(key) is making:
             del self._makings[key]
+            if making.led is not None:
+                making.led.free()

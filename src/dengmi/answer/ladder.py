@@ -19,6 +19,7 @@ from dengmi.answer.followup import standalone
 from dengmi.answer.late.terms import CAUSES, SPENT, Trial, came_of, waits
 from dengmi.answer.late.waits import Standing, Waits
 from dengmi.answer.paid import priced
+from dengmi.answer.pins import Pinned
 from dengmi.answer.quoting import DEPTH
 from dengmi.answer.seen import Seen
 from dengmi.answer.told import replayed, told
@@ -34,8 +35,11 @@ from dengmi.core.turns import Turns
 from dengmi.language.detect import language_of
 
 if TYPE_CHECKING:  # what writes answers is imported where a model is configured, by `wire`
+    from dengmi.answer.join import Hub
+    from dengmi.answer.led import Leads
     from dengmi.answer.sharing import Share
     from dengmi.answer.upper import Upper
+    from dengmi.answer.write.begun import Out
 
 log = logging.getLogger(__name__)
 
@@ -73,6 +77,7 @@ class Ladder:
         lives: tells which processes are alive; None where it matters to nobody: quotes may be made
             twice.
         counts: where questions are counted; None: nobody looks.
+        pinned: answers that operators pinned; None where there are none.
         most_quotes: quotes in one answer at the most.
         most_chars: longest question, in characters.
         history: earlier questions of a conversation that are looked at.
@@ -91,6 +96,7 @@ class Ladder:
         waits: Waits | None = None,
         lives: Lives | None = None,
         counts: Counts | None = None,
+        pinned: Pinned | None = None,
         most_quotes: int = 3,
         most_chars: int = 2_000,
         history: int = 6,
@@ -100,6 +106,7 @@ class Ladder:
         self._upper = upper
         self._waits = waits
         self._lives = lives
+        self._pinned = pinned
         self._name: str | None = None
         turns = self._turns = upper.turns if upper else Turns()
         self._finder = Finder(
@@ -121,6 +128,11 @@ class Ladder:
     def crowded(self) -> bool:
         """Whether first replies wait just now."""
         return self._turns.crowded
+
+    def share_with(self, leads: "Leads") -> "Hub[Out] | None":
+        """Have the processes of a server write what is the same once; what this one holds. None
+        where no level writes."""
+        return self._upper.share_with(leads) if self._upper else None
 
     async def accept(self, question: Question) -> Question:
         """Check the question and write it down, before anything else happens to it.
@@ -320,6 +332,14 @@ class Ladder:
         level = self._level(question)
         seen.aims(level)
         understood = await self._understood(question, level, turns)
+        asked = understood.meant
+        if self._pinned is not None and asked.sure:
+            pinned = await self._pinned.find(question.desk, asked.text)
+            if pinned is not None:
+                upper = self._upper
+                async for event in self._pinned.told(question, asked.text, pinned, began, upper):
+                    yield event
+                return
         upper = self._upper if level != "quote" else None
         share: Share | None = None
         try:
@@ -438,6 +458,8 @@ class Ladder:
                 self._history,
             )
         turns = turns[-self._history :]
+        if not turns:
+            return _Understood(Standalone(question.text))
         said = [_turn(each) for each in turns]
         # In a thread: the first follow-up imports the rules.
         meant = await asyncio.to_thread(standalone, question.text, said)

@@ -84,6 +84,7 @@ class Chosen:
     standing: Standing
 
 
+@lru_cache(maxsize=256)
 def way_of(*parts: str) -> str:
     """One name for everything that shapes an answer beside question and evidence: the desk's
     voice, models, check, the version of the prompt."""

@@ -29,8 +29,13 @@ class Reusing:
     ) -> Answer | None:
         """An answer to the same question that today's evidence still bears out."""
         asked = asking(standalone)
-        kept = await self._kept.reusables(reuse_key(asked, evidence.query.desk, level, way), MOST)
-        return choose(kept, asked, evidence, now, self._zone).answer if kept else None
+        key = reuse_key(asked, evidence.query.desk, level, way)
+        for most in (1, MOST):  # nearly always the first one will do, or there is none
+            kept = await self._kept.reusables(key, most)
+            chosen = choose(kept, asked, evidence, now, self._zone)
+            if chosen.answer is not None or len(kept) < most:
+                return chosen.answer
+        return None
 
     def reusable(
         self, standalone: str, level: Level, way: str, answer: Answer, evidence: Evidence

@@ -104,6 +104,7 @@ class Seen:
         if self._first is None and self._aimed is not None:
             self._first = self._took()
             self._counts.time("first_reply", self._level, seconds=self._first)
+            self._counts.time("first_reply_of", self._question.desk, seconds=self._first)
         if self._level == "quote":
             self._begun()
 
@@ -120,7 +121,8 @@ class Seen:
         self._counts.time("duration", answer.level, seconds=took)
         if self._token is not None and answer.level != "quote" and not answer.reused:
             self._counts.time("first_token", answer.level, seconds=self._token)
-        if LEVELS.index(answer.level) >= LEVELS.index(aimed):
+        # What an operator pinned is what was to be had, whatever wrote it.
+        if answer.reused or LEVELS.index(answer.level) >= LEVELS.index(aimed):
             self._end("granted")
         else:
             self._end("lowered", self._cause)

@@ -5,21 +5,24 @@ nothing in them could speak against it: the quotes are then chosen while the end
 """
 
 import asyncio
-from collections.abc import Callable, Hashable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 from dengmi.answer.climb import Sought, Ways
 from dengmi.answer.follow.turns import Standalone
 from dengmi.answer.join import Held, Hub
+from dengmi.answer.led import Lead, Leads, Led
 from dengmi.answer.reuse import reuse_key, way_of
 from dengmi.answer.reusing import Reusing
 from dengmi.answer.tongue import own_language
 from dengmi.answer.write.past import passages_of, past_of
-from dengmi.answer.write.prompt import VERSION, messages
-from dengmi.answer.write.shown import chosen
+from dengmi.answer.write.prompt import VERSION, Past, messages
+from dengmi.answer.write.shown import Shown, chosen
 from dengmi.answer.write.writer import Out, Task, Writer
 from dengmi.core.clock import Clock
+from dengmi.core.ids import stable_id
 from dengmi.core.ports import Passages
 from dengmi.core.records import Answer, Evidence, Level
 from dengmi.language.asking import asking
@@ -88,6 +91,12 @@ class Sharing:
         self._clock = clock
         self._reusing = reusing
         self._hub: Hub[Out] = Hub()
+        self._leads: Leads | None = None
+
+    def share_with(self, leads: Leads) -> Hub[Out]:
+        """Have the processes of a server write what is the same once; what this one holds."""
+        self._leads = leads
+        return self._hub
 
     async def begin(self, sought: Sought, best: Evidence, *, shared: bool = False) -> Share | None:
         """What there is of the answer to a question.
@@ -99,23 +108,62 @@ class Sharing:
                 there is none.
         """
         share = Share()
-        task = await self._task(sought, best, share)
+        found = await self._passages.passages(passages_of(sought.turns))
+        past, before = past_of(sought.turns, found)
+        evidence = self._ways.levels[sought.level].evidence
+        shown = before.more(chosen(best, evidence))
         # What was said before makes the prompt its own.
-        alone = len(task.messages) <= _ALONE
-        key = self._key(task, sought.meant) if alone else object()
+        key = object() if past else self._key(sought, shown)
+        # Most questions are answered by what there is: only who has to writes a prompt.
+        task = partial(self._task, sought, past, shown, share)
         if not shared:
-            share.hold = lambda: self._hub.hold(key, lambda: self._writer.write(task))
+            share.hold = lambda: self._held(key, task, sought)
         share.held = self._hub.join(key)
         if share.held is None:
             async with self._hub.deciding(key):
                 share.held = self._hub.join(key)
-                if share.held is None:
-                    share.earlier = await self._earlier(sought)
-                    if share.earlier is None:
-                        if shared:
-                            return None
-                        share.making()
+                if share.held is None and not await self._decided(share, key, task, sought):
+                    return None
         return share
+
+    async def _decided(
+        self, share: Share, key: Hashable, task: Callable[[], Task], sought: Sought
+    ) -> bool:
+        """Find an answer that serves again, or hold a making; False where there is none and none
+        may begin. Of several processes one takes the lead before it looks for what is stored: then
+        nobody else can store it between the look and the making. Where another one has it, who
+        asks here is not kept waiting for that."""
+        begins, lead = share.hold is not None, None
+        if self._leads is not None and isinstance(key, str):
+            lead = self._leads.take(key) if begins else await self._leads.seek(key)
+        try:
+            share.earlier = await self._earlier(sought)
+            if share.earlier is not None:
+                return True
+            if not begins and (lead is None or lead.ours):
+                return False
+            share.held = self._held(key, task, sought, lead)
+            lead = None
+            return True
+        finally:
+            if lead is not None:
+                lead.free()
+
+    def _held(
+        self, key: Hashable, task: Callable[[], Task], sought: Sought, lead: Lead | None = None
+    ) -> Held[Out]:
+        """The making of this key, begun where there is none."""
+        if self._leads is None or not isinstance(key, str):
+            return self._hub.hold(key, lambda: self._writer.write(task()))
+        led = Led(self._leads, key, lead)
+
+        def write(told: tuple[Out, ...]) -> AsyncGenerator[Out, None]:
+            return self._writer.write(replace(task(), told=told) if told else task())
+
+        def look() -> Awaitable[Answer | None]:
+            return self._earlier(sought)
+
+        return self._hub.hold(key, lambda: led.pieces(write, look), led)
 
     def topic(self, desk: str, level: Level, meant: Standalone) -> str:
         """The key under which an answer to a question serves again; "" where none may."""
@@ -126,8 +174,9 @@ class Sharing:
     def way(self, desk: str, level: Level) -> str:
         """One name for all that shapes an answer beside its question and evidence."""
         own, how = self._ways.desk(desk), self._ways.levels[level]
-        judge = (f"judge {own.judge}",) if own.judge else ()
-        return way_of(VERSION, own.voice, own.policy, *how.models, str(how.evidence), *judge)
+        more = [f"judge {own.judge}"] if own.judge else []
+        more += [f"in {own.language}"] if own.language else []
+        return way_of(VERSION, own.voice, own.policy, *how.models, str(how.evidence), *more)
 
     async def _earlier(self, sought: Sought) -> Answer | None:
         if self._reusing is None or not sought.meant.sure:
@@ -137,16 +186,15 @@ class Sharing:
             sought.meant.text, sought.level, way, sought.evidence, self._clock.now()
         )
 
-    async def _task(self, sought: Sought, best: Evidence, share: Share) -> Task:
-        question, level, turns = sought.question, sought.level, sought.turns
-        past, shown = past_of(turns, await self._passages.passages(passages_of(turns)))
+    def _task(self, sought: Sought, past: Sequence[Past], shown: Shown, share: Share) -> Task:
+        question, level = sought.question, sought.level
         how, desk = self._ways.levels[level], self._ways.desk(question.desk)
-        shown = shown.more(chosen(best, how.evidence))
+        lang = desk.language or question.lang
         return Task(
             question=question,
             level=level,
             models=how.models,
-            messages=messages(desk.voice, past, shown, sought.meant.text, level, question.lang),
+            messages=messages(desk.voice, past, shown, sought.meant.text, level, lang),
             shown=shown,
             policy=desk.policy,
             max_tokens=how.tokens,
@@ -155,14 +203,11 @@ class Sharing:
             calling=share.calling.set,
         )
 
-    def _key(self, task: Task, meant: Standalone) -> Hashable:
-        desk, level, lang = task.question.desk, task.level, task.question.lang
-        shown = tuple(passage.id for _, passage in task.shown.places)
-        return desk, level, self.way(desk, level), lang, asking(meant.text).form, shown
-
-
-_ALONE = 2
-"""Messages of a prompt without a conversation."""
+    def _key(self, sought: Sought, shown: Shown) -> Hashable:
+        desk, level, lang = sought.question.desk, sought.level, sought.question.lang
+        key = (desk, level, self.way(desk, level), lang, asking(sought.meant.text).form)
+        ids = tuple(passage.id for _, passage in shown.places)
+        return (*key, ids) if self._leads is None else stable_id("mk", *key, *ids)
 
 
 def is_clear(meant: str, evidence: Evidence) -> bool:

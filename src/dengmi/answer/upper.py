@@ -9,6 +9,8 @@ from dataclasses import replace
 from dengmi.answer.check.judge import warm
 from dengmi.answer.climb import Climb, Sought, Ways
 from dengmi.answer.follow.turns import Standalone, Turn
+from dengmi.answer.join import Hub
+from dengmi.answer.led import Leads
 from dengmi.answer.paid import added, model_of, paid, usage
 from dengmi.answer.quoting import QuoteAnswer, nearest_of, not_answered
 from dengmi.answer.reusing import Reusing
@@ -17,7 +19,7 @@ from dengmi.answer.sharing import Share, Sharing, is_clear
 from dengmi.answer.suggesting import Suggesting
 from dengmi.answer.told import told
 from dengmi.answer.write.shown import Shown
-from dengmi.answer.write.writer import Writer, Written
+from dengmi.answer.write.writer import Out, Writer, Written
 from dengmi.core.clock import Clock
 from dengmi.core.errors import ModelFailed, NoRoom, OverLimit
 from dengmi.core.events import Event, Found, Notice, Spent
@@ -73,6 +75,10 @@ class Upper:
         self._suggesting = suggesting
         self._rewriting = rewriting
         self._sharing = Sharing(ways, writer, passages, clock, reusing)
+
+    def share_with(self, leads: Leads) -> Hub[Out]:
+        """Have the processes of a server write what is the same once; what this one holds."""
+        return self._sharing.share_with(leads)
 
     def warm(self) -> None:
         """Read the files that judging needs; blocks."""
@@ -164,7 +170,6 @@ class Upper:
         written: Written | None = None
         for tries in range(_TRIES, 0, -1):
             held = share.making()
-            joined = held.joined
             try:
                 async with aclosing(held.pieces()) as events:
                     async for event in events:
@@ -173,7 +178,7 @@ class Upper:
                         else:
                             yield event
             except ModelFailed as error:
-                again = joined and tries > 1 and share.hold is not None
+                again = held.joined and tries > 1 and share.hold is not None
                 if again and _is_anothers(error, climb.question):
                     await share.leave()
                     continue
@@ -184,7 +189,7 @@ class Upper:
                     return
                 yield _why(error)
             break
-        answer = await self._answer(climb, written, joined)
+        answer = await self._answer(climb, written, held.joined)
         if answer.level == "quote" or not answer.grounded:
             if written is not None and not written.declined:
                 yield Notice("answer_unchecked")
@@ -224,6 +229,10 @@ class Upper:
             evidence = climb.evidence
             return self._reusing.reusable(climb.standalone, level, way, answer, evidence)
         return None
+
+    async def served_again(self, question: Question, level: Level, full: Cost) -> None:
+        """Note that an answer served which had cost this much."""
+        await self._ledger.shared(question, level, "reuse", full)
 
     async def _served(self, climb: Climb, share: Share) -> AsyncGenerator[Event | Answer, None]:
         """An earlier answer as the answer to this question."""
@@ -279,12 +288,17 @@ class Upper:
             level=climb.level,
             text=text,
             grounded=not written.declined,
+            lang=quotes.lang if written.declined else self._tongue(quotes),
             citations=written.citations,
             claims=written.claims,
             nearest=nearest,
             evidence=written.evidence,
             followups=await self._followups(climb, written),
         )
+
+    def _tongue(self, quotes: Answer) -> str:
+        """The language that an answer is written in."""
+        return self._ways.desk(quotes.desk).language or quotes.lang
 
     async def _joined(self, climb: Climb, full: Cost) -> Cost:
         await self._ledger.shared(climb.question, climb.level, "join", full)

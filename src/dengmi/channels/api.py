@@ -46,7 +46,7 @@ class ApiFailed(Unavailable):
     """Numbers that mean: try again later."""
 
     def __init__(self, errcode: int, reason: str, *, uncertain: bool = False) -> None:
-        code = self.texts.get(errcode, self.refused)
+        code = self.texts.get(errcode, self.refused) if errcode else "platform_silent"
         super().__init__(code, errcode=errcode, reason=reason)
         self.errcode = errcode
         self.uncertain = uncertain

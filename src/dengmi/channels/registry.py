@@ -65,6 +65,22 @@ def check_of(table: str) -> Check:
     return checked
 
 
+async def tested(settings: Any, table: str, name: str, clock: Clock) -> Sequence[Finding]:
+    """Call the platform of one channel once, and say how it fares, or what it lacks.
+
+    Args:
+        settings: all of them; the table has an entry of the name.
+    """
+    check, each = check_of(table), getattr(settings, table)[name]
+    if missing := check.missing(each):
+        return [
+            Finding("fail", "channel_secret_missing", {"key": f"{table}.{name}.{key}"})
+            for key in missing
+        ]
+    public = settings.server.public_url.rstrip("/")
+    return await check.check(name, each, public=public, home=Path(settings.home), clock=clock)
+
+
 def tables(settings: Any) -> Mapping[tuple[str, str], Struct]:
     """Every channel of the settings: (table, name) and what is set."""
     return {

@@ -108,6 +108,12 @@ class Runs:
         self._answering = answering
         self._start = start
         self._runs: dict[str, Running] = {}
+        self._delivered: dict[str, Running] = {}
+
+    def delivered(self, dedup: str) -> Running | None:
+        """The question that a message of this key asked here, on its way or answered a moment ago:
+        what is delivered again needs the store no second time."""
+        return self._delivered.get(dedup)
 
     def get(self, question_id: str) -> Running | None:
         """A question that is on its way, or was a moment ago."""
@@ -127,6 +133,8 @@ class Runs:
         running = self._runs.get(accepted.id)
         if running is None:
             running = self._runs[accepted.id] = Running(accepted)
+            if accepted.dedup:
+                self._delivered[accepted.dedup] = running
             self._start(self._followed(running), f"question {accepted.id}")
         return running
 
@@ -135,7 +143,11 @@ class Runs:
             await running.follow(self._answering)
         finally:
             # Kept for a while, then forgotten: no timer outlives the loop.
-            asyncio.get_running_loop().call_later(KEPT, self._runs.pop, running.question.id, None)
+            asyncio.get_running_loop().call_later(KEPT, self._forget, running.question)
+
+    def _forget(self, question: Question) -> None:
+        self._runs.pop(question.id, None)
+        self._delivered.pop(question.dedup, None)
 
 
 async def _within(event: asyncio.Event, seconds: float) -> bool:

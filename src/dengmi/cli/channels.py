@@ -3,13 +3,12 @@
 import asyncio
 import sys
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import click
 import msgspec
 from msgspec import Struct
 
-from dengmi.channels.registry import CHECKS, Finding, check_of, tables
+from dengmi.channels.registry import CHECKS, Finding, check_of, tables, tested
 from dengmi.cli.app import App
 from dengmi.cli.terminal import clean, print_json, table
 from dengmi.cli.words import Verb, VerbGroup, app_of, json_option, option
@@ -160,20 +159,8 @@ def _tested_shape(
 async def _test(
     settings: Settings, wanted: Sequence[tuple[str, str]]
 ) -> Mapping[tuple[str, str], Sequence[Finding]]:
-    found: dict[tuple[str, str], Sequence[Finding]] = {}
-    for kind, name in wanted:
-        check, each = check_of(kind), tables(settings)[kind, name]
-        if missing := check.missing(each):
-            found[kind, name] = [
-                Finding("fail", "channel_secret_missing", {"key": f"{kind}.{name}.{key}"})
-                for key in missing
-            ]
-            continue
-        public, home = settings.server.public_url.rstrip("/"), settings.home
-        found[kind, name] = await check.check(
-            name, each, public=public, home=Path(home), clock=SystemClock()
-        )
-    return found
+    clock = SystemClock()
+    return {both: await tested(settings, *both, clock) for both in wanted}
 
 
 def _parted(channel: str) -> tuple[str, str]:

@@ -22,6 +22,7 @@ from dengmi.cli.words import Verb, json_option
 from dengmi.core.errors import DengmiError
 from dengmi.gate.budget import ALMOST
 from dengmi.language.money import amount, amounts
+from dengmi.settings.lacking import lacking
 from dengmi.settings.options import Settings
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ EXTRAS = {
     "card": "segno",
     "wechat": "cryptography",
     "wecom": "websockets",
+    "oidc": "jwt",
     "matrix": "nio",
     "matrix-e2e": "vodozemac",
 }
@@ -102,6 +104,7 @@ def _checks(app: App) -> Iterator[Check]:
         yield Check("fail", error.code, error.params)
         return
     yield from _home(settings.home)
+    yield from (Check("fail", lack.code, lack.params) for lack in lacking(settings))
     yield _disk(settings.home)
     yield from asyncio.run(_store(app, settings))
     for extra, module in EXTRAS.items():
@@ -118,6 +121,7 @@ def _needed(settings: Settings) -> set[str]:
     found |= {"vectors"} if settings.embedding.kind else set()
     found |= {"wechat"} if settings.wechat else set()
     found |= {"wecom"} if settings.wecom else set()
+    found |= {"oidc"} if settings.oidc.issuer else set()
     found |= {"matrix"} if settings.matrix else set()
     found |= {"matrix-e2e"} if any(each.encryption for each in settings.matrix.values()) else set()
     return found | ({"semantic"} if "fastembed" in kinds else set())
@@ -154,7 +158,7 @@ async def _store(app: App, settings: Settings) -> list[Check]:
         async with opened(app) as parts:
             counts = dict(await parts.store.counts())
             last, seq = await parts.store.last_change(), await parts.search.catch_up()
-            money = await _money(parts)
+            money, edits = await _money(parts), list(_edits(app, parts))
             vectors = await vectors_shape(parts)
     except DengmiError as error:
         return [Check("fail", error.code, error.params)]
@@ -165,9 +169,21 @@ async def _store(app: App, settings: Settings) -> list[Check]:
         Check("ok", "doctor_counts", numbers),
         *([] if numbers["articles"] else [Check("warn", "doctor_empty")]),
         Check("ok" if seq >= last else "warn", "doctor_index", {"seq": seq, "last": last}),
+        *edits,
         *money,
         *([] if vectors is None else [_vectors(vectors)]),
     ]
+
+
+def _edits(app: App, parts: "Parts") -> Iterator[Check]:
+    """What operators changed in the console, which dengmi.toml does not show."""
+    refused = parts.tuned.refused
+    holds = [each.path for each in parts.tuned.edits if each.path not in refused]
+    if holds:
+        yield Check("ok", "doctor_edits", {"keys": ", ".join(sorted(holds))})
+    for path, why in refused.items():
+        words = app.say(why.code, **why.params)
+        yield Check("warn", "doctor_edit_refused", {"key": path, "why": words})
 
 
 async def _money(parts: "Parts") -> list[Check]:

@@ -34,7 +34,7 @@ def models(ctx: click.Context, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def test_models(app: App, names: tuple[str, ...], as_json: bool) -> int:
-    """Call each model once with and once without thinking; the embedder and the reranker once."""
+    """Call each model once with and once without thinking; the others once."""
     there = (*app.settings.models, *configured(app))
     for name in names:
         if name not in there:
@@ -107,14 +107,12 @@ def _row(settings: Settings, name: str) -> dict[str, str]:
 
 
 def _semantic_row(settings: Settings, name: str) -> dict[str, str]:
-    model = settings.embedding if name == "embedding" else settings.reranking
-    return {
-        "name": name,
-        "kind": model.kind,
-        "model": model.model,
-        "base_url": model.base_url,
-        "levels": "",
-    }
+    if name == "nli":
+        row = {"name": name, "kind": "onnx", "model": settings.nli.model, "base_url": ""}
+    else:
+        model = settings.embedding if name == "embedding" else settings.reranking
+        row = {"name": name, "kind": model.kind, "model": model.model, "base_url": model.base_url}
+    return row | {"levels": ""}
 
 
 async def _test(app: App, names: Sequence[str], as_json: bool) -> int:

@@ -1,4 +1,4 @@
-"""What the terminal says of the embedder, the reranker and the vectors."""
+"""What the terminal says of the embedder, the reranker, the NLI model and the vectors."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -16,13 +16,16 @@ if TYPE_CHECKING:
     from dengmi.models.tried import Tried
     from dengmi.server.parts import Parts
 
-TABLES = ("embedding", "reranking")
-"""The tables of the settings that name one model each."""
-
 
 def configured(app: App) -> tuple[str, ...]:
-    """Which of both the settings have."""
-    return tuple(name for name in TABLES if getattr(app.settings, name).kind)
+    """The tables with one model each that the settings have."""
+    settings = app.settings
+    there = {
+        "embedding": settings.embedding.kind,
+        "reranking": settings.reranking.kind,
+        "nli": settings.nli.model,
+    }
+    return tuple(name for name, value in there.items() if value)
 
 
 async def tried(app: App, names: Sequence[str]) -> "Mapping[str, Tried]":
@@ -38,7 +41,22 @@ async def tried(app: App, names: Sequence[str]) -> "Mapping[str, Tried]":
     if "reranking" in names and (reranker := open_reranker(settings.reranking, settings.home)):
         found["reranking"] = await try_reranker(reranker)
         await reranker.close()
+    if "nli" in names:
+        found |= await _tried_nli(app)
     return found
+
+
+async def _tried_nli(app: App) -> "Mapping[str, Tried]":
+    from dengmi.models.nli import open_nli
+    from dengmi.models.tried import try_nli
+
+    model = open_nli(app.settings.nli, app.settings.home)
+    if model is None:
+        return {}
+    try:
+        return {"nli": await try_nli(model)}
+    finally:
+        await model.close()
 
 
 def tried_shape(app: App, found: "Tried") -> dict[str, object]:
@@ -64,10 +82,12 @@ def show_tried(app: App, table: str, found: "Tried") -> None:
         click.echo(f"  {app.say(found.trouble.code, **found.trouble.params)}")
         return
     times = {"first": round(found.first_ms), "next": round(found.next_ms)}
-    key = "cli_tried_vectors" if found.dimensions else "cli_tried_scores"
+    nli = table == "nli"
+    scores = "cli_tried_nli" if nli else "cli_tried_scores"
+    key = "cli_tried_vectors" if found.dimensions else scores
     click.echo(f"  {app.say(key, dimensions=found.dimensions, **times)}")
     for language, finds in found.finds.items():
-        key = "cli_tried_finds" if finds else "cli_tried_finds_not"
+        key = f"cli_tried_{'entails' if nli else 'finds'}{'' if finds else '_not'}"
         line = app.say(key, language=app.say(f"cli_language_{language}"))
         if language in found.worth:
             line += " " + app.say("cli_tried_worth", worth=f"{found.worth[language]:g}")

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from dengmi.cli.app import App
 from dengmi.cli.words import Verb, option
 from dengmi.core.errors import Conflict, Unavailable
+from dengmi.settings.lacking import lacking
 
 BACKLOG = 2048
 """Connections the system keeps waiting while all processes are busy."""
@@ -28,6 +29,8 @@ def serve(app: App, host: str | None, port: int | None, workers: int | None) -> 
     # Each process takes its part of the slots, so the parts must know how many there are.
     settings = replace(app.settings, server=replace(server, workers=count))
     sockets = listen(host or server.host, server.port if port is None else port, count)
+    for lack in lacking(settings):
+        click.echo(app.say(lack.code, **lack.params), err=True)
     try:
         if count == 1:
             from dengmi.cli.serving import serve_here

@@ -6,11 +6,13 @@ import signal
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import uvicorn
 
+from dengmi.cli.heads import Heads
+from dengmi.core.talk import talk_over
+from dengmi.server.board import Meeting
 from dengmi.settings.options import Settings
 
 PATIENCE = 10
@@ -93,7 +95,7 @@ async def serve_here(
     sock: socket.socket,
     when_ready: Callable[[str], None],
     when_made: Callable[[Server], None] = lambda _: None,
-    board: Path | None = None,
+    meeting: Meeting | None = None,
 ) -> None:
     """Serve on a listening socket until SIGINT or SIGTERM.
 
@@ -101,7 +103,7 @@ async def serve_here(
         when_ready: called once requests are answered, with the path at which the first operator
             gets into the console; "" where there are operators.
         when_made: given the server before it starts, for whoever must stop it otherwise.
-        board: the folder where the processes of this server meet; None where it is the only one.
+        meeting: how the processes of this server meet; None where it is the only one.
     """
     from dengmi.server.application import create_app
     from dengmi.server.console.first import first_link
@@ -109,13 +111,15 @@ async def serve_here(
     from dengmi.wire import open_parts
 
     begin_log(settings.server.log_format, settings.server.log_level)
-    async with open_parts(settings) as parts:
+    talk = await talk_over(meeting.line) if meeting and meeting.line else None
+    async with open_parts(settings, talk) as parts:
         config = uvicorn.Config(
-            create_app(parts, board),
+            create_app(parts, meeting.folder if meeting else None),
             log_config=None,
             access_log=False,
             server_header=False,
             proxy_headers=False,
+            http=Heads,
             ws="none",  # nothing is served over WebSockets; "auto" imports what it finds for them
             timeout_graceful_shutdown=PATIENCE,
         )
@@ -124,3 +128,5 @@ async def serve_here(
         when_made(server)
         calm_collector()
         await server.serve(sockets=[sock])
+    if talk is not None:
+        talk.close()

@@ -10,12 +10,15 @@ import time
 from collections.abc import Callable
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dengmi.cli.app import App
 from dengmi.cli.failure import complain, status_of
-from dengmi.server.board import Boards
+from dengmi.server.board import Boards, Meeting
 from dengmi.settings.options import Settings
+
+if TYPE_CHECKING:
+    from dengmi.cli.hub import Hub
 
 BRIEF = 10.0
 """A process that ends within this many seconds of its start is not started again."""
@@ -35,6 +38,7 @@ class Workers:
         self._running: dict[SpawnProcess, tuple[int, float]] = {}
         self._stopping = threading.Event()
         self._boards = Boards(settings.home / "load")
+        self._hub: Hub | None = None
 
     def run(self, when_ready: Callable[[str], None]) -> int:
         """Serve until SIGINT or SIGTERM; the exit status.
@@ -45,6 +49,7 @@ class Workers:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._stop)
         self._boards.open()
+        self._hub = _hub(self._settings)
         ears = [self._start(place) for place in range(len(self._sockets))]
         # Each process says a word when it is ready; one that dies closes its end instead.
         heard = [_heard(ear) for ear in ears]
@@ -52,21 +57,26 @@ class Workers:
             when_ready(heard[0] or "")
         status = self._watch()
         self._end()
+        if self._hub is not None:
+            self._hub.close()
         self._boards.close()
         return status
 
     def _start(self, place: int) -> Connection:
         ear, mouth = self._context.Pipe(duplex=False)
+        line = self._hub.welcome() if self._hub else None
         process = self._context.Process(
             target=work,
             args=(
                 *(self._settings, self._app.language, self._sockets[place], mouth),
-                self._boards.folder,
+                Meeting(self._boards.folder, line),
             ),
             daemon=True,
         )
         process.start()
         mouth.close()
+        if line is not None:
+            line.close()
         self._running[process] = (place, time.monotonic())
         return ear
 
@@ -108,8 +118,17 @@ def _heard(ear: Connection) -> str | None:
         ear.close()
 
 
+def _hub(settings: Settings) -> "Hub | None":
+    """What keeps the slots for all processes; imported where there are slots to keep."""
+    if not settings.models:
+        return None
+    from dengmi.cli.hub import Hub
+
+    return Hub(settings)
+
+
 def work(
-    settings: Settings, lang: str, sock: socket.socket, mouth: Connection, board: Path
+    settings: Settings, lang: str, sock: socket.socket, mouth: Connection, meeting: Meeting
 ) -> None:
     """What one serving process does. It also stops when its parent is gone."""
     from dengmi.cli.serving import Server, serve_here
@@ -129,6 +148,6 @@ def work(
         threading.Thread(target=watch, daemon=True).start()
 
     try:
-        asyncio.run(serve_here(settings, sock, ready, follow_parent, board))
+        asyncio.run(serve_here(settings, sock, ready, follow_parent, meeting))
     except BaseException as error:  # noqa: BLE001 - the outermost loop of this process
         sys.exit(status_of(error, App(lang=lang)))

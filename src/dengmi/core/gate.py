@@ -1,7 +1,7 @@
 """The gate as the other rooms see it: what it lets begin, and what it holds now.
 
 `load()` of the gate is what an operator sees; `/api/v1/load`, the metrics and `dengmi load` show
-it. Each worker has a gate of its own.
+it. The workers of one server share one keeper of slots.
 """
 
 from collections.abc import Mapping, Sequence
@@ -77,10 +77,12 @@ class LevelLoad:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GateLoad:
-    """Every model by its name in the settings, and every level that was asked for."""
+    """Every model by its name in the settings, and every level that was asked for. `shared`: of
+    all processes of the server together, not of one."""
 
     models: Mapping[str, ModelLoad] = field(default_factory=dict)
     levels: Mapping[Level, LevelLoad] = field(default_factory=dict)
+    shared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,12 +149,12 @@ class Gate(Protocol):
 class Room(Protocol):
     """Tells whether there is room for calls that can wait."""
 
-    def vacancy(self, models: Sequence[str]) -> Vacancy:
+    async def vacancy(self, models: Sequence[str]) -> Vacancy:
         """What these models have free now, together."""
         ...
 
-    def had(self, question: Question) -> float:
-        """How many answers of models whoever asks had of late, here."""
+    async def had(self, question: Question) -> float:
+        """How many answers of models whoever asks had of late, from this server."""
         ...
 
     def waited_for(self, waiting: bool) -> None:

@@ -7,7 +7,7 @@ import os
 
 def new_id(prefix: str) -> str:
     """A fresh id such as "q_5k3…": 80 random bits, lower case, safe in addresses."""
-    return f"{prefix}_{_letters(os.urandom(10))}"
+    return f"{prefix}_{_letters(_random())}"
 
 
 def stable_id(prefix: str, *parts: str) -> str:
@@ -28,6 +28,30 @@ def content_hash(*parts: str) -> str:
         digest.update(len(raw).to_bytes(8, "big"))
         digest.update(raw)
     return digest.hexdigest()
+
+
+def _random() -> bytes:
+    """Ten bytes of a stock of random ones: asking the system lets go of the interpreter, which
+    other threads then hold for a while, so it is asked once for many ids. A process has a stock of
+    its own, also one that began as a copy of another."""
+    global _stock  # noqa: PLW0603 - nothing else has to do with it
+    process, left = _stock
+    if process == os.getpid():
+        try:
+            return left.pop()
+        except IndexError:  # used up, by this thread or another
+            pass
+    whole = os.urandom(10 * _AT_ONCE)
+    first, *more = (whole[at : at + 10] for at in range(0, len(whole), 10))
+    _stock = os.getpid(), more
+    return first
+
+
+_AT_ONCE = 64
+"""Ids for which random bytes are asked for at once."""
+
+_stock: tuple[int, list[bytes]] = (0, [])
+"""Whose it is, and what is left of it. Threads share it: taking from its end is one step."""
 
 
 def _letters(raw: bytes) -> str:

@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from dengmi.core.deliveries import Deliveries
+from dengmi.core.edits import Edits
 from dengmi.core.events import Event
+from dengmi.core.firsts import Firsts
 from dengmi.core.history import History
 from dengmi.core.late import LateQueue
 from dengmi.core.notes import Notes
 from dengmi.core.outcomes import Outcome
 from dengmi.core.paying import Charges, Ledger
+from dengmi.core.pins import Pins
 from dengmi.core.records import (
     Answer,
     Article,
@@ -35,6 +38,7 @@ from dengmi.core.records import (
 from dengmi.core.replies import KeptReplies
 
 if TYPE_CHECKING:
+    from dengmi.core.accounts import Accounts
     from dengmi.core.operators import Operators
     from dengmi.core.review import Review
 
@@ -241,6 +245,22 @@ class Shelf(Protocol):
         ...
 
 
+class Locks(Protocol):
+    """Locks by name that several servers have in common, and that end with their holder."""
+
+    async def take(self, name: str) -> bool:
+        """Take a lock; False where another server has it. Raises Unavailable."""
+        ...
+
+    def free(self, name: str) -> None:
+        """Let go of a lock, as soon as that can be."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of everything."""
+        ...
+
+
 class Store(
     Passages,
     Changes,
@@ -248,6 +268,9 @@ class Store(
     Conversations,
     History,
     Forgetting,
+    Edits,
+    Pins,
+    Firsts,
     Charges,
     Reuses,
     LateQueue,
@@ -269,8 +292,16 @@ class Store(
         """Apply what is missing; the names of the migrations applied."""
         ...
 
+    def locks(self) -> Locks | None:
+        """Locks that all have in common who use this store; None where they are on one machine."""
+        ...
+
     def operators(self) -> "Operators":
         """What is kept of operators."""
+        ...
+
+    def accounts(self) -> "Accounts":
+        """Whose accounts at a provider of sign-in are."""
         ...
 
     def review(self) -> "Review":

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from dengmi.core.outcomes import Outcome
+from dengmi.core.pins import Pin
 from dengmi.core.records import (
     Answer,
     Charge,
@@ -27,8 +28,8 @@ OPERATOR = "operator"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
     """Which questions to list; empty fields ask for nothing. Times are Unix seconds, `until`
-    excluded. `poor`: those that were not answered, or not well: a thumb down, or a sentence that
-    no article supports."""
+    excluded. `pinned`: those with an answer that an operator pinned. `poor`: those that were not
+    answered, or not well: a thumb down, or a sentence that no article supports."""
 
     desk: str = ""
     text: str = ""
@@ -38,6 +39,7 @@ class Wanted:
     thumb: Literal["", "up", "down"] = ""
     verdict: Literal["", "unsupported", "partial"] = ""
     poor: bool = False
+    pinned: bool = False
     since: float = 0.0
     until: float | None = None
     before: Place | None = None
@@ -65,14 +67,15 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Life:
-    """All that is kept of one question. `answers` are oldest first, `reuse` is that of the newest
-    one, and `thumbs` those of all."""
+    """All that is kept of one question. `answers` are oldest first, `reuse` and `pin` are those of
+    the newest one, and `thumbs` those of all."""
 
     question: Question
     failure: str
     answers: Sequence[Answer]
     charges: Sequence[Charge]
     reuse: Reusable | None
+    pin: Pin | None = None
     ups: int = 0
     downs: int = 0
 
@@ -142,9 +145,17 @@ class Review(Protocol):
         """Lines of the ledger added up, with the channel they came through."""
         ...
 
-    async def correct(self, answer_id: str, answer: Answer) -> bool:
-        """Put an operator's answer in the place of one that may serve again: it serves from now on,
-        pinned, and the other one does not. False where that one never could."""
+    async def outlays_by_group(
+        self, desk: str, since: float, until: float, named: Sequence[str]
+    ) -> Sequence[tuple[str, Outlay]]:
+        """Lines of the ledger added up, with who they are for: each payer that is named by itself,
+        the others by their channel or key with its colon ("web:"), "@" for all addresses, "" for
+        those without a name."""
+        ...
+
+    async def correct(self, answer_id: str, answer: Answer, pin: Pin) -> bool:
+        """Put an operator's answer in the place of one: it serves from now on, pinned, and the
+        other one does not. False where there is none."""
         ...
 
     async def person(self, asker: str) -> Person:

@@ -1,7 +1,7 @@
 """Sources and their articles: add, sync, remove."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, aclosing
 from functools import partial
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ from dengmi.core.records import Source
 from dengmi.corpus.elsewhere import other_articles
 from dengmi.corpus.items import Item, Job, Trouble, in_thread
 from dengmi.corpus.kinds import PREFIX, Guess, guess, unknown_account
-from dengmi.corpus.locks import only_one
+from dengmi.corpus.locks import held, only_one
 from dengmi.corpus.outcome import failure_of, outcome_of
 from dengmi.corpus.published import WALK, Listed, read_published
 from dengmi.corpus.sync import Progress, Report, sync
@@ -47,6 +47,7 @@ class Corpus:
         self._search = search
         self._settings = settings
         self._clock = clock
+        self._locks = settings.home / "locks"
         self._publisher = publisher
 
     async def add(
@@ -85,7 +86,7 @@ class Corpus:
             Conflict: that source is being synced by somebody.
             DengmiError: it cannot be read at all; what is stored of it stays.
         """
-        async with only_one(self._settings.home / "locks", source.id):
+        async with only_one(self._locks, source.id):
             useless = True
             try:
                 report = await self._sync(source, on_progress)
@@ -158,6 +159,10 @@ class Corpus:
             reports.append((source, report))
         return reports
 
+    async def reading(self, source_ids: Iterable[str]) -> set[str]:
+        """Those of the sources that are being read now, by whichever process of this home."""
+        return await asyncio.to_thread(held, self._locks, tuple(source_ids))
+
     async def remove(self, source_id: str) -> int:
         """Remove a source with its articles; how many articles went.
 
@@ -166,7 +171,7 @@ class Corpus:
         """
         if await self._shelf.source(source_id) is None:
             raise NotFound("source_unknown", source=source_id[:100])
-        async with only_one(self._settings.home / "locks", source_id):
+        async with only_one(self._locks, source_id):
             removed = await self._shelf.remove_source(source_id)
         await self._search.catch_up()
         return removed

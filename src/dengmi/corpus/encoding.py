@@ -95,9 +95,11 @@ def detect(raw: bytes, hint: str | None = None) -> tuple[str, int]:
     for bom, name in _BOMS:
         if raw.startswith(bom):
             return name, len(bom)
-    if b"\0" not in raw[:_SAMPLE] and _is_utf8(raw):
-        return "utf-8", 0
     sample = raw[:_SAMPLE]
+    nuls = sample.count(0)
+    # A stray NUL is damage; text of two bytes a character has one in many of its characters.
+    if _is_utf8(raw) if not nuls else nuls * 100 < len(sample) and _is_strictly_utf8(sample):
+        return "utf-8", 0
     best, best_score = "utf-8", _WORST
     for name, bonus in _candidates(sample, hint):
         score = _plausible(sample, name) + bonus
@@ -121,6 +123,15 @@ def _is_utf8(raw: bytes) -> bool:
     broken = sample.count("\ufffd")
     good = len(re.findall("[^\0-\x7f\ufffd]", sample))
     return broken * 10 <= good
+
+
+def _is_strictly_utf8(sample: bytes) -> bool:
+    """Whether bytes are UTF-8 without any fault, but for a character cut off at the end."""
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(sample)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _read(raw: bytes, encoding: str) -> str:

@@ -4,14 +4,19 @@ The lock is held by the operating system on an open file, so a killed process le
 """
 
 import asyncio
-import sys
 import threading
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import IO
 
 from dengmi.core.errors import Conflict
+from dengmi.core.lock import FileLock
+
+TRIES = 3
+"""How often a lock is tried: whoever looks whether it is held has it for a moment."""
+
+_MOMENT = 0.02
 
 
 @asynccontextmanager
@@ -29,53 +34,54 @@ async def only_one(folder: Path, name: str) -> AsyncIterator[None]:
         hold.let_go()
 
 
+def held(folder: Path, names: Iterable[str]) -> set[str]:
+    """Those of the locks that somebody holds, in any process. Blocks."""
+    return {name for name in names if _is_held(_path(folder, name))}
+
+
 class _Hold:
     """A lock taken in a thread, which goes on when the task that waits for it is cancelled: whoever
-    comes second, the taker or the one who lets go, closes the file."""
+    comes second, the taker or the one who lets go, frees it."""
 
     def __init__(self) -> None:
         self._deciding = threading.Lock()
-        self._file: IO[bytes] | None = None
+        self._lock: FileLock | None = None
         self._over = False
 
     def take(self, folder: Path, name: str) -> None:
-        file = _held(folder, name)
+        lock = _taken(folder, name)
         with self._deciding:
             if self._over:
-                file.close()
+                lock.free()
             else:
-                self._file = file
+                self._lock = lock
 
     def let_go(self) -> None:
         with self._deciding:
             self._over = True
-            if self._file is not None:
-                self._file.close()
+            if self._lock is not None:
+                self._lock.free()
 
 
-def _held(folder: Path, name: str) -> IO[bytes]:
-    folder.mkdir(parents=True, exist_ok=True)
-    file = (folder / f"{name}.lock").open("a+b")
-    try:
-        _lock(file)
-    except OSError:
-        file.close()
-        raise Conflict("sync_running", source=name) from None
-    return file
+def _taken(folder: Path, name: str) -> FileLock:
+    lock = FileLock(_path(folder, name))
+    for left in reversed(range(TRIES)):
+        if lock.take():
+            return lock
+        if left:
+            time.sleep(_MOMENT)
+    raise Conflict("sync_running", source=name)
 
 
-if sys.platform == "win32":
+def _is_held(path: Path) -> bool:
+    if not path.exists():
+        return False
+    lock = FileLock(path)
+    if not lock.take():
+        return True
+    lock.free()
+    return False
 
-    def _lock(file: IO[bytes]) -> None:
-        import msvcrt
 
-        file.seek(0)
-        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-
-else:
-
-    def _lock(file: IO[bytes]) -> None:
-        import fcntl
-
-        # Taken per open file, so a second sync in the same process is kept out as well.
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+def _path(folder: Path, name: str) -> Path:
+    return folder / f"{name}.lock"

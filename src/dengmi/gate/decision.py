@@ -140,6 +140,23 @@ class Decision:
         self._waited = now
         return ahead
 
+    def adopt(self, call: Call) -> None:
+        """A call that was let begin elsewhere is counted here from now on."""
+        self._models[call.begin.model].slots.take()
+        self._charge(call.entry, call.entry.tokens, call.at)
+
+    def careful(self, now: float) -> float:
+        """Nobody knows what others hold: no more than is held now may be, until calls end well; the
+        limits grow as after a refusal. Where nothing is held, others may hold everything: nothing
+        begins for as long as an answer lasts. How long that is."""
+        longest = 0.0
+        for model in self._models.values():
+            if not model.slots.busy:
+                model.until = now + model.slots.lasting
+                longest = max(longest, model.slots.lasting)
+            model.slots.careful()
+        return longest
+
     def due(self, now: float) -> list[tuple[Entry, Begin]]:
         """Those whose turn has come. Who waited beyond the end of their patience is passed over."""
         found = []

@@ -1,5 +1,6 @@
 """The limits as the settings have them."""
 
+from collections.abc import Mapping
 from datetime import tzinfo
 
 from dengmi.core.clock import Clock
@@ -7,6 +8,7 @@ from dengmi.gate.budget import Rates, Rule
 from dengmi.gate.limits import DeskLimit, Limits
 from dengmi.gate.quota import Plans, plans
 from dengmi.settings.limits import rates_of
+from dengmi.settings.live import Made
 from dengmi.settings.money import money
 from dengmi.settings.options import DeskSettings, Settings
 
@@ -31,12 +33,23 @@ def limits_of(settings: Settings, clock: Clock, plans: Plans | None = None) -> L
     """
     zone = _zone(settings.time_zone)
     return Limits(
-        {name: _desk(name, desk, zone) for name, desk in settings.desks.items()},
+        Made(settings.desks, lambda name, desk: _desk(name, desk, zone)),
         plans or plans_of(settings),
         Rates(rates_of(settings)),
         clock,
         zone,
     )
+
+
+def slots_of(settings: Settings) -> Mapping[str, int]:
+    """The most requests in flight of each model, by all processes of this server."""
+    return {name: each.slots for name, each in settings.models.items()}
+
+
+def shares_of(settings: Settings) -> Mapping[str, int]:
+    """The part of them that is left to one process while it is on its own."""
+    workers = settings.server.workers
+    return {name: max(1, most // workers) for name, most in slots_of(settings).items()}
 
 
 def _desk(name: str, desk: DeskSettings, zone: tzinfo | None) -> DeskLimit:

@@ -5,8 +5,12 @@ from dataclasses import dataclass, field
 
 from dengmi.gate.budget import Rule
 from dengmi.gate.places import Rank
+from dengmi.settings.live import Made
 from dengmi.settings.money import money
 from dengmi.settings.options import KeySettings, PlanSettings
+
+BY_PLAN = "plan."
+"""The payer of an asker whose account gives a plan is "plan.PLAN:asker"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +45,12 @@ def plans(
 ) -> Plans:
     """The plans as the settings have them."""
     return Plans(
-        rules={name: _rules(name, plan) for name, plan in settings.items()},
+        rules=Made(settings, _rules),
         named={asker: name for name, plan in settings.items() for asker in plan.askers},
-        keys={name: key.plan for name, key in keys.items() if key.plan},
+        keys={f"{BY_PLAN}{name}": name for name in settings}
+        | {name: key.plan for name, key in keys.items() if key.plan},
         usual=usual,
-        ranks={name: plan.rank for name, plan in settings.items()},
+        ranks=Made(settings, lambda _, plan: plan.rank),
     )
 
 

@@ -85,6 +85,10 @@ class Slots:
         self._shrink(now, self.limit, self.limit * min(SHRINK, max(HALF, 1 - share)))
         return True
 
+    def careful(self) -> None:
+        """What others hold is not known: the limit is what is held here now, at least one."""
+        self.limit = max(1.0, min(self.limit, float(self.busy)))
+
     def gone(self) -> None:
         """One ended otherwise: nothing is learned of how many the endpoint takes."""
         self.busy -= 1

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -171,8 +172,13 @@ def _alias(asker: str) -> str:
 
 
 def _version(value: Mapping[str, Any]) -> str:
-    model, print_ = _words(value.get("model")), _words(value.get("system_fingerprint"))
-    return f"{model} {print_}".strip()[:120]
+    return _named(_words(value.get("model")), _words(value.get("system_fingerprint")))
+
+
+@lru_cache(maxsize=64)
+def _named(model: str, fingerprint: str) -> str:
+    """Remembered: every token says it."""
+    return f"{model} {fingerprint}".strip()[:120]
 
 
 def _words(value: object) -> str:

@@ -1,4 +1,4 @@
-"""Lets searches use a model that may be slow or away: answers in time or not at all.
+"""Lets searches and checks use a model that may be slow or away: answers in time or not at all.
 
 What was asked lately is remembered; what is asked at the same time is asked once; a model that
 fails again and again is left alone for a while, then tried with one call.
@@ -103,5 +103,5 @@ class Rested(Generic[K, V]):
         before = self._health.pause(now)
         self._health.failed(error.trouble, now, probe=probe)
         if not before and (pause := self._health.pause(now)):
-            text = "%s: %s; searching goes on without it for %.0f seconds"
+            text = "%s: %s; Dengmi goes on without it for %.0f seconds"
             log.warning(text, self._name, error, pause)

@@ -50,6 +50,9 @@ class ThinkSplitter:
 
     def feed(self, piece: str) -> Iterator[Thought | Said]:
         """Add a piece; what of it is certain."""
+        if self._begun and not self._held and not self._unsure and "<" not in piece:
+            yield from self._give(piece, thinking=self._inside)  # no tag begins in it
+            return
         self._held += piece
         if not self._begun and not self._opened():
             return

@@ -1,4 +1,4 @@
-"""Calls the embedder and the reranker once, and tells what they are good for."""
+"""Calls the embedder, the reranker and the NLI model once, and tells what they are good for."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -7,6 +7,7 @@ from math import sqrt
 
 from dengmi.core.errors import ModelFailed
 from dengmi.models.embedding import ModelEmbedder
+from dengmi.models.nli import NliModel
 from dengmi.models.reranking import ModelReranker
 
 _CASES: Mapping[str, tuple[str, tuple[str, str, str]]] = {
@@ -29,6 +30,20 @@ _CASES: Mapping[str, tuple[str, tuple[str, str, str]]] = {
 }
 """By language a question and passages, of which the first answers it in other words."""
 
+_CLAIMS: Mapping[str, tuple[str, str, str]] = {
+    "en": (
+        "The lanterns on the bridge are lit at six in the evening.",
+        "In the evening the bridge has lanterns that are lit.",
+        "The lanterns on the bridge are never lit in the evening.",
+    ),
+    "zh": (
+        "桥上的灯笼傍晚六点亮起。",
+        "傍晚，桥上有亮着的灯笼。",
+        "桥上的灯笼傍晚从不亮起。",
+    ),
+}
+"""By language a sentence, what it says in other words, and what it denies."""
+
 
 @dataclass(slots=True, kw_only=True)
 class Tried:
@@ -36,10 +51,11 @@ class Tried:
 
     Attributes:
         name: the model, as messages call it.
-        dimensions: length of its vectors; 0 for a reranker.
+        dimensions: length of its vectors; 0 for others.
         first_ms: the first call, with everything that is loaded or connected for it.
         next_ms: the call of a question after that.
-        finds: by language, whether it put the passage that answers first.
+        finds: by language, whether it put the passage that answers first, or found entailed what
+            a sentence says rather than what it denies.
         worth: by language, what its ranking counts beside words.
         trouble: the error, None when it worked.
     """
@@ -79,6 +95,20 @@ async def try_reranker(reranker: ModelReranker) -> Tried:
             scores = await reranker.scores(question, passages)
             _timed(found, began)
             found.finds[language] = scores[0] == max(scores)
+    except ModelFailed as error:
+        found.trouble = error
+    return found
+
+
+async def try_nli(model: NliModel) -> Tried:
+    """Put two claims of each language to it."""
+    found = Tried(name=model.name)
+    try:
+        for language, (premise, said, denied) in _CLAIMS.items():
+            began = time.perf_counter()
+            one, other = await model.told([(premise, said), (premise, denied)])
+            _timed(found, began)
+            found.finds[language] = bool(one and other and one.entails > other.entails)
     except ModelFailed as error:
         found.trouble = error
     return found

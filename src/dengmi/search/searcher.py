@@ -93,7 +93,7 @@ class Searcher:
         store: what is there now, and the changes the index follows.
         folder: the index folder; made when the index is built.
         clock: for questions that say "this year".
-        private: desks that the hall leaves out.
+        private: desks that the hall leaves out; looked at anew by each search.
         vectors: add a second ranking by meaning, fused with that by words; None: words alone.
         reranker: reads the best passages once more and orders them; None: they stay in order.
         counts: where searches are counted; None: nobody looks.
@@ -113,7 +113,7 @@ class Searcher:
         self._store = store
         self._folder = folder
         self._clock = clock
-        self._private = frozenset(private)
+        self._private = private
         self._counts = counts or Counts()
         self._readers = ThreadPoolExecutor(_READERS, "dengmi-search")
         self._writers = ThreadPoolExecutor(1, "dengmi-index")

@@ -3,6 +3,7 @@ sources - the holder of the operator's token, or this very computer."""
 
 import hmac
 import ipaddress
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
@@ -32,10 +33,16 @@ def check_host(request: Request, settings: ServerSettings) -> None:
     said = request.headers.get("host", "")
     if at is None or not said or not _is_loopback(str(at[0])):
         return
+    if not _is_own(said, settings.public_url, settings.host):
+        raise Refusal("host_unknown", 421, host=_host_name(said)[:100])
+
+
+@lru_cache(maxsize=64)
+def _is_own(said: str, public_url: str, host: str) -> bool:
+    """Whether a Host header names this server, or no name at all. Most callers say the same."""
     name = _host_name(said)
-    own = (_host_name(settings.public_url), settings.host.lower(), "localhost")
-    if name not in own and not name.endswith(".localhost") and not _is_ip(name):
-        raise Refusal("host_unknown", 421, host=name[:100])
+    own = (_host_name(public_url), host.lower(), "localhost")
+    return name in own or name.endswith(".localhost") or _is_ip(name)
 
 
 def check_operator(request: Request, settings: ServerSettings) -> None:
@@ -106,6 +113,7 @@ def _host_name(address: str) -> str:
     return host.removesuffix(".")
 
 
+@lru_cache(maxsize=64)
 def _is_loopback(host: str) -> bool:
     if host == "localhost":
         return True

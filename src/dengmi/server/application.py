@@ -19,10 +19,13 @@ from dengmi.server.channels.openai import refusal
 from dengmi.server.channels.sites import Sites
 from dengmi.server.channels.ways import ways_of
 from dengmi.server.context import Context, make_context
+from dengmi.server.keeping import keep_only
+from dengmi.server.meeting import met
 from dengmi.server.parts import Parts
 from dengmi.server.problems import api_problem, from_http, unexpected
 from dengmi.server.routes import routes
 from dengmi.server.shell import Shell
+from dengmi.server.tuning import follow_edits
 from dengmi.server.ui.errors import error_page
 from dengmi.server.vectors import VectorFollower
 from dengmi.server.warm import read_files, warm
@@ -43,17 +46,18 @@ def create_app(parts: Parts, board: Path | None = None) -> Starlette:
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         ongoing: list[asyncio.Task[Any]] = []
-        try:
-            await _begin(context, ongoing)
-            for way in ways:
-                await way.begin()
-            yield
-        finally:  # also where one of them could not begin
-            for each in ongoing:
-                each.cancel()
-            await context.crew.stop()
-            for way in ways:
-                await way.close()
+        async with met(context):
+            try:
+                await _begin(context, ongoing)
+                for way in ways:
+                    await way.begin()
+                yield
+            finally:  # also where one of them could not begin
+                for each in ongoing:
+                    each.cancel()
+                await context.crew.stop()
+                for way in ways:
+                    await way.close()
 
     async def refuse(request: Request, error: Exception) -> Response:
         return _refusal(request, error, context)
@@ -87,12 +91,10 @@ async def _begin(context: Context, ongoing: list[asyncio.Task[Any]]) -> None:
         context.crew.start(context.follower.follow(), "following the store"),
         context.crew.start(_take_over(context), "taking questions over"),
         context.crew.start(context.load.keep(), "telling the load"),
-        context.crew.start(context.along.keep(), "letting others read along"),
+        context.crew.start(follow_edits(parts), "following the console"),
+        context.crew.start(keep_only(parts), "deleting old questions"),
+        context.crew.start(context.firsts.keep(), "keeping first replies"),
     ]
-    if any(desk.keep_days for desk in parts.settings.desks.values()):
-        from dengmi.server.keeping import keep_only
-
-        ongoing.append(context.crew.start(keep_only(parts), "deleting old questions"))
     if parts.late is not None:
         ongoing.append(context.crew.start(parts.late.run(), "late answers"))
     if context.outbox.channels:

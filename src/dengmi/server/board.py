@@ -6,7 +6,9 @@ as the server runs: what it counted was counted, and a sum that fell would look 
 
 import contextlib
 import shutil
+import socket
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 
@@ -19,6 +21,15 @@ from dengmi.server.shown import Shown
 
 _LOCK = "lock"
 _ENDING = ".load"
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """How the processes of one server meet: in a folder, and each over a line to their parent,
+    where that keeps something for all of them."""
+
+    folder: Path
+    line: socket.socket | None
 
 
 class Board:

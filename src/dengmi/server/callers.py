@@ -136,7 +136,7 @@ class Callers:
         peer = request.client.host if request.client else ""
         forwarded = request.headers.getlist("x-forwarded-for")
         found = self._proxies.caller(peer, forwarded)
-        if forwarded and found == peer and not self._warned:
+        if forwarded and not self._warned and not self._proxies.trusts(peer):
             self._warned = True
             log.warning(
                 "requests come through %s, which server.trusted_proxies does not name: its readers "

@@ -11,11 +11,13 @@ from dengmi.server.askers import Askers
 from dengmi.server.board import Board
 from dengmi.server.callers import Callers
 from dengmi.server.crew import Crew
+from dengmi.server.firsts import FirstsKeeper
 from dengmi.server.follow import Follower
 from dengmi.server.load import Load
 from dengmi.server.parts import Parts
 from dengmi.server.picture.pictures import Pictures
 from dengmi.server.rights import MadeKeys, Rights
+from dengmi.server.siblings import Siblings
 from dengmi.server.syncs import Syncs
 
 
@@ -31,9 +33,11 @@ class Context:
     callers: Callers
     askers: Askers
     pictures: Pictures
+    siblings: Siblings
     along: Along
     rights: Rights
     outbox: Outbox
+    firsts: FirstsKeeper
 
 
 def make_context(parts: Parts, board: Path | None = None) -> Context:
@@ -46,6 +50,7 @@ def make_context(parts: Parts, board: Path | None = None) -> Context:
     follower = Follower(parts.store, parts.search)
     meeting = Board(board) if board else None
     limits = limits_of(parts.settings, parts.clock)
+    siblings = Siblings(board)
     made = MadeKeys(parts.store, parts.clock)
     return Context(
         parts,
@@ -56,7 +61,9 @@ def make_context(parts: Parts, board: Path | None = None) -> Context:
         Callers(parts.settings, parts.store, parts.clock, made),
         Askers(parts.settings.server, parts.store),
         Pictures(parts.settings),
-        Along(parts.ladder.audience, board),
+        siblings,
+        Along(parts.ladder.audience, siblings),
         Rights(parts.settings.server, parts.store, parts.clock, made),
         Outbox(parts.store, parts.clock, Life(parts.settings.home / "outbox"), parts.late),
+        FirstsKeeper(parts.counts, parts.store, parts.clock),
     )

@@ -31,10 +31,12 @@ async def keep_only(parts: Parts) -> None:
 
 async def forget_old(parts: Parts) -> int:
     """Delete what is older than its desk keeps it; how many questions went."""
-    gone, review, now = 0, parts.store.review(), parts.clock.now()
-    for name, desk in parts.settings.desks.items():
-        if not desk.keep_days:
-            continue
+    gone, now = 0, parts.clock.now()
+    limited = [(name, desk) for name, desk in parts.settings.desks.items() if desk.keep_days]
+    if not limited:
+        return 0  # most desks keep everything, and then nothing is imported for it
+    review = parts.store.review()
+    for name, desk in limited:
         before = now - desk.keep_days * DAY
         while some := await review.forget_before(name, before, AT_ONCE):
             gone += some

@@ -7,6 +7,7 @@ of what askers write is told, nor any secret: ids, levels, numbers and causes on
 import json
 import logging
 import os
+import re
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -17,6 +18,8 @@ import msgspec
 from dengmi.core.trace import worked_for
 
 _ENCODER = msgspec.json.Encoder(enc_hook=str)
+
+_STEERING = re.compile("[\0-\x1f\x7f-\x9f\u2028\u2029]")
 
 LOUD = ("httpx", "httpcore", "asyncio", "uvicorn.error")
 """Loggers of others that tell at info what ours tell better; from warnings on they are heard."""
@@ -43,7 +46,8 @@ class TextLines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         told = " ".join(f"{name}={_plain(value)}" for name, value in _told(record).items())
-        parts = (_at(record), record.levelname, _question(record), record.getMessage(), told)
+        message = _one_line(record.getMessage())
+        parts = (_at(record), record.levelname, _question(record), message, told)
         trace = _trace(self, record)
         return " ".join(part for part in parts if part) + (f"\n{trace}" if trace else "")
 
@@ -88,6 +92,12 @@ def _trace(lines: logging.Formatter, record: logging.LogRecord) -> str:
 def _at(record: logging.LogRecord) -> str:
     at = datetime.fromtimestamp(record.created, UTC)
     return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _one_line(message: str) -> str:
+    """A message without line breaks and what steers terminals: it may quote what others sent, and
+    shall look like no other line."""
+    return _STEERING.sub(lambda found: f"\\x{ord(found[0]):02x}", message)
 
 
 def _plain(value: object) -> str:

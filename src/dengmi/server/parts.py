@@ -1,11 +1,12 @@
 """What the server works with. The wiring chooses and joins the parts; these are their shapes."""
 
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from dengmi.answer.audience import Audience
 from dengmi.answer.late.waits import Standing
+from dengmi.answer.pins import Pinned
 from dengmi.core.clock import Clock
 from dengmi.core.counts import Counts
 from dengmi.core.events import Event
@@ -13,8 +14,12 @@ from dengmi.core.late import Push
 from dengmi.core.ports import Answering, Search, Store
 from dengmi.core.records import Answer, Exchange, Question, Source
 from dengmi.settings.options import Settings
+from dengmi.settings.tuned import Tuned
 
 if TYPE_CHECKING:
+    from dengmi.answer.join import Hub
+    from dengmi.answer.led import Leads
+    from dengmi.answer.write.begun import Out
     from dengmi.corpus.sync import Report
     from dengmi.search.index.vector_keeper import VectorStanding
 
@@ -37,6 +42,11 @@ class Ladder(Answering, Protocol):
         turns: Sequence[Exchange] | None = None,
     ) -> AsyncGenerator[Event, None]:
         """The events of an accepted question's answer. Leaving them early ends the writing."""
+        ...
+
+    def share_with(self, leads: "Leads") -> "Hub[Out] | None":
+        """Have the processes of a server write what is the same once; what this one holds. None
+        where no level writes."""
         ...
 
     async def resume(self) -> int:
@@ -108,6 +118,10 @@ class Corpus(Protocol):
         """Bring the store to what the source holds now. Raises DengmiError."""
         ...
 
+    async def reading(self, source_ids: Iterable[str], /) -> set[str]:
+        """Those of the sources that are being read now, by whichever process of this home."""
+        ...
+
     async def remove(self, source_id: str, /) -> int:
         """Remove a source with its articles; how many articles went. Raises NotFound, Conflict."""
         ...
@@ -127,10 +141,13 @@ class Vectors(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """Everything a command or the server works with, opened. `gate` tells what the models are
-    doing, None where nothing asks any."""
+    """Everything a command or the server works with, opened. `tuned` keeps the settings at what
+    operators want, `pinned` knows what they pinned, `gate` tells what the models are doing, None
+    where nothing asks any."""
 
     settings: Settings
+    tuned: Tuned
+    pinned: Pinned
     clock: Clock
     store: Store
     search: Search

@@ -1,5 +1,6 @@
 """Every failure over HTTP as a problem document (RFC 9457), in the caller's language."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 
@@ -14,6 +15,8 @@ from dengmi.core.ids import new_id
 from dengmi.language.texts import catalogue, text
 from dengmi.server.negotiate import api_language
 
+log = logging.getLogger(__name__)
+
 MEDIA_TYPE = "application/problem+json"
 
 BY_STATUS: Mapping[int, str] = {
@@ -24,6 +27,12 @@ BY_STATUS: Mapping[int, str] = {
     415: "media_type_wrong",
 }
 """The code of a failure that only has a status."""
+
+INSIDE = ("index_unusable",)
+"""Errors of the server's own parts, beside those that name its database."""
+
+LONGEST_PATH = 200
+"""Characters of a path that an error says back."""
 
 
 class Refusal(DengmiError):
@@ -90,7 +99,11 @@ def title(status: int, lang: str) -> str:
 
 
 def detail(error: DengmiError, lang: str) -> str:
-    """The text of an error. One without a text still says that something went wrong."""
+    """The text of an error. One without a text still says that something went wrong; where the
+    server keeps its things, and why that failed, is for its log alone."""
+    if error.code in INSIDE or (error.code.startswith("store_") and "where" in error.params):
+        log.error("%s", text(error.code, "en", **error.params))
+        return text("store_away", lang)
     if error.code in catalogue():
         return text(error.code, lang, **error.params)
     return text("unexpected", lang, reference=error.code)
@@ -111,10 +124,15 @@ def from_http(request: Request, error: HTTPException) -> Refusal:
         code,
         error.status_code,
         headers=error.headers,
-        path=request.url.path,
+        path=_shown(request.url.path),
         method=request.method,
         allowed=allowed,
     )
+
+
+def _shown(path: str) -> str:
+    """A path as it is said back: whoever sends 60 kB of it knows what it was."""
+    return path if len(path) <= LONGEST_PATH else f"{path[:LONGEST_PATH]}…"
 
 
 def unexpected() -> DengmiError:

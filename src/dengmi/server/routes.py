@@ -11,6 +11,7 @@ from dengmi.server.channels.openai import OpenAI
 from dengmi.server.channels.ways import Way
 from dengmi.server.console.lazy import LazyConsole
 from dengmi.server.context import Context
+from dengmi.server.oidc.way import Way as SignIn
 from dengmi.server.rest.answers import Answers
 from dengmi.server.rest.budgets import Budgets
 from dengmi.server.rest.health import Health
@@ -39,11 +40,12 @@ def routes(context: Context, ways: Sequence[Way] = ()) -> Sequence[BaseRoute]:
         ways: the channels that platforms call.
     """
     return [
+        *(route for way in ways for route in way.routes()),
         *_api(context),
         *_channels(context),
-        *(route for way in ways for route in way.routes()),
         *_pages(context),
         *_asker(context),
+        *SignIn(context).routes(),
         *_watching(context),
     ]
 

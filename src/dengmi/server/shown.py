@@ -83,10 +83,19 @@ def whole(shown: Sequence[Shown], now: float) -> Whole:
         counted=together([*(one.counted for one in living), *gone]),
         minute=together(one.minute for one in living),
         seconds=max(one.seconds for one in living),
-        facts=joined(one.facts for one in living),
+        facts=_facts(living),
         store_seq=store_seq,
         index_lag=store_seq - max(0, min(one.index_seq for one in living)),
     )
+
+
+def _facts(living: Sequence[Shown]) -> Facts:
+    """What all of them tell together. What one tells of all of them is told by whoever spoke
+    last."""
+    newest = max(living, key=lambda one: one.at)
+    gate = newest.facts.get("gate")
+    shared = isinstance(gate, Mapping) and bool(gate.get("shared"))
+    return {**joined(one.facts for one in living), **({"gate": gate} if shared else {})}
 
 
 def joined(facts: Iterable[Facts]) -> Facts:

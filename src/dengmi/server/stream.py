@@ -17,6 +17,7 @@ from starlette.types import Receive, Scope, Send
 from dengmi.core.events import Cited, Done, Event, Found, Text, Thinking
 from dengmi.core.records import Exchange, Question
 from dengmi.server.context import Context
+from dengmi.server.staying import Staying
 
 KEEP_ALIVE = 15.0
 """Seconds of silence after which a comment is sent, so that no proxy hangs up."""
@@ -34,7 +35,7 @@ def stream(
     *,
     thinking: bool = False,
     alike: bool = False,
-    staying: "Staying | None" = None,
+    staying: Staying | None = None,
 ) -> Response:
     """The response that tells an accepted question's answer.
 
@@ -154,28 +155,6 @@ class Told:
         self._left = not watched
         if self._climbing is not None and not watched:
             self._climbing.cancel()
-
-
-class Staying:
-    """Answers that are written on although their readers may have gone: these have a history in
-    which to find them, and phones break off whatever a page reads when another app is opened. Who
-    wants no more says so."""
-
-    def __init__(self) -> None:
-        self._told: dict[str, tuple[Question, Told]] = {}
-
-    def keep(self, question: Question, told: Told) -> None:
-        """Keep an answer until it is told to its end."""
-        self._told[question.id] = (question, told)
-        told.at_end = lambda: self._told.pop(question.id, None)
-
-    def stop(self, question_id: str, asker: str) -> bool:
-        """The asker wants no more of it; False where this process writes nothing like it."""
-        question, told = self._told.get(question_id, (None, None))
-        if question is None or told is None or not asker or question.asker != asker:
-            return False
-        told.leave()
-        return True
 
 
 class _Stream(Response):

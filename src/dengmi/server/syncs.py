@@ -1,5 +1,6 @@
 """Runs syncs that were asked for over HTTP, at most one of each source at a time."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from dengmi.core.clock import Clock
@@ -40,8 +41,13 @@ class Syncs:
         self._crew.start(self._run(source), f"sync of {source.id}")
 
     def is_running(self, source_id: str) -> bool:
-        """Whether a sync of the source runs now."""
+        """Whether a sync of the source runs now in this process."""
         return source_id in self._running
+
+    async def running(self, sources: Iterable[Source]) -> set[str]:
+        """The ids of those that are being synced now, by whichever process of this home."""
+        ids = {source.id for source in sources}
+        return ids & self._running | await self._corpus.reading(ids - self._running)
 
     def last(self, source_id: str) -> "Report | DengmiError | None":
         """How the last sync since the start of the server ended."""

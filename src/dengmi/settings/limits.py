@@ -1,4 +1,4 @@
-"""Whether what the settings say of budgets, plans and keys fits together."""
+"""Whether what the settings say of budgets, plans, keys and judges fits together."""
 
 from collections.abc import Mapping
 
@@ -16,7 +16,11 @@ CHANNELS = ("rest", "web", "cli", "openai", "mcp", "wechat", "wecom", "ilink", "
 
 
 def check_limits(settings: Settings) -> None:
-    """Raises BadSettings: an amount, time zone, plan, network or currency that cannot be used."""
+    """Raises BadSettings: an amount, time zone, plan, network or currency that cannot be used, or a
+    judge that is not there."""
+    for name, desk in settings.desks.items():
+        if desk.judge == "nli" and not settings.nli.model:
+            raise BadSettings("nli_model_needed", key=f"desks.{name}.judge")
     budgets = {f"desks.{n}.daily_budget": d.daily_budget for n, d in settings.desks.items()}
     budgets |= {f"plans.{n}.money": plan.money for n, plan in settings.plans.items()}
     currencies = {key: _currency(key, text) for key, text in budgets.items() if text.strip()}

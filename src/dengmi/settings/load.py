@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from dengmi.core.errors import BadSettings
+from dengmi.settings.faults import bad_value
 from dengmi.settings.masked import meaning_of
 from dengmi.settings.options import (
     NAMED,
@@ -54,10 +55,20 @@ def load_settings(
         section[path[-1]] = raw
     _refuse_unknown(table, Settings, "")
     try:
-        raw = msgspec.convert({**table, "home": home}, Settings, strict=False, dec_hook=_decode)
+        raw = _convert({**table, "home": home})
     except msgspec.ValidationError as error:
-        raise _bad_value(str(error)) from None
+        raise bad_value(str(error), kind=Settings, written=table, read=_convert) from None
     return _completed(raw, "levels" in table, environ)
+
+
+def written_settings(home: Path) -> dict[str, object]:
+    """What dengmi.toml of a home holds, as it is written. Raises BadSettings."""
+    return _read(home / "dengmi.toml")
+
+
+def is_set(variable: str, environ: Mapping[str, str] | None = None) -> bool:
+    """Whether a variable that a setting names holds something."""
+    return bool(_key(f"env:{variable}", os.environ if environ is None else environ))
 
 
 def user_language(
@@ -95,19 +106,15 @@ def _completed(settings: Settings, has_levels: bool, environ: Mapping[str, str])
         levels = levels if has_levels else _DEFAULT_LEVELS
     elif models and not has_levels:
         levels = LevelSettings(quick=tuple(models), deep=tuple(models))
-    for level in msgspec.structs.fields(levels):
-        named = getattr(levels, level.name)
-        for name in (named,) if isinstance(named, str) else named:
-            if name and name not in models:
-                key = f"levels.{level.name}"
-                known = ", ".join(models) or "–"
-                raise BadSettings("setting_model_unknown", key=key, model=name, known=known)
+    check_levels(levels, models)
     named = {"models": models} | {
         name: getattr(settings, name) for name in NAMED if name != "models"
     }
     settings = msgspec.structs.replace(
         settings,
         levels=levels,
+        server=_keyed(settings.server, environ),
+        oidc=_keyed(settings.oidc, environ),
         embedding=_keyed(settings.embedding, environ),
         reranking=_keyed(settings.reranking, environ),
         **{
@@ -122,6 +129,17 @@ def _completed(settings: Settings, has_levels: bool, environ: Mapping[str, str])
     if not settings.channels.open and not any(each.key for each in settings.keys.values()):
         raise BadSettings("setting_keys_missing", key="channels.open")
     return settings
+
+
+def check_levels(levels: LevelSettings, models: Mapping[str, ModelSettings]) -> None:
+    """Raises BadSettings: a level names a model that there is not."""
+    for level in msgspec.structs.fields(levels):
+        named = getattr(levels, level.name)
+        for name in (named,) if isinstance(named, str) else named:
+            if name and name not in models:
+                key = f"levels.{level.name}"
+                known = ", ".join(models) or "–"
+                raise BadSettings("setting_model_unknown", key=key, model=name, known=known)
 
 
 def _keyed(table: Keyed, environ: Mapping[str, str]) -> Keyed:
@@ -192,32 +210,11 @@ def _refuse_unknown(table: Mapping[str, object], struct: type[Struct], prefix: s
                     _refuse_unknown(named, NAMED[key], f"{key}.{name}.")
 
 
+def _convert(table: Mapping[str, object]) -> Settings:
+    return msgspec.convert(table, Settings, strict=False, dec_hook=_decode)
+
+
 def _decode(wanted: type, value: object) -> object:
     if wanted is Path:
         return Path(str(value))
     raise NotImplementedError(wanted)
-
-
-_WANTED = {
-    "int": "setting_not_whole",
-    "float": "setting_not_number",
-    "bool": "setting_not_switch",
-    "array": "setting_not_list",
-}
-
-
-def _bad_value(reason: str) -> BadSettings:
-    """msgspec says "Expected `int`, got `str` - at `$.server.port`": name the key as it is
-    written, and what it takes."""
-    match = re.fullmatch(r"(.*?)(?: - at `\$\.?(.*)`)?", reason)
-    assert match is not None
-    said, key = match.groups()
-    kind = re.match(r"Expected `(\w+)`(?: (>=|<=|>|<) ([\d.]+))?", said)
-    if key == "store.url":
-        return BadSettings("setting_not_postgresql", key=key)
-    if not key or kind is None or kind[1] not in _WANTED:
-        return BadSettings("setting_bad", reason=f"{key}: {said}" if key else said)
-    if kind[2]:
-        sign = kind[2].replace(">=", "≥").replace("<=", "≤")
-        return BadSettings("setting_out_of_range", key=key, bound=f"{sign} {kind[3]}")
-    return BadSettings(_WANTED[kind[1]], key=key)

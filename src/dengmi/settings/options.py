@@ -11,6 +11,8 @@ from dengmi.settings.channels import ChannelSettings, Site
 from dengmi.settings.ilink import ILinkSettings
 from dengmi.settings.masked import Masked, meaning_of
 from dengmi.settings.matrix import MatrixSettings
+from dengmi.settings.oidc import OidcSettings
+from dengmi.settings.nli import NliSettings
 from dengmi.settings.semantic import EmbeddingSettings, RerankingSettings
 from dengmi.settings.sharing import SharingSettings
 from dengmi.settings.wechat import WeChatSettings
@@ -30,8 +32,9 @@ class ServerSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     public_url: Annotated[
         str,
         Meta(
+            pattern="^(https?://.*)?$",
             description="address readers use when a proxy stands in front; "
-            "changing sources over HTTP then takes server.admin_token"
+            "changing sources over HTTP then takes server.admin_token",
         ),
     ] = ""
     admin_token: Annotated[
@@ -94,6 +97,10 @@ class StoreSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=Tru
             extra={"secret": True},
         ),
     ] = ""
+    shared: Annotated[
+        bool,
+        Meta(description="other servers use this PostgreSQL too: what is asked at both is joined"),
+    ] = False
 
 
 class FetchSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -174,7 +181,9 @@ class ModelSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     model: Annotated[
         str, Meta(description="the endpoint's name of the model; for local and scripted, a file")
     ] = ""
-    base_url: Annotated[str, Meta(description="address of the endpoint")] = ""
+    base_url: Annotated[
+        str, Meta(pattern="^(https?://.*)?$", description="address of the endpoint")
+    ] = ""
     api_key: Annotated[
         str,
         Meta(description="key, or env:NAME for a variable that holds it", extra={"secret": True}),
@@ -280,18 +289,32 @@ class DeskSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True
             description="what the web page says under the desk's name; empty: the usual words",
         ),
     ] = ""
+    examples: Annotated[
+        tuple[Annotated[str, Meta(max_length=200)], ...],
+        Meta(
+            description="questions that the web page offers as examples; empty: such as the "
+            "articles answer"
+        ),
+    ] = ()
     public: Annotated[bool, Meta(description="whether the hall (desk *) includes it")] = True
     voice: Annotated[
         str,
         Meta(max_length=4_000, description="how the desk speaks, in a few sentences to the model"),
+    ] = ""
+    language: Annotated[
+        Literal["", "zh", "en"],
+        Meta(description="language of written answers, zh or en; empty: that of the question"),
     ] = ""
     check: Annotated[
         Literal["drop", "mark", "off"],
         Meta(description="what happens to sentences that no article supports: drop, mark or off"),
     ] = "mark"
     judge: Annotated[
-        Literal["built-in", "model"],
-        Meta(description="who decides on doubtful sentences: built-in, or a model that is asked"),
+        Literal["built-in", "model", "nli"],
+        Meta(
+            description="who decides on doubtful sentences: built-in; model, one that writes; or "
+            "nli, the one of nli.model"
+        ),
     ] = "built-in"
     daily_budget: Annotated[
         str,
@@ -374,9 +397,8 @@ class Settings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
         str, Meta(description="desk asked when none is named; empty: the only one, or “main”")
     ] = ""
     language: Annotated[
-        str,
+        Literal["", "en", "zh"],
         Meta(
-            pattern="^(en|zh)?$",
             description="language of messages, en or zh; empty: that of the system or browser",
         ),
     ] = ""
@@ -399,10 +421,12 @@ class Settings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
     writing: WritingSettings = WritingSettings()
     late: LateSettings = LateSettings()
     sharing: SharingSettings = SharingSettings()
+    oidc: OidcSettings = OidcSettings()
     models: Mapping[str, ModelSettings] = {}
     levels: LevelSettings = LevelSettings()
     embedding: EmbeddingSettings = EmbeddingSettings()
     reranking: RerankingSettings = RerankingSettings()
+    nli: NliSettings = NliSettings()
     desks: Mapping[str, DeskSettings] = {}
     wechat: Mapping[str, WeChatSettings] = {}
     matrix: Mapping[str, MatrixSettings] = {}

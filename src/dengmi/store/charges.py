@@ -29,9 +29,12 @@ def reserve(
     return made
 
 
-def note(charge: Charge) -> Work[Reserved]:
-    """Write a line of what has happened already; nothing can refuse it."""
-    return (yield from _reserve(charge, (), None))
+def note(charges: Sequence[Charge]) -> Work[list[Reserved]]:
+    """Write lines of what has happened already; nothing can refuse them."""
+    noted = []
+    for charge in charges:
+        noted.append((yield from _reserve(charge, (), None)))
+    return noted
 
 
 def _reserve(charge: Charge, spans: Sequence[Span], decide: Decide | None) -> Work[Reserved]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import ParamSpec, Protocol, TypeVar
 
+from dengmi.core.ports import Locks
 from dengmi.store.steps import Row, Work
 
 T = TypeVar("T")
@@ -34,6 +35,11 @@ class Connector(Protocol):
         self, script: Callable[P, Work[T]], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """Run a large writing script in a transaction of its own. Returns after the commit."""
+        ...
+
+    def locks(self) -> Locks | None:
+        """Locks that all have in common who use this database; None where only processes of one
+        machine do."""
         ...
 
     async def copy_out(self, path: Path) -> None:

@@ -21,10 +21,22 @@ def turns(
         before=float(before),
         most=limit,
     )
+    if not rows:
+        return ()
     questions = [as_question(row) for row in reversed(rows)]
     found = yield from every("answers_of_questions", ids=[question.id for question in questions])
     newest = {answer.question_id: answer for answer in map(as_answer, found)}
     return tuple(Exchange(question=each, answer=newest.get(each.id)) for each in questions)
+
+
+def all_turns(
+    asked: Sequence[tuple[str, str, str, float, int]],
+) -> Work[list[tuple[Exchange, ...]]]:
+    """The same for several, read at once."""
+    found = []
+    for desk, asker, conversation, before, limit in asked:
+        found.append((yield from turns(desk, asker, conversation, before, limit)))
+    return found
 
 
 def put_thumb(answer_id: str, asker: str, up: bool | None, at: float) -> Work[None]:
@@ -49,6 +61,7 @@ def forget(asker: str) -> Work[int]:
     ids = [row[0] for row in (yield from every("questions_of_asker", asker=asker))]
     for query in ("thumbs_of_asker_gone", "conversations_nameless", "handovers_gone"):
         yield from run(query, asker=asker)
+    yield from run("accounts_gone", owner=asker)
     yield from forget_questions(ids)
     return len(ids)
 

@@ -1,7 +1,8 @@
 """Scripts about questions and answers."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import fields, replace
+from functools import lru_cache
 from typing import Any
 
 from dengmi.core.errors import NotFound
@@ -42,7 +43,7 @@ def record(questions: Sequence[Question]) -> Work[list[tuple[Question, bool]]]:
         found = known.get(dedup_id or kept.id) or known.get(kept.id)
         if found is None:
             _know(known, kept, dedup_id)
-            fresh.append({**asdict(kept), "dedup_id": dedup_id, "failure": ""})
+            fresh.append({**_columns(kept), "dedup_id": dedup_id, "failure": ""})
         results.append((found or kept, found is None))
     yield from many("questions_insert", fresh)
     owed = [kept for kept, new in results if new and kept.owed_at]
@@ -109,10 +110,18 @@ def _state(answer: Answer) -> QuestionState:
     return "answered" if answer.grounded else "unanswered"
 
 
+_NAMES = tuple(field.name for field in fields(Question))
+
+
+def _columns(question: Question) -> dict[str, object]:
+    """A question's values by name; `asdict` would copy each of them."""
+    return {name: getattr(question, name) for name in _NAMES}
+
+
 def _as_kept(question: Question) -> Question:
     """A new question as it will be read again."""
     texts = {
-        name: clean(value) for name, value in asdict(question).items() if isinstance(value, str)
+        name: clean(value) for name, value in _columns(question).items() if isinstance(value, str)
     }
     return replace(question, asked_at=float(question.asked_at), **texts)  # type: ignore[arg-type]
 
@@ -242,7 +251,7 @@ def as_answer(row: Row) -> Answer:
         text=text,
         grounded=bool(grounded),
         confidence=confidence,
-        citations=from_json(citations, tuple[Citation, ...]),
+        citations=_citations(citations),
         nearest=from_json(nearest, tuple[Head, ...]),
         followups=from_json(followups, tuple[str, ...]),
         reused=bool(reused),
@@ -252,12 +261,23 @@ def as_answer(row: Row) -> Answer:
         created_at=created_at,
         lang=lang,
         standalone=standalone,
-        claims=from_json(claims, tuple[Claim, ...]),
+        claims=_claims(claims),
         evidence=from_json(evidence, tuple[str, ...]),
         origin=origin,
         model=model,
         full_cost=Cost(currency=currency, micros=full_micros),
     )
+
+
+@lru_cache(maxsize=512)
+def _citations(text: str) -> tuple[Citation, ...]:
+    """Remembered: an answer that serves again is read for everybody who asks the same."""
+    return from_json(text, tuple[Citation, ...])
+
+
+@lru_cache(maxsize=512)
+def _claims(text: str) -> tuple[Claim, ...]:
+    return from_json(text, tuple[Claim, ...])
 
 
 def _usage(text: str) -> Mapping[str, int]:

@@ -14,6 +14,7 @@ from dengmi.core.together import Together
 from dengmi.store import postgres_copy
 from dengmi.store.clean import clean
 from dengmi.store.postgres_errors import RETRIED, translate
+from dengmi.store.postgres_locks import PostgresLocks
 from dengmi.store.postgres_schema import SCHEMA, prepare
 from dengmi.store.queries import Query, load
 from dengmi.store.steps import Params, Row, Step, Work
@@ -79,6 +80,9 @@ class PostgresConnector:
     ) -> T:
         call = partial(self._transact, partial(script, *args, **kwargs), reading=False)
         return await self._guard(call)
+
+    def locks(self) -> PostgresLocks:
+        return PostgresLocks(self._address, partial(translate, where=self._where))
 
     async def copy_out(self, path: Path) -> None:
         await self._guard(partial(self._with_connection, partial(postgres_copy.out, path)))

@@ -44,6 +44,8 @@ def set_state(answer_id: str, state: ReuseState, reason: str) -> Work[bool]:
     """Pin an answer, make it live again or void; False when it was never reusable. Of one that
     serves another one again, that one's state."""
     origin = yield from _origin(answer_id)
+    if state != "pinned":
+        yield from run("pin_delete", answer_id=origin)
     row = yield from first("reuse_state", answer_id=origin, state=state, reason=reason)
     return row is not None
 

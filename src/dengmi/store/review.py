@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from dengmi.core.pins import Pin
 from dengmi.core.records import Answer, Claim, Cost, Outlay, Verdict
 from dengmi.core.review import FINAL, Asked, Life, Person, Tally, Wanted
 from dengmi.store.charges import FOREVER, as_charge, as_outlay
 from dengmi.store.conversations import forget_questions
 from dengmi.store.inbox import answer_of, as_answer, as_question, finish
 from dengmi.store.jsons import from_json
+from dengmi.store.pins import of_answer, put
 from dengmi.store.reuses import as_reusable, keep, set_state
 from dengmi.store.steps import Row, Work, every, first, run
 
@@ -33,6 +35,7 @@ def asked(wanted: Wanted) -> Work[tuple[Asked, ...]]:
         pattern=_pattern(wanted.text),
         verdict=_verdict(wanted.verdict) if wanted.verdict else "",
         poor=_verdict("unsupported") if wanted.poor else "",
+        pinned="yes" if wanted.pinned else "",
         most=wanted.limit,
     )
     return tuple(map(_asked, rows))
@@ -59,16 +62,18 @@ def life(question_id: str) -> Work[Life | None]:
     thumbs = [bool(up) for _, up in (yield from every("thumbs_of_question", id=question.id))]
     failure = yield from first("question_failure", id=question.id)
     found = tuple(map(as_answer, answers))
-    reuse = None
+    reuse, pin = None, None
     if found:
         of = found[-1].origin or found[-1].id
         reuse = yield from first("reuse_of_answer", answer_id=of)
+        pin = yield from of_answer(of)
     return Life(
         question=question,
         failure=failure[0] if failure else "",
         answers=found,
         charges=tuple(map(as_charge, lines)),
         reuse=None if reuse is None else as_reusable(reuse),
+        pin=pin,
         ups=thumbs.count(True),
         downs=thumbs.count(False),
     )
@@ -117,28 +122,44 @@ def outlays_by_channel(
     return tuple((row[0], as_outlay(row[1:], 0.0)) for row in rows)
 
 
-def correct(answer_id: str, answer: Answer) -> Work[bool]:
-    """Put another answer in the place of one that may serve again. Raises NotFound."""
+def outlays_by_group(
+    desk: str, since: float, until: float, named: Sequence[str]
+) -> Work[tuple[tuple[str, Outlay], ...]]:
+    """Lines of the ledger added up by who they are for."""
+    rows = yield from every(
+        "charges_by_group",
+        desk=desk,
+        since=float(since),
+        until=float(until),
+        named=list(named),
+    )
+    return tuple((row[0], as_outlay(row[1:], 0.0)) for row in rows)
+
+
+def correct(answer_id: str, answer: Answer, pin: Pin) -> Work[bool]:
+    """Put another answer in the place of one. Raises NotFound."""
     before = yield from answer_of(answer_id)
-    of = (before and before.origin) or answer_id
-    row = yield from first("reuse_of_answer", answer_id=of)
-    if row is None:
+    if before is None:
         return False
+    of = before.origin or answer_id
+    row = yield from first("reuse_of_answer", answer_id=of)
     (failed,) = yield from finish([answer])
     if failed is not None:
         raise failed
     yield from set_state(of, "void", "corrected")
-    kept = as_reusable(row)
-    yield from keep(
-        replace(
-            kept,
-            answer_id=answer.id,
-            state="pinned",
-            reason="operator",
-            made_at=answer.created_at,
-            served=0,
+    if row is not None:
+        kept = as_reusable(row)
+        yield from keep(
+            replace(
+                kept,
+                answer_id=answer.id,
+                state="pinned",
+                reason="operator",
+                made_at=answer.created_at,
+                served=0,
+            )
         )
-    )
+    yield from put(pin)
     return True
 
 

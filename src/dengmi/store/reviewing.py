@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from dengmi.core.outcomes import Outcome
+from dengmi.core.pins import Pin
 from dengmi.core.records import Answer, Outlay
 from dengmi.core.review import Asked, Life, Person, Tally, Wanted
 from dengmi.store import review, sources
@@ -53,9 +54,15 @@ class SqlReview:
         """Lines of the ledger added up, with the channel they came through."""
         return await self._db.read(review.outlays_by_channel, desk, since, until)
 
-    async def correct(self, answer_id: str, answer: Answer) -> bool:
-        """Put an operator's answer in the place of one that may serve again. Raises NotFound."""
-        return await self._db.write_alone(review.correct, answer_id, answer)
+    async def outlays_by_group(
+        self, desk: str, since: float, until: float, named: Sequence[str]
+    ) -> Sequence[tuple[str, Outlay]]:
+        """Lines of the ledger added up, with who they are for."""
+        return await self._db.read(review.outlays_by_group, desk, since, until, named)
+
+    async def correct(self, answer_id: str, answer: Answer, pin: Pin) -> bool:
+        """Put an operator's answer in the place of one. Raises NotFound."""
+        return await self._db.write_alone(review.correct, answer_id, answer, pin)
 
     async def person(self, asker: str) -> Person:
         """Everything that is kept of an asker."""

@@ -44,6 +44,10 @@ TABLES = (
     "sessions",
     "deeds",
     "access_keys",
+    "edits",
+    "accounts",
+    "pins",
+    "firsts",
     "tally",
 )
 """Every table but `migrations`; those that others point at come first."""

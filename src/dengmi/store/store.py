@@ -12,6 +12,7 @@ from dengmi.core.clock import Clock
 from dengmi.core.limits import Alert, Reserved, Span, Used
 from dengmi.core.outcomes import Outcome
 from dengmi.core.paying import Decide
+from dengmi.core.ports import Locks
 from dengmi.core.records import (
     Answer,
     Article,
@@ -44,17 +45,20 @@ from dengmi.store import (
     sources,
 )
 from dengmi.store.connector import Connector
+from dengmi.store.editing import SqlEdits
+from dengmi.store.firsts import SqlFirsts
 from dengmi.store.histories import SqlHistories
 from dengmi.store.line import SqlLine
 from dengmi.store.outgoing import SqlOutgoing
 from dengmi.store.replying import SqlReplies
 
 if TYPE_CHECKING:
+    from dengmi.core.accounts import Accounts
     from dengmi.core.operators import Operators
     from dengmi.core.review import Review
 
 
-class SqlStore(SqlLine, SqlHistories, SqlOutgoing, SqlReplies):
+class SqlStore(SqlLine, SqlEdits, SqlFirsts, SqlHistories, SqlOutgoing, SqlReplies):
     """Everything that is kept, behind a connector. Raises only DengmiErrors."""
 
     def __init__(self, connector: Connector, clock: Clock) -> None:
@@ -67,6 +71,8 @@ class SqlStore(SqlLine, SqlHistories, SqlOutgoing, SqlReplies):
         self._finish = Together(self._finish_all)
         self._passages = Together(self._all_passages, lanes=2)
         self._reusables = Together(self._all_reusables, lanes=2)
+        self._turns = Together(self._all_turns, lanes=2)
+        self._note = Together(self._note_all)
         self._reserve = Together(self._reserve_all)
         self._settle = Together(self._settle_all)
 
@@ -81,6 +87,8 @@ class SqlStore(SqlLine, SqlHistories, SqlOutgoing, SqlReplies):
             self._finish,
             self._wait,
             self._passages,
+            self._turns,
+            self._note,
             self._reserve,
             self._settle,
             self._give,
@@ -95,6 +103,10 @@ class SqlStore(SqlLine, SqlHistories, SqlOutgoing, SqlReplies):
         if self._applied is None:
             await self.open()
         return tuple(self._applied or ())
+
+    def locks(self) -> Locks | None:
+        """Locks that all have in common who use this store; None where they are on one machine."""
+        return self._db.locks()
 
     async def snapshot(self, path: Path) -> int:
         """Write everything, as of one moment, into a fresh SQLite file; the change it stands at."""
@@ -184,7 +196,7 @@ class SqlStore(SqlLine, SqlHistories, SqlOutgoing, SqlReplies):
         self, desk: str, asker: str, conversation: str, before: float, limit: int
     ) -> Sequence[Exchange]:
         """The last turns of one asker's conversation asked before a time, oldest first."""
-        return await self._db.read(conversations.turns, desk, asker, conversation, before, limit)
+        return await self._turns((desk, asker, conversation, before, limit))
 
     async def put_thumb(self, answer_id: str, asker: str, up: bool | None, at: float) -> None:
         """An asker's thumb on an answer; None takes it back. Raises NotFound."""
@@ -202,7 +214,7 @@ class SqlStore(SqlLine, SqlHistories, SqlOutgoing, SqlReplies):
         """Write a line before the call, unless `decide` refuses it, one decision after the other
         in all processes; nothing happens when its id is there already."""
         if charge.state != "reserved":
-            return await self._db.write(charges.note, charge)
+            return await self._note(charge)
         return await self._reserve((charge, spans, decide))
 
     async def settle_charge(self, charge: Charge) -> bool:
@@ -342,6 +354,12 @@ class SqlStore(SqlLine, SqlHistories, SqlOutgoing, SqlReplies):
 
         return SqlOperators(self._db)
 
+    def accounts(self) -> "Accounts":
+        """Whose accounts at a provider of sign-in are."""
+        from dengmi.store.office import SqlAccounts
+
+        return SqlAccounts(self._db)
+
     def review(self) -> "Review":
         """What operators look through."""
         from dengmi.store.reviewing import SqlReview
@@ -401,6 +419,14 @@ class SqlStore(SqlLine, SqlHistories, SqlOutgoing, SqlReplies):
     ) -> Sequence[Reserved]:
         """Alone: what else shares a transaction would wait for the lock, and make others wait."""
         return await self._db.write_alone(charges.reserve, asked)
+
+    async def _note_all(self, noted: Sequence[Charge]) -> Sequence[Reserved]:
+        return await self._db.write(charges.note, noted)
+
+    async def _all_turns(
+        self, asked: Sequence[tuple[str, str, str, float, int]]
+    ) -> Sequence[Sequence[Exchange]]:
+        return await self._db.read(conversations.all_turns, asked)
 
     async def _settle_all(self, settled: Sequence[Charge]) -> Sequence[bool]:
         return await self._db.write_alone(charges.settle, settled)

@@ -275,7 +275,7 @@ async def test_a_check_tells_whether_the_token_is_good(api: str, tmp_path: Path)
     assert await states("bot-token") == [("ok", "channels_token")]
     assert await states("old") == [("fail", "ilink_stale")]
     assert await states("") == [("fail", "ilink_token_missing")]
-    assert await states("x", "http://127.0.0.1:9") == [("fail", "ilink_refused")]
+    assert await states("x", "http://127.0.0.1:9") == [("fail", "platform_silent")]
 
 
 async def test_nothing_that_answers_is_a_failure(platform: FakeILink) -> None:

@@ -248,3 +248,16 @@ async def test_days_begin_where_the_asker_is(zone: timezone, serves: bool) -> No
     assert await reusing.find(today, "quick", "way", FOUND, NOON + 3_600) is given
     later = await reusing.find(today, "quick", "way", FOUND, NOON + 7_200)
     assert (later is given) is serves
+
+
+async def test_where_the_newest_has_fallen_the_others_are_looked_at() -> None:
+    fallen = basis_of(asking(ASKED), answer(NEWER, ("news", 1, 1)), NEWER)
+    assert fallen is not None
+    key = reuse_key(asking(ASKED), "d", "quick", "way")
+    store = Kept(answer(FOUND, ("mill", 1, 1)))
+    for name, made in (("fallen", fallen), ("good", basis())):
+        await store.keep_reusable(replace(reusable(name, made)[0], key=key))
+    found = await Reusing(store, UTC).find(ASKED, "quick", "way", FOUND, NOON)
+    assert found is store.answer
+    del store.kept[1]
+    assert await Reusing(store, UTC).find(ASKED, "quick", "way", FOUND, NOON) is None

@@ -87,7 +87,17 @@ def test_a_quote_answer() -> None:
         ("granted", "quote"): 1,
         ("answers", "quote", "true"): 1,
     }
-    assert seconds(told) == {("first_reply", "quote"): 0.2, ("duration", "quote"): 0.4}
+    assert seconds(told) == {
+        ("first_reply", "quote"): 0.2,
+        ("first_reply_of", "d"): 0.2,
+        ("duration", "quote"): 0.4,
+    }
+
+
+def test_what_serves_again_is_what_was_to_be_had() -> None:
+    """A pinned quote, for who wanted more."""
+    told = seen("quick", Text("Quoted."), answer("quote", reused=True))
+    assert told.counts["granted", "quick"] == 1
 
 
 def test_a_written_answer_is_read_from_its_quotes_on() -> None:
@@ -96,6 +106,7 @@ def test_a_written_answer_is_read_from_its_quotes_on() -> None:
     assert told.counts["granted", "quick"] == 1
     assert seconds(told) == {
         ("first_reply", "quick"): 0.1,
+        ("first_reply_of", "d"): 0.1,
         ("first_token", "quick"): 0.2,
         ("duration", "quick"): 0.4,
     }

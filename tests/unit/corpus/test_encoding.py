@@ -82,3 +82,10 @@ def test_a_wrong_meta_charset_is_not_believed() -> None:
     page = "<meta charset=big5>" + "\n".join(SIMPLIFIED)
     assert decode(page.encode("gbk")) == page
     assert decode(codecs.BOM_UTF8 + page.encode(), "gbk") == page
+
+
+def test_a_stray_nul_does_not_make_another_encoding_of_utf_8() -> None:
+    text = "灯会的门票 — thirty “yuan” each.\n" * 20
+    assert decode(("\0" + text).encode()) == text
+    utf_16 = "今天晚上八点在人民公园看灯。\n" * 20
+    assert decode(utf_16.encode("utf-16-le")) == utf_16

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from dengmi.core.errors import Conflict
-from dengmi.corpus.locks import only_one
+from dengmi.corpus.locks import held, only_one
 
 
 async def hold(folder: Path) -> None:
@@ -21,6 +21,25 @@ async def test_a_second_one_is_refused_and_a_later_one_is_not(tmp_path: Path) ->
         async with only_one(tmp_path, "other"):
             pass
     await hold(tmp_path)
+
+
+async def test_whether_it_is_held_is_told_and_disturbs_nobody(tmp_path: Path) -> None:
+    names = ("s", "other", "never")
+    async with only_one(tmp_path, "s"):
+        assert await asyncio.to_thread(held, tmp_path, names) == {"s"}
+        async with only_one(tmp_path, "other"):
+            assert await asyncio.to_thread(held, tmp_path, names) == {"s", "other"}
+    assert await asyncio.to_thread(held, tmp_path, names) == set()
+    assert not (tmp_path / "never.lock").exists()
+
+    async def look() -> None:
+        for _ in range(300):
+            await asyncio.to_thread(held, tmp_path, names)
+
+    looking = asyncio.create_task(look())
+    for _ in range(100):
+        await hold(tmp_path)
+    await looking
 
 
 async def test_nothing_stays_held_when_the_taker_is_cancelled(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from dengmi.core.errors import ModelFailed, NoRoom, Trouble
 from dengmi.core.gate import Vacancy
 from dengmi.core.records import Level, Question, Tokens
 from dengmi.gate.gate import Gate
+from dengmi.gate.keeper import Keeper
 from dengmi.gate.places import WIDTH
 
 
@@ -64,7 +65,7 @@ def _held(gate: Gate) -> tuple[int, int, int, int]:
 
 
 def _gate(slots: int = 1, patience: float = 60.0) -> Gate:
-    return Gate({"m": slots}, SystemClock(), patience)
+    return Gate(Keeper({"m": slots}, SystemClock()), SystemClock(), patience)
 
 
 async def test_no_more_begin_than_there_are_slots() -> None:
@@ -96,18 +97,19 @@ async def test_one_who_would_wait_too_long_is_told_at_once() -> None:
 
 async def test_who_had_a_share_leaves_a_free_slot_to_those_who_wait_elsewhere() -> None:
     """Only where there is not room for all: the bar is lowered then."""
-    gate = _gate(2, patience=7.0)
+    keeper = Keeper({"m": 2}, SystemClock())
+    gate = Gate(keeper, SystemClock(), 7.0)
     for _ in range(4):  # the heavy asker is served, while nobody else asks
         call = _Call(gate, "heavy")
         await _settle()
         await call.finish()
-    assert gate.had(_question("heavy")) > 2
+    assert await gate.had(_question("heavy")) > 2
     gate.waited_for(True)
     begun = _Call(gate, "heavy")
     await _settle()
     assert begun.began, "the bar is open: there is room"
     await begun.finish()
-    gate._decision._levels["quick"].bar.cut = 2 * WIDTH + 1  # as in a surge
+    keeper.decision._levels["quick"].bar.cut = 2 * WIDTH + 1  # as in a surge
     with pytest.raises(NoRoom):
         async with gate.admit(_question("heavy"), "quick", ("m",), prompt=60, most=80):
             raise AssertionError("others wait for it")
@@ -123,7 +125,8 @@ async def test_who_had_a_share_leaves_a_free_slot_to_those_who_wait_elsewhere() 
 
 
 async def test_patience_ends_and_nothing_stays_behind() -> None:
-    gate = Gate({"m": 1}, SystemClock(), 0.05, usual=0.01)  # it lasts longer than was thought
+    keeper = Keeper({"m": 1}, SystemClock(), usual=0.01)  # it lasts longer than was thought
+    gate = Gate(keeper, SystemClock(), 0.05)
     first = _Call(gate)
     await _settle()
     with pytest.raises(NoRoom):
@@ -177,7 +180,7 @@ async def test_a_refusal_of_the_endpoint_shrinks_what_is_granted() -> None:
 
 
 async def test_the_first_free_model_of_the_level_is_taken() -> None:
-    gate = Gate({"a": 1, "b": 1}, SystemClock(), 60.0)
+    gate = Gate(Keeper({"a": 1, "b": 1}, SystemClock()), SystemClock(), 60.0)
     calls = [_Call(gate, f"asker {n}", models=("a", "b")) for n in range(4)]
     await _settle()
     assert [call.model for call in calls] == ["a", "b", "", ""]
@@ -189,7 +192,7 @@ async def test_the_first_free_model_of_the_level_is_taken() -> None:
     assert calls[3].model == "a"
     for call in calls[2:]:
         await call.finish()
-    assert gate.vacancy(("a", "b")) == Vacancy(slots=2, free=2, waiting=0)
+    assert await gate.vacancy(("a", "b")) == Vacancy(slots=2, free=2, waiting=0)
 
 
 async def test_what_is_urgent_goes_first_and_what_nobody_waits_for_last() -> None:
@@ -219,7 +222,7 @@ async def test_what_is_urgent_goes_first_and_what_nobody_waits_for_last() -> Non
 
 async def test_paid_askers_go_before_visitors() -> None:
     gate = Gate(
-        {"m": 1},
+        Keeper({"m": 1}, SystemClock()),
         SystemClock(),
         60.0,
         rank=lambda question: "paid" if question.asker == "payer" else "visitor",
@@ -239,7 +242,7 @@ async def test_paid_askers_go_before_visitors() -> None:
 
 async def test_a_deadline_that_cannot_be_met_is_told_at_once() -> None:
     clock = SystemClock()
-    gate = Gate({"m": 1}, clock, 60.0)
+    gate = Gate(Keeper({"m": 1}, clock), clock, 60.0)
     first = _Call(gate)
     await _settle()
     hurried = replace(_question("b"), deadline=clock.now() + 2.0)
@@ -266,7 +269,7 @@ async def test_those_who_wait_for_a_model_that_fails_are_told() -> None:
     load = gate.load().models["m"]
     assert (load.state, load.trouble, load.busy, load.waiting) == ("resting", "key", 0, 0)
     assert load.pause > 0
-    assert gate.vacancy(("m",)) == Vacancy()
+    assert await gate.vacancy(("m",)) == Vacancy()
 
 
 async def _fails(gate: Gate, trouble: Trouble, again: float | None = None) -> None:

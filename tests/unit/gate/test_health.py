@@ -7,6 +7,7 @@ from dengmi.core.errors import ModelFailed
 from dengmi.core.records import Question
 from dengmi.gate.gate import Gate
 from dengmi.gate.health import Health
+from dengmi.gate.keeper import Keeper
 
 QUESTION = Question(id="q", desk="main", text="Why?", asker="a")
 
@@ -59,7 +60,7 @@ async def _fail(gate: Gate) -> None:
 
 async def test_a_dead_model_is_not_called_and_comes_back() -> None:
     clock, called = _Clock(), 0
-    gate = Gate({"m": 4}, clock, 10.0)
+    gate = Gate(Keeper({"m": 4}, clock), clock, 10.0)
     for _ in range(3):
         with pytest.raises(ModelFailed):
             await _fail(gate)
@@ -81,7 +82,7 @@ async def test_a_dead_model_is_not_called_and_comes_back() -> None:
 
 async def test_a_try_that_is_left_lets_another_try() -> None:
     clock = _Clock()
-    gate = Gate({"m": 4}, clock, 10.0)
+    gate = Gate(Keeper({"m": 4}, clock), clock, 10.0)
     for _ in range(3):
         with pytest.raises(ModelFailed):
             await _fail(gate)
@@ -96,7 +97,7 @@ async def test_a_try_that_is_left_lets_another_try() -> None:
 
 async def test_the_first_token_of_a_try_lets_the_others_in() -> None:
     clock = _Clock()
-    gate = Gate({"m": 4}, clock, 10.0)
+    gate = Gate(Keeper({"m": 4}, clock), clock, 10.0)
     for _ in range(3):
         with pytest.raises(ModelFailed):
             await _fail(gate)

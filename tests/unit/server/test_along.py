@@ -4,7 +4,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ from dengmi.answer.audience import Audience
 from dengmi.core.events import Event, Failed, Found, Notice, Text
 from dengmi.core.records import Citation, Claim, Head, Question
 from dengmi.server.along import Along
+from dengmi.server.siblings import Siblings
 
 QUESTION = Question(id="q_1", desk="walks", text="When?")
 HEAD = Head(pk=1, id="a", desk="walks", source_id="s", title="The walk", addresses=("https://x",))
@@ -25,25 +26,22 @@ NOTICE = Notice("budget_spent", {"hours": 3, "share": 0.5, "desk": "walks"})
 
 
 @asynccontextmanager
-async def kept(along: Along, folder: Path, files: int) -> AsyncIterator[None]:
-    """One that siblings can reach."""
-    task = asyncio.create_task(along.keep())
-    async with asyncio.timeout(5):
-        while len(list(folder.glob("*.along"))) < files:  # noqa: ASYNC110 - a file tells nobody
-            await asyncio.sleep(0.005)
-    yield
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
+async def open_to(folder: Path) -> AsyncIterator[Siblings]:
+    """A process that siblings can reach."""
+    siblings = Siblings(folder)
+    await siblings.open()
+    yield siblings
+    await siblings.close()
 
 
 @pytest.fixture
 async def meeting(tmp_path: Path) -> AsyncIterator[tuple[Audience, Along]]:
     """(the audience of one process, what another one of the same server hears)."""
     audience = Audience()
-    one, other, third = (Along(each, tmp_path) for each in (audience, Audience(), Audience()))
-    async with kept(one, tmp_path, 1), kept(third, tmp_path, 2), kept(other, tmp_path, 3):
-        yield audience, other
+    async with open_to(tmp_path) as one, open_to(tmp_path) as other, open_to(tmp_path) as third:
+        Along(audience, one)
+        Along(Audience(), third)
+        yield audience, Along(Audience(), other)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -90,20 +88,21 @@ async def test_who_does_not_know_the_word_hears_nothing(
     audience, other = meeting
     stage = audience.begin(QUESTION)
     audience.hear(stage, FOUND)
-    for path in tmp_path.glob("*.along"):
+    for path in tmp_path.glob("*.sibling"):
         assert path.stat().st_mode & 0o077 == 0
         text = path.read_text()
         path.write_text(text.replace('"word":"', '"word":"x'))
     assert await other.so_far("q_1") == ()
-    for path in tmp_path.glob("*.along"):
+    for path in tmp_path.glob("*.sibling"):
         path.write_text("no json")
     assert await other.so_far("q_1") == ()
 
 
 async def test_alone_there_is_nobody_to_ask() -> None:
     audience = Audience()
-    along = Along(audience)
-    await along.keep()
+    siblings = Siblings()
+    await siblings.open()
+    along = Along(audience, siblings)
     assert await along.so_far("q_1") == ()
     stage = audience.begin(QUESTION)
     audience.hear(stage, FOUND)

@@ -128,3 +128,12 @@ def test_importing_sets_up_nothing() -> None:
     code = "import logging, dengmi.server.logs; print(len(logging.getLogger().handlers))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "0"
+
+
+def test_what_others_sent_makes_no_line_of_its_own(lines: io.StringIO) -> None:
+    begin_log("text", "info", lines)
+    foreign = "refused\r\n2026-01-01T00:00:00.000Z ERROR forged\u2028\x1b[2J"
+    logging.getLogger("dengmi.x").warning("the endpoint said: %s", foreign)
+    said = lines.getvalue()
+    assert len(said.splitlines()) == 1
+    assert said.rstrip("\n").isprintable()

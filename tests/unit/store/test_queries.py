@@ -1,6 +1,7 @@
 """The .sql files: every query is named once, described, used, and the same for both dialects."""
 
 import re
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -67,3 +68,21 @@ def test_only_plain_inserts_may_go_in_another_way() -> None:
         "deed_insert": "deeds",
         "handover_insert": "handovers",
     }
+
+
+def test_what_grows_with_every_question_is_found_by_an_index_of_its_own() -> None:
+    """A conversation does not read all that its desk was asked, nor an answer that serves again all
+    that was kept for those who asked with it."""
+    base = sqlite3.connect(":memory:")
+    base.executescript((HERE / "sqlite" / "schema.sql").read_text(encoding="utf-8"))
+    plans = {}
+    for name in ("exchange_questions", "reuses_of_key"):
+        query = load("sqlite")[name]
+        rows = base.execute(f"EXPLAIN QUERY PLAN {query.sql}", [None] * len(query.params))
+        plans[name] = [row[-1] for row in rows]
+    base.close()
+    assert plans["exchange_questions"] == [
+        "SEARCH questions USING INDEX questions_conversation"
+        " (desk=? AND conversation=? AND asked_at<?)"
+    ]
+    assert "SEARCH reuses USING COVERING INDEX reuses_key (key=?)" in plans["reuses_of_key"]

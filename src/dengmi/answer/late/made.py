@@ -35,7 +35,7 @@ def waits_of(settings: Settings, store: Kept, clock: Clock, *, room: Room | None
         clock,
         terms if on else None,
         workers=settings.server.workers,
-        had=room.had if room else lambda _: 0.0,
+        had=room.had if room else None,
     )
 
 

@@ -123,7 +123,7 @@ class Runner:
         for level, models in self._places.levels.items():
             await self._share(level)  # before others begin: these share what began a while ago
             due = await self._store.late_due(level, self._clock.now())
-            vacancy = self._places.room.vacancy(models)
+            vacancy = await self._places.room.vacancy(models)
             drain = self._waits.drain(level)
             running = len(self._tried(level, shared=False))
             many = drain.allowed(vacancy, running, self._clock.steady())

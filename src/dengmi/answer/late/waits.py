@@ -1,7 +1,7 @@
 """Questions that wait for a better answer: how they come to wait, and how it stands with them."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -59,7 +59,7 @@ class Waits:
         store: keeps them.
         terms: how long and how many; None where none may wait.
         workers: how many processes write late answers.
-        had: tells how many answers models wrote for an asker of late.
+        had: tells how many answers models wrote for an asker of late; None where nobody knows.
     """
 
     def __init__(
@@ -69,7 +69,7 @@ class Waits:
         terms: Terms | None = None,
         *,
         workers: int = 1,
-        had: Callable[[Question], float] = lambda _: 0.0,
+        had: Callable[[Question], Awaitable[float]] | None = None,
     ) -> None:
         self._store = store
         self.clock = clock
@@ -98,7 +98,8 @@ class Waits:
         if terms is None:
             await self._store.finish_question(answer)
             return None
-        now, had = self.clock.now(), self._had(question)
+        had = await self._had(question) if self._had else 0.0
+        now = self.clock.now()
         late = await self._store.finish_waiting(
             answer,
             entry(question, level, cause, now, terms, topic=topic, had=had),

@@ -3,6 +3,7 @@ by one model and go on with another."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from dengmi.answer.write.citing import Citing, Weighed
 from dengmi.answer.write.draft import Draft, Sentenced
@@ -33,6 +34,7 @@ class Task:
         max_tokens: most tokens of thinking and answer.
         judge: name of the model that takes a second look at doubtful sentences; "" for none.
         calling: called when a model is about to be called.
+        told: what was told of it already, by a process that is gone.
     """
 
     question: Question
@@ -45,6 +47,7 @@ class Task:
     thinking: bool = False
     judge: str = ""
     calling: Callable[[], object] = bool
+    told: "tuple[Out, ...]" = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,10 +74,15 @@ Out = Thinking | Text | Cited | Notice | Written
 
 
 class Begun:
-    """What models have written so far of one answer."""
+    """What models have written so far of one answer.
 
-    def __init__(self, task: Task) -> None:
+    Args:
+        asks: whether the judge of a name is asked about a doubt.
+    """
+
+    def __init__(self, task: Task, asks: Callable[[str, Doubt], bool]) -> None:
         self.task = task
+        self._asks = asks
         self.kept: list[str] = []
         self.declined = False
         self.cut = False
@@ -90,6 +98,8 @@ class Begun:
         self._raw: list[str] = []
         self._known: frozenset[str] = frozenset()
         self._written: list[str] = []
+        if task.told:
+            self._take_over(task.told)
 
     @property
     def text(self) -> str:
@@ -124,6 +134,26 @@ class Begun:
         self._known = frozenset(self._written)
         self._heard = self.thought = 0
 
+    def _take_over(self, told: "Sequence[Out]") -> None:
+        """Go on behind what somebody else told. What was not told whole is not taken over: the
+        answer in the end is what holds."""
+        for n, piece in enumerate(told, 1):
+            if not isinstance(piece, Text) or piece.claim is None:
+                continue
+            cited = takewhile(lambda one: isinstance(one, Cited), told[n:])
+            new = [one.citation for one in cited if isinstance(one, Cited)]
+            sentence = self._citing.told(piece.text, piece.claim, new)
+            if sentence is None:
+                break
+            self.kept.append(piece.text)
+            self._claims.append(piece.claim)
+            self._citations += new
+            self._raw.append(sentence.raw)
+            self._written.append(_plain(sentence.text))
+        if self._raw:
+            self._draft.go_on()
+            self.broken()
+
     def heard(self, text: str) -> Iterator[Sentenced]:
         """The sentences that a piece completes."""
         self._heard += len(text)
@@ -144,7 +174,7 @@ class Begun:
         self._written.append(plain)
         weighed = self._citing.weigh(sentence)
         doubt = self._citing.doubt(weighed) if self.task.judge else None
-        if doubt is not None:
+        if doubt is not None and self._asks(self.task.judge, doubt):
             self.doubts.append((len(self._waiting), doubt))
         if self.doubts:  # the sentences behind it wait too, to stay in order
             self._waiting.append(weighed)

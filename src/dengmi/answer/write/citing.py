@@ -85,7 +85,8 @@ class Citing:
         """The sentence as a question to a stronger judge; None where there is no doubt."""
         if weighed.found is None or not weighed.refs or not doubtful(weighed.found):
             return None
-        return Doubt(weighed.sentence.text, tuple(self._sources[ref] for ref in weighed.refs))
+        sources = tuple(self._sources[ref] for ref in weighed.refs)
+        return Doubt(weighed.sentence.text, sources, weighed.found.reasons)
 
     def settle(self, weighed: Weighed) -> Checked | None:
         """What becomes of a judged sentence; None when it is left out. In the order of the text."""
@@ -104,6 +105,31 @@ class Citing:
             return self._kept(sentence, (), found.verdict)
         self.kept_facts += 1
         return self._kept(sentence, weighed.refs, found.verdict)
+
+    def told(self, text: str, claim: Claim, new: Sequence[Citation]) -> Sentenced | None:
+        """Take over a sentence that was checked and told already.
+
+        Args:
+            new: the citations that it brought.
+
+        Returns:
+            About what the model wrote; None, and nothing is taken over, where it cites what was
+            not told.
+        """
+        numbers = self._numbers | {(one.passage_id, one.first, one.last): one.n for one in new}
+        places = {n: key for key, n in numbers.items()}
+        if not places.keys() >= set(claim.cited):
+            return None
+        cites: list[Ref] = []
+        for passage, first, last in map(places.__getitem__, claim.cited):
+            if (p := self._shown.number_of(passage)) is not None:
+                cites += [(p, s) for s in range(first, last + 1)]
+        start, end = claim.start - self._written, claim.end - self._written
+        self._numbers = numbers
+        self._written += len(text)
+        self.facts += claim.verdict is not None
+        self.kept_facts += claim.verdict in ("supported", "partial")
+        return Sentenced("", text[:start], text[start:end], tuple(cites))
 
     def _judged(self, text: str, refs: tuple[Ref, ...]) -> tuple[Judgement, tuple[Ref, ...]]:
         """The verdict on a sentence with the sentences that bear it out best: those it cites, or

@@ -82,6 +82,10 @@ class Draft:
         """What is unfinished is forgotten; what comes next stands behind the last sentence."""
         self._raw = ""
 
+    def go_on(self) -> None:
+        """Sentences stand before the first one already."""
+        self._gap, self._begun = " ", True
+
     def end(self) -> Iterator[Sentenced]:
         """No more comes; the rest as sentences."""
         yield from self._lines(final=True)

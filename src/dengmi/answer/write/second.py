@@ -1,18 +1,22 @@
-"""A second look: a model is asked about sentences that the built-in judge finds doubtful.
+"""A second look: a model is asked about sentences that the built-in judge finds doubtful. It is one
+that writes, or one for natural language inference (`entailed.py`).
 
 It is asked once an answer, about all of them together, and only about doubt. A wrong number, date,
 unit or denial is no doubt: that verdict stands. Where the model fails, is late or answers
 something else, the built-in verdict stands too.
 """
 
+import asyncio
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from dengmi.answer.check.judge import Judgement, Source
+from dengmi.answer.write.entailed import entailed, may_ask
 from dengmi.answer.write.spoken import Aside
 from dengmi.core.chat import ChatModel, ChatRequest, Message
+from dengmi.core.entailment import Entailment
 from dengmi.core.gate import Gate
 from dengmi.core.ports import Ledger
 from dengmi.core.records import Charge, Level, Question, Verdict
@@ -44,10 +48,12 @@ _PER_CLAIM, _AROUND = 12, 16
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """A sentence with those it cites, about which a model is asked."""
+    """A sentence with those it cites, about which a model is asked, and what speaks against it by
+    the built-in judge."""
 
     claim: str
     sources: tuple[Source, ...]
+    reasons: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +78,7 @@ class SecondLook:
         ledger: reserves and settles what each call costs.
         deadline: seconds after which the built-in verdicts stand.
         gate: gives the slot that a call needs; None where nothing is held back.
+        nli: is asked instead where its name is given; it costs nothing and needs no slot.
     """
 
     def __init__(
@@ -81,14 +88,31 @@ class SecondLook:
         deadline: float = DEADLINE,
         *,
         gate: Gate | None = None,
+        nli: Entailment | None = None,
     ) -> None:
         self._aside = Aside(model, ledger, deadline, gate)
+        self._nli = nli
+        self._opening: asyncio.Task[None] | None = None
+
+    def expect(self, name: str) -> None:
+        """The model of this name may soon be asked: have it loaded meanwhile."""
+        if self._nli is not None and name == self._nli.name and self._opening is None:
+            self._opening = asyncio.create_task(self._nli.open())
+
+    def asks(self, name: str, doubt: Doubt) -> bool:
+        """Whether the model of this name is asked about a doubt, so that the answer waits."""
+        if self._nli is not None and name == self._nli.name:
+            return may_ask(doubt, self._nli.languages)
+        return bool(name)
 
     async def look(
         self, question: Question, level: Level, name: str, doubts: Sequence[Doubt]
     ) -> Looked:
         """What the model of this name says of each doubt."""
         asked = doubts[:MOST]
+        left = (None,) * (len(doubts) - len(asked))
+        if self._nli is not None and name == self._nli.name:
+            return Looked((*await entailed(self._nli, asked), *left), None)
         request = ChatRequest(
             messages=_messages(asked),
             max_tokens=_AROUND + _PER_CLAIM * len(asked),
@@ -98,7 +122,7 @@ class SecondLook:
         )
         text, charge = await self._aside.ask(question, level, name, request, "judge")
         found = _read(text, len(asked)) if text is not None else (None,) * len(asked)
-        return Looked((*found, *(None,) * (len(doubts) - len(asked))), charge)
+        return Looked((*found, *left), charge)
 
 
 def _messages(doubts: Sequence[Doubt]) -> tuple[Message, ...]:

@@ -3,6 +3,7 @@ of the third passage."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from dengmi.core.records import Evidence, Head, Hit, Passage
 from dengmi.language.tokens import estimate_tokens
@@ -71,7 +72,13 @@ def chosen(evidence: Evidence, most_tokens: int) -> list[tuple[Head, Passage]]:
 
 def tokens_of(head: Head, passage: Passage) -> int:
     """About how many tokens a passage takes in a prompt."""
-    return estimate_tokens(passage.text) + estimate_tokens(head.title) + 5 * len(passage.sentences)
+    return _tokens(passage.text) + _tokens(head.title) + 5 * len(passage.sentences)
+
+
+@lru_cache(maxsize=4_096)
+def _tokens(text: str) -> int:
+    """Of a passage or title: those of the day are looked at again and again."""
+    return estimate_tokens(text)
 
 
 def in_order(

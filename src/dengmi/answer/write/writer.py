@@ -10,6 +10,7 @@ from dengmi.answer.write.begun import Begun, Out, Task, Written
 from dengmi.answer.write.second import SecondLook
 from dengmi.answer.write.spoken import Ungated, spoken
 from dengmi.core.chat import ChatModel, ChatRequest, Ended, Said, Thought
+from dengmi.core.entailment import Entailment
 from dengmi.core.errors import ModelFailed, NoRoom, OverLimit
 from dengmi.core.events import Notice, Thinking
 from dengmi.core.gate import Gate, Grant
@@ -30,6 +31,7 @@ class Writer:
         ledger: reserves and settles what each call costs.
         gate: gives the slot that each call needs; None where nothing is held back.
         turns: lets the first replies of others go before what a model says is read and checked.
+        nli: takes the second look where a task names it as its judge.
     """
 
     def __init__(
@@ -38,12 +40,13 @@ class Writer:
         ledger: Ledger,
         gate: Gate | None = None,
         turns: Turns | None = None,
+        nli: Entailment | None = None,
     ) -> None:
         self._model = model
         self._ledger = ledger
         self._gate = gate
         self._turns = turns or Turns()
-        self._second = SecondLook(model, ledger, gate=gate)
+        self._second = SecondLook(model, ledger, gate=gate, nli=nli)
 
     async def write(self, task: Task) -> AsyncGenerator[Out, None]:
         """The events of the answer as it is written, then `Written`, last and once.
@@ -55,7 +58,8 @@ class Writer:
             ModelFailed: every model failed before anything could be kept; of the last one.
         """
         charges: list[Charge] = []
-        begun, tries = Begun(task), _Tries(task.models)
+        begun, tries = Begun(task, self._second.asks), _Tries(task.models)
+        self._second.expect(task.judge)
         while True:
             try:
                 self._afford(begun, tries, charges)
@@ -63,7 +67,7 @@ class Writer:
                     async for event in events:
                         yield event
             except ModelFailed as error:
-                if not isinstance(error, OverLimit):  # who it belongs to is told
+                if not isinstance(error, OverLimit | NoRoom):  # these are told, and counted
                     log.warning("question %s: %s", task.question.id, error)
                 begun.broken()
                 if tries.go_on(error):

@@ -40,7 +40,7 @@ class ILinkFailed(Unavailable):
     knows whether it did what it was asked."""
 
     def __init__(self, errcode: int, reason: str, *, uncertain: bool = False) -> None:
-        code = "ilink_stale" if errcode == STALE else "ilink_refused"
+        code = {0: "platform_silent", STALE: "ilink_stale"}.get(errcode, "ilink_refused")
         super().__init__(code, errcode=errcode, reason=reason)
         self.errcode = errcode
         self.uncertain = uncertain

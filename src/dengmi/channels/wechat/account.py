@@ -228,6 +228,8 @@ class Account:
         return f"{self.channel}:{message.sender}"
 
     async def _asked(self, message: Message) -> Running:
+        if (known := self._runs.delivered(message.dedup)) is not None:
+            return known
         asker = self._asker(message)
         # The link that asks for an answer which was not ready carries its question.
         asked = message.menu if message.menu.startswith("q_") else ""

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 from urllib.parse import quote
 
 from dengmi.channels.links import Links
@@ -48,20 +50,42 @@ def answered(answer: Answer, dialect: Dialect, lead: str = "") -> list[str]:
     Args:
         lead: what stands above it, such as the question it answers.
     """
-    lang = answer.lang
-    foot = _foot(answer, dialect)
-    pieces = [Piece(_plain(lead + answer.text))]
-    pieces += _sources(answer.citations, dialect, lang, quotes=bool(answer.claims))
-    if not answer.grounded:
-        pieces += _nearest(answer.nearest, dialect)
-    asks = [tap(each, each) for each in answer.followups]
+    said = _Said(
+        text=lead + answer.text,
+        lang=answer.lang,
+        citations=answer.citations,
+        quotes=bool(answer.claims),
+        nearest=() if answer.grounded else answer.nearest,
+        followups=answer.followups,
+    )
+    made, complete = _made(said, dialect)
+    return list(made) if complete else _again(answer, dialect, _foot(answer, dialect), lead)
+
+
+class _Said(NamedTuple):
+    """What of an answer is shown, but for the address of its page."""
+
+    text: str
+    lang: str
+    citations: tuple[Citation, ...]
+    quotes: bool
+    nearest: tuple[Head, ...]
+    followups: tuple[str, ...]
+
+
+@lru_cache(maxsize=256)
+def _made(said: _Said, dialect: Dialect) -> tuple[tuple[str, ...], bool]:
+    """Its messages, and whether all found room. Remembered: an answer that serves again and again
+    is the same to everybody who asks."""
+    pieces = [Piece(_plain(said.text))]
+    pieces += _sources(said.citations, dialect, said.lang, quotes=said.quotes)
+    pieces += _nearest(said.nearest, dialect)
+    asks = [tap(each, each) for each in said.followups]
     if asks:
-        pieces.append(Piece("\n\n" + text("wechat_ask_also", lang)))
+        pieces.append(Piece("\n\n" + text("wechat_ask_also", said.lang)))
         pieces += [Piece(f"\n{ask}", whole=True) for ask in asks]
     made, complete = parts(pieces, dialect.most_bytes, dialect.most_parts)
-    if not complete:
-        made = _again(answer, dialect, foot, lead)
-    return made
+    return tuple(made), complete
 
 
 def _again(answer: Answer, dialect: Dialect, foot: str, lead: str) -> list[str]:

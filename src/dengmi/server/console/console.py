@@ -15,9 +15,11 @@ from dengmi.core.operators import Role
 from dengmi.server.bodies import clean, read
 from dengmi.server.console import (
     askers,
+    channels,
     costs,
     desk,
     gaps,
+    guided,
     joining,
     keys,
     operators,
@@ -26,8 +28,10 @@ from dengmi.server.console import (
     source,
     sources,
     today,
+    tuning,
 )
 from dengmi.server.console.door import HEADER
+from dengmi.server.console.fields import SECTIONS
 from dengmi.server.console.frame import HOME
 from dengmi.server.console.trouble import trouble
 from dengmi.server.console.visit import Office, Visit
@@ -72,6 +76,10 @@ PAGES: Sequence[Page] = (
     Page("/sources/{source_id}/drop", "POST", "editor", source.drop),
     Page("/costs", "GET", "viewer", costs.show),
     Page("/desk", "GET", "viewer", desk.show),
+    *(Page(f"/desk/{each.name}", "POST", each.role, tuning.save) for each in SECTIONS),
+    Page("/channels", "GET", "viewer", channels.show),
+    Page("/channels/test", "POST", "editor", channels.test),
+    Page("/channels/new", "GET", "editor", guided.show),
     Page("/keys", "GET", "owner", keys.show),
     Page("/keys/make", "POST", "owner", keys.make),
     Page("/keys/remove", "POST", "owner", keys.remove),
@@ -122,7 +130,7 @@ class Console:
             if not visit.visitor.may(page.role):
                 role = visit.say(f"con_role_{page.role}")
                 raise Refusal("console_role", 403, role=role)
-            visit = replace(visit, desks=await self._office.overview.desks())
+            visit = replace(visit, desks=await self._office.overview.every())
         if page.method == "POST" and page.whole:
             form = parse_qs((await read(visit.request)).decode("utf-8", "replace"))
             visit = replace(visit, form={name: clean(values[-1]) for name, values in form.items()})

@@ -8,6 +8,8 @@ from typing import get_args
 from starlette.responses import Response
 
 from dengmi.core.records import Outlay
+from dengmi.gate.open import plans_of
+from dengmi.gate.quota import Plans
 from dengmi.language.money import amount
 from dengmi.ledger.spending import By, Spending, spending, total
 from dengmi.server.console.charts import Series, bars, key, shares
@@ -31,7 +33,7 @@ HERE = f"{HOME}/costs"
 USUAL = 30
 """Days that are looked at unless others are asked for."""
 
-WAYS: tuple[str, ...] = (*get_args(By), "channel")
+WAYS: tuple[str, ...] = (*get_args(By), "channel", "group")
 """What a row of the table can stand for."""
 
 _LATELY = 7
@@ -74,11 +76,30 @@ async def _outlays(visit: Visit, span: Days) -> Sequence[Outlay]:
 
 
 async def _rows(visit: Visit, span: Days, by: str, outlays: Sequence[Outlay]) -> Sequence[Spending]:
+    if by == "group":
+        return await _by_group(visit, span)
     if by != "channel":
         return spending(outlays, by, visit.office.zone)  # type: ignore[arg-type]
     found = await visit.office.review.outlays_by_channel(visit.desk, span.since, span.until)
     # A channel takes the place of the desk: sums are the same whatever they are named after.
     return spending([replace(each, desk=channel) for channel, each in found], "desk")
+
+
+async def _by_group(visit: Visit, span: Days) -> Sequence[Spending]:
+    """By plan, as the limits know who has which."""
+    plans = plans_of(visit.office.parts.settings)
+    found = await visit.office.review.outlays_by_group(
+        visit.desk, span.since, span.until, tuple(plans.named)
+    )
+    return spending([replace(each, desk=_group(visit, plans, who)) for who, each in found], "desk")
+
+
+def _group(visit: Visit, plans: Plans, who: str) -> str:
+    """A plan with the rank of those who have it."""
+    if not who:
+        return visit.say("con_group_nameless")
+    plan, rank = plans.plan(who), visit.say(f"con_rank_{plans.rank(who)}")
+    return rank if plan == plans.rank(who) else f"{plan} ({rank})"
 
 
 async def _tiles(visit: Visit, span: Days, outlays: Sequence[Outlay]) -> Html:

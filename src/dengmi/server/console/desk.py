@@ -1,47 +1,91 @@
-"""Desk: how each desk is set up, and what to write in dengmi.toml to change it."""
+"""Desk: how each desk is set up, changed here or in dengmi.toml."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 from starlette.responses import Response
 
+from dengmi.answer.desks import FIRST_DESK
 from dengmi.gate.uses import Use
+from dengmi.server.console.channels import on_off, ways_in
 from dengmi.server.console.charts import meter
 from dengmi.server.console.costs import money
-from dengmi.server.console.frame import HOME, card, page, select
+from dengmi.server.console.fields import (
+    ANSWERS,
+    LEVELS,
+    LIMITS,
+    PLAN,
+    SHARING,
+    VOICE,
+    Draft,
+    Section,
+    back_id,
+    box,
+    edit_of,
+    seen_of,
+    words_of,
+)
+from dengmi.server.console.frame import HOME, card, form, page, select
 from dengmi.server.console.visit import Visit
-from dengmi.server.ui.links import desk_path
+from dengmi.server.tuning import take_edits
 from dengmi.server.ui.markup import Child, Html, el
 from dengmi.settings.masked import Masked, meaning_of
 from dengmi.settings.options import DeskSettings, ModelSettings, Settings
+from dengmi.settings.overlay import value_of
 
 HERE = f"{HOME}/desk"
-
-ACCOUNTS = ("wechat", "wecom", "ilink", "matrix")
-"""Tables of the settings whose entries are accounts that people write to."""
 
 MASK = "•••"
 
 
-async def show(visit: Visit) -> Response:
-    """The page of one desk; ?desk= names it."""
-    names = [desk.name for desk in visit.desks] or sorted(visit.office.parts.settings.desks)
-    name = visit.desk or (names[0] if names else "main")
-    settings = visit.office.parts.settings
+async def show(visit: Visit, draft: Draft | None = None, status: int = 200) -> Response:
+    """The page of one desk; ?desk= names it.
+
+    Args:
+        draft: what somebody typed that could not be kept.
+    """
+    await take_edits(visit.office.parts)
+    there = names(visit)
+    wanted = visit.form.get("desk", "") or visit.query("desk")
+    name = wanted if wanted in there else there[0]
+    settings = visit.office.parts.tuned.wanted
     desk = settings.desks.get(name, DeskSettings())
     budgets = [use for use in await visit.office.context.load.budgets() if use.desk == name]
     return page(
         visit,
         desk.title or name,
-        el("div", _voice(visit, name, desk), _limits(visit, desk, budgets), class_="two"),
-        _levels(visit, settings),
-        _channels(visit, name, await visit.office.overview.default()),
+        el("p", draft.said, class_="wrong", role="alert") if draft and draft.said else None,
+        _section(visit, VOICE, name, draft),
+        el(
+            "div",
+            _section(visit, ANSWERS, name, draft),
+            _section(visit, LIMITS, name, draft, _used(visit, budgets)),
+            class_="two",
+        ),
+        _section(visit, SHARING, name, draft),
+        _levels(visit, settings, draft),
+        _plans(visit, draft),
+        await _channels(visit, name),
         _toml(visit, name, desk),
         _all(visit, settings) if visit.me.may("owner") else None,
         at=HERE,
+        status=status,
         lead=visit.say("con_desk_lead"),
-        acts=_choose(visit, names, name) if len(names) > 1 else None,
+        acts=_choose(visit, there, name) if len(there) > 1 else None,
     )
+
+
+def names(visit: Visit) -> Sequence[str]:
+    """The desks there are, in the store or in the settings; "main" where there is none."""
+    known = [desk.name for desk in visit.desks]
+    more = sorted(visit.office.parts.tuned.wanted.desks)
+    return tuple(dict.fromkeys([*known, *more])) or (FIRST_DESK,)
+
+
+def plans(visit: Visit) -> Sequence[str]:
+    """The plans of askers, first that of those who have no other."""
+    settings = visit.office.parts.tuned.wanted
+    return tuple(dict.fromkeys([settings.default_plan, *settings.plans]))
 
 
 def _choose(visit: Visit, names: Sequence[str], name: str) -> Html:
@@ -50,31 +94,50 @@ def _choose(visit: Visit, names: Sequence[str], name: str) -> Html:
     return el("form", box, send, method="get", action=HERE, data_auto=True, class_="inline")
 
 
+def _section(
+    visit: Visit, section: Section, name: str, draft: Draft | None, more: Child = None
+) -> Html:
+    """A sheet with settings: boxes for who may change them, words for others."""
+    title = el("h2", visit.say(f"con_section_{section.name}"))
+    return card(title, *_inside(visit, section, name, draft), more, id_=section.name)
+
+
+def _inside(visit: Visit, section: Section, name: str, draft: Draft | None) -> Iterator[Html]:
+    tuned = visit.office.parts.tuned
+    if not visit.me.may(section.role):
+        yield _facts(visit, [
+            (f"con_set_{each.key}",
+             words_of(visit, each, value_of(tuned.wanted, edit_of(section, name, each))))
+            for each in section.settings
+        ])  # fmt: skip
+        return
+    own = draft if draft and (draft.section, draft.name) == (section, name) else None
+    action = f"{HERE}/{section.name}"
+    asked = visit.form.get("desk", "") or visit.query("desk")
+    told = [
+        el("input", type="hidden", name="name", value=name),
+        el("input", type="hidden", name="desk", value=name if section.table == "desks" else asked),
+    ]
+    yield form(
+        visit,
+        action,
+        *told,
+        el("input", type="hidden", name="seen", value=seen_of(tuned, section, name)),
+        [box(visit, section, name, each, own) for each in section.settings],
+        el("button", visit.say("con_save"), class_="button first"),
+        class_="stack settings",
+    )
+    yield form(visit, action, *told, id_=back_id(section, name))
+
+
 def _facts(visit: Visit, rows: Sequence[tuple[str, Child]]) -> Html:
     inside = [[el("dt", visit.say(key)), el("dd", value or "–")] for key, value in rows]
     return el("dl", inside, class_="facts")
 
 
-def _voice(visit: Visit, name: str, desk: DeskSettings) -> Html:
-    return card(
-        el("h2", visit.say("con_voice_title")),
-        _facts(
-            visit,
-            [
-                ("con_name", name),
-                ("con_voice", desk.voice or visit.say("con_voice_usual")),
-                ("con_check", visit.say(f"con_check_{desk.check}")),
-                ("con_judge", visit.say(f"con_judge_{desk.judge.replace('-', '_')}")),
-                ("con_public", visit.say("con_yes" if desk.public else "con_no")),
-            ],
-        ),
-    )
-
-
-def _limits(visit: Visit, desk: DeskSettings, budgets: Sequence[Use]) -> Html:
-    """Budget, quotas and retention."""
-    settings = visit.office.parts.settings
-    used = [
+def _used(visit: Visit, budgets: Sequence[Use]) -> Child:
+    """What of the budget is spent today."""
+    rows = [
         el(
             "div",
             el("span", visit.say("con_budget_today")),
@@ -84,27 +147,63 @@ def _limits(visit: Visit, desk: DeskSettings, budgets: Sequence[Use]) -> Html:
         )
         for use in budgets
     ]
-    plans = [
-        el("li", el("b", name), ": ", ", ".join(_plan(visit, plan)) or visit.say("con_no_limit"))
-        for name, plan in settings.plans.items()
+    return el("div", rows, class_="shares") if rows else None
+
+
+def _levels(visit: Visit, settings: Settings, draft: Draft | None) -> Html:
+    """Which models serve which level, in every desk."""
+    rows = [
+        el("li", el("div", el("b", name), el("small", _model(model))))
+        for name, model in settings.models.items()
     ]
-    kept = (
-        visit.say("con_keep", days=desk.keep_days) if desk.keep_days else visit.say("con_keep_all")
-    )
-    zone = desk.time_zone or settings.time_zone or visit.say("con_zone_here")
+    whole = el("p", visit.say("con_whole"), class_="soft")
+    if not rows:
+        inside: list[Child] = [el("p", visit.say("con_no_models_here"))]
+    else:
+        inside = [el("ul", rows, class_="rows"), *_inside(visit, LEVELS, "", draft)]
+    how = el("details", el("summary", visit.say("con_model_how")), _how(visit), class_="how")
     return card(
-        el("h2", visit.say("con_limits_title")),
-        _facts(
-            visit,
-            [
-                ("con_daily_budget", desk.daily_budget or visit.say("con_no_limit")),
-                ("con_zone", zone),
-                ("con_keep_days", kept),
-                ("con_plans", el("ul", plans) if plans else visit.say("con_no_plans")),
-            ],
-        ),
-        el("div", used, class_="shares") if used else None,
+        el("h2", visit.say("con_levels_title")),
+        whole,
+        inside,
+        how if visit.me.may("owner") else None,
+        id_="levels",
     )
+
+
+def _how(visit: Visit) -> Html:
+    """How another model is added: its key is a secret, and stays out of the store."""
+    lines = (
+        "[models.NAME]",
+        'kind = "openai"',
+        'model = "…"',
+        'base_url = "https://…/v1"',
+        'api_key = "env:NAME_API_KEY"',
+    )
+    code = el("pre", el("code", "\n".join(lines)), tabindex="0")
+    return el("div", el("p", visit.say("con_model_how_lead")), code)
+
+
+def _plans(visit: Visit, draft: Draft | None) -> Html:
+    """What askers of each plan may use a day, in every desk."""
+    settings = visit.office.parts.tuned.wanted
+    sheets = [
+        el(
+            "details",
+            el(
+                "summary",
+                el("b", name),
+                el("small", ", ".join(_plan(visit, settings.plans.get(name)))
+                   or visit.say("con_no_limit")),
+            ),
+            *_inside(visit, PLAN, name, draft),
+            open=bool(draft and (draft.section, draft.name) == (PLAN, name)),
+            class_="cluster",
+        )
+        for name in plans(visit)
+    ]  # fmt: skip
+    whole = el("p", visit.say("con_plans_lead"), class_="soft")
+    return card(el("h2", visit.say("con_plans")), whole, sheets, id_="plan")
 
 
 def _plan(visit: Visit, plan: object) -> Iterator[str]:
@@ -114,69 +213,23 @@ def _plan(visit: Visit, plan: object) -> Iterator[str]:
             yield visit.say(f"con_plan_{name}", most=value)
 
 
-def _levels(visit: Visit, settings: Settings) -> Html:
-    """Which models serve which level."""
-    rows = [_level(visit, "quote", visit.say("con_level_quote"))]
-    for level in ("quick", "deep"):
-        models: tuple[str, ...] = getattr(settings.levels, level)
-        said = [_model(name, settings.models[name]) for name in models]
-        rows.append(_level(visit, level, said or visit.say("con_level_none")))
-    return card(el("h2", visit.say("con_levels_title")), el("ul", rows, class_="rows"))
-
-
-def _level(visit: Visit, level: str, words: Child) -> Html:
-    return el("li", el("div", el("b", visit.say(f"ui_level_{level}")), el("small", words)))
-
-
-def _model(name: str, model: ModelSettings) -> Html:
+def _model(model: ModelSettings) -> str:
     where = model.base_url.partition("://")[2].partition("/")[0]
-    facts = " · ".join(filter(None, (model.kind, model.model, where, f"{model.slots} slots")))
-    return el("div", f"{name} – {facts}")
+    return " · ".join(filter(None, (model.kind, model.model, where, f"{model.slots} slots")))
 
 
-def _channels(visit: Visit, name: str, usual: str) -> Html:
-    """The ways in to this desk, each with its address. Accounts that name no desk are those of the
-    usual one."""
-    settings = visit.office.parts.settings
-    base = settings.server.public_url.rstrip("/") or str(visit.request.base_url).rstrip("/")
-    own = settings.channels
+async def _channels(visit: Visit, name: str) -> Html:
+    """The ways in to this desk, each with its address."""
     rows = [
-        _channel(visit, "con_channel_page", f"{base}{desk_path(name, '')}", is_on=True),
-        _channel(visit, "con_channel_rest", f"{base}/api/v1/answers", is_on=True),
-        _channel(visit, "con_channel_openai", f"{base}/v1", is_on=own.openai.enabled),
-        _channel(visit, "con_channel_mcp", f"{base}/mcp/{name}", is_on=own.mcp.enabled),
+        el("li", el("div", el("b", words), el("small", address)), on_off(visit, is_on=is_on))
+        for words, address, is_on in await ways_in(visit, name)
     ]
-    for kind in ACCOUNTS:
-        table = getattr(settings, kind, None)
-        accounts = table if isinstance(table, Mapping) else {}
-        for account, each in accounts.items():
-            if (getattr(each, "desk", "") or usual) == name:
-                words = visit.say("con_channel_account", kind=_kind(visit, kind), name=account)
-                rows.append(_row(visit, words, f"{base}/{kind}/{account}", is_on=True))
-        if isinstance(table, Mapping) and not accounts:
-            rows.append(
-                _row(
-                    visit, _kind(visit, kind), visit.say("con_channel_how", kind=kind), is_on=False
-                )
-            )
-    return card(el("h2", visit.say("con_channels")), el("ul", rows, class_="rows"))
-
-
-def _kind(visit: Visit, kind: str) -> str:
-    return visit.known(f"con_kind_{kind}", kind)
-
-
-def _channel(visit: Visit, key: str, address: str, *, is_on: bool) -> Html:
-    return _row(visit, visit.say(key), address, is_on=is_on)
-
-
-def _row(visit: Visit, name: str, address: str, *, is_on: bool) -> Html:
-    badge = el(
-        "span",
-        visit.say("con_on" if is_on else "con_off"),
-        class_="badge good" if is_on else "badge",
+    link = el("a", visit.say("con_to_channels"), class_="button", href=f"{HOME}/channels")
+    return card(
+        el("h2", visit.say("con_channels")),
+        el("ul", rows, class_="rows"),
+        el("p", link),
     )
-    return el("li", el("div", el("b", name), el("small", address)), badge)
 
 
 def _toml(visit: Visit, name: str, desk: DeskSettings) -> Html:

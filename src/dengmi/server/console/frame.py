@@ -37,6 +37,7 @@ PLACES = (
     Place(f"{HOME}/sources", "con_sources", "viewer"),
     Place(f"{HOME}/costs", "con_costs", "viewer"),
     Place(f"{HOME}/desk", "con_desk", "viewer"),
+    Place(f"{HOME}/channels", "con_channels", "viewer"),
     Place(f"{HOME}/operators", "con_operators", "owner"),
 )
 
@@ -173,7 +174,12 @@ def _tabs(visit: Visit, at: str) -> Html:
 
 
 def form(
-    visit: Visit, action: str, *children: Child, class_: str = "", upload: bool = False
+    visit: Visit,
+    action: str,
+    *children: Child,
+    class_: str = "",
+    id_: str = "",
+    upload: bool = False,
 ) -> Html:
     """A form that changes something: it carries the token of the session."""
     token = el("input", type="hidden", name="csrf", value=visit.me.session.csrf)
@@ -184,6 +190,7 @@ def form(
         method="post",
         action=action,
         class_=class_ or None,
+        id=id_ or None,
         enctype="multipart/form-data" if upload else None,
     )
 

@@ -2,11 +2,22 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from starlette.responses import RedirectResponse, Response
 
+from dengmi.answer.pins import pin_of
 from dengmi.core.errors import BadInput, Conflict, NotFound
-from dengmi.core.records import Answer, Charge, Citation, Head, Late, Passage, ReuseState
+from dengmi.core.records import (
+    Answer,
+    Charge,
+    Citation,
+    Head,
+    Late,
+    Passage,
+    ReuseState,
+    SearchQuery,
+)
 from dengmi.core.review import Life
 from dengmi.language.money import amount
 from dengmi.server.bodies import clean
@@ -23,11 +34,17 @@ from dengmi.server.ui.shared import shared_answer
 LONGEST = 20_000
 """Characters of a corrected answer."""
 
+FOUND = 8
+"""Passages looked for where a corrected answer had none to stand on."""
+
 Found = Mapping[str, tuple[Head, Passage]]
 
 _SERVING: Mapping[ReuseState, str] = {
     "live": "con_reuse_live", "pinned": "con_reuse_pinned", "void": "con_reuse_void",
 }  # fmt: skip
+
+_STATES = ("pinned", "unpinned", "live", "void", "declined")
+"""What may be done about an answer."""
 
 
 async def show(visit: Visit) -> Response:
@@ -54,16 +71,41 @@ async def show(visit: Visit) -> Response:
 
 
 async def serve(visit: Visit) -> Response:
-    """Pin an answer, let it serve again, or forbid it. Raises NotFound, BadInput, Conflict."""
+    """Pin an answer or take its pin off, let it serve again, forbid it. Raises NotFound, BadInput,
+    Conflict."""
     life, answer = await _answered(visit)
     wanted = visit.form.get("state", "")
-    if wanted not in _SERVING:
-        raise BadInput("console_state_bad", states=", ".join(_SERVING))
-    state: ReuseState = wanted  # type: ignore[assignment]
-    if not await visit.office.parts.store.set_reuse(answer.id, state, "operator"):
+    store, by = visit.office.parts.store, visit.me.operator.name
+    done = True
+    if wanted == "pinned":
+        pin = await asyncio.to_thread(pin_of, answer, visit.now, by)
+        done = await store.pin_answer(pin)
+    elif wanted == "unpinned":
+        done = await store.unpin_answer(answer.id)
+    elif wanted == "declined":
+        done = await _decline(visit, answer)
+    elif wanted in ("live", "void"):
+        state: ReuseState = wanted  # type: ignore[assignment]
+        done = await store.set_reuse(answer.id, state, "operator")
+    else:
+        raise BadInput("console_state_bad", states=", ".join(_STATES))
+    if not done:
         raise Conflict("console_not_kept")
-    await visit.note(f"reuse_{state}", life.question.text[:120], answer=answer.id)
-    return RedirectResponse(with_query(f"{HERE}/{life.question.id}", said=f"reuse_{state}"), 303)
+    await visit.office.parts.pinned.look()
+    await visit.note(f"reuse_{wanted}", life.question.text[:120], answer=answer.id)
+    return RedirectResponse(with_query(f"{HERE}/{life.question.id}", said=f"reuse_{wanted}"), 303)
+
+
+async def _decline(visit: Visit, answer: Answer) -> bool:
+    """Have the question told that the articles do not answer it: quotes are made anew each time,
+    so a bad one is forbidden only by what stands in its place. Raises NotFound."""
+    from dengmi.answer.correcting import declined
+
+    if answer.level != "quote" or not answer.grounded:
+        return False
+    other = await asyncio.to_thread(declined, answer, visit.now)
+    pin = await asyncio.to_thread(pin_of, other, visit.now, visit.me.operator.name)
+    return await visit.office.review.correct(answer.id, other, pin)
 
 
 async def correct(visit: Visit) -> Response:
@@ -74,13 +116,27 @@ async def correct(visit: Visit) -> Response:
     words = clean(visit.form.get("text", "")).strip()
     if not words or len(words) > LONGEST:
         raise BadInput("console_text_bad", most=LONGEST)
-    store = visit.office.parts.store
-    found = await store.passages(stood_on(answer))
+    answer = await _with_evidence(visit, answer)
+    found = await visit.office.parts.store.passages(stood_on(answer))
     better = await asyncio.to_thread(corrected, answer, words, found, visit.now)
-    if not await visit.office.review.correct(answer.id, better):
+    pin = await asyncio.to_thread(pin_of, better, visit.now, visit.me.operator.name)
+    if not await visit.office.review.correct(answer.id, better, pin):
         raise Conflict("console_not_kept")
+    await visit.office.parts.pinned.look()
     await visit.note("corrected", life.question.text[:120], answer=better.id)
     return RedirectResponse(with_query(f"{HERE}/{life.question.id}", said="corrected"), 303)
+
+
+async def _with_evidence(visit: Visit, answer: Answer) -> Answer:
+    """An answer that stood on nothing, with the passages that its question finds now."""
+    from dengmi.answer.correcting import stood_on
+
+    if stood_on(answer):
+        return answer
+    asked = answer.standalone or answer.question
+    query = SearchQuery(text=asked, desk=answer.desk, limit=FOUND)
+    evidence = await visit.office.parts.search.search(query)
+    return replace(answer, evidence=tuple(hit.passage.id for hit in evidence.hits))
 
 
 async def _life(visit: Visit) -> Life:
@@ -103,7 +159,9 @@ def _answer(visit: Visit, answer: Answer, life: Life) -> Html:
     badges: list[Child] = [el("span", level, class_="badge" if answer.grounded else "badge bad")]
     if answer.reused:
         badges.append(el("span", visit.say("ui_reused"), class_="badge"))
-    if life.reuse is not None:
+    if life.pin is not None:
+        badges.append(el("span", visit.say("con_reuse_pinned"), class_="badge"))
+    elif life.reuse is not None:
         badges.append(el("span", visit.say(_SERVING[life.reuse.state]), class_="badge"))
     quotes = [_quote(visit, one) for one in answer.citations]
     return card(
@@ -209,9 +267,7 @@ def _purpose(visit: Visit, charge: Charge) -> str:
 
 
 def _acts(visit: Visit, life: Life, answer: Answer) -> Html:
-    """Pin, forbid and correct, where the answer may serve again."""
-    if life.reuse is None:
-        return card(el("h2", visit.say("con_acts")), el("p", visit.say("con_not_kept")))
+    """Pin, forbid and correct, whatever wrote the answer."""
     here = f"{HERE}/{life.question.id}"
     states: list[Child] = [
         form(
@@ -220,8 +276,7 @@ def _acts(visit: Visit, life: Life, answer: Answer) -> Html:
             el("input", type="hidden", name="state", value=state),
             el("button", visit.say(f"con_do_{state}"), class_="button"),
         )
-        for state in _SERVING
-        if state != life.reuse.state
+        for state in _possible(life, answer)
     ]
     from dengmi.answer.correcting import plain
 
@@ -234,7 +289,27 @@ def _acts(visit: Visit, life: Life, answer: Answer) -> Html:
         class_="stack",
     )
     inside = el("details", el("summary", visit.say("con_correct"), class_="button"), change)
-    return card(el("h2", visit.say("con_acts")), el("div", states, class_="acts-row"), inside)
+    asked = answer.standalone or answer.question
+    told = visit.say("con_pin_serves" if life.pin else "con_pin_how",
+                     asked=life.pin.asked if life.pin else asked,
+                     by=life.pin.by if life.pin else "")  # fmt: skip
+    return card(
+        el("h2", visit.say("con_acts")),
+        el("p", told, class_="soft"),
+        el("div", states, class_="acts-row"),
+        inside,
+    )
+
+
+def _possible(life: Life, answer: Answer) -> Sequence[str]:
+    """What may be done about an answer as it stands."""
+    reuse = life.reuse.state if life.reuse else None
+    if life.pin is not None:
+        return ("live", "void") if reuse else ("unpinned",)
+    if reuse is not None:
+        return ("pinned", *(each for each in ("live", "void") if each != reuse))
+    bad_quote = answer.level == "quote" and answer.grounded
+    return ("pinned", "declined") if bad_quote else ("pinned",)
 
 
 def _evidence(visit: Visit, answer: Answer, found: Found) -> Child:

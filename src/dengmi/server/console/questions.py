@@ -34,7 +34,18 @@ MOST = 10_000
 
 STATES: tuple[QuestionState, ...] = get_args(QuestionState)
 LEVELS: tuple[Level, ...] = get_args(Level)
-_FILTERS = ("q", "desk", "level", "channel", "state", "verdict", "thumb", "since", "until")
+_FILTERS = (
+    "q",
+    "desk",
+    "level",
+    "channel",
+    "state",
+    "verdict",
+    "thumb",
+    "pinned",
+    "since",
+    "until",
+)
 
 
 async def show(visit: Visit) -> Response:
@@ -75,6 +86,7 @@ def _wanted(visit: Visit, limit: int) -> Wanted:
         state=visit.query("state", 20),
         thumb=thumb if thumb in ("up", "down") else "",  # type: ignore[arg-type]
         verdict=verdict if verdict in ("unsupported", "partial") else "",  # type: ignore[arg-type]
+        pinned=visit.query("pinned") == "1",
         since=span.since if span else 0.0,
         until=span.until if span else None,
         before=place_of(visit.query("before")),
@@ -103,6 +115,7 @@ def _filters(visit: Visit, channels: Sequence[str]) -> Html:
         _choice(visit, "state", "con_state", states),
         _choice(visit, "verdict", "con_verdict", verdicts),
         _choice(visit, "thumb", "con_thumb", thumbs),
+        _choice(visit, "pinned", "con_reuse_pinned", [anything, ("1", visit.say("con_yes"))]),
         _choice(visit, "channel", "con_channel", [anything, *((each, each) for each in channels)]),
         _date(visit, "since", "con_since"),
         _date(visit, "until", "con_until"),

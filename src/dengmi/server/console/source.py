@@ -49,7 +49,8 @@ async def show(visit: Visit) -> Response:
     rows = [_article(visit, *found[head.pk]) for head in heads if head.pk in found]
     title = el("h2", visit.say("con_articles"))
     facts = el("div", _facts(visit, source), source_acts(visit, source), class_="inline spread")
-    state = state_of(visit, source, await outcomes_of(visit))
+    running = await visit.office.context.syncs.running([source])
+    state = state_of(visit, source, await outcomes_of(visit), running)
     return page(
         visit,
         address_of(visit, source),

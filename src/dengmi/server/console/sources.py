@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from pathlib import PurePath
 
 from starlette.responses import RedirectResponse, Response
@@ -56,9 +56,10 @@ async def show(visit: Visit) -> Response:
 
 async def _show(visit: Visit, wrong: str, status: int) -> Response:
     sources = await _sources(visit)
-    running = any(visit.office.context.syncs.is_running(each.id) for each in sources)
+    running = await visit.office.context.syncs.running(sources)
     outcomes = await outcomes_of(visit)
-    rows = [_row(visit, each, outcomes) for each in sources]
+    states = {each.id: state_of(visit, each, outcomes, running) for each in sources}
+    rows = [_row(visit, each, states[each.id]) for each in sources]
     listed = el(
         "div",
         card(el("ul", rows, class_="rows")) if rows else empty(visit.say("con_no_sources")),
@@ -98,7 +99,7 @@ def address_of(visit: Visit, source: Source) -> str:
     return PurePath(source.address).name
 
 
-def _row(visit: Visit, source: Source, outcomes: Mapping[str, Outcome]) -> Html:
+def _row(visit: Visit, source: Source, state: Child) -> Html:
     name = el("a", address_of(visit, source), href=f"{HERE}/{source.id}")
     facts = visit.say(
         "con_source_facts", kind=source.kind, desk=source.desk, count=f"{source.articles:,}",
@@ -106,7 +107,7 @@ def _row(visit: Visit, source: Source, outcomes: Mapping[str, Outcome]) -> Html:
     )  # fmt: skip
     return el(
         "li",
-        el("div", el("b", name), el("small", facts), state_of(visit, source, outcomes)),
+        el("div", el("b", name), el("small", facts), state),
         source_acts(visit, source),
     )
 
@@ -138,9 +139,11 @@ async def outcomes_of(visit: Visit) -> Mapping[str, Outcome]:
     return found
 
 
-def state_of(visit: Visit, source: Source, outcomes: Mapping[str, Outcome]) -> Child:
+def state_of(
+    visit: Visit, source: Source, outcomes: Mapping[str, Outcome], running: Container[str]
+) -> Child:
     """How its sync goes, or how the last one went."""
-    if visit.office.context.syncs.is_running(source.id):
+    if source.id in running:
         return el("p", el("span", visit.say("con_syncing"), class_="badge warm breathe"))
     outcome = outcomes.get(source.id)
     if outcome is None:
@@ -334,7 +337,7 @@ async def remove(visit: Visit) -> Response:
         office.context.syncs.forget(source_id)
         return RedirectResponse(HERE, 303)
     source = await source_of(visit)
-    if office.context.syncs.is_running(source.id):
+    if await office.context.syncs.running([source]):
         raise Conflict("source_being_synced", source=source.id)
     words = visit.say(
         "con_remove_sure", source=address_of(visit, source), count=f"{source.articles:,}"

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 from starlette.responses import Response
 
-from dengmi.core.counts import Times, together
-from dengmi.core.records import Outlay
+from dengmi.core.counts import Times
+from dengmi.core.records import HALL, Outlay
 from dengmi.core.review import Tally
 from dengmi.gate.uses import Use
 from dengmi.ledger.spending import spending, total
@@ -15,7 +15,7 @@ from dengmi.server.console.charts import Series, bars, key, line, meter, shares
 from dengmi.server.console.costs import money
 from dengmi.server.console.days import QUARTER, Days, days, summed, today_of
 from dengmi.server.console.frame import HOME, card, desk_filter, empty, page, select, with_query
-from dengmi.server.console.tables import Column, csv_of, wants_csv
+from dengmi.server.console.tables import Column, csv_of, table, wants_csv
 from dengmi.server.console.visit import Visit
 from dengmi.server.shown import Facts, Whole
 from dengmi.server.ui.markup import Child, Html, el
@@ -43,17 +43,22 @@ class Seen:
     lately: Sequence[Tally]
     whole: Whole
     budgets: Sequence[Use]
+    firsts: Mapping[str, Times]
+    by_desk: Mapping[str, int]
 
 
 async def show(visit: Visit) -> Response:
     """The page; it is drawn anew every few seconds where there is a script."""
     seen = await _look(visit)
+    if wants_csv(visit) and visit.query("by") == "desk":
+        return csv_of("today-desks", _desk_columns(visit, seen), _desks(seen))
     if wants_csv(visit):
         return csv_of("today", _columns(visit), seen.answers)
     inside = el(
         "div",
         _tiles(visit, seen),
         el("div", _answers(visit, seen), _mix(visit, seen), class_="two"),
+        _by_desk(visit, seen) if len(visit.desks) > 1 and not visit.desk else None,
         el("div", _lately(visit, seen), _budgets(visit, seen), class_="two"),
         _models(visit, seen.whole),
         id="live",
@@ -85,6 +90,39 @@ def _columns(visit: Visit) -> Sequence[Column[Tally]]:
     )
 
 
+def _desks(seen: Seen) -> Sequence[str]:
+    """The desks of today, those asked most first."""
+    names = {*seen.by_desk, *seen.firsts}
+    return sorted(names, key=lambda name: (-seen.by_desk.get(name, 0), name))
+
+
+def _desk_columns(visit: Visit, seen: Seen) -> Sequence[Column[str]]:
+    """Questions of today and how soon their first reply was there, by desk."""
+    titles = {desk.name: desk.title or desk.name for desk in visit.desks}
+    titles[HALL] = visit.say("con_all_desks")
+
+    def within(name: str, share: float) -> str:
+        return took(visit, [seen.firsts[name]] if name in seen.firsts else [], share)
+
+    return (
+        Column(visit.say("con_desk"), lambda name: titles.get(name, name)),
+        Column(visit.say("con_tile_asked"), lambda name: f"{seen.by_desk.get(name, 0):,}",
+               number=True),
+        Column(visit.say("con_first_half"), lambda name: within(name, 0.5), number=True),
+        Column(visit.say("con_first_most"), lambda name: within(name, 0.99), number=True),
+    )  # fmt: skip
+
+
+def _by_desk(visit: Visit, seen: Seen) -> Html:
+    link = el("a", "CSV", class_="button", href=with_query(HOME, by="desk", csv="1"),
+              aria_label=visit.say("con_first_csv"))  # fmt: skip
+    title = el("h2", visit.say("con_by_desk_today"))
+    return card(
+        el("div", title, link, class_="inline spread"),
+        table(visit, _desk_columns(visit, seen), _desks(seen)),
+    )
+
+
 def choose_desk(visit: Visit, path: str) -> Html | None:
     """A list of desks that takes effect at once, where there is more than one."""
     if len(visit.desks) < 2:
@@ -104,6 +142,7 @@ async def _look(visit: Visit) -> Seen:
         desk, gone.since, min(gone.until, gone.since + now - span.since), QUARTER
     )
     budgets = await office.context.load.budgets()
+    await office.context.firsts.add()
     return Seen(
         day=span,
         asked=await review.questions_by(desk, span.since, span.until, QUARTER),
@@ -114,6 +153,8 @@ async def _look(visit: Visit) -> Seen:
         lately=await review.questions_by(desk, now - MINUTES * 60, now, 60.0),
         whole=await office.context.load.whole(),
         budgets=[use for use in budgets if not desk or use.desk == desk],
+        firsts=await store.firsts(span.since, span.until),
+        by_desk=await store.asked_by_desk(span.since, span.until),
     )
 
 
@@ -122,8 +163,7 @@ def _tiles(visit: Visit, seen: Seen) -> Html:
     given = sum(one.count for one in seen.answers)
     grounded = sum(one.count for one in seen.answers if one.grounded)
     reused = sum(one.count for one in seen.answers if one.reused)
-    first = together([seen.whole.counted]).times
-    times = [value for name, value in first.items() if name[0] == "first_reply"]
+    times = [each for name, each in seen.firsts.items() if visit.desk in ("", name)]
     up, down = seen.thumbs
     spent = [money(row.micros, row.currency) for row in total(spending(seen.outlays, "desk"))]
     tiles = (

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from dengmi.core.ids import new_id
 from dengmi.core.operators import Deed, Operators
 from dengmi.core.review import Review
+from dengmi.gate.bucket import Buckets
 from dengmi.language.texts import catalogue, text
 from dengmi.server.console.door import Door, Visitor
 from dengmi.server.console.passwords import Passwords
@@ -33,6 +34,8 @@ class Office:
         self.door = Door(self.people, self.parts.clock, self.parts.settings.server)
         self.passwords = Passwords()
         self.overview = Overview(context.parts)
+        self.tests = Buckets(rate=0.1, burst=3)
+        """Tests of a channel: each calls its platform, and a robot's writes into its group."""
         self._channels: tuple[float, Sequence[str]] = (0.0, ())
 
     async def channels(self) -> Sequence[str]:

@@ -1,5 +1,6 @@
 """POST /answers and GET /answers/{id}."""
 
+import asyncio
 from collections.abc import Callable
 from contextlib import aclosing
 from functools import cache
@@ -7,6 +8,7 @@ from functools import cache
 from starlette.requests import Request
 from starlette.responses import Response
 
+from dengmi.answer.pins import pin_of
 from dengmi.core.errors import DengmiError, NotFound
 from dengmi.core.events import (
     EVENT_NAMES,
@@ -111,9 +113,23 @@ class Answers:
         await self._context.rights.check(request, "operate")
         body = await read_json(request, ReuseRequest)
         answer_id = clean(request.path_params["answer_id"])
-        if not await self._parts.store.set_reuse(answer_id, body.state, "operator"):
+        if body.state == "pinned":
+            done = await self._pin(answer_id)
+        else:
+            done = await self._parts.store.set_reuse(answer_id, body.state, "operator")
+        await self._parts.pinned.look()
+        if not done:
             raise NotFound("answer_not_reusable", answer=answer_id[:60])
         return json_reply({"state": body.state})
+
+    async def _pin(self, answer_id: str) -> bool:
+        """Pin an answer, whatever wrote it; False where there is none."""
+        store = self._parts.store
+        answer = await store.answer(answer_id)
+        if answer is None:
+            return False
+        pin = await asyncio.to_thread(pin_of, answer, self._parts.clock.now(), "")
+        return await store.pin_answer(pin)
 
     async def _readable(self, request: Request) -> Answer:
         """The stored answer that a path names; where its desk does not share, a key opens it too.

@@ -175,8 +175,9 @@ OPERATIONS = (
         path="/desks",
         id="list_desks",
         summary="Desks",
-        text="Every desk of this installation.",
+        text="Every desk of this installation; private ones only with a key, and for operators.",
         reply=DesksResponse,
+        failures=(401, 403),
     ),
     Operation(
         method="GET",

@@ -1,10 +1,13 @@
 """POST /search, GET /articles/{id} and GET /desks: what only reads."""
 
+from dataclasses import replace
+
 from starlette.requests import Request
 from starlette.responses import Response
 
 from dengmi.core.errors import BadInput, NotFound
 from dengmi.core.records import Passage, SearchQuery
+from dengmi.server.access import is_operator
 from dengmi.server.bodies import clean, read_json
 from dengmi.server.context import Context
 from dengmi.server.replies import json_reply
@@ -57,9 +60,17 @@ class Reading:
         shape["passages"] = [_passage_json(passage) for passage in passages]
         return json_reply(shape)
 
-    async def desks(self, request: Request) -> Response:  # noqa: ARG002
-        """Every desk."""
-        return json_reply({"desks": [desk_json(one) for one in await self._parts.store.desks()]})
+    async def desks(self, request: Request) -> Response:
+        """Every desk; private ones are named only to who has a key, and to operators."""
+        told, shapes = self._parts.settings.desks, []
+        known = bool(await self._context.callers.key(request))
+        known = known or is_operator(request, self._parts.settings.server)
+        for desk in await self._parts.store.desks():
+            settings = told.get(desk.name)
+            if known or settings is None or settings.public:
+                title = (settings.title if settings else "") or desk.title
+                shapes.append(desk_json(replace(desk, title=title)))
+        return json_reply({"desks": shapes})
 
 
 def _passage_json(passage: Passage) -> Json:

@@ -33,9 +33,9 @@ class Sources:
         desk = await self._desk(request)
         sources = {source.id: source for source in self._syncs.recent(desk)}
         sources |= {source.id: source for source in await self._parts.store.sources(desk)}
-        return json_reply(
-            {"sources": [self._shape(request, source) for source in sources.values()]}
-        )
+        running = await self._syncs.running(sources.values())
+        shapes = [self._shape(request, each, each.id in running) for each in sources.values()]
+        return json_reply({"sources": shapes})
 
     async def add(self, request: Request) -> Response:
         """Add a source and start its first sync; its `report` follows when the sync has ended."""
@@ -51,14 +51,14 @@ class Sources:
         )
         if not self._syncs.is_running(source.id):
             self._syncs.start(source)
-        return json_reply(self._shape(request, source), 202)
+        return json_reply(self._shape(request, source, syncing=True), 202)
 
     async def sync(self, request: Request) -> Response:
         """Bring the store to what the source holds now, in the background."""
         await self._context.rights.check(request, "operate")
         source = await self._source(request)
         self._syncs.start(source)
-        return json_reply(self._shape(request, source), 202)
+        return json_reply(self._shape(request, source, syncing=True), 202)
 
     async def remove(self, request: Request) -> Response:
         """Remove a source with its articles."""
@@ -68,7 +68,7 @@ class Sources:
             self._syncs.forget(failed.id)
             return json_reply({"articles": 0})
         source = await self._source(request)
-        if self._syncs.is_running(source.id):
+        if await self._syncs.running([source]):
             raise Conflict("source_being_synced", source=source.id)
         articles = await self._parts.corpus.remove(source.id)
         self._syncs.forget(source.id)
@@ -86,9 +86,9 @@ class Sources:
             raise NotFound("source_not_of_desk", source=source_id[:60], desk=desk)
         return source
 
-    def _shape(self, request: Request, source: Source) -> Json:
+    def _shape(self, request: Request, source: Source, syncing: bool) -> Json:
         shape = source_json(source)
-        shape["syncing"] = self._syncs.is_running(source.id)
+        shape["syncing"] = syncing
         if not is_operator(request, self._parts.settings.server) and "://" not in source.address:
             shape["address"] = PurePath(source.address).name
             return shape

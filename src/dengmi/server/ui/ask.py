@@ -26,9 +26,11 @@ from dengmi.core.records import HALL, Answer, Exchange, Question, Wanted
 from dengmi.server.askers import KEPT, check_own_page
 from dengmi.server.bodies import clean, read
 from dengmi.server.context import Context
+from dengmi.server.oidc.way import payer_of
 from dengmi.server.problems import detail, notice_text
 from dengmi.server.rest.answers import stored
-from dengmi.server.stream import Staying, stream
+from dengmi.server.staying import Staying
+from dengmi.server.stream import stream
 from dengmi.server.ui.card import (
     answer_card,
     error_card,
@@ -40,6 +42,7 @@ from dengmi.server.ui.card import (
 from dengmi.server.ui.conversation import bar
 from dengmi.server.ui.links import answer_path
 from dengmi.server.ui.markup import Child, Html, el, icon
+from dengmi.server.ui.meant import check_asked_here, is_meant
 from dengmi.server.ui.overview import Overview, frame_of
 from dengmi.server.ui.page import LEVEL_COOKIE, Frame, page
 from dengmi.server.ui.shared import check_own
@@ -59,7 +62,7 @@ class AskPage:
         self._parts = context.parts
         self._overview = Overview(context.parts, context.pictures)
         self._turns = Turns(context.parts)
-        self._staying = Staying()
+        self._staying = Staying(context.siblings)
 
     async def show(self, request: Request) -> Response:
         """The page of a desk: earlier answers (?a=) or a conversation (?c=), and the answer to
@@ -72,7 +75,7 @@ class AskPage:
             known = await self._parts.store.conversation_of(asker, clean(ids[-1])[:100])
             frame = dataclasses.replace(frame, conversation=known or frame.conversation)
         words = clean(params.get("q", "")).strip()
-        response = await self._shown(request, frame, words if _is_meant(request) else "")
+        response = await self._shown(request, frame, words if is_meant(request) else "")
         await self._context.askers.keep(request, response, asker)
         remember_level(request, response, params)
         return response
@@ -98,7 +101,7 @@ class AskPage:
         named = await self._turns.named(request, frame.asker, request.query_params.getlist("a"))
         turns, thread = await self._turns.shown(frame, exchanges, named)
         if words:
-            payer = await self._context.callers.admit(request)
+            payer = await self._payer(request, frame.asker)
             try:
                 done, notices = await self._answer(request, frame, words, payer)
             except DengmiError as error:
@@ -127,10 +130,11 @@ class AskPage:
 
     async def ask(self, request: Request) -> Response:
         """The same, asked by the page's script: events whose data carry pieces of HTML."""
+        check_asked_here(request, self._parts.settings.server.public_url)
         form = parse_qs((await read(request)).decode("utf-8", "replace"))
         words = clean(" ".join(form.get("q", [])))
-        payer = await self._context.callers.admit(request)
         asker = await self._context.askers.met(request, again="c" in form)
+        payer = await self._payer(request, asker)
         frame = await frame_of(self._overview, request, await self._desk(request))
         given = {name: values[-1] for name, values in form.items()}
         frame = self._asked_how(dataclasses.replace(frame, asker=asker), given)
@@ -151,7 +155,7 @@ class AskPage:
         """The asker wants no more of an answer that is being written."""
         check_own_page(request)
         asker = await self._context.askers.known(request)
-        self._staying.stop(clean(request.path_params["answer_id"]), asker)
+        await self._staying.stop(clean(request.path_params["answer_id"]), asker)
         return Response(status_code=204)
 
     async def withdraw(self, request: Request) -> Response:
@@ -161,6 +165,11 @@ class AskPage:
         await check_own(request, self._parts, answer, asker)
         await self._parts.waits.withdraw(answer)
         return RedirectResponse(answer_path(answer.id), 303)
+
+    async def _payer(self, request: Request, asker: str) -> str:
+        """Who pays for a question, once it may be asked. Raises Refusal."""
+        payer = await self._context.callers.admit(request)
+        return await payer_of(self._context, asker, payer)
 
     async def _desk(self, request: Request) -> str:
         """The desk of the path; empty when nothing was ever added."""
@@ -341,12 +350,6 @@ def _heard(frame: Frame, answer: Answer) -> str:
         return frame.say("ui_not_in_articles")
     said = frame.say("ui_heard_quotes", count=len(answer.citations))
     return said if answer.level == "quote" else f"{answer.text} {said}"
-
-
-def _is_meant(request: Request) -> bool:
-    """Whether somebody asks: not a browser that looks ahead, nor a check of the address."""
-    ahead = request.headers.get("sec-purpose", "") + request.headers.get("purpose", "")
-    return request.method == "GET" and "prefetch" not in ahead
 
 
 def _asking(frame: Frame, words: str) -> str:

@@ -50,6 +50,10 @@ class Overview:
 
     async def desks(self) -> tuple[DeskView, ...]:
         """Every desk that is public."""
+        return tuple(desk for desk in await self.every() if self._is_public(desk.name))
+
+    async def every(self) -> tuple[DeskView, ...]:
+        """Every desk, the private ones too."""
         now = self.parts.clock.steady()
         if now - self._desks[0] > FRESH:
             self._desks = (now, await self._look())
@@ -57,12 +61,12 @@ class Overview:
 
     async def desk(self, name: str) -> DeskView:
         """One desk; the hall counts everything."""
-        desks = await self.desks()
         if name == HALL:
+            desks = await self.desks()
             synced = [desk.synced_at for desk in desks if desk.synced_at]
             total = sum(desk.articles for desk in desks)
             return DeskView(HALL, "", total, max(synced, default=None))
-        for desk in desks:
+        for desk in await self.every():
             if desk.name == name:
                 return desk
         return DeskView(name, self._title(name, ""), 0, None)
@@ -76,8 +80,12 @@ class Overview:
             return desks[0].name if desks else ""
 
     async def examples(self, name: str, lang: str) -> tuple[str, ...]:
-        """A few things to ask in the page's language, each of which the articles answer; first
-        from the articles that are cited most of late."""
+        """A few things to ask in the page's language: those of the settings, else such as the
+        articles answer, first from the articles that are cited most of late."""
+        settings = self.parts.settings.desks.get(name)
+        if settings and settings.examples:
+            own = tuple(one for one in settings.examples if language_of(one) == lang)
+            return (own or settings.examples)[:EXAMPLES]
         key = (name, lang)
         seen, known = self._examples.get(key, (-1e9, ()))
         if self.parts.clock.steady() - seen > 12 * FRESH and key not in self._choosing:
@@ -120,6 +128,10 @@ class Overview:
         settings = self.parts.settings.desks.get(name)
         return (settings.title if settings else "") or stored or name
 
+    def _is_public(self, name: str) -> bool:
+        settings = self.parts.settings.desks.get(name)
+        return settings is None or settings.public
+
     def _greeting(self, name: str) -> str:
         settings = self.parts.settings.desks.get(name)
         return settings.greeting if settings else ""
@@ -148,6 +160,8 @@ class Overview:
         heads = await store.articles(None if name == HALL else name, limit=_LOOKED_AT)
         pks = list(dict.fromkeys([*popular, *(head.pk for head in heads)]))
         found = await store.article_passages(pks)
+        if name == HALL:
+            found = {pk: one for pk, one in found.items() if self._is_public(one[0].desk)}
         often = [_told(*found[pk]) for pk in popular if pk in found]
         other = [
             one for pk in pks if pk in found and pk not in popular for one in _told(*found[pk])

@@ -24,6 +24,7 @@ from dengmi.core.events import Cited, Notice, Text
 from dengmi.core.limits import Reserved
 from dengmi.core.records import Charge, Question, Tokens
 from dengmi.gate.gate import Gate
+from dengmi.gate.keeper import Keeper
 from dengmi.ledger.ledger import Ledger
 from dengmi.models.scripted import Line, Script, ScriptedModel
 from tests.unit.answer.conftest import written as article
@@ -228,7 +229,7 @@ async def test_the_rest_of_an_answer_is_not_thought_about_anew() -> None:
 
 
 async def test_a_broken_answer_goes_before_those_who_wait() -> None:
-    gate = Gate({"one": 1, "two": 1}, SystemClock(), 5.0)
+    gate = Gate(Keeper({"one": 1, "two": 1}, SystemClock()), SystemClock(), 5.0)
     first = Model("one", Line(text=TEXT, fail="cut", after=90))
     _, written, _ = await _write(_task(TOWER, "one", "two"), first, GoesOn("two", TEXT), gate=gate)
     assert len(written.claims) == 4
@@ -249,7 +250,7 @@ async def test_a_busy_model_is_asked_a_second_time() -> None:
                 yield piece
 
     model = Once("one", Line(text=TEXT))
-    gate = Gate({"one": 4}, SystemClock(), 5.0)
+    gate = Gate(Keeper({"one": 4}, SystemClock()), SystemClock(), 5.0)
     _, written, lines = await _write(_task(TOWER, "one"), model, gate=gate)
     assert len(written.claims) == 4
     assert len(model.asked) == 2
@@ -257,7 +258,7 @@ async def test_a_busy_model_is_asked_a_second_time() -> None:
 
 
 async def test_waiting_for_a_slot_ends_once_for_the_whole_level() -> None:
-    gate = Gate({"one": 1, "two": 1}, SystemClock(), 1.0, usual=0.01)
+    gate = Gate(Keeper({"one": 1, "two": 1}, SystemClock(), usual=0.01), SystemClock(), 1.0)
     holder = Question(id="h", desk="d", text="?", asker="h")
     task = _task(TOWER, "one", "two")
     clock = SystemClock()

@@ -110,3 +110,18 @@ WHERE a.created_at >= :since AND a.created_at < :until AND (:desk = '' OR a.desk
     AND q.channel <> 'eval'
 GROUP BY number, a.level, a.reused, a.grounded
 ORDER BY number, a.level, a.reused, a.grounded;
+
+-- name: charges_by_group
+-- Lines of a time, and of a desk unless that is '', added up by who they are for: addresses (@…)
+-- together, those named each by itself, others by what stands in front of their names; as
+-- charges_added.
+SELECT CASE WHEN payer LIKE '@%' THEN '@' WHEN payer IN (:named::text[]) OR strpos(payer, ':') = 0 THEN payer
+    ELSE substr(payer, 1, strpos(payer, ':')) END AS who,
+    0 AS number, desk, level, model, purpose, currency, state,
+    count(DISTINCT CASE WHEN purpose IN ('reuse', 'join') OR (purpose = 'answer' AND output > 0)
+        THEN question_id END),
+    count(*), sum(reserved), sum(micros), sum(full_micros), sum(hit), sum(miss), sum(output),
+    sum(reasoning)
+FROM charges WHERE at >= :since AND at < :until AND (:desk = '' OR desk = :desk)
+GROUP BY who, desk, level, model, purpose, currency, state
+ORDER BY who, desk, level, model, purpose, currency, state;

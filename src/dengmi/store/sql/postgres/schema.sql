@@ -152,7 +152,7 @@ CREATE TABLE jobs (
 );
 CREATE INDEX jobs_due ON jobs (run_at) WHERE state = 'open';
 
-CREATE INDEX questions_conversation ON questions (desk, conversation, asked_at)
+CREATE INDEX questions_conversation ON questions (desk, conversation, asked_at, id)
     WHERE conversation <> '';
 
 CREATE TABLE thumbs (
@@ -173,7 +173,7 @@ CREATE TABLE reuses (
     made_at double precision NOT NULL,
     served bigint NOT NULL
 );
-CREATE INDEX reuses_key ON reuses (key, made_at) WHERE state <> 'void';
+CREATE INDEX reuses_key ON reuses (key, state, made_at, answer_id) WHERE state <> 'void';
 
 CREATE TABLE charges (
     id text PRIMARY KEY NOT NULL,
@@ -370,3 +370,40 @@ CREATE TABLE outcomes (
     at double precision NOT NULL,
     report text NOT NULL
 );
+
+CREATE TABLE edits (
+    part text NOT NULL,
+    name text NOT NULL,
+    key text NOT NULL,
+    value text NOT NULL,
+    at double precision NOT NULL,
+    operator text NOT NULL,
+    PRIMARY KEY (part, name, key)
+);
+
+CREATE TABLE pins (
+    answer_id text PRIMARY KEY NOT NULL REFERENCES answers (id) ON DELETE CASCADE,
+    key text NOT NULL,
+    asked text NOT NULL,
+    at double precision NOT NULL,
+    operator text NOT NULL
+);
+CREATE INDEX pins_key ON pins (key, at);
+
+CREATE TABLE firsts (
+    desk text NOT NULL,
+    quarter bigint NOT NULL,
+    bucket bigint NOT NULL,
+    count bigint NOT NULL,
+    PRIMARY KEY (desk, quarter, bucket)
+);
+CREATE INDEX firsts_quarter ON firsts (quarter);
+
+CREATE TABLE accounts (
+    key text PRIMARY KEY NOT NULL,
+    kind text NOT NULL,
+    owner text NOT NULL,
+    plan text NOT NULL,
+    at double precision NOT NULL
+);
+CREATE INDEX accounts_owner ON accounts (owner);

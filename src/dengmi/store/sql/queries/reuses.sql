@@ -5,14 +5,18 @@ VALUES (:answer_id, :key, :desk, :basis, :state, :reason, :made_at, :served)
 ON CONFLICT (answer_id) DO NOTHING;
 
 -- name: reuses_of_key
--- The answers of a key that are not void, pinned ones first, then the newest.
+-- The answers of a key that are not void, pinned ones first, then the newest. Chosen before they are
+-- read: what many asked at once was kept for each of them.
 SELECT r.answer_id, r.key, r.desk, r.basis, r.state, r.reason, r.made_at, r.served,
     a.id, a.question_id, a.desk, a.question, a.level, a.wanted, a.text, a.grounded, a.confidence,
     a.citations, a.nearest, a.followups, a.reused, a.currency, a.micros, a.usage, a.took_ms,
     a.created_at, a.lang, a.standalone, a.claims, a.evidence, a.origin, a.model, a.full_micros
 FROM reuses AS r JOIN answers AS a ON a.id = r.answer_id
-WHERE r.key = :key AND r.state <> 'void'
-ORDER BY r.state = 'pinned' DESC, r.made_at DESC, r.answer_id LIMIT :most;
+WHERE r.answer_id IN (
+    SELECT answer_id FROM reuses WHERE key = :key AND state <> 'void'
+    ORDER BY state = 'pinned' DESC, made_at DESC, answer_id LIMIT :most
+)
+ORDER BY r.state = 'pinned' DESC, r.made_at DESC, r.answer_id;
 
 -- name: reuse_served
 -- Count that an answer served again.

@@ -23,6 +23,12 @@ WHERE q.channel <> 'eval' AND q.asked_at >= :since AND q.asked_at < :until
             SELECT 1 FROM thumbs AS t WHERE t.answer_id = a.id AND NOT t.up)))
     AND (:poor = '' OR q.state = 'unanswered' OR a.claims LIKE :poor OR EXISTS (
         SELECT 1 FROM thumbs AS t WHERE t.answer_id = a.id AND NOT t.up))
+    AND (:pinned = '' OR EXISTS (
+        SELECT 1 FROM answers AS b JOIN pins AS p ON p.answer_id = b.id WHERE b.question_id = q.id
+    ) OR EXISTS (
+        SELECT 1 FROM answers AS b JOIN reuses AS r ON r.answer_id = b.id
+        WHERE b.question_id = q.id AND r.state = 'pinned'
+    ))
 ORDER BY q.asked_at DESC, q.id DESC LIMIT :most;
 
 -- name: asked_channels
@@ -74,6 +80,10 @@ WHERE q.desk = :desk AND q.asked_at < :before AND q.state IN (:states::text[])
     AND NOT EXISTS (
         SELECT 1 FROM answers AS a JOIN reuses AS r ON r.answer_id = a.id
         WHERE a.question_id = q.id AND r.state = 'pinned'
+    )
+    AND NOT EXISTS (
+        SELECT 1 FROM answers AS a JOIN pins AS p ON p.answer_id = a.id
+        WHERE a.question_id = q.id
     )
 ORDER BY q.asked_at, q.id LIMIT :most;
 

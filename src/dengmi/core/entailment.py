@@ -1,0 +1,40 @@
+"""What a model for natural language inference says, and how it is asked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+Pair = tuple[str, str]
+"""A premise and the claim that it may entail."""
+
+
+@dataclass(frozen=True, slots=True)
+class Odds:
+    """How likely it is that a premise entails a claim, and that it contradicts it. A model that
+    knows no contradiction gives 0 for it."""
+
+    entails: float
+    contradicts: float
+
+
+class Entailment(Protocol):
+    """Tells whether premises entail claims.
+
+    Attributes:
+        name: changes with the model.
+        threshold: how sure it must be to be believed.
+        languages: of the claims it may be asked about; empty: all.
+    """
+
+    name: str
+    threshold: float
+    languages: tuple[str, ...]
+
+    async def open(self) -> None:
+        """Load what is here, so that the first answer need not wait. Raises nothing."""
+        ...
+
+    async def odds(self, pairs: Sequence[Pair]) -> Sequence[Odds | None] | None:
+        """The odds of each pair, None for one that it cannot read whole; None for all where there
+        are none soon enough. Raises nothing."""
+        ...
