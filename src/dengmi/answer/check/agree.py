@@ -15,7 +15,11 @@ _NEAR = 0.05
 
 _DAY = 86400.0
 
-_FLIPPED = re.compile(r"\b(?:hardly|barely|scarcely|few|nobody|none|no one)\b|几乎没|很少|极少")
+_FLIPPED = re.compile(
+    r"\b(?:under|below|less|fewer|shorter|younger|smaller)\b[^.;]{0,40}\b(?:not|cannot|never|no)\b"
+    r"|(?:不到|不足|不满|低于|少于|小于)[^，。；]{0,14}(?:不能|不得|不可|不准|不许|禁止)"
+    r"|\b(?:hardly|barely|scarcely|few|nobody|none|no one)\b|几乎没|很少|极少"
+)
 """What turns a bound round: "hardly any under fifty" for "nearly all over fifty"."""
 
 _RATES = (
@@ -40,10 +44,14 @@ class Wrong:
 
 
 def wrong_facts(
-    claim: Facts, sources: Sequence[Facts], names: frozenset[int] = frozenset(), text: str = ""
+    claim: Facts,
+    sources: Sequence[Facts],
+    names: frozenset[int] = frozenset(),
+    text: str = "",
+    texts: Sequence[str] = (),
 ) -> Wrong:
     """Compare a claim's facts with those of its sentences, taken together; numbers that start at
-    `names` are parts of known names. `text`: the claim, in lower case."""
+    `names` are parts of known names. `text`: the claim, `texts`: the sentences, in lower case."""
     theirs = [(n, amount) for n, facts in enumerate(sources) for amount in facts.amounts]
     numbers = units = bounds = 0
     held: list[tuple[Amount, tuple[int, Amount]]] = []
@@ -56,11 +64,11 @@ def wrong_facts(
                 continue
             if _elsewhere(amount, sources) and not _replaced(amount, claim, theirs):
                 continue
-            if _only_one(amount) and (_every(amount, sources) or not _rivals(amount, theirs)):
+            if _every(amount, sources) or (_only_one(amount) and not _rivals(amount, theirs)):
                 continue
             if amount.value == 2.0 and not amount.measure and any(each.pair for each in sources):
                 continue
-            if derived(amount, text, sources):
+            if derived(amount, text, sources, texts):
                 continue
             clash = amount.measure and any(
                 abs(other.value - amount.value) < _SAME and other.measure for _, other in theirs
@@ -107,9 +115,24 @@ def _same(claim: Amount, other: Amount) -> bool:
         slack = 0
     if math.isclose(left, right, rel_tol=max(_SAME, slack)):
         return True
-    if claim.about and right:
-        return abs(left - right) / abs(right) <= _NEAR or _whole(claim, left, right)
+    near = claim.about and right and abs(left - right) / abs(right) <= _NEAR
+    if near or (claim.about and right and _whole(claim, left, right)):
+        return True
+    round_ = claim.about or claim.bound == "least"
+    if round_ and not other.bound and _at_least(claim.value, right, left):
+        return True
     return _rounded(claim.value, other.value) if claim.measure == other.measure else False
+
+
+def _at_least(value: float, right: float, left: float) -> bool:
+    """Whether "more than 2,000" is 2,140: the round number below it."""
+    if value < 10 or value % 1 or not left:
+        return False
+    digits = f"{value:.0f}".rstrip("0")
+    step = left / value * 10 ** (len(f"{value:.0f}") - len(digits))
+    if left == 50.0 and right > left and right < 100.0:
+        return True  # "more than half" is 57 %
+    return len(digits) <= 2 and step > left / value and left <= right < left + step * 0.6
 
 
 def _whole(claim: Amount, left: float, right: float) -> bool:
@@ -120,7 +143,10 @@ def _whole(claim: Amount, left: float, right: float) -> bool:
 
 
 def _rounded(value: float, other: float) -> bool:
-    """Whether a number of three digits or more is another one, rounded: 3.24 million as 3.2."""
+    """Whether a number of three digits or more is another one, rounded, 3.24 million as 3.2, or a
+    whole one is the nearest to another: 14 for 14.2."""
+    if value >= 10 and not value % 1 and other % 1:
+        return abs(other - value) < 0.5
     if value < 1000 or other < 1000:
         return False
     digits = len(f"{value:.0f}".rstrip("0"))
@@ -135,7 +161,14 @@ def _only_one(amount: Amount) -> bool:
     return amount.value == 1.0
 
 
-_LASTS = {_DAY: "day", 7 * _DAY: "week", 30.4375 * _DAY: "month", 365.25 * _DAY: "year"}
+_LASTS = {
+    60.0: "minute",
+    3600.0: "hour",
+    _DAY: "day",
+    7 * _DAY: "week",
+    30.4375 * _DAY: "month",
+    365.25 * _DAY: "year",
+}
 
 
 def _every(amount: Amount, sources: Sequence[Facts]) -> bool:
@@ -200,7 +233,7 @@ def _day_held(day: Day, sources: Sequence[Facts]) -> bool:
             years = any(
                 o.year == day.year or (o.decade and o.year <= day.year < o.year + 10) for o in days
             )
-        if not years and float(day.year) not in values:
+        if not years and float(day.year) not in values and not _years_on(day.year, sources):
             return False
     if day.month:
         fitting = [
@@ -217,6 +250,18 @@ def _day_held(day: Day, sources: Sequence[Facts]) -> bool:
     if day.day:
         return any(o.day == day.day for o in days) or float(day.day) in values
     return True
+
+
+def _years_on(year: int, sources: Sequence[Facts]) -> bool:
+    """Whether a year follows from another and a number of years: 1889 from 1886, three years on."""
+    known = {day.year for facts in sources for day in facts.days if day.year and not day.decade}
+    steps = {
+        amount.value
+        for facts in sources
+        for amount in facts.amounts
+        if amount.measure == "time" and math.isclose(amount.base, amount.value * 365.25 * _DAY)
+    }
+    return any(year - other in steps for other in known)
 
 
 def _clock_held(clock: Clock, sources: Sequence[Facts]) -> bool:

@@ -36,6 +36,8 @@ _BAN = re.compile(
 )
 _NEEDED = re.compile(r"必须|须|需要?|先|\b(?:must|needs?|ha(?:s|ve) to|requires?d?|first)\b")
 _TELLING = 0.5
+_ELSEWHERE = 1.0
+"""What the words weigh from which a claim tells another part of a sentence too."""
 _LEAST = 0.5
 """What the words must weigh together that a claim shares with the part about those who pay
 nothing."""
@@ -182,6 +184,13 @@ def _named_alone(aligned: Aligned, n: int, source: Read) -> bool:
         if not 1 <= len(before) <= 2 or len(behind) > 2:
             continue
         places = {m.place for m in aligned.matches if m.source == n and m.quality >= 1.0}
+        elsewhere = sum(
+            unit.weight
+            for unit, match in zip(claim.units, aligned.matches, strict=True)
+            if match.source == n and match.quality >= KIN and source.part_at(match.place) != part
+        )
+        if elsewhere >= _ELSEWHERE:
+            continue
         if (
             all(unit.start in places and source.lower.count(unit.term) == 1 for unit in before)
             and sum(unit.weight for unit in before) >= _TELLING

@@ -45,8 +45,9 @@ def denied_wrongly(aligned: Aligned, opposites: bool) -> int:
         for n, source in enumerate(aligned.sources)
         if source.cues
         if not (_CONDITION.search(source.lower) and _NEEDS.search(aligned.claim.lower))
-        if not _OTHERWISE.search(source.lower) or _OTHERWISE.search(aligned.claim.lower)
         for cue in source.cues
+        if _OTHERWISE.search(aligned.claim.lower)
+        or not _OTHERWISE.search(source.lower, 0, cue.start)
         if _kept(aligned, n, source, cue)
     ]
     soft = _only_here(aligned.claim, aligned.sources)
@@ -116,23 +117,52 @@ def _new(aligned: Aligned, cue: Cue) -> bool:
         if match.quality < KIN or match.source < 0:
             continue
         met = True
-        if _denied_there(aligned, claim.units[n], match):
+        if _denied_there(aligned, claim.units[n], match, cue):
             return False
     if met:
         return True
     return not any(source.cues or _only_here(source, [claim]) for source in aligned.sources)
 
 
-def _denied_there(aligned: Aligned, unit: Unit, match: Match) -> bool:
-    """Whether its sentence denies a word too, in whatever way."""
+def _denied_there(aligned: Aligned, unit: Unit, match: Match, cue: Cue) -> bool:
+    """Whether its sentence denies a word too that a negation of the claim is about, in whatever
+    way."""
     claim, source = aligned.claim, aligned.sources[match.source]
     if match.place < 0:
         return bool(source.cues or source.soft)
     un = source.lower.startswith(_UN, match.place) and not claim.lower.startswith(_UN, unit.start)
     clause = source.clause_at(match.place)
-    soft = any(source.clause_at(place) == clause for place in _only_here(source, [claim]))
-    covered = any(_covers(aligned, match, source, clause, cue) for cue in source.cues)
+    soft = any(
+        _about(aligned, match.source, source.clause_at(place), clause)
+        for place in _only_here(source, [claim])
+    )
+    others = {_behind(claim, other) for other in claim.cues if other is not cue}
+    covered = any(
+        _covers(aligned, match, source, clause, each)
+        for each in source.cues
+        if _behind(source, each) not in others
+    )
     return un or soft or covered or _turned(aligned, unit)
+
+
+def _about(aligned: Aligned, n: int, clause: int, met: int) -> bool:
+    """Whether a clause of sentence n is the one in which a word was met, or the claim has another
+    word of it: "coffee helps at first, but should be avoided before sleep"."""
+    source = aligned.sources[n]
+    return clause == met or any(
+        match.source == n
+        and match.quality >= KIN
+        and unit.weight > _SLIGHT
+        and match.place >= 0
+        and source.clause_at(match.place) == clause
+        for unit, match in zip(aligned.claim.units, aligned.matches, strict=True)
+    )
+
+
+def _behind(text: Read, cue: Cue) -> str:
+    """The negation with the word behind it: "without a yard"."""
+    word = next((unit.term for unit in text.units if unit.start >= cue.end), "")
+    return f"{text.lower[cue.start : cue.end]} {word}"
 
 
 def _covers(aligned: Aligned, match: Match, source: Read, clause: int, cue: Cue) -> bool:
@@ -173,6 +203,8 @@ def _kept(aligned: Aligned, n: int, source: Read, cue: Cue) -> bool:
 
 def _met(aligned: Aligned, n: int, unit: Unit) -> bool:
     """Whether the claim has a word of sentence n, or one akin to it."""
+    if unit.han and any(unit.term in mine.term for mine in aligned.claim.units):
+        return True  # 派 beside 派发
     groups = {group for mine in aligned.claim.units for group in mine.groups}
     return bool(unit.groups & groups) or any(
         match.source == n and match.quality >= LOOSE and unit.start <= match.place < unit.end
@@ -222,6 +254,12 @@ def _other_way(claim: Read, source: Read) -> bool:
     here = {name.term: name.start for name in reversed(claim.names)}
     there = {name.term: name.start for name in reversed(source.names)}
     both = sorted(here.keys() & there.keys(), key=here.__getitem__)
+    mine = [place for side, place in claim.sides if side[:-1] in _CONVERSE]
+    theirs = [place for side, place in source.sides if side[:-1] in _CONVERSE]
+    if both and mine and theirs:
+        before = {here[name] < mine[0] for name in both}
+        if len(before) == 1 and {there[name] < theirs[0] for name in both} == {not before.pop()}:
+            return True  # "Thornley lost"; "Vale beat Thornley"
     return len(both) > 1 and there[both[0]] > there[both[-1]]
 
 

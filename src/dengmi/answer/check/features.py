@@ -24,8 +24,10 @@ from dengmi.answer.check.align import (
 from dengmi.answer.check.contrast import contrasted
 from dengmi.answer.check.denial import denied_wrongly, opposite, other_day
 from dengmi.answer.check.edits import edited
+from dengmi.answer.check.polarity import mispaired, reversed_parts
 from dengmi.answer.check.reading import Read
-from dengmi.answer.check.roles import mistaken, swapped
+from dengmi.answer.check.rivals import rivals
+from dengmi.answer.check.roles import compared, mistaken, swapped
 from dengmi.answer.check.strangers import has_name, wrong_names
 from dengmi.answer.common import commonness
 from dengmi.language.scripts import HAN
@@ -61,11 +63,19 @@ NAMES = (
     "crossed",
     "edited",
     "wide",
+    "reversed",
+    "mispaired",
+    "rivals",
     "sure",
     "facts",
     "anchors",
     "foreign",
     "han",
+    "spelled",
+    "gap",
+    "first_lost",
+    "last_lost",
+    "denials",
 )
 """The names of the numbers, in order."""
 
@@ -82,6 +92,7 @@ RISING = frozenset(
         "contained",
         "met",
         "anchors",
+        "spelled",
     ]
 )
 CONTRARY = frozenset(
@@ -98,6 +109,9 @@ CONTRARY = frozenset(
         "crossed",
         "edited",
         "wide",
+        "reversed",
+        "mispaired",
+        "rivals",
     ]
 )
 """Numbers of what disagrees."""
@@ -147,9 +161,10 @@ def lay(claim: Read, sources: Sequence[Read], context: Sequence[Read]) -> Laid:
         [source.facts for source in sources],
         _named_so(claim, context),
         claim.lower,
+        [source.lower for source in sources],
     )
     names = wrong_names(claim, sources, context, foreign)
-    signed = (0.0,) * 7 if foreign else _signs(aligned, facts)
+    signed = (0.0,) * 10 if foreign else _signs(aligned, facts, context)
     mixed = 0 if foreign else mistaken(aligned, facts)
     numbers = (
         *_words(aligned),
@@ -164,8 +179,31 @@ def lay(claim: Read, sources: Sequence[Read], context: Sequence[Read]) -> Laid:
         _anchors(claim, sources, facts),
         float(foreign),
         float(claim.lang == "zh"),
+        *_shape(aligned),
     )
     return Laid(numbers, _named(numbers, _WRONG), _named(numbers, _SOFT))
+
+
+def _shape(aligned: Aligned) -> tuple[float, ...]:
+    """How much of the claim is spelled as in the sentences, whatever its words are cut to; what
+    its longest stretch of lost words weighs, whether its first and last are lost; how often it
+    denies more than they do."""
+    claim, units = aligned.claim, aligned.claim.units
+    there = frozenset().union(*(source.spelling for source in aligned.sources))
+    mine = claim.spelling
+    met = [aligned.found(n) or aligned.context[n] for n in range(len(units))]
+    longest = run = 0.0
+    for unit, known in zip(units, met, strict=True):
+        run = 0.0 if known else run + unit.weight
+        longest = max(longest, run)
+    denials = len(claim.cues) - sum(len(source.cues) for source in aligned.sources)
+    return (
+        len(mine & there) / (len(mine) or 1),
+        min(longest, _MOST_LOST),
+        float(bool(met) and not met[0]),
+        float(bool(met) and not met[-1]),
+        float(max(-2, min(denials, 2))),
+    )
 
 
 def _anchors(claim: Read, sources: Sequence[Read], facts: Wrong) -> float:
@@ -261,7 +299,7 @@ def _reverse(aligned: Aligned) -> float:
     return best
 
 
-def _signs(aligned: Aligned, facts: Wrong) -> tuple[float, ...]:
+def _signs(aligned: Aligned, facts: Wrong, context: Sequence[Read]) -> tuple[float, ...]:
     """What turns a claim round: negation, opposites, exchanged parties, all for some."""
     claim, sources = aligned.claim, aligned.sources
     turned = opposite(aligned)
@@ -269,13 +307,20 @@ def _signs(aligned: Aligned, facts: Wrong) -> tuple[float, ...]:
     if denied == 0 and turned and _parity(claim, sources):
         turned = 0
     there = [source.tone for source in sources]
+    exchanged = swapped(aligned)
+    if exchanged and turned and any(compared(claim, source) for source in sources):
+        exchanged, turned = False, 0  # "A is dearer than B" for "B is cheaper than A"
+    single = _single(facts)
     return (
         float(denied),
         float(turned + contrasted(aligned)),
-        float(swapped(aligned)),
-        float(crossed(aligned, _single(facts))),
+        float(exchanged),
+        float(crossed(aligned, single)),
         float(edited(claim, sources)),
         float(signs.too_wide(claim.tone, there)),
+        float(reversed_parts(aligned)),
+        mispaired(aligned, single),
+        float(rivals(claim, sources, context)),
         float(signs.too_sure(claim.tone, there)),
     )
 
@@ -295,24 +340,35 @@ def _parity(claim: Read, sources: Sequence[Read]) -> bool:
 
 
 def _denials(text: Read) -> int:
-    """How often a text denies, but for words such as 无害 that have an opposite themselves."""
+    """How often a text denies in clauses with a word that has an opposite, but for words such as
+    无害 that have one themselves."""
     within = [place for _, place in text.sides]
-    return sum(not any(at <= cue.start < at + 2 for at in within) for cue in text.cues)
+    clauses = {text.clause_at(place) for place in within}
+    return sum(
+        text.clause_at(cue.start) in clauses and not any(at <= cue.start < at + 2 for at in within)
+        for cue in text.cues
+    )
 
 
-_SOFT = (("number", "mistaken"), ("name", "names"))
+_SOFT = (
+    ("number", "mistaken"),
+    ("number", "mispaired"),
+    ("name", "names"),
+    ("name", "rivals"),
+    ("negation", "negation"),
+    ("negation", "reversed"),
+    ("comparison", "opposite"),
+    ("comparison", "wide"),
+)
 """What speaks against a claim without deciding: the rules for these are less sure."""
 
 _WRONG = (
     ("number", "numbers"),
     ("date", "dates"),
     ("unit", "units"),
-    ("negation", "negation"),
     ("comparison", "bounds"),
-    ("comparison", "opposite"),
     ("comparison", "swapped"),
     ("comparison", "crossed"),
-    ("comparison", "wide"),
 )
 
 

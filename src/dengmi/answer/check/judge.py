@@ -27,16 +27,17 @@ __all__ = [
     "warm",
 ]
 
-SUPPORTED = 0.35
+SUPPORTED = 0.4
 PARTIAL = 0.1
 """How true a claim has to look to count as supported, or as supported in part. How well that
-does on planted sentences: docs/decisions/0009-checking.md."""
+does on planted sentences: docs/decisions/0034-checking-third.md."""
 
 WHOLE = 0.15
 """The same of a claim of which no word is missing."""
 
-SURE = 0.6
-"""How true a claim has to look where one of its names or numbers seems to be another's."""
+SURE = 0.65
+"""How true a claim has to look where something in it seems to disagree, by a rule that is not sure: a
+name or number that may be another's, a denial or opposite that may be told in other words."""
 
 LEAN = 4.0
 LEAN_MET, ENOUGH_MET = 2.5, 8
@@ -101,13 +102,14 @@ def judge(claim: str, sources: Sequence[Source]) -> Judgement:
     return Judgement("partial", score, reasons)
 
 
-def refused(seen: Laid, looks: float) -> tuple[str, ...]:
-    """What keeps a claim from being supported: the facts that disagree, or its words."""
+def refused(seen: Laid, looks: float, least: float = SUPPORTED) -> tuple[str, ...]:
+    """What keeps a claim from being supported: the facts that disagree, or its words. `least`: how
+    true it has to look."""
     if seen.wrong:
         return tuple(dict.fromkeys((*seen.wrong, *seen.doubtful)))
     if seen.doubtful and looks < SURE:
         return seen.doubtful
-    if seen.exchanged or looks < (WHOLE if seen.whole else SUPPORTED):
+    if seen.exchanged or looks < (min(WHOLE, least) if seen.whole else least):
         return seen.doubtful or ("words",)
     return ()
 

@@ -247,6 +247,18 @@ class Read:
             yield Unit(term, start, end, max(worth, _CONTENT), groups_of(term), clause, han)
 
     @cached_property
+    def spelling(self) -> frozenset[str]:
+        """The signs of its Chinese content words, every three letters on end of its others."""
+        found: set[str] = set()
+        for unit in self.units:
+            if unit.han:
+                found.update(unit.term)
+            else:
+                word = self.lower[unit.start : unit.end]
+                found.update(word[at : at + 3] for at in range(max(len(word) - 2, 1)))
+        return frozenset(found)
+
+    @cached_property
     def weight(self) -> float:
         """What its content words weigh together."""
         return sum(unit.weight for unit in self.units)

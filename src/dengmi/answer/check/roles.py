@@ -133,7 +133,7 @@ def _made_object(aligned: Aligned, placed: Sequence[tuple[int, int]]) -> bool:
 
 def turned(claim: Read, source: Read) -> bool:
     """Whether both compare or tell a way from here to there, with the two sides exchanged."""
-    return _compared(claim, source) or _ways(claim.lower, source.lower)
+    return compared(claim, source) or _ways(claim.lower, source.lower)
 
 
 @lru_cache(maxsize=2048)
@@ -175,7 +175,7 @@ def _than(lower: str) -> re.Match[str] | None:
     return THAN.search(lower)
 
 
-def _compared(claim: Read, source: Read) -> bool:
+def compared(claim: Read, source: Read) -> bool:
     """ "A beats B" beside "B beats A"."""
     here, there = _than(claim.lower), _than(source.lower)
     if here is None or there is None or here.group() != there.group():

@@ -41,11 +41,14 @@ SOFT_NEGATION = re.compile(
     r"|exclu\w+|lapse\w*|expire\w*"
     r"|exempt\w*|oppos\w+|contrary|invalid|inactive|incomplet\w+|loss|lost|absen\w+|away|cancel\w*"
     r"|zero|restrict\w*"
-    r"|only|few|little|poor\w*|hard|difficult\w*|unpaid|unsafe|offline|split|divided"
+    r"|only|(?<!a )few|(?<!a )little|poor\w*|hard|difficult\w*|unpaid|unsafe|offline|split|divided"
     r"|forg[eo]t\w*|los(?:e|es|ing)|stable|constant|steady|sidelined|(?:is|are|was|were|be) out|un(?!til|der|i|tie)\w{4,}"
+    r"|others?|else|elsewhere|free|withh\w+|dr(?:y|ied)|irregular\w*|uneven\w*|separate\w*|earliest|largest|biggest|highest|longest|smallest"
+    r"|than (?:at )?any|spare[ds]?|alone|resume[ds]?|unchanged"
     r"|unclear|unlikely|disallow\w*|otherwise|or else|\w{3,}less|free (?:of|from)|out of|beyond)\b"
-    r"|忘|避(?=[光雨风水热暑])|休战|缺阵|缺席|除了|禁止|严禁|拒绝|取消|停止|停运|停|避免|防止|缺|免|非|只|除|仅|限|而非|反对|否决|失败|错过|失"
-    r"|难|例外|关闭|闭|最多|以内|之内|控制|另|才"
+    r"|忘|避(?=[光雨风水热暑])|休战|缺阵|缺席|(?<![解删清消去拆开免排扣])除了|禁止|严禁|拒绝|取消|停止|停运|停|避免|防止|缺|免|非|只|(?<![解删清消去拆开免排扣])除|仅|限|而非|反对|否决|失败|错过|失"
+    r"|难|例外|关闭|闭|最多|控制|另|才"
+    r"|免费|最早|谢绝|婉拒|保留|保存|干了|干涸|少了|更短|不足|独自|单独|抱怨|改成|其他|其余|别的|最大|最高|最长|其他任何|凭"
     r"|稳定|逾期|离线|断网|相同|一样|正常|照常|否则|不足|拿不到",
 )
 """What denies without a negation, or keeps one from being needed; it excuses a negation that is
@@ -53,8 +56,9 @@ lost or new."""
 
 _MOST_OF = re.compile(
     r"\b(?:(?<!at )(?<!the )most|some|(?<!as )(?<!how )many|several|part|partly|half|few|majority|(?:only|just) one|often|usually|sometimes|generally"
-    r"|mostly|largely|nearly all|almost all)\b"
-    r"|(?:只|仅)有?一|大多|多数|大部分|部分|有些|一些|许多|不少|通常|往往|一般|有时|几乎|少数|个别|主要"
+    r"|mostly|largely|nearly all|almost all|all but"
+    r"|(?:one|two|three|four|five|six|seven|eight|nine|ten|\d+) of (?:the|its|their|these|those|them|which|whom))\b"
+    r"|(?:只|仅)有?一|大多|多数|大部分|部分|有些|一些|许多|不少|通常|往往|一般|有时|几乎|少数|个别|主要|一半|半数|其中[有的]?[\d一二两三四五六七八九十]|[个人名位只件]中的"
 )
 _ALL_OF = re.compile(
     r"\b(?:all|every|everyone|everybody|each|always|entirely|wholly|whole|solely|any|both)\b(?!"
@@ -150,7 +154,7 @@ _THAN_HAN = re.compile(
 )
 _NO_SIDE = re.compile(
     r"\bclose (?:to|by)\b|\bat the (?:latest|earliest)\b|\bcomes? first\b|\bopen to\b|\bbehind(?=[.,;]|$)"
-    r"|\blong(?:er)? (?:as|than)\b|以先到者为准"
+    r"|\blong(?:er)? (?:as|than)\b|以先到者为准|最多见|(?<![\d年月日周天时点号半])以前"
 )
 _UP_DOWN = re.compile(
     r"\b(?:(?P<up>up)|down) (?=(?:(?:by|from|nearly|almost|about|around|sharply|slightly|over|more"
@@ -215,7 +219,7 @@ def uneven(claim: Tone, source: Tone) -> bool:
 
 
 THAN = re.compile(
-    r"\bthan\b|\bbeats?\b|\bdefeated\b|\bversus\b|比|超过|击败|战胜|高于|低于|多于|少于|优于"
+    r"\bthan\b|\bbeats?\b|\bdefeated\b|\bversus\b|(?<!\d)比|超过|击败|战胜|高于|低于|多于|少于|优于"
 )
 
 

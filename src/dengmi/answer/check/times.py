@@ -71,6 +71,9 @@ _HOURS: Final = [
     "twelve",
 ]  # fmt: skip
 _HOUR = rf"{'|'.join(_HOURS)}|1[0-2]|[1-9]"
+_DEGREES: Final = frozenset("大小薄厚多少快慢好高低长短有轻重深浅宽窄")
+"""Signs behind which 一点 means "a little"."""
+
 _HALVES: Final = {
     "in the morning": "am", "in the afternoon": "pm", "in the evening": "pm", "at night": "pm",
 }  # fmt: skip
@@ -137,6 +140,8 @@ def _decade(hit: re.Match[str]) -> Time | None:
 
 def _clock(hit: re.Match[str]) -> Time | None:
     found = hit.groupdict()
+    if found["h"] == "一" and hit.string[hit.start("h") - 1 : hit.start("h")] in _DEGREES:
+        return None
     hour = _HOURS.index(found["h"]) + 1 if found["h"] in _HOURS else _count(found["h"])
     minute = _PARTS[found["min"]] if found["min"] in _PARTS else _count(found["min"])
     half = (found.get("half") or "").replace(".", "").lower()
@@ -218,7 +223,7 @@ def _mentions() -> tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Time |
              r"(?: ?(?P<half>[ap]\.?m\b\.?))?", _clock),
             (r"(?<![\d.])(?P<h>1[0-2]|0?\d)(?:\.(?P<min>[0-5]\d))?"
              r" ?(?P<half>[ap]\.?m\b\.?)", _clock),
-            (rf"(?P<half>{_EARLY}|{_LATE})? ?(?P<h>{_N}) ?[点时](?P<colon>(?!))?(?!半?钟头|候|代"
+            (rf"(?<![a-z])(?P<half>{_EARLY}|{_LATE})? ?(?P<h>{_N}) ?[点时](?P<colon>(?!))?(?!半?钟头|候|代|[也都]"
              rf"|[间钟]?[之的]久|[一二三四五六七八九]?[倍])"
              rf"(?:(?P<min>半|[一三]刻|[0-5]?\d|{HAN}{{1,3}})(?:分(?!之))?)?", _clock),
             (rf"(?:\b(?P<min>half|(?:a )?quarter) (?P<past>past|to) )(?P<h>{_HOUR})\b"

@@ -74,7 +74,7 @@ rate 1000: gbps
 power 1: watt watts w 瓦
 power 1000: kw kilowatt kilowatts 千瓦
 power 1000000: mw megawatt megawatts 兆瓦
-energy 1: kwh 千瓦时 度电
+energy 1: kwh kilowatt\u00a0hour kilowatt\u00a0hours kilowatt-hours 千瓦时 度电
 energy 1000: mwh 兆瓦时
 food 1: kcal calorie calories 千卡 大卡 卡路里
 food 0.239: kj kilojoule kilojoules 千焦
