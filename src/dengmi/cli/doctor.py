@@ -45,6 +45,7 @@ EXTRAS = {
     "card": "segno",
     "wechat": "cryptography",
     "wecom": "websockets",
+    "oidc": "jwt",
     "matrix": "nio",
     "matrix-e2e": "vodozemac",
 }
@@ -120,6 +121,7 @@ def _needed(settings: Settings) -> set[str]:
     found |= {"vectors"} if settings.embedding.kind else set()
     found |= {"wechat"} if settings.wechat else set()
     found |= {"wecom"} if settings.wecom else set()
+    found |= {"oidc"} if settings.oidc.issuer else set()
     found |= {"matrix"} if settings.matrix else set()
     found |= {"matrix-e2e"} if any(each.encryption for each in settings.matrix.values()) else set()
     return found | ({"semantic"} if "fastembed" in kinds else set())

@@ -38,6 +38,7 @@ from dengmi.core.records import (
 from dengmi.core.replies import KeptReplies
 
 if TYPE_CHECKING:
+    from dengmi.core.accounts import Accounts
     from dengmi.core.operators import Operators
     from dengmi.core.review import Review
 
@@ -297,6 +298,10 @@ class Store(
 
     def operators(self) -> "Operators":
         """What is kept of operators."""
+        ...
+
+    def accounts(self) -> "Accounts":
+        """Whose accounts at a provider of sign-in are."""
         ...
 
     def review(self) -> "Review":

@@ -9,6 +9,9 @@ from dengmi.settings.live import Made
 from dengmi.settings.money import money
 from dengmi.settings.options import KeySettings, PlanSettings
 
+BY_PLAN = "plan."
+"""The payer of an asker whose account gives a plan is "plan.PLAN:asker"."""
+
 
 @dataclass(frozen=True, slots=True)
 class Plans:
@@ -44,7 +47,8 @@ def plans(
     return Plans(
         rules=Made(settings, _rules),
         named={asker: name for name, plan in settings.items() for asker in plan.askers},
-        keys={name: key.plan for name, key in keys.items() if key.plan},
+        keys={f"{BY_PLAN}{name}": name for name in settings}
+        | {name: key.plan for name, key in keys.items() if key.plan},
         usual=usual,
         ranks=Made(settings, lambda _, plan: plan.rank),
     )

@@ -11,6 +11,7 @@ from dengmi.server.channels.openai import OpenAI
 from dengmi.server.channels.ways import Way
 from dengmi.server.console.lazy import LazyConsole
 from dengmi.server.context import Context
+from dengmi.server.oidc.way import Way as SignIn
 from dengmi.server.rest.answers import Answers
 from dengmi.server.rest.budgets import Budgets
 from dengmi.server.rest.health import Health
@@ -44,6 +45,7 @@ def routes(context: Context, ways: Sequence[Way] = ()) -> Sequence[BaseRoute]:
         *_channels(context),
         *_pages(context),
         *_asker(context),
+        *SignIn(context).routes(),
         *_watching(context),
     ]
 

@@ -21,6 +21,8 @@ def lacking(settings: Settings, environ: Mapping[str, str] | None = None) -> Ite
     for key, variable in _variables(written_settings(settings.home), ""):
         if not is_set(variable, environ):
             yield BadSettings("setting_variable_missing", key=key, variable=variable)
+    if settings.oidc.issuer and not settings.oidc.client_id:
+        yield BadSettings("setting_needed", key="oidc.client_id", kind="oidc.issuer")
     for name, model in settings.models.items():
         if model.kind == "openai" and not model.base_url:
             yield BadSettings("setting_needed", key=f"models.{name}.base_url", kind=model.kind)

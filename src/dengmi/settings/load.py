@@ -114,6 +114,7 @@ def _completed(settings: Settings, has_levels: bool, environ: Mapping[str, str])
         settings,
         levels=levels,
         server=_keyed(settings.server, environ),
+        oidc=_keyed(settings.oidc, environ),
         embedding=_keyed(settings.embedding, environ),
         reranking=_keyed(settings.reranking, environ),
         **{

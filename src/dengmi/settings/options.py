@@ -12,6 +12,7 @@ from dengmi.settings.ilink import ILinkSettings
 from dengmi.settings.masked import Masked, meaning_of
 from dengmi.settings.matrix import MatrixSettings
 from dengmi.settings.nli import NliSettings
+from dengmi.settings.oidc import OidcSettings
 from dengmi.settings.semantic import EmbeddingSettings, RerankingSettings
 from dengmi.settings.sharing import SharingSettings
 from dengmi.settings.wechat import WeChatSettings
@@ -420,6 +421,7 @@ class Settings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
     writing: WritingSettings = WritingSettings()
     late: LateSettings = LateSettings()
     sharing: SharingSettings = SharingSettings()
+    oidc: OidcSettings = OidcSettings()
     models: Mapping[str, ModelSettings] = {}
     levels: LevelSettings = LevelSettings()
     embedding: EmbeddingSettings = EmbeddingSettings()

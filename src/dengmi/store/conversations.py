@@ -61,6 +61,7 @@ def forget(asker: str) -> Work[int]:
     ids = [row[0] for row in (yield from every("questions_of_asker", asker=asker))]
     for query in ("thumbs_of_asker_gone", "conversations_nameless", "handovers_gone"):
         yield from run(query, asker=asker)
+    yield from run("accounts_gone", owner=asker)
     yield from forget_questions(ids)
     return len(ids)
 

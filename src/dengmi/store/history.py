@@ -115,9 +115,16 @@ def take_handover(key: str, other: str, now: float) -> Work[str]:
     if row is None:
         return ""
     asker = str(row[0])
-    if other and other != asker:
-        named = yield from every("conversations_named", asker=asker)
-        ids = [each[0] for each in named]
-        yield from run("questions_moved", asker=asker, other=other)
-        yield from run("conversations_moved", asker=asker, other=other, ids=ids)
+    if other:
+        yield from merge(asker, other)
     return asker
+
+
+def merge(asker: str, other: str) -> Work[None]:
+    """What `other` asked becomes an asker's."""
+    if other == asker:
+        return
+    named = yield from every("conversations_named", asker=asker)
+    ids = [each[0] for each in named]
+    yield from run("questions_moved", asker=asker, other=other)
+    yield from run("conversations_moved", asker=asker, other=other, ids=ids)

@@ -4,7 +4,7 @@ it, and imported only where an operator asks."""
 from collections.abc import Sequence
 
 from dengmi.core.operators import AccessKey, Deed, Invite, Operator, Role, Session
-from dengmi.store import operators
+from dengmi.store import accounts, operators
 from dengmi.store.connector import Connector
 
 
@@ -101,3 +101,26 @@ class SqlOperators:
     async def remove_key(self, name: str) -> bool:
         """Forget a key; False where there is none."""
         return await self._db.write(operators.remove_key, name)
+
+
+class SqlAccounts:
+    """Accounts elsewhere, as `dengmi.core.accounts.Accounts` says."""
+
+    def __init__(self, connector: Connector) -> None:
+        self._db = connector
+
+    async def asker(self, key: str, plan: str, known: str, fresh: str, now: float) -> str:
+        """An asker signs in: the name of the account's asker."""
+        return await self._db.write_alone(accounts.asker, key, plan, known, fresh, now)
+
+    async def plan(self, asker: str) -> str | None:
+        """The plan of an asker who has an account; None for others."""
+        return await self._db.read(accounts.plan, asker)
+
+    async def operator(self, key: str, name: str, role: Role, fresh: str, now: float) -> Operator:
+        """An operator signs in. Raises Conflict."""
+        return await self._db.write_alone(accounts.operator, key, name, role, fresh, now)
+
+    async def refuse_operator(self, key: str) -> None:
+        """The account may not be at the console: its sessions end."""
+        await self._db.write(accounts.refuse_operator, key)

@@ -1,5 +1,6 @@
 """Scripts about operators: who they are, their sessions, what they did, and keys for programs."""
 
+from dataclasses import replace
 from typing import Any
 
 from dengmi.core.errors import Conflict, NotFound
@@ -48,12 +49,17 @@ def join(operator: Operator, invite: str, now: float) -> Work[Operator]:
         raise NotFound("console_link_over")
     if (yield from one(operator.name)) is not None:
         raise Conflict("console_name_taken", name=operator.name)
+    return (yield from insert(replace(operator, role=role), now))
+
+
+def insert(operator: Operator, now: float) -> Work[Operator]:
+    """A new operator as kept; nobody has the name."""
     yield from run(
         "operator_insert",
         id=operator.id,
         name=clean(operator.name),
         name_key=_key(operator.name),
-        role=role,
+        role=operator.role,
         password=operator.password,
         made_at=float(now),
     )
@@ -85,6 +91,7 @@ def remove(operator: str) -> Work[None]:
     yield from _not_last_owner(operator)
     yield from run("sessions_of_gone", operator=operator)
     yield from run("invites_of_gone", operator=operator)
+    yield from run("accounts_gone", owner=operator)
     yield from run("operator_gone", id=operator)
 
 

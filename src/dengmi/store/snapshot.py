@@ -45,6 +45,7 @@ TABLES = (
     "deeds",
     "access_keys",
     "edits",
+    "accounts",
     "pins",
     "firsts",
     "tally",

@@ -53,6 +53,7 @@ from dengmi.store.outgoing import SqlOutgoing
 from dengmi.store.replying import SqlReplies
 
 if TYPE_CHECKING:
+    from dengmi.core.accounts import Accounts
     from dengmi.core.operators import Operators
     from dengmi.core.review import Review
 
@@ -352,6 +353,12 @@ class SqlStore(SqlLine, SqlEdits, SqlFirsts, SqlHistories, SqlOutgoing, SqlRepli
         from dengmi.store.office import SqlOperators
 
         return SqlOperators(self._db)
+
+    def accounts(self) -> "Accounts":
+        """Whose accounts at a provider of sign-in are."""
+        from dengmi.store.office import SqlAccounts
+
+        return SqlAccounts(self._db)
 
     def review(self) -> "Review":
         """What operators look through."""

@@ -15,6 +15,7 @@ from dengmi.server.console.first import first_token
 from dengmi.server.console.frame import HOME, card, field, form, page
 from dengmi.server.console.passwords import LONGEST, SHORTEST
 from dengmi.server.console.visit import Visit
+from dengmi.server.oidc.way import HERE as SIGN_IN
 from dengmi.server.problems import Refusal, detail
 from dengmi.server.ui.markup import Child, Html, el
 
@@ -31,7 +32,8 @@ async def sign_in(visit: Visit) -> Response:
 async def _sign_in(visit: Visit, wrong: str, status: int) -> Response:
     if not await visit.office.people.has_operators():
         words = el("p", visit.say("con_first_how"))
-        return page(visit, visit.say("con_first_title"), card(words), status=status)
+        title = visit.say("con_first_title")
+        return page(visit, title, card(words, _elsewhere(visit)), status=status)
     name = el(
         "input", name="name", required=True, autocomplete="username", autofocus=True,
         value=visit.form.get("name", ""), maxlength=40,
@@ -43,8 +45,23 @@ async def _sign_in(visit: Visit, wrong: str, status: int) -> Response:
         el("button", visit.say("con_sign_in"), class_="button first"),
     ]
     return _plain(
-        visit, visit.say("con_sign_in"), f"{HOME}/sign-in", body, wrong=wrong, status=status
+        visit,
+        visit.say("con_sign_in"),
+        f"{HOME}/sign-in",
+        body,
+        wrong=wrong,
+        status=status,
+        beside=_elsewhere(visit),
     )
+
+
+def _elsewhere(visit: Visit) -> Html | None:
+    """The way in with an account elsewhere, where there is one."""
+    settings = visit.office.parts.settings.oidc
+    if not settings.issuer or not settings.role_claim:
+        return None
+    words = visit.say("oidc_sign_in", title=settings.title)
+    return el("p", el("a", words, class_="button", href=f"{SIGN_IN}?for=console"))
 
 
 async def signed_in(visit: Visit) -> Response:
@@ -183,7 +200,14 @@ async def _invited(visit: Visit) -> tuple[str, str]:
 
 
 def _plain(
-    visit: Visit, title: str, action: str, body: list[Html], *, wrong: str, status: int
+    visit: Visit,
+    title: str,
+    action: str,
+    body: list[Html],
+    *,
+    wrong: str,
+    status: int,
+    beside: Child = None,
 ) -> Response:
     """A form that comes before there is a session."""
     door = visit.office.door
@@ -198,7 +222,7 @@ def _plain(
         action=action,
         class_="stack",
     )
-    response = page(visit, title, card(inside, class_="narrow"), status=status)
+    response = page(visit, title, card(inside, beside, class_="narrow"), status=status)
     door.give_form_token(visit.request, response, token)
     return response
 

@@ -38,8 +38,9 @@ class Health:
         shape = {"status": "ready", "store_change": store_seq, "index_change": follower.index_seq}
         return json_reply(shape)
 
-    async def metrics(self, request: Request) -> Response:  # noqa: ARG002
-        """Counters in the Prometheus text format."""
+    async def metrics(self, request: Request) -> Response:
+        """Counters in the Prometheus text format, for operators: they hold money."""
+        await self._context.rights.check(request, "read")
         whole = await self._context.load.whole()
         budgets = await self._context.load.budgets()
         told = await asyncio.to_thread(text, whole, budgets)

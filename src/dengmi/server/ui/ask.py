@@ -26,6 +26,7 @@ from dengmi.core.records import HALL, Answer, Exchange, Question, Wanted
 from dengmi.server.askers import KEPT, check_own_page
 from dengmi.server.bodies import clean, read
 from dengmi.server.context import Context
+from dengmi.server.oidc.way import payer_of
 from dengmi.server.problems import detail, notice_text
 from dengmi.server.rest.answers import stored
 from dengmi.server.staying import Staying
@@ -100,7 +101,7 @@ class AskPage:
         named = await self._turns.named(request, frame.asker, request.query_params.getlist("a"))
         turns, thread = await self._turns.shown(frame, exchanges, named)
         if words:
-            payer = await self._context.callers.admit(request)
+            payer = await self._payer(request, frame.asker)
             try:
                 done, notices = await self._answer(request, frame, words, payer)
             except DengmiError as error:
@@ -132,8 +133,8 @@ class AskPage:
         check_asked_here(request, self._parts.settings.server.public_url)
         form = parse_qs((await read(request)).decode("utf-8", "replace"))
         words = clean(" ".join(form.get("q", [])))
-        payer = await self._context.callers.admit(request)
         asker = await self._context.askers.met(request, again="c" in form)
+        payer = await self._payer(request, asker)
         frame = await frame_of(self._overview, request, await self._desk(request))
         given = {name: values[-1] for name, values in form.items()}
         frame = self._asked_how(dataclasses.replace(frame, asker=asker), given)
@@ -164,6 +165,11 @@ class AskPage:
         await check_own(request, self._parts, answer, asker)
         await self._parts.waits.withdraw(answer)
         return RedirectResponse(answer_path(answer.id), 303)
+
+    async def _payer(self, request: Request, asker: str) -> str:
+        """Who pays for a question, once it may be asked. Raises Refusal."""
+        payer = await self._context.callers.admit(request)
+        return await payer_of(self._context, asker, payer)
 
     async def _desk(self, request: Request) -> str:
         """The desk of the path; empty when nothing was ever added."""

@@ -16,6 +16,7 @@ from dengmi.language.han import simplified
 from dengmi.server.askers import check_own_page
 from dengmi.server.bodies import clean
 from dengmi.server.context import Context
+from dengmi.server.oidc.way import HERE as SIGN_IN
 from dengmi.server.ui.card import marked
 from dengmi.server.ui.conversation import title_of
 from dengmi.server.ui.export import EXPORTS, NAMES, Exporter, attachment
@@ -64,6 +65,7 @@ class HistoryPage:
             el("ul", rows, class_="talks") if rows else _nothing(frame, words),
             _more(frame, more),
             _foot(frame) if asker and rows and not words else None,
+            None if words else await self._account(frame, asker),
             class_="listing",
         )
         return page(request, frame, f"{frame.say('ui_history')} · {frame.name}", body)
@@ -90,6 +92,27 @@ class HistoryPage:
         response = RedirectResponse("/history", 303)
         self._askers.drop(request, response)
         return response
+
+    async def _account(self, frame: Frame, asker: str) -> Html | None:
+        """What can be done about an account elsewhere, where askers may have one."""
+        settings = self._parts.settings.oidc
+        if not settings.issuer or not settings.askers:
+            return None
+        if asker and await self._parts.store.accounts().plan(asker) is not None:
+            out = el("button", frame.say("oidc_sign_out"), class_="chip")
+            return el(
+                "section",
+                el("p", frame.say("oidc_signed_in", title=settings.title)),
+                el("form", out, method="post", action="/sign-out"),
+                class_="account",
+            )
+        words = frame.say("oidc_sign_in", title=settings.title)
+        return el(
+            "section",
+            el("p", frame.say("oidc_sign_in_why")),
+            el("p", el("a", words, class_="chip", href=SIGN_IN, rel="nofollow")),
+            class_="account",
+        )
 
     async def _found(self, asker: str, words: str) -> Sequence[Said]:
         """What was said that has all the words, one place for each conversation."""

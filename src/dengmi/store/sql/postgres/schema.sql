@@ -398,3 +398,12 @@ CREATE TABLE firsts (
     PRIMARY KEY (desk, quarter, bucket)
 );
 CREATE INDEX firsts_quarter ON firsts (quarter);
+
+CREATE TABLE accounts (
+    key text PRIMARY KEY NOT NULL,
+    kind text NOT NULL,
+    owner text NOT NULL,
+    plan text NOT NULL,
+    at double precision NOT NULL
+);
+CREATE INDEX accounts_owner ON accounts (owner);
