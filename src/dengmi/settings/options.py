@@ -11,8 +11,8 @@ from dengmi.settings.channels import ChannelSettings, Site
 from dengmi.settings.ilink import ILinkSettings
 from dengmi.settings.masked import Masked, meaning_of
 from dengmi.settings.matrix import MatrixSettings
-from dengmi.settings.oidc import OidcSettings
 from dengmi.settings.nli import NliSettings
+from dengmi.settings.oidc import OidcSettings
 from dengmi.settings.semantic import EmbeddingSettings, RerankingSettings
 from dengmi.settings.sharing import SharingSettings
 from dengmi.settings.wechat import WeChatSettings
