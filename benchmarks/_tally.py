@@ -103,7 +103,8 @@ def kept_in(home: Path) -> Kept:
             "SELECT count(*) FROM (SELECT 1 FROM answers GROUP BY question_id, level"
             " HAVING count(*) > 1)"
         ).fetchone()[0]
-    return Kept(dict(written), [(a, at, int(n or 0)) for a, at, n in calls], open_, twice)
+    told = [(asker.rpartition(":")[2], at, int(n or 0)) for asker, at, n in calls]
+    return Kept(dict(written), told, open_, twice)
 
 
 def parts(seen: Seen, phases: Sequence[Phase], capacity: float, slots: int) -> list[Part]:
@@ -135,7 +136,7 @@ def _part(
     ordinary = [each for each in ordinary if each[0] != "heavy"]
     share = sum(yes for _, yes in ordinary) / max(len(ordinary), 1)
     calls = int(capacity * (span[1] - span[0] + WITHIN))
-    heavy, rate = _heavy(seen, rows, span)
+    part, rate = heavy(seen, rows, span)
     return Part(
         name=name,
         asked=len(rows),
@@ -147,10 +148,10 @@ def _part(
         refused=sum(map(_refused, rows)),
         busy=_busy(seen, span, slots),
         within=sum(answered) / len(rows),
-        bound=_bound(rows, calls),
+        bound=bound(rows, calls),
         jain=jain(ordinary),
-        shed=_shed(ordinary, share),
-        heavy=heavy,
+        shed=shed(ordinary, share),
+        heavy=part,
         rate=rate,
         cost=_cost(seen.calls, seen.start, span) / len(rows),
         up=max((row["sent"] - span[0] for row in rows if _lowered(row)), default=0.0),
@@ -219,7 +220,7 @@ def _covered(begin: float, end: float, spans: Iterable[tuple[float, float]]) -> 
     return covered
 
 
-def _bound(rows: Sequence[Row], calls: int) -> float:
+def bound(rows: Sequence[Row], calls: int) -> float:
     """The most questions that so many calls can answer, if each answers all who ask the same."""
     asked = Counter(row["question"] for row in rows)
     return sum(count for _, count in asked.most_common(calls)) / len(rows)
@@ -237,14 +238,14 @@ def jain(asked: Sequence[tuple[str, bool]]) -> float:
     return sum(shares) ** 2 / (len(shares) * squares) if squares else 0.0
 
 
-def _shed(asked: Sequence[tuple[str, bool]], share: float, times: int = 40) -> float:
+def shed(asked: Sequence[tuple[str, bool]], share: float, times: int = 40) -> float:
     """The same where chance alone answers as many."""
     rng = random.Random(1)
     tries = [jain([(asker, rng.random() < share) for asker, _ in asked]) for _ in range(times)]
     return sum(tries) / times
 
 
-def _heavy(seen: Seen, rows: Sequence[Row], span: tuple[float, float]) -> tuple[float, float]:
+def heavy(seen: Seen, rows: Sequence[Row], span: tuple[float, float]) -> tuple[float, float]:
     """The heavy asker's share of the tokens of the calls that began in the phase, and how many
     times the mean of the ordinary askers a model was called for; of those who asked several times
     in the phase, where most did. Not of the first calls, whose slots were free."""

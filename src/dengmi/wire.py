@@ -14,6 +14,7 @@ from dengmi.answer.pins import Pinned
 from dengmi.core.clock import Clock, SystemClock
 from dengmi.core.counts import Counts
 from dengmi.core.errors import BadSettings, Unavailable
+from dengmi.core.home import make_home
 from dengmi.core.ports import Search, Store
 from dengmi.core.records import Level
 from dengmi.core.talk import Talk
@@ -133,7 +134,7 @@ def _publisher(settings: Settings, clock: Clock, name: str) -> "Publisher":
 
 async def _make_home(settings: Settings) -> None:
     try:
-        await asyncio.to_thread(settings.home.mkdir, parents=True, exist_ok=True)
+        await asyncio.to_thread(make_home, settings.home)
     except OSError as error:
         raise Unavailable(
             "home_unusable", path=str(settings.home), reason=error.strerror or ""

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import SETTINGS, Command
+from tests.fakes.deepseek import Serving
 
 ASKED = "How many books may a reader borrow?"
 FREE = "A reader may borrow twelve books at the same time. [1.1] Bookworms are welcome. [1.1]"
@@ -64,17 +65,43 @@ def test_a_desk_without_the_model_it_names_is_refused(desk: Command, home: Path)
     assert "nli.model" in refused.err
 
 
-def test_without_a_network_it_says_what_to_do(tmp_path: Path) -> None:
-    """A process of its own: the hub's library reads its address when it is imported."""
-    pytest.importorskip("huggingface_hub", reason="the extra `semantic` is not installed")
-    (tmp_path / "dengmi.toml").write_text('[nli]\nmodel = "nobody/nothing"\n')
-    done = subprocess.run(
-        [sys.executable, "-m", "dengmi", "--home", str(tmp_path), "models", "test"],
-        env={**os.environ, "HF_ENDPOINT": "http://127.0.0.1:9", "LC_ALL": "en_US.UTF-8"},
+def fetching(home: Path, hub: str) -> subprocess.CompletedProcess[bytes]:
+    """`dengmi models test --json` in a process of its own: the hub's library reads its address when
+    it is imported."""
+    return subprocess.run(
+        [sys.executable, "-m", "dengmi", "--home", str(home), "models", "test", "--json"],
+        env={**os.environ, "HF_ENDPOINT": hub, "HF_HOME": str(home), "LC_ALL": "en_US.UTF-8"},
         capture_output=True,
         timeout=120,
         check=False,
     )
+
+
+def test_without_a_network_it_says_what_to_do(tmp_path: Path) -> None:
+    pytest.importorskip("huggingface_hub", reason="the extra `semantic` is not installed")
+    (tmp_path / "dengmi.toml").write_text('[nli]\nmodel = "nobody/nothing"\n')
+    done = fetching(tmp_path, "http://127.0.0.1:9")
     assert done.returncode == 1
     assert "set nli.model to a folder" in done.stdout.decode()
     assert "Traceback" not in done.stderr.decode()
+
+
+def test_a_model_is_fetched_once_and_only_what_it_needs(tmp_path: Path) -> None:
+    pytest.importorskip("onnxruntime", reason="the extra `semantic` is not installed")
+    pytest.importorskip("onnx", reason="onnx is not installed")
+    from tests.fakes.hub import app
+    from tests.fakes.onnx_nli import make
+
+    folder = make(tmp_path / "there", ("lanterns", "bridge", "lit"))
+    (folder / "onnx").mkdir()
+    (folder / "model.onnx").rename(folder / "onnx" / "model.onnx")
+    (folder / "pytorch_model.bin").write_bytes(b"not needed")
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "dengmi.toml").write_text('[nli]\nmodel = "someone/tiny"\n')
+    asked: list[str] = []
+    with Serving(app("someone/tiny", folder, asked)) as serving:
+        said = [fetching(home, serving.address) for _ in range(2)]
+    assert all('"works": true' in each.stdout.decode() for each in said), said
+    assert not any(each.returncode for each in said)
+    assert sorted(asked) == ["config.json", "onnx/model.onnx", "tokenizer.json"]

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
 
 import httpx
@@ -271,9 +271,10 @@ class _Seen:
         *,
         thinking: bool = False,
         turns: Sequence[Exchange] | None = None,
+        hear: Callable[[Event], None] | None = None,
     ) -> AsyncIterator[Event]:
         self.turns.append(turns or ())
-        async for event in self._ladder.run(question, thinking=thinking, turns=turns):
+        async for event in self._ladder.run(question, thinking=thinking, turns=turns, hear=hear):
             yield event
 
     async def resume(self) -> int:

@@ -193,7 +193,12 @@ async def test_bad_values_are_said_beside_the_box_and_stay(
 
 
 async def test_budget_public_and_days_hold_without_a_restart(owner, parts: Parts) -> None:
-    await save(owner, "limits", daily_budget="¥0.000001", keep_days="1")
+    asked = await save(owner, "limits", daily_budget="¥0.000001", keep_days="1")
+    assert "cannot be brought back" in asked.text
+    assert list(await parts.store.edits()) == []
+    await save(owner, "limits", daily_budget="¥0.000001", keep_days="1", sure="1")
+    assert (await save(owner, "limits", keep_days="2")).status_code == 303  # deletes nothing more
+    await save(owner, "limits", keep_days="1", sure="1")
     page = (await owner.get("/console")).text
     assert "¥0.00" in page
     answer = await ask(owner)

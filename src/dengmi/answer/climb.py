@@ -1,11 +1,12 @@
 """What a question takes with it on its way up, and the ways in which levels and desks write."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from dengmi.answer.follow.turns import Standalone
 from dengmi.answer.quoting import QuoteAnswer
+from dengmi.core.events import Event
 from dengmi.core.records import Charge, Evidence, Exchange, Level, Policy, Question
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ class Climb:
         quoted: the quote answer, which stands where the model gives none.
         spent: what completing the question cost.
         share: its answer, where that has begun; whoever began it leaves it.
+        hear: hears what is written at the moment it is there, where somebody wants to.
     """
 
     question: Question
@@ -86,3 +88,4 @@ class Climb:
     began: float
     spent: tuple[Charge, ...] = ()
     share: "Share | None" = None
+    hear: Callable[[Event], None] | None = None

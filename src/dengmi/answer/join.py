@@ -15,6 +15,9 @@ T = TypeVar("T")
 
 Make = Callable[[], AsyncGenerator[T, None]]
 
+Hear = Callable[[T], bool]
+"""Takes a piece at the moment it is given; False where it is not for it, nor what follows."""
+
 
 class Leading(Protocol):
     """Which process makes it. `ours`: whether it is this one."""
@@ -36,12 +39,45 @@ class _Making(Generic[T]):
         self.error: BaseException | None = None
         self.holders = 0
         self.changed = asyncio.Event()
+        self.hearing: dict[_Hearing[T], None] = {}
         self.task: asyncio.Task[None] | None = None
 
     def tell(self) -> None:
-        """Wake whoever waits for more."""
+        """Let those hear it who listen, and wake whoever else waits for more."""
+        for hearing in tuple(self.hearing):
+            hearing.more()
         self.changed.set()
         self.changed = asyncio.Event()
+
+
+class _Hearing(Generic[T]):
+    """One who hears pieces at the moment they are given, without a task that is woken for each:
+    with thousands of readers that is most of what an event costs. `at`: how many were heard."""
+
+    def __init__(self, making: _Making[T], at: int, hear: Hear[T]) -> None:
+        self.at = at
+        self._making = making
+        self._hear = hear
+        self._over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    async def listen(self) -> None:
+        """Until the making has ended, or gave something that is not for it."""
+        self._making.hearing[self] = None
+        try:
+            await self._over
+        finally:
+            self._making.hearing.pop(self, None)
+
+    def more(self) -> None:
+        """Something was given, or the making has ended."""
+        given = self._making.given
+        while self.at < len(given) and not self._over.done():
+            if not self._hear(given[self.at]):
+                self._over.set_result(None)
+                return
+            self.at += 1
+        if self._making.ended and not self._over.done():
+            self._over.set_result(None)
 
 
 class Held(Generic[T]):
@@ -61,8 +97,13 @@ class Held(Generic[T]):
         led = self._making.led
         return self._joined or (led is not None and not led.ours)
 
-    async def pieces(self) -> AsyncGenerator[T, None]:
-        """Everything that the making gives, from its first piece on. Raises what it raises."""
+    async def pieces(self, hear: Hear[T] | None = None) -> AsyncGenerator[T, None]:
+        """Everything that the making gives, from its first piece on. Raises what it raises.
+
+        Args:
+            hear: is given what comes, from the moment on at which there is nothing to wait for
+                here; what it takes is not given here any more.
+        """
         making = self._making
         at = 0
         while True:
@@ -71,7 +112,12 @@ class Held(Generic[T]):
                 at += 1
             if making.ended:
                 break
-            await making.changed.wait()
+            if hear is None:
+                await making.changed.wait()
+                continue
+            hearing, hear = _Hearing(making, at, hear), None
+            await hearing.listen()
+            at = hearing.at
         if making.error is not None:
             raise making.error
 

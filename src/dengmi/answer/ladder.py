@@ -16,6 +16,7 @@ from dengmi.answer.climb import Climb, Sought
 from dengmi.answer.finding import Changing, Finder
 from dengmi.answer.follow.turns import Standalone, Turn
 from dengmi.answer.followup import standalone
+from dengmi.answer.hearing import Hear, heard_by
 from dengmi.answer.late.terms import CAUSES, SPENT, Trial, came_of, waits
 from dengmi.answer.late.waits import Standing, Waits
 from dengmi.answer.paid import priced
@@ -180,17 +181,16 @@ class Ladder:
         *,
         thinking: bool = False,
         turns: Sequence[Exchange] | None = None,
+        hear: Hear | None = None,
     ) -> AsyncGenerator[Event]:
         """The events of an accepted question's answer; of the stored answer if it has one.
 
-        Whoever leaves before the end takes the quote answer as the final one: the question has
-        its answer either way.
+        Whoever leaves early takes the quote answer: the question has its answer either way.
 
         Args:
-            question: as `accept` gave it.
-            thinking: whether the model's thinking is told too.
-            turns: what was said before, oldest first, where the channel knows it; by default the
-                store tells.
+            question: as `accept` gave it; `thinking`: whether the model's thinking is told too.
+            turns: what was said before, oldest first; by default the store tells.
+            hear: is told what is written when it is, in its order, in place of its being given.
         """
         began = self._clock.steady()
         work_for(question.id)
@@ -203,7 +203,8 @@ class Ladder:
                 for event in replayed(standing.answer, standing.pending):
                     yield event
                 return
-            async with aclosing(self._answered(question, began, turns, seen)) as events:
+            heard = heard_by(hear, seen, self.audience, stage, thinking=thinking)
+            async with aclosing(self._answered(question, began, turns, seen, heard)) as events:
                 async for event in events:
                     seen.hear(event)
                     self.audience.hear(stage, event)
@@ -328,6 +329,7 @@ class Ladder:
         began: float,
         turns: Sequence[Exchange] | None,
         seen: Seen,
+        hear: Hear | None,
     ) -> AsyncGenerator[Event]:
         level = self._level(question)
         seen.aims(level)
@@ -351,7 +353,7 @@ class Ladder:
             if upper is None or share is None:
                 events = self._quotes(climb)
             else:
-                events = self._climbed(upper, replace(climb, share=share))
+                events = self._climbed(upper, replace(climb, share=share, hear=hear))
             async with aclosing(events):
                 async for event in events:
                     yield event

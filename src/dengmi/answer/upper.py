@@ -2,7 +2,7 @@
 time, and served again while the articles still say the same."""
 
 import math
-from collections.abc import AsyncGenerator, Collection, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 
@@ -173,7 +173,7 @@ class Upper:
         for tries in range(_TRIES, 0, -1):
             held = share.making()
             try:
-                async with aclosing(held.pieces()) as events:
+                async with aclosing(held.pieces(_hearing(climb))) as events:
                     async for event in events:
                         if isinstance(event, Written):
                             written = event
@@ -317,6 +317,21 @@ class Upper:
 
     def _took(self, climb: Climb) -> float:
         return round((self._clock.steady() - climb.began) * 1000, 3)
+
+
+def _hearing(climb: Climb) -> Callable[[Out], bool] | None:
+    """What hears the events as they are written; what was written in the end is no event."""
+    hear = climb.hear
+    if hear is None:
+        return None
+
+    def heard(piece: Out) -> bool:
+        if isinstance(piece, Written):
+            return False
+        hear(piece)
+        return True
+
+    return heard
 
 
 def _sought(climb: Climb) -> Sought:

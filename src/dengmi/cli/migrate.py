@@ -7,6 +7,7 @@ import click
 
 from dengmi.cli.app import App
 from dengmi.cli.words import Verb
+from dengmi.core.home import make_home
 
 
 @click.command(cls=Verb, help="help_migrate")
@@ -23,7 +24,7 @@ def migrate(app: App) -> None:
 async def _migrate(app: App) -> Sequence[str]:
     from dengmi.store.open import open_store
 
-    app.settings.home.mkdir(parents=True, exist_ok=True)
+    make_home(app.settings.home)
     store = open_store(app.settings.store_address)
     try:
         return await store.migrate()

@@ -8,6 +8,7 @@ import click
 from dengmi.cli.app import App
 from dengmi.cli.words import Verb
 from dengmi.core.errors import NotFound
+from dengmi.core.home import make_home
 
 
 @click.command(cls=Verb, help="help_restore")
@@ -26,7 +27,7 @@ async def _restore(app: App, file: Path) -> int:
     from dengmi.store.open import open_store
 
     settings = app.settings
-    settings.home.mkdir(parents=True, exist_ok=True)
+    make_home(settings.home)
     store = open_store(settings.store_address)
     await store.open()
     try:

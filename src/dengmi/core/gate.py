@@ -7,6 +7,7 @@ it. The workers of one server share one keeper of slots.
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
+from math import inf
 from typing import Literal, Protocol
 
 from dengmi.core.chat import Piece
@@ -88,12 +89,15 @@ class GateLoad:
 @dataclass(frozen=True, slots=True)
 class Vacancy:
     """What some models have free now: slots in all, slots that nobody uses, and calls that wait
-    for one. A model that is left alone for a while has nothing, one that is to be tried again a
-    single slot."""
+    for one; `turn` are the seconds between two slots that come free, about, and `well` the calls
+    that ended well since one failed. A model that is left alone for a while has nothing, one that
+    is to be tried again a single slot."""
 
     slots: int = 0
     free: int = 0
     waiting: int = 0
+    turn: float = field(default=inf, compare=False)
+    well: int = field(default=0, compare=False)
 
 
 class Grant(Protocol):

@@ -7,6 +7,7 @@ token. How long answers last and how busy this computer is say nothing of it.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from math import inf
 from typing import Literal
 
 from dengmi.core.errors import ModelFailed, NoRoom, Trouble
@@ -16,7 +17,7 @@ from dengmi.gate.bar import Bar, Signs
 from dengmi.gate.first import First
 from dengmi.gate.health import Health
 from dengmi.gate.lengths import Lengths
-from dengmi.gate.places import PLACES, had_nothing, last_class
+from dengmi.gate.places import PLACES, had_much, had_nothing, last_class
 from dengmi.gate.queue import Entry, Queue
 from dengmi.gate.shares import Shares
 from dengmi.gate.slots import USUAL, Slots
@@ -47,6 +48,8 @@ class _Model:
     first: First = field(default_factory=First)
     until: float = float("-inf")
     """When the endpoint wants to be asked again."""
+    well: int = 0
+    """Calls that ended well since one failed."""
 
     def free(self, now: float) -> bool:
         return self.slots.free and now >= self.until
@@ -100,6 +103,7 @@ class Decision:
         self._levels: dict[Level, _Level] = {}
         self._queue = Queue()
         self._waited: float | None = None
+        self._lowered = False
         self.waited_for = False
         """Whether questions wait elsewhere for a slot that is free."""
         self.lengths = Lengths()
@@ -124,13 +128,13 @@ class Decision:
         free = next((name for name in ready if self._models[name].free(now)), None)
         above = not entry.urgent and not level.bar.lets(entry.place)
         # Who had a share of late leaves what is free to those who wait in the late queue.
-        leaves = above and self.waited_for and self._is_ahead(entry)
+        leaves = self._leaves(entry, above=above)
         if free is not None and now <= entry.until and not leaves:
             self._queue.lift(entry)
             return self._begin(entry, free, now)
         ahead = self._queue.ahead(entry)
         wait = self._shut(ready, now) + (ahead + 1) * self._turn(ready)
-        above = above and bool(ahead or leaves)
+        above = leaves or (above and bool(ahead))
         if now + wait > entry.until or (
             above and not (had_nothing(entry.place) and wait <= SHORT * self._bearable(ready))
         ):
@@ -172,13 +176,30 @@ class Decision:
         return found
 
     def hopeless(self, now: float) -> list[tuple[Entry, ModelFailed]]:
-        """Those who wait for models that are all left alone by now; they wait no longer."""
+        """Those who wait no longer: for models that are all left alone by now, and who came while
+        there was room for all and would not be let in now."""
         return [
             (entry, self._resting(models, now))
             for models, line in self._queue.lines()
             if len(line) and not any(self._models[name].open(now) for name in models)
             for entry in line.drain()
-        ]
+        ] + self._outdone()
+
+    def _outdone(self) -> list[tuple[Entry, ModelFailed]]:
+        """Those in line who leave their turns to the late queue since a bar went down."""
+        lowered, self._lowered = self._lowered, False
+        if not (lowered and self.waited_for):
+            return []
+        found: list[tuple[Entry, ModelFailed]] = []
+        for models, line in self._queue.lines():
+            for entry in line.items():
+                bar = self._levels[entry.level].bar
+                if self._leaves(entry, above=not bar.lets(entry.place)):
+                    wait = len(line) * self._turn(models)
+                    found.append((entry, NoRoom(models[0], position=len(line), wait=wait)))
+        for entry, _ in found:
+            self.leave(entry, refused=True)
+        return found
 
     def leave(self, entry: Entry, *, refused: bool = False) -> None:
         """One waits no longer. `refused`: for lack of a slot."""
@@ -219,12 +240,14 @@ class Decision:
         model, entry, probe = self._models[call.begin.model], call.entry, call.begin.probe
         if not trouble:
             model.health.well()
+            model.well += 1
             model.slots.done(now - call.at, held=model.first.held)
         elif trouble == "left":
             model.health.left(probe=probe)
             model.slots.gone()
         else:
             model.health.failed(trouble, now, probe=probe)
+            model.well = 0
             if trouble == "busy":
                 model.slots.refused(now)
                 model.until = max(model.until, now + min(again, LONGEST_PEACE))
@@ -243,6 +266,7 @@ class Decision:
                 level.bar.ease(now, signs.capacity)
                 if level.bar.due(now):
                     level.bar.move(now, signs)
+                    self._lowered = self._lowered or level.bar.cut < PLACES
                     level.waits, level.taken = [], 0.0
 
     def soonest(self, models: Sequence[str]) -> float:
@@ -258,7 +282,9 @@ class Decision:
             most = 1 if model.health.doubtful else int(model.slots.limit)
             slots += most
             free += min(most, max(0, int(model.slots.limit) - model.slots.busy))
-        return Vacancy(slots, free, self._queue.waiting(tuple(models)))
+        turn = self._turn(models) if ready else inf
+        well = sum(model.well for model in ready)
+        return Vacancy(slots, free, self._queue.waiting(tuple(models)), turn, well)
 
     def load(self, now: float) -> GateLoad:
         """Everything that an operator wants to see."""
@@ -268,9 +294,12 @@ class Decision:
             levels={name: self._level_load(name, now) for name in self._levels},
         )
 
-    def _is_ahead(self, entry: Entry) -> bool:
-        """Whether somebody for whom others might wait had something of late."""
-        return entry.kind != "background" and not had_nothing(entry.place)
+    def _leaves(self, entry: Entry, *, above: bool) -> bool:
+        """Whether a slot that is free is for those who wait in the late queue rather than for one:
+        who had something of late and stands above the bar, or had much."""
+        if not self.waited_for or entry.urgent or entry.kind == "background":
+            return False
+        return had_much(entry.place) or (above and not had_nothing(entry.place))
 
     def _noted(self, entry: Entry, now: float) -> _Level:
         """Count an arrival."""

@@ -118,9 +118,13 @@ class Fair(Generic[T]):
         if key in self._waiting:
             self._enter(key)
 
+    def items(self) -> list[T]:
+        """Everyone who waits."""
+        return [item for queue in self._waiting.values() for item in queue]
+
     def drain(self) -> list[T]:
         """Everyone who waits, who then waits no longer."""
-        items = [item for queue in self._waiting.values() for item in queue]
+        items = self.items()
         self._waiting, self._heap, self._entry, self._count = {}, [], {}, 0
         return items
 

@@ -7,6 +7,7 @@ slots are free a moment later.
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import astuple
 from typing import Any
 
 import msgspec
@@ -109,7 +110,7 @@ class _Guest:
                 self._tickets[number] = self._keeper.adopt(want, Begin(model, probe))
             case ["vacancy", int(number), list(models)]:
                 free = self._keeper.vacant(models)
-                self._talk.say(TOPIC, "told", number, free.slots, free.free, free.waiting)
+                self._talk.say(TOPIC, "told", number, *astuple(free))
             case ["had", int(number), str(asker)]:
                 self._talk.say(TOPIC, "told", number, self._keeper.share(asker))
             case ["hello"]:

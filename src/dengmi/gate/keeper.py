@@ -262,14 +262,14 @@ class Keeper:
     def _next(self) -> None:
         """Tell those whose turn has come, and those for whom it will not come."""
         now = self.clock.steady()
-        for entry, begin in self.decision.due(now):
-            ticket = self._waiting.pop(entry)
-            self._quiet(ticket)
-            self._begun(ticket, begin, now)
         for entry, error in self.decision.hopeless(now):
             ticket = self._waiting.pop(entry)
             self._quiet(ticket)
             ticket.tell(error)
+        for entry, begin in self.decision.due(now):
+            ticket = self._waiting.pop(entry)
+            self._quiet(ticket)
+            self._begun(ticket, begin, now)
 
     def _quiet(self, ticket: Kept) -> None:
         if ticket.timer is not None:

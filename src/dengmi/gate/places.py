@@ -26,6 +26,9 @@ WIDTH = BANDS * USERS
 PLACES = WIDTH * (len(CLASSES) - 1)
 """Places in all; what is urgent has none."""
 
+MUCH = 9
+"""The band of those who had seven answers of late: few readers have, in some minutes."""
+
 HOUR = 3600.0
 
 
@@ -44,6 +47,11 @@ def place_of(kind: Class, asker: str, now: float, *, band: int) -> int:
 def had_nothing(place: int) -> bool:
     """Whether a place is that of somebody who was not served of late."""
     return place % WIDTH < USERS
+
+
+def had_much(place: int) -> bool:
+    """Whether a place is that of somebody who was served several times as much as others."""
+    return place % WIDTH >= MUCH * USERS
 
 
 def user_of(asker: str, now: float) -> int:

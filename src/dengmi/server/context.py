@@ -1,6 +1,6 @@
 """What every handler of one running server shares."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from dengmi.channels.outbox import Outbox
@@ -16,6 +16,7 @@ from dengmi.server.follow import Follower
 from dengmi.server.load import Load
 from dengmi.server.parts import Parts
 from dengmi.server.picture.pictures import Pictures
+from dengmi.server.pump import Pump
 from dengmi.server.rights import MadeKeys, Rights
 from dengmi.server.siblings import Siblings
 from dengmi.server.syncs import Syncs
@@ -38,6 +39,7 @@ class Context:
     rights: Rights
     outbox: Outbox
     firsts: FirstsKeeper
+    pump: Pump = field(default_factory=Pump)
 
 
 def make_context(parts: Parts, board: Path | None = None) -> Context:

@@ -40,6 +40,7 @@ class Ladder(Answering, Protocol):
         *,
         thinking: bool = False,
         turns: Sequence[Exchange] | None = None,
+        hear: Callable[[Event], None] | None = None,
     ) -> AsyncGenerator[Event, None]:
         """The events of an accepted question's answer. Leaving them early ends the writing."""
         ...

@@ -7,7 +7,7 @@ nothing costs a timer every fifteen seconds.
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from functools import lru_cache
 
 import msgspec
@@ -17,6 +17,7 @@ from starlette.types import Receive, Scope, Send
 from dengmi.core.events import Cited, Done, Event, Found, Text, Thinking
 from dengmi.core.records import Exchange, Question
 from dengmi.server.context import Context
+from dengmi.server.pump import Pump, begun
 from dengmi.server.staying import Staying
 
 KEEP_ALIVE = 15.0
@@ -50,7 +51,7 @@ def stream(
     told = start(context, question, thinking=thinking)
     if staying is not None:
         staying.keep(question, told)
-    return _Stream(told, render, alike=alike, stays=staying is not None)
+    return _Stream(told, context.pump, render, alike=alike, stays=staying is not None)
 
 
 def event_stream(lines: AsyncIterator[bytes]) -> StreamingResponse:
@@ -95,12 +96,13 @@ class Told:
         self._left = False
         self._come: deque[Event | None] = deque()
         self._waiting: asyncio.Future[None] | None = None
+        self.at_once: Callable[[], None] | None = None
         self.at_end: Callable[[], object] | None = None
 
     async def tell(self) -> None:
         """Put the events where the reader takes them, None behind the last."""
         events = self._context.parts.ladder.run(
-            self._question, thinking=self._thinking, turns=self._turns
+            self._question, thinking=self._thinking, turns=self._turns, hear=self._put
         )
         try:
             async for event in events:
@@ -125,8 +127,14 @@ class Told:
                 await self.wait()
         return self._come.popleft()
 
+    @property
+    def idle(self) -> bool:
+        """Whether the reader waits for something to take."""
+        return self._waiting is not None and not self._waiting.done()
+
     async def wait(self) -> None:
-        """Wait until there is something to take, or until `wake`."""
+        """Wait until there is something to take, or until `wake`. While it waits, `at_once` is
+        called instead where it is set, and may take what has come."""
         if not self._come:
             self._waiting = asyncio.get_running_loop().create_future()
             try:
@@ -147,7 +155,10 @@ class Told:
 
     def _put(self, event: Event | None) -> None:
         self._come.append(event)
-        self.wake()
+        if self.at_once is not None and event is not None and self.idle:
+            self.at_once()
+        else:
+            self.wake()
 
     def leave(self) -> None:
         """The reader has gone. Where somebody else reads the same answer, it is written on."""
@@ -162,16 +173,20 @@ class _Stream(Response):
 
     media_type = "text/event-stream"
 
-    def __init__(self, told: Told, render: Render, *, alike: bool, stays: bool) -> None:
+    def __init__(self, told: Told, pump: Pump, render: Render, *, alike: bool, stays: bool) -> None:
         super().__init__(headers={"cache-control": "no-store", "x-accel-buffering": "no"})
         del self.headers["content-length"]
         self._told = told
+        self._pump = pump
         self._render = render
         self._alike = alike
         self._stays = stays
         self._number = 0
         self._silent = False
-        self._gone = self._ended = False
+        self._gone = self._ended = self._pumped = False
+        self._send: Send | None = None
+        self._rest: Awaitable[None] | None = None
+        self._failed: Exception | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
         loop = asyncio.get_running_loop()
@@ -180,10 +195,12 @@ class _Stream(Response):
         try:
             head = {"type": "http.response.start", "status": 200, "headers": self.raw_headers}
             await send(head)
+            self._send, self._told.at_once = send, self._soon
             while lines := await self._next():
                 await send({"type": "http.response.body", "body": lines, "more_body": True})
             await send({"type": "http.response.body", "body": b""})
         finally:
+            self._told.at_once = None
             hanging.cancel()
             self._timer.cancel()
             if not self._stays:
@@ -203,12 +220,23 @@ class _Stream(Response):
         self._silent = True
         self._timer = loop.call_later(KEEP_ALIVE / 2, self._tick, loop)
 
+    @property
+    def _over(self) -> bool:
+        """Whether there is nothing more to send, or nobody to send it to."""
+        return self._ended or self._gone
+
     async def _next(self) -> bytes:
         """All lines there are, as soon as there are any; a comment in long silence; b"" at the
         end."""
-        if self._ended:
+        if self._over:
             return b""
         await self._told.wait()
+        if self._failed is not None:
+            raise self._failed
+        if self._rest is not None:  # the reader is slow: first what was begun
+            rest, self._rest = self._rest, None
+            await rest
+            return await self._next()
         if self._gone:
             return b""
         events = self._told.take()
@@ -218,6 +246,31 @@ class _Stream(Response):
         lines = [self._line(event) for event in events if event is not None]
         self._ended = events[-1] is None
         return b"".join(lines)
+
+    def _soon(self) -> None:
+        """Something has come: it is sent with what others are told in this moment."""
+        if not self._pumped:
+            self._pumped = True
+            self._pump.add(self._now)
+
+    def _now(self) -> None:
+        """Send what has come without waking the task, which waits for more; what the network does
+        not take at once, and the end, is left to it."""
+        self._pumped = False
+        if not self._told.idle or self._send is None:
+            return
+        events = self._told.take()
+        if not events:
+            return
+        self._silent = False
+        lines = b"".join([self._line(event) for event in events if event is not None])
+        body = {"type": "http.response.body", "body": lines, "more_body": True}
+        try:
+            self._rest = begun(self._send(body))
+        except Exception as error:  # noqa: BLE001 - it is this reader's alone, whose task raises it
+            self._failed = error
+        if self._rest is not None or self._failed is not None:
+            self._told.wake()
 
     def _line(self, event: Event) -> bytes:
         self._number += 1

@@ -14,6 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from dengmi.core.errors import BadSettings
+from dengmi.core.home import make_home
 
 Value = str | int | float | bool | list[str]
 _HEADER = re.compile(
@@ -79,7 +80,7 @@ def write_text(path: Path, text: str) -> None:
     it may hold secrets. Blocks. Raises BadSettings."""
     fresh = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_home(path.parent)
         mode = path.stat().st_mode & 0o777 if path.exists() else 0o600
         file = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
         with os.fdopen(file, "w", encoding="utf-8") as out:

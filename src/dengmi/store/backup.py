@@ -109,6 +109,7 @@ def _pack(folder: Path, path: Path, change: int) -> None:
     (folder / MANIFEST).write_bytes(archive.encode(manifest))
     packed = folder / "packed"
     archive.pack(folder, packed, [MANIFEST, *files])
+    packed.chmod(0o600)  # it holds what the home holds, and may lie anywhere
     os.replace(packed, path)  # noqa: PTH105 - the point is that it is atomic
     archive.sync_folder(path.parent)
 

@@ -144,3 +144,72 @@ async def test_those_who_decide_about_the_same_go_one_by_one() -> None:
     assert makings == 1
     async with hub.deciding("other"), asyncio.timeout(20), hub.deciding("k"):
         pass
+
+
+async def _numbers(go: list[asyncio.Event]) -> AsyncGenerator[int, None]:
+    yield 0
+    for number, each in enumerate(go, 1):
+        await each.wait()
+        yield number
+
+
+async def test_who_hears_is_given_each_piece_when_it_is_made() -> None:
+    hub, go = Hub[int](), [asyncio.Event() for _ in range(4)]
+    held = hub.hold("k", lambda: _numbers(go))
+    heard: list[int] = []
+
+    def hear(piece: int) -> bool:
+        if piece == 4:
+            return False
+        heard.append(piece)
+        return True
+
+    async def read() -> list[int]:
+        return [piece async for piece in held.pieces(hear)]
+
+    reading = asyncio.create_task(read())
+    await asyncio.sleep(0.01)
+    for number in range(3):
+        go[number].set()
+        await asyncio.sleep(0.01)
+        assert heard == list(range(1, number + 2))
+    go[3].set()
+    assert await reading == [0, 4], "what was there before, and what it would not hear"
+    await held.leave()
+
+
+async def test_who_hears_and_leaves_hears_no_more() -> None:
+    hub, go = Hub[int](), [asyncio.Event(), asyncio.Event()]
+    held, other = (hub.hold("k", lambda: _numbers(go)) for _ in range(2))
+    heard: list[int] = []
+
+    async def read() -> None:
+        async for _ in held.pieces(lambda piece: not heard.append(piece)):
+            pass
+
+    reading = asyncio.create_task(read())
+    await asyncio.sleep(0.01)
+    go[0].set()
+    await asyncio.sleep(0.01)
+    reading.cancel()
+    await asyncio.gather(reading, return_exceptions=True)
+    go[1].set()
+    assert [piece async for piece in other.pieces()] == [0, 1, 2]
+    assert heard == [1]
+    await held.leave()
+    await other.leave()
+
+
+async def test_who_hears_is_told_of_a_failure() -> None:
+    hub, making = Hub[int](), _Making(fail=True)
+    held = hub.hold("k", making.make)
+
+    async def read() -> list[int]:
+        return [piece async for piece in held.pieces(lambda _: True)]
+
+    reading = asyncio.create_task(read())
+    await asyncio.sleep(0.01)
+    making.go.set()
+    with pytest.raises(ValueError, match="broken"):
+        await reading
+    await held.leave()

@@ -9,11 +9,12 @@ from typing import Any, cast
 import pytest
 
 from dengmi.answer.audience import Audience
-from dengmi.core.events import Event, Found, Notice, Thinking
+from dengmi.core.events import Event, Found, Notice, Text, Thinking
 from dengmi.core.records import Question
 from dengmi.server import stream as module
 from dengmi.server.context import Context
 from dengmi.server.crew import Crew
+from dengmi.server.pump import AT_ONCE, Pump
 from dengmi.server.stream import stream
 
 QUESTION = Question(id="q_1", desk="main", text="Why?")
@@ -65,7 +66,7 @@ def _render(event: Event) -> tuple[str, object]:
 
 def _begun(ladder: Ladder, reader: Reader) -> asyncio.Task[None]:
     parts = SimpleNamespace(ladder=ladder)
-    context = cast("Context", SimpleNamespace(crew=Crew(), parts=parts, metrics=None))
+    context = cast("Context", SimpleNamespace(crew=Crew(), parts=parts, pump=Pump()))
     response = stream(context, QUESTION, _render)
     assert response.headers["content-type"].startswith("text/event-stream")
     assert "content-length" not in response.headers
@@ -131,3 +132,97 @@ async def test_a_reader_who_goes_leaves_the_answer_to_those_who_read_along() -> 
     ladder.go.set()
     await _until(lambda: ladder.ended)
     along.cancel()
+
+
+@dataclass
+class Hearing(Ladder):
+    """A ladder whose events are heard at the moment they are written."""
+
+    hear: Any = None
+
+    async def run(self, _: Question, **more: Any) -> AsyncGenerator[Event]:
+        self.hear = more["hear"]
+        yield Notice("first")
+        await self.go.wait()
+        yield Notice("last")
+
+
+async def test_what_is_heard_leaves_in_one_piece_and_before_what_follows() -> None:
+    ladder, reader = Hearing([]), Reader()
+    running = _begun(ladder, reader)
+    await _until(lambda: reader.pieces)
+    ladder.hear(Text("one"))
+    ladder.hear(Text("two"))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert len(reader.pieces) == 2
+    assert reader.pieces[1].count(b"event: text\n") == 2
+    ladder.hear(Text("three"))
+    ladder.go.set()
+    await running
+    ids = [line for line in b"".join(reader.pieces).split(b"\n") if line.startswith(b"id:")]
+    assert ids == [b"id: %d" % n for n in range(1, 6)]
+    assert reader.over
+
+
+@dataclass
+class Slow(Reader):
+    """A reader whose connection takes no more for a while."""
+
+    takes: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def send(self, message: Any) -> None:
+        if message.get("body") and self.pieces:
+            await self.takes.wait()
+        await super().send(message)
+
+
+async def test_a_slow_reader_gets_everything_in_order_and_keeps_nobody() -> None:
+    ladder, slow = Hearing([]), Slow()
+    running = _begun(ladder, slow)
+    await _until(lambda: slow.pieces)
+    for number in range(5):
+        ladder.hear(Text(str(number)))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+    ladder.go.set()
+    await asyncio.sleep(0.01)
+    assert len(slow.pieces) == 1
+    slow.takes.set()
+    async with asyncio.timeout(20):
+        await running
+    lines = b"".join(slow.pieces).split(b"\n")
+    assert [line for line in lines if line.startswith(b"id:")] == [
+        b"id: %d" % n for n in range(1, 8)
+    ]
+    assert slow.over
+
+
+@dataclass
+class Breaking(Reader):
+    """A connection of which sending makes a fault of ours."""
+
+    async def send(self, message: Any) -> None:
+        if message.get("body") and self.pieces:
+            raise RuntimeError("broken")
+        await super().send(message)
+
+
+async def test_a_fault_in_sending_is_that_of_one_reader() -> None:
+    ladder, reader = Hearing([]), Breaking()
+    running = _begun(ladder, reader)
+    await _until(lambda: reader.pieces)
+    ladder.hear(Text("one"))
+    with pytest.raises(RuntimeError, match="broken"):
+        await running
+    ladder.go.set()
+
+
+async def test_many_readers_leave_turns_to_others() -> None:
+    pump, sent = Pump(), []
+    for number in range(AT_ONCE + 1):
+        pump.add(lambda number=number: sent.append(number))
+    asyncio.get_running_loop().call_soon(sent.append, -1)
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert sent == [*range(AT_ONCE), -1, AT_ONCE]

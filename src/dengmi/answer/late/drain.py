@@ -1,9 +1,9 @@
 """How many late answers are written at once, so that an endpoint that has just come back is not
 overloaded a second time. Pure: times come in as numbers.
 
-One is tried first. Each that ends well lets one more be written beside it; a failure brings it
-back to one, after a pause. Whoever asks now comes first: while anybody waits for a slot, or few
-are free, no late answer begins.
+One is tried first. Each that ends well, late or not, lets one more be written beside it; a failure
+brings it back to one, after a pause. Whoever asks now comes first: while anybody waits for a slot,
+or few are free, no late answer begins.
 """
 
 import math
@@ -16,7 +16,10 @@ MOST = 64
 """Late answers of one level written at once by one process, at most."""
 
 KEPT_FREE = 4
-"""One slot of so many stays free for those who ask now."""
+"""One slot of so many stays free for those who ask now, at most."""
+
+SOON = 0.5
+"""Fewer stay free where slots come free by themselves so often: who asks now is next in line."""
 
 PAUSE = 1.0
 """Seconds of the first pause after a failure; each that follows is twice as long."""
@@ -52,12 +55,13 @@ class Drain:
             vacancy: what the level's models have free.
             running: how many are being written.
         """
-        spare = vacancy.free - vacancy.slots // KEPT_FREE
+        spare = vacancy.free - kept_free(vacancy)
         if vacancy.waiting or spare <= 0 or now < self._until:
             if not running and self._stuck is None:
                 self._stuck = now
             return 0
-        return max(0, min(self.width - running, spare))
+        width = max(self.width, min(MOST, vacancy.well))
+        return max(0, min(width - running, spare))
 
     def well(self, lasted: float, now: float) -> None:
         """One ended well after so many seconds."""
@@ -81,8 +85,8 @@ class Drain:
         self._failures += 1
 
     def crowded(self, now: float) -> None:
-        """There was no slot for one after all: others came first."""
-        self.width = max(1, self.width // 2)
+        """There was no slot for one after all: others came first. That says nothing of the model,
+        so as many may be written as before once there is room."""
         self._until = max(self._until, now + PAUSE)
 
     def wait(self, position: int, now: float) -> float:
@@ -95,3 +99,10 @@ class Drain:
         if len(recent) >= 4 and now > recent[0]:
             return stand + position * (now - recent[0]) / len(recent)
         return stand + math.ceil(position / self.width) * self.lasting
+
+
+def kept_free(vacancy: Vacancy) -> int:
+    """How many slots stay free: a part of them all, and no more than it takes for one to come free
+    soon."""
+    part = vacancy.slots // KEPT_FREE
+    return part if vacancy.turn == math.inf else min(part, math.ceil(vacancy.turn / SOON))

@@ -74,10 +74,15 @@ Out = Thinking | Text | Cited | Notice | Written
 
 
 class Begun:
-    """What models have written so far of one answer."""
+    """What models have written so far of one answer.
 
-    def __init__(self, task: Task) -> None:
+    Args:
+        asks: whether the judge of a name is asked about a doubt.
+    """
+
+    def __init__(self, task: Task, asks: Callable[[str, Doubt], bool]) -> None:
         self.task = task
+        self._asks = asks
         self.kept: list[str] = []
         self.declined = False
         self.cut = False
@@ -169,7 +174,7 @@ class Begun:
         self._written.append(plain)
         weighed = self._citing.weigh(sentence)
         doubt = self._citing.doubt(weighed) if self.task.judge else None
-        if doubt is not None:
+        if doubt is not None and self._asks(self.task.judge, doubt):
             self.doubts.append((len(self._waiting), doubt))
         if self.doubts:  # the sentences behind it wait too, to stay in order
             self._waiting.append(weighed)

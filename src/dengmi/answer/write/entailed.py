@@ -20,9 +20,8 @@ _MARKS = re.compile(r"\*\*|__|`|^\s*(?:[-*+]|\d+[.)、])\s+|^\s*>\s*")
 
 async def entailed(nli: Entailment, doubts: Sequence["Doubt"]) -> tuple[Verdict | None, ...]:
     """What the model makes of each doubt; None where it is not sure, and where it is not asked:
-    about facts that disagree, names among them, which such models are known to overlook, and about
-    languages that it does not know."""
-    asked = [n for n, doubt in enumerate(doubts) if _open(doubt, nli.languages)]
+    about facts that disagree, names among them, which such models are known to overlook."""
+    asked = [n for n, doubt in enumerate(doubts) if may_ask(doubt, nli.languages)]
     found: list[Verdict | None] = [None] * len(doubts)
     if asked:
         pairs = [pair_of(doubts[n].claim, doubts[n].sources) for n in asked]
@@ -54,7 +53,8 @@ def verdict_of(odds: Odds | None, threshold: float) -> Verdict | None:
     return "unsupported" if odds.contradicts >= threshold else None
 
 
-def _open(doubt: "Doubt", languages: Sequence[str]) -> bool:
+def may_ask(doubt: "Doubt", languages: Sequence[str]) -> bool:
+    """Whether a doubt is put to a model that knows these languages; empty: all."""
     return set(doubt.reasons) <= {"words"} and (
         not languages or language_of(doubt.claim) in languages
     )

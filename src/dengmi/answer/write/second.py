@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from dengmi.answer.check.judge import Judgement, Source
-from dengmi.answer.write.entailed import entailed
+from dengmi.answer.write.entailed import entailed, may_ask
 from dengmi.answer.write.spoken import Aside
 from dengmi.core.chat import ChatModel, ChatRequest, Message
 from dengmi.core.entailment import Entailment
@@ -98,6 +98,12 @@ class SecondLook:
         """The model of this name may soon be asked: have it loaded meanwhile."""
         if self._nli is not None and name == self._nli.name and self._opening is None:
             self._opening = asyncio.create_task(self._nli.open())
+
+    def asks(self, name: str, doubt: Doubt) -> bool:
+        """Whether the model of this name is asked about a doubt, so that the answer waits."""
+        if self._nli is not None and name == self._nli.name:
+            return may_ask(doubt, self._nli.languages)
+        return bool(name)
 
     async def look(
         self, question: Question, level: Level, name: str, doubts: Sequence[Doubt]

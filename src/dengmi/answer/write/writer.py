@@ -58,7 +58,7 @@ class Writer:
             ModelFailed: every model failed before anything could be kept; of the last one.
         """
         charges: list[Charge] = []
-        begun, tries = Begun(task), _Tries(task.models)
+        begun, tries = Begun(task, self._second.asks), _Tries(task.models)
         self._second.expect(task.judge)
         while True:
             try:

@@ -122,7 +122,8 @@ def _account(
                     aria_label=visit.say("con_test_label", channel=f"{table}.{name}"))  # fmt: skip
         named = el("input", type="hidden", name="channel", value=f"{table}.{name}")
         act = form(visit, f"{HERE}/test", named, button)
-    told = el("ul", [_finding(visit, each) for each in findings], class_="findings", role="status")
+    lines = el("ul", [_finding(visit, each) for each in findings])
+    told = el("div", lines, class_="findings", role="status")
     return el("li", about, el("div", badge, act, class_="acts-row"), told if findings else None)
 
 

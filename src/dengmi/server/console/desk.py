@@ -30,7 +30,7 @@ from dengmi.server.console.visit import Visit
 from dengmi.server.tuning import take_edits
 from dengmi.server.ui.markup import Child, Html, el
 from dengmi.settings.masked import Masked, meaning_of
-from dengmi.settings.options import USUAL_PLAN, DeskSettings, ModelSettings, Settings
+from dengmi.settings.options import DeskSettings, ModelSettings, Settings
 from dengmi.settings.overlay import value_of
 
 HERE = f"{HOME}/desk"
@@ -83,9 +83,9 @@ def names(visit: Visit) -> Sequence[str]:
 
 
 def plans(visit: Visit) -> Sequence[str]:
-    """The plans of askers; the usual one is always there."""
+    """The plans of askers, first that of those who have no other."""
     settings = visit.office.parts.tuned.wanted
-    return tuple(dict.fromkeys([USUAL_PLAN, settings.default_plan, *settings.plans]))
+    return tuple(dict.fromkeys([settings.default_plan, *settings.plans]))
 
 
 def _choose(visit: Visit, names: Sequence[str], name: str) -> Html:

@@ -21,7 +21,7 @@ from dengmi.server.console.fields import (
     seen_of,
     words_of,
 )
-from dengmi.server.console.frame import HOME, with_query
+from dengmi.server.console.frame import HOME, asked_first, with_query
 from dengmi.server.console.visit import Visit
 from dengmi.server.problems import detail
 from dengmi.server.tuning import take_edits
@@ -50,6 +50,8 @@ async def save(visit: Visit) -> Response:
     put, gone, wrong = await asyncio.to_thread(_sorted, visit, edits)
     if wrong:
         return await desk.show(visit, Draft(section, name, typed, wrong), 400)
+    if (asked := _deletes(visit, put, gone)) is not None:
+        return asked
     await parts.store.change_edits(put, gone)
     await take_edits(parts)
     for edit in put:
@@ -59,6 +61,23 @@ async def save(visit: Visit) -> Response:
     late = section.table in AT_START
     said = ("set_restart" if late else "set") if put or gone else "set_same"
     return _to(visit, section, said)
+
+
+def _deletes(visit: Visit, put: Sequence[Edit], gone: Sequence[Edit]) -> Response | None:
+    """A page that asks whether it is meant, where fewer days delete what is kept until now."""
+    tuned = visit.office.parts.tuned
+    new = [(each, each.value) for each in put] + [
+        (one, value_of(tuned.written, one)) for one in gone
+    ]
+    for edit, days in new:
+        now = value_of(tuned.wanted, edit)
+        if edit.key != "keep_days" or not isinstance(days, int) or not isinstance(now, int):
+            continue
+        if days and (not now or days < now):
+            words = visit.say("con_keep_sure", days=days, desk=edit.name)
+            back = f"{desk.HERE}?desk={quote(edit.name)}"
+            return asked_first(visit, visit.say("con_save"), words, back)
+    return None
 
 
 def _sorted(visit: Visit, edits: Sequence[Edit]) -> tuple[list[Edit], list[Edit], dict[str, str]]:
@@ -96,6 +115,8 @@ async def _back(visit: Visit, section: Section, name: str, key: str) -> Response
         raise NotFound("setting_not_here", key=key[:60])
     edit = edit_of(section, name, setting)
     there = any(each.path == edit.path for each in visit.office.parts.tuned.edits)
+    if there and (asked := _deletes(visit, [], [edit])) is not None:
+        return asked
     if there:
         await visit.office.parts.store.change_edits([], [edit])
         await take_edits(visit.office.parts)

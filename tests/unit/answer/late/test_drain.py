@@ -48,11 +48,26 @@ def test_a_failure_brings_it_back_to_one_after_a_pause() -> None:
     assert drain.allowed(EMPTY, 0, now + 1.5) == 1  # a success makes pauses short again
 
 
-def test_without_a_slot_after_all_fewer_begin() -> None:
+def test_without_a_slot_after_all_it_pauses() -> None:
     drain = Drain(width=8)
     drain.crowded(10.0)
     assert drain.allowed(EMPTY, 0, 10.5) == 0
-    assert drain.allowed(EMPTY, 0, 11.5) == 4
+    assert drain.allowed(EMPTY, 0, 11.5) == 8
+
+
+def test_few_slots_stay_free_where_they_come_free_by_themselves() -> None:
+    drain = Drain(width=40)
+    assert drain.allowed(Vacancy(slots=40, free=10, turn=0.2), 0, 0.0) == 9
+    assert drain.allowed(Vacancy(slots=40, free=10, turn=2.0), 0, 0.0) == 6
+    assert drain.allowed(Vacancy(slots=40, free=12, turn=60.0), 0, 0.0) == 2
+
+
+def test_answers_that_were_asked_for_now_say_as_well_that_a_model_is_well() -> None:
+    drain = Drain()
+    assert drain.allowed(Vacancy(slots=40, free=40, well=7), 2, 0.0) == 5
+    drain.failed(1.0)
+    assert drain.allowed(Vacancy(slots=40, free=40), 0, 3.0) == 1
+    assert drain.allowed(Vacancy(slots=400, free=400, well=1_000), 0, 3.0) == MOST
 
 
 def test_the_wait_grows_with_the_place_and_with_the_standstill() -> None:

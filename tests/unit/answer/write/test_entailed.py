@@ -6,8 +6,11 @@ import pytest
 
 from dengmi.answer.check.judge import Source
 from dengmi.answer.write.entailed import entailed, pair_of, verdict_of
-from dengmi.answer.write.second import Doubt
+from dengmi.answer.write.second import Doubt, SecondLook
+from dengmi.core.clock import SystemClock
 from dengmi.core.entailment import Odds, Pair
+from dengmi.ledger.ledger import Ledger
+from tests.unit.answer.write.test_writer import Lines
 
 SURE = Odds(0.9, 0.05)
 
@@ -55,6 +58,19 @@ async def test_only_its_languages_are_put_to_it() -> None:
     nli = Sure(languages=("en",))
     found = await entailed(nli, [doubt("她很会建塔。", "words"), doubt("She could.", "words")])
     assert found == (None, "supported")
+
+
+def test_an_answer_waits_only_for_what_is_asked() -> None:
+    nli = Sure(languages=("en",))
+    look = SecondLook({}.__getitem__, Ledger(Lines(), SystemClock(), {}), nli=nli)
+    asked = {
+        reasons: look.asks(nli.name, doubt("She could.", *reasons))
+        for reasons in [("words",), ("name",), ("name", "words")]
+    }
+    assert asked == {("words",): True, ("name",): False, ("name", "words"): False}
+    assert not look.asks(nli.name, doubt("她很会建塔。", "words"))
+    assert look.asks("second", doubt("She could.", "name"))
+    assert not look.asks("", doubt("She could.", "words"))
 
 
 async def test_without_its_word_the_verdicts_stand() -> None:
