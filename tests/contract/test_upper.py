@@ -230,7 +230,10 @@ async def test_thinking_reaches_only_who_asked_for_it(make: Make, store: SqlStor
     model = Counted("thinker", line)
     hidden = await events(make(model, deep=True, voice="dry"), question(wanted="deep"))
     assert not [event for event in hidden if isinstance(event, Thinking)]
-    assert "SECRET" not in repr(await store.answer(told(hidden).id))
+    kept = await store.answer(told(hidden).id)
+    assert "SECRET" not in repr(kept)
+    assert kept is not None
+    assert kept.usage["thinking_ms"] >= 1
 
 
 async def test_when_a_model_fails_the_next_one_writes(make: Make) -> None:

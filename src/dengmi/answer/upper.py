@@ -17,6 +17,7 @@ from dengmi.answer.reusing import Reusing
 from dengmi.answer.rewriting import Rewriting
 from dengmi.answer.sharing import Share, Sharing, is_clear
 from dengmi.answer.suggesting import Suggesting
+from dengmi.answer.thought import Thought
 from dengmi.answer.told import told
 from dengmi.answer.write.shown import Shown
 from dengmi.answer.write.writer import Out, Writer, Written
@@ -168,6 +169,7 @@ class Upper:
             climb.quoted.answer.citations,
         )
         written: Written | None = None
+        thought = Thought(self._clock)
         for tries in range(_TRIES, 0, -1):
             held = share.making()
             try:
@@ -176,6 +178,7 @@ class Upper:
                         if isinstance(event, Written):
                             written = event
                         else:
+                            thought.hear(event)
                             yield event
             except ModelFailed as error:
                 again = held.joined and tries > 1 and share.hold is not None
@@ -197,6 +200,7 @@ class Upper:
                 yield quoted
         else:
             yield Spent(answer.cost, answer.usage)
+            answer = thought.noted(answer)
         yield answer
 
     async def _instead(self, climb: Climb, lower: Climb) -> AsyncGenerator[Event | Answer, None]:

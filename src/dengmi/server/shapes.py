@@ -6,6 +6,7 @@ Pure functions from records to plain values; importing this costs nothing beside
 import math
 from typing import TYPE_CHECKING
 
+from dengmi.answer.thought import KEY as THOUGHT
 from dengmi.core.records import (
     Answer,
     Article,
@@ -118,7 +119,7 @@ def answer_json(
         "model": answer.model,
         "cost": cost_json(answer.cost),
         "full_cost": cost_json(answer.full_cost),
-        "usage": dict(answer.usage),
+        "usage": {kind: many for kind, many in answer.usage.items() if kind != THOUGHT},
         "lang": answer.lang,
         "took_ms": round(answer.took_ms, 2),
         "created_at": answer.created_at,

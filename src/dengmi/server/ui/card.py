@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from dengmi.answer.late.waits import Standing
+from dengmi.answer.thought import seconds_of
 from dengmi.core.links import outside
 from dengmi.core.records import Answer, Citation, Head, Pending
 from dengmi.language.han import has_han
@@ -28,12 +29,15 @@ def turn(question: str, card: Child, *, last: bool = False, notices: Sequence[st
     )
 
 
-def answer_card(frame: Frame, answer: Answer, standing: Standing | None = None) -> Html:
-    """A whole answer; with how it stands with a better one, where that was waited for."""
+def answer_card(
+    frame: Frame, answer: Answer, standing: Standing | None = None, *, own: bool = False
+) -> Html:
+    """A whole answer; with how it stands with a better one, where that was waited for.
+    `own`: whoever asked reads it again, and is told how long the model thought."""
     body = _grounded(frame, answer) if answer.grounded else _not_grounded(frame, answer)
     return el(
         "article",
-        _meta(frame, answer),
+        _meta(frame, answer, seconds_of(answer.usage) if own else 0.0),
         _wait(frame, answer, standing) if standing else None,
         body,
         _followups(frame, answer),
@@ -134,12 +138,13 @@ def _merged(words: str, marks: tuple[tuple[int, int], ...]) -> list[tuple[int, i
     return rows
 
 
-def _meta(frame: Frame, answer: Answer) -> Html:
+def _meta(frame: Frame, answer: Answer, thought: float) -> Html:
     level = frame.say(f"ui_level_{answer.level}" if answer.grounded else "ui_level_none")
     return el(
         "div",
         el("span", level, class_="level"),
         el("span", _took(frame, answer.took_ms), class_="dot"),
+        el("span", frame.say("ui_thought", s=f"{thought:.1f}"), class_="dot") if thought else None,
         el("span", frame.say("ui_reused"), class_="dot") if answer.reused else None,
         el("span", _price(answer), class_="dot") if answer.cost.micros and frame.priced else None,
         class_="meta",

@@ -58,14 +58,15 @@ class HistoryPage:
             listed = await self._parts.store.conversations(asker, before, PAGE)
             rows = [self._row(frame, one) for one in listed]
             more = listed[-1].last if len(listed) == PAGE else None
+        signed_in = await self._is_signed_in(asker)
         body = el(
             "div",
             el("h1", frame.say("ui_history")),
             _search(frame, words) if rows or words else None,
             el("ul", rows, class_="talks") if rows else _nothing(frame, words),
             _more(frame, more),
-            _foot(frame) if asker and rows and not words else None,
-            None if words else await self._account(frame, asker),
+            _foot(frame, signed_in=signed_in) if asker and rows and not words else None,
+            None if words else self._account(frame, signed_in=signed_in),
             class_="listing",
         )
         return page(request, frame, f"{frame.say('ui_history')} · {frame.name}", body)
@@ -93,12 +94,19 @@ class HistoryPage:
         self._askers.drop(request, response)
         return response
 
-    async def _account(self, frame: Frame, asker: str) -> Html | None:
+    async def _is_signed_in(self, asker: str) -> bool:
+        """Whether the asker's name is an account's."""
+        settings = self._parts.settings.oidc
+        if not settings.issuer or not settings.askers or not asker:
+            return False
+        return await self._parts.store.accounts().plan(asker) is not None
+
+    def _account(self, frame: Frame, *, signed_in: bool) -> Html | None:
         """What can be done about an account elsewhere, where askers may have one."""
         settings = self._parts.settings.oidc
         if not settings.issuer or not settings.askers:
             return None
-        if asker and await self._parts.store.accounts().plan(asker) is not None:
+        if signed_in:
             out = el("button", frame.say("oidc_sign_out"), class_="chip")
             return el(
                 "section",
@@ -176,7 +184,7 @@ def _more(frame: Frame, last: float | None) -> Html | None:
     return el("p", el("a", frame.say("ui_older"), class_="chip", href=to))
 
 
-def _foot(frame: Frame) -> Html:
+def _foot(frame: Frame, *, signed_in: bool) -> Html:
     """What can be done with everything at once."""
     links = [el("a", frame.say("ui_move"), href="/history/move")]
     links += [el("a", frame.say(words), href=f"/history/{kind}") for kind, words in NAMES.items()]
@@ -193,7 +201,8 @@ def _foot(frame: Frame) -> Html:
         class_="sure",
     )
     rows = el("p", [el("span", link) for link in links], class_="row")
-    return el("footer", el("p", frame.say("ui_history_where")), rows, forget, class_="foot")
+    where = None if signed_in else el("p", frame.say("ui_history_where"))
+    return el("footer", where, rows, forget, class_="foot")
 
 
 def _when(frame: Frame, moment: float) -> Html:

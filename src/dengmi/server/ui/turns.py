@@ -80,7 +80,8 @@ class Turns:
                 shared_answer(self._parts.settings, standing.answer), price=True, own=True
             )
             seen = replace(frame, shared=holds.open, priced=holds.price, own=holds.own)
-            turns.append(turn(question, answer_card(seen, standing.answer, standing)))
+            own_card = answer_card(seen, standing.answer, standing, own=holds.own)
+            turns.append(turn(question, own_card))
             thread.append(standing.answer.id)
         return turns, tuple(thread)
 
