@@ -178,8 +178,8 @@ async def test_the_asker_is_who_the_program_says(parts: Parts) -> None:
         await client.post(CHAT, json=ASKED, headers={"x-openwebui-user-id": "u2"})
         await client.post(CHAT, json=ASKED, headers={"idempotency-key": "once"})
     assert [(one.asker, one.dedup, one.channel) for one in seen.questions] == [
-        ("u1", "", "openai"),
-        ("u2", "", "openai"),
+        ("openai:u1", "", "openai"),
+        ("openai:u2", "", "openai"),
         ("", "once", "openai"),
     ]
 

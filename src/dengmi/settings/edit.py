@@ -18,7 +18,10 @@ from dengmi.core.home import make_home
 
 Value = str | int | float | bool | list[str]
 _HEADER = re.compile(
-    r"^[ \t]*\[{1,2}[ \t]*(?P<path>[^\n]+?)[ \t]*\]{1,2}[ \t]*(#.*)?$", re.MULTILINE
+    r"^[ \t]*\[{1,2}[ \t]*"
+    r"(?P<path>(?:\"(?:[^\"\\\n]|\\.)*\"|'[^'\n]*'|[^\]\"'#\n])+?)"
+    r"[ \t]*\]{1,2}[ \t]*(#.*)?$",
+    re.MULTILINE,
 )
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 

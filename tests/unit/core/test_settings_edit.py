@@ -5,7 +5,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dengmi.core.errors import BadSettings
@@ -101,6 +101,7 @@ VALUE = (
 )
 
 
+@example("]#", {"kind": "bot"})
 @given(NAME, st.dictionaries(NAME, VALUE, max_size=4))
 def test_what_was_added_can_be_removed(name: str, values: dict[str, str | int | bool]) -> None:
     if name in ("helper", "other"):

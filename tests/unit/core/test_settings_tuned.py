@@ -16,7 +16,7 @@ TOML = """
 kind = "openai"
 model = "x"
 base_url = "http://127.0.0.1:1"
-api_key = "secret"
+api_key = "hush-hush"
 
 [levels]
 quick = ["flash"]
@@ -130,7 +130,7 @@ def test_whoever_holds_the_settings_sees_what_is_set_later(written) -> None:
     assert settings.levels.quick == ("flash",)  # a process reads them at its start
     assert tuned.wanted.levels.quick == ()
     assert Tuned(written, edits).settings.levels.quick == ()
-    assert "secret" not in repr(settings)
+    assert "hush-hush" not in repr(settings)
     assert tuned.take(())
     assert (voices["walks"], list(private), dict(settings.desks)) == (
         "walks: Short.", [], dict(written.desks),

@@ -1,7 +1,3 @@
--- name: account
--- Whose an account is.
-SELECT owner, plan FROM accounts WHERE key = :key;
-
 -- name: account_of
 -- The account of an asker or operator.
 SELECT key, plan FROM accounts WHERE owner = :owner;
