@@ -143,6 +143,9 @@ def test_a_deep_answer(browser: Browser, desk: str, size: str, scheme: str, lang
         expect(page.locator("#s")).to_contain_text(WRITTEN[lang])
         page.go_back()
         expect(page.locator(".says")).to_contain_text(WRITTEN[lang])
+        page.reload()
+        expect(page.locator(".card .meta")).to_contain_text(THOUGHT[lang])
+        assert SECRET[lang] not in page.content()  # what it thought is not kept
 
 
 def check_thinking(card: Locator, lang: str) -> None:

@@ -173,7 +173,7 @@ class Upper:
         for tries in range(_TRIES, 0, -1):
             held = share.making()
             try:
-                async with aclosing(held.pieces(_hearing(climb))) as events:
+                async with aclosing(held.pieces(_hearing(climb, thought))) as events:
                     async for event in events:
                         if isinstance(event, Written):
                             written = event
@@ -319,7 +319,7 @@ class Upper:
         return round((self._clock.steady() - climb.began) * 1000, 3)
 
 
-def _hearing(climb: Climb) -> Callable[[Out], bool] | None:
+def _hearing(climb: Climb, thought: Thought) -> Callable[[Out], bool] | None:
     """What hears the events as they are written; what was written in the end is no event."""
     hear = climb.hear
     if hear is None:
@@ -328,6 +328,7 @@ def _hearing(climb: Climb) -> Callable[[Out], bool] | None:
     def heard(piece: Out) -> bool:
         if isinstance(piece, Written):
             return False
+        thought.hear(piece)
         hear(piece)
         return True
 

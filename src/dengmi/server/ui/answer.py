@@ -44,7 +44,7 @@ class AnswerPage:
         frame = await self._turns.own(frame, asker, answer)
         frame = dataclasses.replace(frame, thread=(answer.id,))
         base = base_of(request, self._parts.settings)
-        card = answer_card(frame, answer, standing)
+        card = answer_card(frame, answer, standing, own=bool(frame.conversation))
         turns = [turn(answer.question, [card, printed(frame, answer, base)])]
         return page(
             request,
