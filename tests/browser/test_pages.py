@@ -12,6 +12,8 @@ QUESTIONS = {"en": "When does the lantern walk close?", "zh": "老茶厂有多�
 QUOTED = {"en": "closes on the seventeenth", "zh": "十二个车位"}
 
 LOOKS = list(product(SIZES, ("light", "dark"), ("en", "zh")))
+PAIRED = [look for n, look in enumerate(LOOKS) if n in (0, 3, 5, 6)]
+"""Half of them: any two of size, scheme and language meet in one."""
 
 
 def awaited(message: ConsoleMessage) -> bool:

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.conftest import running
-from tests.browser.test_pages import LOOKS, is_wide, opened
+from tests.browser.test_pages import PAIRED, is_wide, opened
 from tests.http.conftest import write_articles
 from tests.kill.test_server import environ_of
 
@@ -88,7 +88,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     (home / "script.toml").write_text(SCRIPT, encoding="utf-8")
     environ = environ_of(home)
     # One desk for each test that must not be given what another has just been told.
-    for name in ("walks", *map(desk_of, LOOKS)):
+    for name in ("walks", *map(desk_of, PAIRED)):
         command = [sys.executable, "-m", "dengmi", "add", str(folder), "--desk", name]
         subprocess.run(command, env=environ, check=True, capture_output=True)
     yield from running(home)
@@ -114,7 +114,7 @@ def keep(page: Page, name: str) -> None:
     page.screenshot(path=SHOTS / f"{name}.png")
 
 
-@pytest.mark.parametrize(("size", "scheme", "lang"), LOOKS)
+@pytest.mark.parametrize(("size", "scheme", "lang"), PAIRED)
 def test_a_deep_answer(browser: Browser, desk: str, size: str, scheme: str, lang: str) -> None:
     with opened(browser, size, scheme, lang) as page:
         page.goto(f"{desk}/d/{desk_of((size, scheme, lang))}")

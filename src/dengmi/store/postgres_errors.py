@@ -27,13 +27,21 @@ RETRIED = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
 """Errors after which the same transaction may well succeed."""
 
 
+def _is_cut(error: BaseException, reason: str) -> bool:
+    """Whether the connection ended under the driver, which may still take the operation that was
+    cut off for one in progress, or stumble over its own state."""
+    if isinstance(error, asyncpg.InterfaceError):
+        return "closed" in reason or "in progress" in reason
+    return isinstance(error, asyncpg.InternalClientError)
+
+
 def translate(error: BaseException, where: str) -> BaseException:
     """The DengmiError that tells what happened to the database called `where` (no password in it).
 
     Errors that are not the database's come back as they are.
     """
     reason = " ".join(str(error).split()) or type(error).__name__
-    if isinstance(error, asyncpg.InterfaceError) and "closed" in reason:
+    if _is_cut(error, reason):
         return Unavailable("store_unreachable", where=where, reason=reason)
     for kinds, make, code in (
         (_BAD_SETTINGS, BadSettings, "store_refused"),

@@ -79,8 +79,6 @@ async def test_an_account_without_rights_answers_on_a_later_delivery(
     said = await small(client).say("o1", PARK)
     assert said is not None
     assert said.startswith("门口只有十二个车位，建议停到南门桥地下停车场。")
-    turns = await client.get("/metrics")
-    assert turns.status_code == 200
 
 
 async def test_the_last_delivery_has_quotes_and_a_link_that_asks_again(

@@ -165,3 +165,18 @@ def test_opening_is_importing_little() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("code", ["closed", "in progress", "state"])
+def test_a_connection_that_ended_under_the_driver_is_a_database_that_is_away(code: str) -> None:
+    asyncpg = pytest.importorskip("asyncpg")
+    from dengmi.store.postgres_errors import translate
+
+    error = {
+        "closed": asyncpg.InterfaceError("connection is closed"),
+        "in progress": asyncpg.InterfaceError("another operation is in progress"),
+        "state": asyncpg.InternalClientError("cannot switch to state 21"),
+    }[code]
+    told = translate(error, "db")
+    assert isinstance(told, Unavailable)
+    assert told.code == "store_unreachable"

@@ -28,7 +28,7 @@ __all__ = [
 ]
 
 SUPPORTED = 0.4
-PARTIAL = 0.1
+PARTIAL = 0.13
 """How true a claim has to look to count as supported, or as supported in part. How well that
 does on planted sentences: docs/decisions/0034-checking-third.md."""
 
