@@ -16,7 +16,7 @@ from dengmi.core.lock import FileLock
 TRIES = 3
 """How often a lock is tried: whoever looks whether it is held has it for a moment."""
 
-_MOMENT = 0.02
+_MOMENT = 0.002
 
 
 @asynccontextmanager

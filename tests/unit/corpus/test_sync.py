@@ -14,6 +14,7 @@ from dengmi.core.records import Draft, Source
 from dengmi.corpus import preparing
 from dengmi.corpus.corpus import Corpus
 from dengmi.corpus.items import storable
+from dengmi.corpus.locks import only_one
 from dengmi.corpus.prepare import prepare, version_of
 from dengmi.corpus.preparing import Preparer
 from dengmi.corpus.sync import Report
@@ -247,8 +248,11 @@ async def test_two_folders_may_hold_the_same_file(
 async def test_the_same_source_twice_at_once(bench: Bench, folder: Path) -> None:
     corpus, _ = bench
     source = await corpus.add("main", str(folder))
-    done = await asyncio.gather(corpus.sync(source), corpus.sync(source), return_exceptions=True)
-    assert sorted(type(one) for one in done if isinstance(one, Exception)) == [Conflict]
+    async with only_one(corpus._settings.home / "locks", source.id):  # as another one does
+        assert await corpus.reading([source.id]) == {source.id}
+        with pytest.raises(Conflict):
+            await corpus.sync(source)
+    assert counts(await corpus.sync(source)) == (2, 0, 0, 0, 1, 0)
     assert counts(await corpus.sync(source)) == (0, 0, 2, 0, 1, 0)
 
 
