@@ -36,7 +36,7 @@ class WeChatSettings(SealedSettings, frozen=True, forbid_unknown_fields=True, kw
     hold: Annotated[
         Annotated[float, Meta(gt=0, le=10)],
         Meta(description="seconds that one delivery may wait for its reply"),
-    ] = 4.2
+    ] = 3.9
     whole: Annotated[
         Annotated[float, Meta(gt=0, le=60)],
         Meta(description="seconds after the first delivery until the last one must be answered"),
