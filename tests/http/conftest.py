@@ -118,6 +118,18 @@ async def client_of(parts: Parts, peer: str = "127.0.0.1") -> AsyncIterator[http
         yield client
 
 
+@asynccontextmanager
+async def scripted(folder: Path, settings: str, script: str) -> AsyncIterator[Parts]:
+    """Parts with the articles, whose settings name a model that plays a script."""
+    home = folder / "home"
+    home.mkdir()
+    (home / "dengmi.toml").write_text(settings, encoding="utf-8")
+    (home / "script.toml").write_text(script, encoding="utf-8")
+    async with open_parts(await asyncio.to_thread(settings_of, home)) as opened:
+        await fill(opened, write_articles(folder / "articles"))
+        yield opened
+
+
 @pytest.fixture(scope="session")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a real `dengmi serve` with the articles in."""

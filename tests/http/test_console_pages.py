@@ -20,7 +20,7 @@ from dengmi.server.keeping import forget_old
 from dengmi.server.parts import Parts
 from dengmi.server.tuning import take_edits
 from dengmi.wire import open_parts
-from tests.http.conftest import client_of, fill, settings_of, write_articles
+from tests.http.conftest import client_of, scripted, settings_of
 from tests.http.test_console_door import csrf, enter, other
 
 SETTINGS = """
@@ -60,13 +60,7 @@ EVIL = "<script>alert(1)</script> =1+1 walrus?"
 @pytest.fixture
 async def parts(tmp_path: Path) -> AsyncIterator[Parts]:
     """Parts with articles and a model that plays a script."""
-    home = tmp_path / "home"
-    home.mkdir()
-    (home / "dengmi.toml").write_text(SETTINGS, encoding="utf-8")
-    (home / "script.toml").write_text(SCRIPT, encoding="utf-8")
-    settings = await asyncio.to_thread(settings_of, home)
-    async with open_parts(settings) as opened:
-        await fill(opened, write_articles(tmp_path / "articles"))
+    async with scripted(tmp_path, SETTINGS, SCRIPT) as opened:
         yield opened
 
 

@@ -43,19 +43,11 @@ def corrected(answer: Answer, text: str, found: Found, now: float) -> Answer:
     citing = Citing(Shown(tuple(in_order(stood_on(answer), found))), "mark")
     checked = list(_checked(citing, text))
     return replace(
-        answer,
-        id=new_id("a"),
+        _by_operator(answer, now),
         text="".join(one.text for one in checked),
         claims=tuple(one.claim for one in checked),
         citations=tuple(citation for one in checked for citation in one.citations),
         grounded=True,
-        reused=False,
-        origin="",
-        model=OPERATOR,
-        cost=Cost(currency=answer.cost.currency),
-        usage={},
-        took_ms=0.0,
-        created_at=now,
     )
 
 
@@ -65,14 +57,21 @@ def declined(answer: Answer, now: float) -> Answer:
     heads = {one.head.pk: one.head for one in answer.citations}
     nearest = tuple(heads.values())[:NEAREST]
     return replace(
-        answer,
-        id=new_id("a"),
+        _by_operator(answer, now),
         text=not_answered(nearest, answer.lang),
         claims=(),
         citations=(),
         nearest=nearest,
         evidence=tuple(stood_on(answer)),
         grounded=False,
+    )
+
+
+def _by_operator(answer: Answer, now: float) -> Answer:
+    """An answer as one that an operator gives: anew, and without cost."""
+    return replace(
+        answer,
+        id=new_id("a"),
         reused=False,
         origin="",
         model=OPERATOR,

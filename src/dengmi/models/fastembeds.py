@@ -6,7 +6,6 @@ without a network.
 """
 
 import asyncio
-import json
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import Any, TypeVar, TypeVarTuple
 
 from dengmi.core.errors import ModelFailed
+from dengmi.models.onnx_files import first_of, json_of
 
 FOLDER = "models/fastembed"
 """Where models are kept, inside the home."""
@@ -142,8 +142,8 @@ def _open_embedding(model: str, home: Path, threads: int, fetch: bool) -> Any:
     if not folder.is_absolute():
         return _kept_or_fetched(kind, model, options, fetch)
     known = import_module("fastembed.common.model_description")
-    config = _json(folder / "config.json")
-    pooled = _json(folder / "1_Pooling" / "config.json").get("pooling_mode_cls_token")
+    config = json_of(folder / "config.json")
+    pooled = json_of(folder / "1_Pooling" / "config.json").get("pooling_mode_cls_token")
     name = f"folder:{folder}"
     if name.lower() not in _names(kind):
         kind.add_custom_model(
@@ -152,7 +152,7 @@ def _open_embedding(model: str, home: Path, threads: int, fetch: bool) -> Any:
             normalization=True,
             sources=known.ModelSource(url="file:"),
             dim=int(config.get("hidden_size", 0)),
-            model_file=_onnx(folder),
+            model_file=first_of(folder, _FILES),
         )
     return kind(name, specific_model_path=str(folder), **options)
 
@@ -168,7 +168,7 @@ def _open_reranking(model: str, home: Path, threads: int, fetch: bool) -> Any:
     name = f"folder:{folder}"
     if name.lower() not in _names(kind):
         kind.add_custom_model(
-            model=name, sources=known.ModelSource(url="file:"), model_file=_onnx(folder)
+            model=name, sources=known.ModelSource(url="file:"), model_file=first_of(folder, _FILES)
         )
     return kind(name, specific_model_path=str(folder), **options)
 
@@ -186,21 +186,6 @@ def _kept_or_fetched(kind: Any, model: str, options: dict[str, Any], fetch: bool
         if not fetch or "not supported" in str(error):
             raise
         return kind(model, **options)
-
-
-def _onnx(folder: Path) -> str:
-    for name in _FILES:
-        if (folder / name).is_file():
-            return name
-    raise FileNotFoundError(f"{folder}: {' / '.join(_FILES[:2])}?")
-
-
-def _json(path: Path) -> dict[str, Any]:
-    try:
-        value = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return value if isinstance(value, dict) else {}
 
 
 def _line(error: Exception) -> str:

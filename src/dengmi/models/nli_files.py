@@ -1,11 +1,12 @@
 """Where the files of a model for natural language inference lie: in a folder, or fetched from
 Hugging Face into the home."""
 
-import json
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import Any
+
+from dengmi.models.onnx_files import first_of, json_of
 
 FOLDER = "models/nli"
 """Where fetched models are kept, inside the home."""
@@ -67,15 +68,12 @@ def found(model: str, file: str, home: Path, *, fetch: bool) -> Files:
 
 
 def _files(folder: Path, file: str) -> Files:
-    names = (file,) if file else _ONNX
-    model = next((folder / name for name in names if (folder / name).is_file()), None)
-    if model is None:
-        raise FileNotFoundError(f"{folder}: {' / '.join(names[:2])}?")
+    model = folder / first_of(folder, (file,) if file else _ONNX)
     tokenizer = folder / "tokenizer.json"
     if not tokenizer.is_file():
         raise FileNotFoundError(f"{folder}: tokenizer.json?")
-    config = _json(folder / "config.json")
-    return Files(model, tokenizer, config, _most(config, _json(folder / "tokenizer_config.json")))
+    config = json_of(folder / "config.json")
+    return Files(model, tokenizer, config, _most(config, json_of(folder / "tokenizer_config.json")))
 
 
 def _most(config: dict[str, Any], tokenizer: dict[str, Any]) -> int:
@@ -85,11 +83,3 @@ def _most(config: dict[str, Any], tokenizer: dict[str, Any]) -> int:
         positions -= 2
     told = (MOST_TOKENS, positions, tokenizer.get("model_max_length"))
     return int(min(n for n in told if isinstance(n, int | float) and n > 0))
-
-
-def _json(path: Path) -> dict[str, Any]:
-    try:
-        value = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return value if isinstance(value, dict) else {}

@@ -22,6 +22,9 @@ COOKIE = "asker"
 KEPT = 400 * 24 * 3600
 """Seconds a browser keeps the cookie after the last visit: the longest that browsers allow."""
 
+OURS = ("same-origin", "none")
+"""What a browser says of where a request comes from (Sec-Fetch-Site) that no other site sent."""
+
 _VALUE = re.compile(r"(w_[a-z2-7]{16})\.([0-9a-f]{40})")
 
 
@@ -91,11 +94,20 @@ def check_own_page(request: Request) -> None:
     Raises:
         Refusal: 403.
     """
-    told = request.headers.get("sec-fetch-site")
-    origin = request.headers.get("origin", "")
-    if told is not None:
-        is_own = told in ("same-origin", "none")
-    else:
-        is_own = not origin or origin.partition("://")[2] == request.headers.get("host", "")
-    if not is_own:
+    if not is_own_page(request):
+        origin = request.headers.get("origin", "")
         raise Refusal("origin_unknown", 403, origin=origin[:100] or "?")
+
+
+def is_own_page(request: Request, public_url: str = "") -> bool:
+    """Whether a page of ours sends it, or no page at all.
+
+    Args:
+        public_url: the address that readers use, where a proxy may hide it from this server.
+    """
+    told = request.headers.get("sec-fetch-site")
+    if told is not None:
+        return told in OURS
+    origin = request.headers.get("origin", "")
+    known = {request.headers.get("host", ""), urlsplit(public_url).netloc} - {""}
+    return not origin or origin.partition("://")[2] in known

@@ -34,7 +34,9 @@ class Sources:
         sources = {source.id: source for source in self._syncs.recent(desk)}
         sources |= {source.id: source for source in await self._parts.store.sources(desk)}
         running = await self._syncs.running(sources.values())
-        shapes = [self._shape(request, each, each.id in running) for each in sources.values()]
+        shapes = [
+            self._shape(request, each, syncing=each.id in running) for each in sources.values()
+        ]
         return json_reply({"sources": shapes})
 
     async def add(self, request: Request) -> Response:
@@ -86,7 +88,7 @@ class Sources:
             raise NotFound("source_not_of_desk", source=source_id[:60], desk=desk)
         return source
 
-    def _shape(self, request: Request, source: Source, syncing: bool) -> Json:
+    def _shape(self, request: Request, source: Source, *, syncing: bool) -> Json:
         shape = source_json(source)
         shape["syncing"] = syncing
         if not is_operator(request, self._parts.settings.server) and "://" not in source.address:

@@ -1,13 +1,10 @@
 """Whether somebody at a page of ours asks, or a browser is made to by a page of elsewhere: a
 question costs money, and counts against its reader."""
 
-from urllib.parse import urlsplit
-
 from starlette.requests import Request
 
+from dengmi.server.askers import OURS, is_own_page
 from dengmi.server.problems import Refusal
-
-_OURS = ("same-origin", "none")
 
 
 def is_meant(request: Request) -> bool:
@@ -16,7 +13,7 @@ def is_meant(request: Request) -> bool:
     headers = request.headers
     ahead = headers.get("sec-purpose", "") + headers.get("purpose", "")
     gone_to = headers.get("sec-fetch-dest", "document") == "document"
-    ours = headers.get("sec-fetch-site", "none") in _OURS
+    ours = headers.get("sec-fetch-site", "none") in OURS
     return request.method == "GET" and "prefetch" not in ahead and (gone_to or ours)
 
 
@@ -29,12 +26,5 @@ def check_asked_here(request: Request, public_url: str) -> None:
     Raises:
         Refusal: 403.
     """
-    told = request.headers.get("sec-fetch-site")
-    origin = request.headers.get("origin", "")
-    if told is not None:
-        ours = told in _OURS
-    else:
-        known = {request.headers.get("host", ""), urlsplit(public_url).netloc} - {""}
-        ours = not origin or origin.partition("://")[2] in known
-    if not ours:
+    if not is_own_page(request, public_url):
         raise Refusal("asked_elsewhere", 403)
