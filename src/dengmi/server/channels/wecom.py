@@ -198,6 +198,7 @@ class WeComWays:
             start=self._context.crew.start,
             keep=self._context.crew.keep,
             pace=self._context.callers.pace,
+            hear=self._context.along.follow,
         )
 
 
