@@ -256,6 +256,10 @@ class Locks(Protocol):
         """Let go of a lock, as soon as that can be."""
         ...
 
+    async def lost(self, name: str) -> None:
+        """Wait until a lock that was taken is held no more, whatever the reason."""
+        ...
+
     async def close(self) -> None:
         """Let go of everything."""
         ...
