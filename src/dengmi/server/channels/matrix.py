@@ -188,6 +188,7 @@ def _way(name: str, wanted: MatrixSettings) -> "Way":
         allow=wanted.allow,
         rooms=wanted.rooms,
         command=wanted.command,
+        forget=wanted.forget,
         threads=wanted.threads,
         welcome=wanted.welcome,
         backlog=wanted.backlog,
