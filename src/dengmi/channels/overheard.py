@@ -2,7 +2,7 @@
 how far an answer is reaches whichever process it likes."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Coroutine
+from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
 from contextlib import aclosing
 from typing import Any
 
@@ -17,8 +17,9 @@ at once where nobody answers it."""
 
 async def nobody(_question_id: str, _after: int) -> AsyncGenerator[tuple[int, Event]]:
     """Where there is no other process."""
-    for none in ():
-        yield none
+    nothing: Sequence[tuple[int, Event]] = ()
+    for each in nothing:
+        yield each
 
 
 class Overheard:
