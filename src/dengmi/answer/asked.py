@@ -2,6 +2,7 @@
 
 import math
 import re
+from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -94,6 +95,7 @@ def read_question(question: str, weights: Mapping[str, float]) -> Asked:
     text = question.lower()
     found = spans(question)
     empty = [hit.span() for hit in _EMPTY_WORDS.finditer(question)]
+    begins = [left for left, _ in empty]
     asks = _QUESTION_WORD.search(question)
     at = asks.start() if asks else len(question) / 2
     han = has_han(question)
@@ -106,7 +108,8 @@ def read_question(question: str, weights: Mapping[str, float]) -> Asked:
     near: dict[str, float] = {}
     order: dict[str, int] = {}
     for place, (term, start, end) in enumerate(sorted(found, key=lambda span: span[1:])):
-        if any(start < right and left < end for left, right in empty):
+        before = bisect_left(begins, end)  # of those that begin before its end, the last one
+        if before and empty[before - 1][1] > start:
             continue
         worth[term] = sound.get(term, 0.0) or 0.01
         near[term] = max(near.get(term, 0.0), math.exp(-abs((start + end) / 2 - at) / reach))
