@@ -7,7 +7,7 @@ import pytest
 from dengmi.answer.check.judge import Source, judge
 
 
-@pytest.mark.parametrize("piece", ["1%", "$1 ", "1 ", "12 一", "1,", "一千三百元"])
+@pytest.mark.parametrize("piece", ["1%", "一千三百元"])
 def test_a_crowded_sentence_takes_little_time(piece: str) -> None:
     row = "The library " + piece * (1_780 // len(piece))
     start = time.process_time()
