@@ -277,3 +277,13 @@ def test_a_line_is_tried_unless_the_server_holds_it(dengmi: Said, tmp_path: Path
         assert lock.take()
         status, out, _ = asyncio.run(tried("wrong"))
         assert (status, "holds the bot's connection" in out) == (0, True)
+
+
+def test_a_variable_that_is_named_and_not_set_is_what_is_told(dengmi: Said) -> None:
+    named = ("--set", "token=env:NOT_SET_TOKEN", "--set", f"aes_key={KEY}")
+    status, out, _ = dengmi("add", "wecom.helper", "--set", "kind=bot", *named)
+    assert status == 0
+    assert "names the variable NOT_SET_TOKEN, which is not set" in out
+    status, out, _ = dengmi("test", "wecom.helper")
+    assert status == 1
+    assert "names the variable NOT_SET_TOKEN, which is not set" in out

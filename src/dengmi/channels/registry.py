@@ -13,6 +13,7 @@ from typing import Any, Literal, Protocol
 from msgspec import Struct
 
 from dengmi.core.clock import Clock
+from dengmi.settings.lacking import empty
 
 CHECKS: Mapping[str, str] = {
     "wechat": "dengmi.channels.wechat.check",
@@ -73,10 +74,8 @@ async def tested(settings: Any, table: str, name: str, clock: Clock) -> Sequence
     """
     check, each = check_of(table), getattr(settings, table)[name]
     if missing := check.missing(each):
-        return [
-            Finding("fail", "channel_secret_missing", {"key": f"{table}.{name}.{key}"})
-            for key in missing
-        ]
+        lacks = [empty(settings, f"{table}.{name}.{key}") for key in missing]
+        return [Finding("fail", each.code, each.params) for each in lacks]
     public = settings.server.public_url.rstrip("/")
     return await check.check(name, each, public=public, home=Path(settings.home), clock=clock)
 
