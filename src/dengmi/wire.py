@@ -13,7 +13,7 @@ from dengmi.answer.late.made import runner_of, waits_of
 from dengmi.answer.pins import Pinned
 from dengmi.core.clock import Clock, SystemClock
 from dengmi.core.counts import Counts
-from dengmi.core.errors import BadSettings, Unavailable
+from dengmi.core.errors import Unavailable
 from dengmi.core.home import make_home
 from dengmi.core.ports import Search, Store
 from dengmi.core.records import Level
