@@ -13,7 +13,7 @@ import math
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from dengmi.channels.errors import Forged
 from dengmi.channels.running import Running, Runs
@@ -145,6 +145,7 @@ class Account:
             Forged: it is not from the platform.
             Malformed: it cannot be read.
         """
+        came = _Came(self._clock.now(), self._clock.steady() + self._way.hold)
         stamp, nonce = self._stamp(query)
         fields, form = read_body(body)
         key: bytes | None = None
@@ -159,7 +160,7 @@ class Account:
             if self._envelope.key is not None:
                 raise Forged("mode")
         message = read_message(fields)
-        said = await self._reply(message)
+        said = await self._reply(message, came)
         if said is None:
             return None
         if not said:
@@ -189,31 +190,31 @@ class Account:
             form,
         )
 
-    async def _reply(self, message: Message) -> str | None:
+    async def _reply(self, message: Message, came: "_Came") -> str | None:
         """What to say; "" for nothing, None where the next delivery shall see."""
         if message.kind == "event":
-            return await self._event(message)
+            return await self._event(message, came)
         lang = language_of(message.text) or self._way.language
         if not message.text:
             return "" if message.kind not in _SAID else text("wechat_text_only", lang)
         if wait := self._waits(message):
             return text("too_many", lang, seconds=math.ceil(wait))
         try:
-            running = await self._asked(message)
+            running = await self._asked(message, came)
         except BadInput as error:
             return text(error.code, lang, **error.params)
         if self._later is not None:
-            return await self._now_and_later(running, message, lang, self._later)
-        return await self._in_time(running, lang)
+            return await self._now_and_later(running, message, lang, self._later, came)
+        return await self._in_time(running, lang, came)
 
-    async def _event(self, message: Message) -> str | None:
+    async def _event(self, message: Message, came: "_Came") -> str | None:
         if message.event == "subscribe":
             return self._way.welcome or text("wechat_welcome", self._way.language)
         if message.event == "unsubscribe":
             await self._inbox.forget_asker(self._asker(message))
         elif message.event == "click" and message.key:
             # A menu entry of the operator's: its key is the question.
-            return await self._reply(_as_text(message, message.key))
+            return await self._reply(_as_text(message, message.key), came)
         return ""
 
     def _waits(self, message: Message) -> float:
@@ -227,7 +228,7 @@ class Account:
     def _asker(self, message: Message) -> str:
         return f"{self.channel}:{message.sender}"
 
-    async def _asked(self, message: Message) -> Running:
+    async def _asked(self, message: Message, came: "_Came") -> Running:
         if (known := self._runs.delivered(message.dedup)) is not None:
             return known
         asker = self._asker(message)
@@ -235,7 +236,7 @@ class Account:
         asked = message.menu if message.menu.startswith("q_") else ""
         if asked and (waited := await self._waited(asked)) is not None:
             return waited
-        now = self._clock.now()
+        now = came.at
         day = (datetime.fromtimestamp(now, UTC) + _BEIJING).date()
         return await self._runs.ask(
             Question(
@@ -249,6 +250,7 @@ class Account:
                 # What was talked of on another day is no context.
                 conversation=stable_id("c", asker, day.isoformat()),
                 dedup=message.dedup,
+                asked_at=now,
                 # What cannot be in the last reply is not begun now; it comes to wait.
                 deadline=0.0 if self._later else now + self._way.whole - self._way.hold,
                 owed_at=now + self._way.whole if self._later else 0.0,
@@ -267,10 +269,10 @@ class Account:
         return Running.over(answer, pending=late is not None and late.state == "waiting")
 
     async def _now_and_later(
-        self, running: Running, message: Message, lang: str, later: Later
+        self, running: Running, message: Message, lang: str, later: Later, came: "_Came"
     ) -> str:
         """The quotes at once; the written answer as a message of its own."""
-        await running.useful(self._way.hold)
+        await running.useful(self._left(came))
         asked = running.question.id
         if running.ended:
             # Where it is being sent, or was, the reply does not say it a second time.
@@ -297,12 +299,11 @@ class Account:
         await running.over_with()
         later.ready(running.question.id)
 
-    async def _in_time(self, running: Running, lang: str) -> str | None:
+    async def _in_time(self, running: Running, lang: str, came: "_Came") -> str | None:
         """The answer, if this delivery or one to come sees it; the quotes on the last."""
-        left = running.question.asked_at + self._way.whole - self._clock.now()
         running.deliveries += 1
-        last = left <= self._way.hold or running.deliveries >= self._way.deliveries
-        await running.end(self._way.hold)
+        last = running.deliveries >= self._way.deliveries or self._is_last(running.question, came)
+        await running.end(self._left(came))
         if running.ended and not running.pending:
             return await self._ended(running, lang)
         if not (last or running.ended):
@@ -314,6 +315,17 @@ class Account:
         lead = text("wechat_meanwhile_tap" if running.quotes else "wechat_not_ready", lang)
         return preview(running.quotes, self._way.dialect, lang, lead=lead, foot=foot)
 
+    def _left(self, came: "_Came") -> float:
+        """Seconds that a delivery may still wait. They count from when it came: writing a question
+        down takes its time where many do."""
+        return max(0.0, came.until - self._clock.steady())
+
+    def _is_last(self, question: Question, came: "_Came") -> bool:
+        """Whether a delivery comes as late as only the last one does: those before may have reached
+        other processes, or this one before it was started again."""
+        many = self._way.deliveries
+        return came.at - question.asked_at >= self._way.whole * (many - 1.2) / many
+
     async def _ended(self, running: Running, lang: str) -> str:
         if running.answer is None:
             return text("wechat_failed", lang)
@@ -322,6 +334,13 @@ class Account:
     def _page(self, running: Running, lang: str) -> list[str]:
         page = self._way.dialect.page(running.question.id)
         return [link(page, text("wechat_whole", lang))] if page else []
+
+
+class _Came(NamedTuple):
+    """When a delivery came (Unix seconds), and until when it may wait (of the steady clock)."""
+
+    at: float
+    until: float
 
 
 _SAID = frozenset(("text", "voice", "image", "video", "shortvideo", "location", "link"))
