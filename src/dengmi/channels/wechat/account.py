@@ -283,14 +283,15 @@ class Account:
         if not running.pushed:
             running.pushed = True
             self._start(self._follow(running, message.sender, later), f"message for {asked}")
-        if not shown:
+        if not (shown or running.nearest):
             return ""  # typing is shown, and the answer follows
         return preview(
             running.quotes,
             self._way.dialect,
             lang,
-            lead=text("wechat_meanwhile", lang),
+            lead=text("wechat_meanwhile" if shown else "nearest_meanwhile", lang),
             foot=self._page(running, lang),
+            nearest=running.nearest,
         )
 
     async def _follow(self, running: Running, to: str, later: Later) -> None:
@@ -312,8 +313,15 @@ class Account:
             return None
         label = text("wechat_show", lang)
         foot = [tap(label, label, running.question.id), *self._page(running, lang)]
-        lead = text("wechat_meanwhile_tap" if running.quotes else "wechat_not_ready", lang)
-        return preview(running.quotes, self._way.dialect, lang, lead=lead, foot=foot)
+        without = "nearest_meanwhile" if running.nearest else "wechat_not_ready"
+        return preview(
+            running.quotes,
+            self._way.dialect,
+            lang,
+            lead=text("wechat_meanwhile_tap" if running.quotes else without, lang),
+            foot=foot,
+            nearest=running.nearest,
+        )
 
     def _left(self, came: "_Came") -> float:
         """Seconds that a delivery may still wait. They count from when it came: writing a question

@@ -96,7 +96,9 @@ class App:
         if not running.pushed:
             running.pushed = True
             self._parts.start(self._follow(running), f"message for question {asked}")
-        return preview(running.quotes, asked, self._sheet, lang) if shown else ""
+        if running.ended or not (running.quotes or running.nearest):
+            return ""
+        return preview(running.quotes, asked, self._sheet, lang, running.nearest)
 
     def _whole(self, running: Running, lang: str) -> str:
         """The answer, if one message holds it."""

@@ -218,7 +218,7 @@ class Bot:
         goes to where it is owed."""
         lang = str(owed.get("lang") or self._way.language)
         heard = await self._overheard.of(question_id, lang, self._way.hold)
-        if heard.quotes or heard.heard:
+        if heard.quotes or heard.nearest or heard.heard:
             shown = writing(heard, self._paper, lang)
         else:
             shown = str(owed.get("shown") or text("wecom_looking", lang))
