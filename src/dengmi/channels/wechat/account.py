@@ -19,7 +19,7 @@ from dengmi.channels.errors import Forged
 from dengmi.channels.running import Running, Runs
 from dengmi.channels.tencent import Envelope, check_signature, signature
 from dengmi.channels.wechat.body import Form, read_body, text_of, write_body
-from dengmi.channels.wechat.messages import Message, read_message, text_reply
+from dengmi.channels.wechat.messages import Message, handing_over, read_message, text_reply
 from dengmi.channels.wechat.rendering import Dialect, answered, link, preview, tap
 from dengmi.core.clock import Clock
 from dengmi.core.errors import BadInput
@@ -69,6 +69,7 @@ class Way:
         skew: seconds that a delivery's time may be off.
         welcome: text for new followers; "" for the built-in one.
         language: of texts that answer nobody's words.
+        person: messages, in lower case, that ask for a person.
     """
 
     name: str
@@ -81,6 +82,7 @@ class Way:
     welcome: str = ""
     language: str = "zh"
     dialect: Dialect = field(default_factory=Dialect)
+    person: frozenset[str] = frozenset()
 
     @property
     def channel(self) -> str:
@@ -100,6 +102,7 @@ class Account:
         resolve: gives the desk of a name, or of none.
         pace: seconds that an asker must wait before the next question; 0 for none.
         later: how it sends messages of its own; None where it has not the right.
+        published: is called when the account has published articles.
         start: runs something in the background, under a name.
     """
 
@@ -115,6 +118,7 @@ class Account:
         start: Callable[[Coroutine[Any, Any, object], str], object],
         pace: Callable[[str], float] = lambda _: 0.0,
         later: Later | None = None,
+        published: Callable[[], Coroutine[Any, Any, object]] | None = None,
     ) -> None:
         self.channel = way.channel
         self._way = way
@@ -126,6 +130,7 @@ class Account:
         self._pace = pace
         self._paced: dict[str, float] = {}
         self._later = later
+        self._published = published
         self._runs = Runs(answering, start)
 
     def verify(self, query: Mapping[str, str]) -> str:
@@ -160,12 +165,14 @@ class Account:
             if self._envelope.key is not None:
                 raise Forged("mode")
         message = read_message(fields)
-        said = await self._reply(message, came)
-        if said is None:
-            return None
-        if not said:
-            return ACK
-        reply = write_body(text_reply(message, said, self._clock.now()), form)
+        if message.text.lower() in self._way.person:
+            fields = handing_over(message, self._clock.now())
+        else:
+            said = await self._reply(message, came)
+            if not said:
+                return ACK if said is not None else None
+            fields = text_reply(message, said, self._clock.now())
+        reply = write_body(fields, form)
         return reply if key is None else self._sealed(reply, key, nonce, form)
 
     def _stamp(self, query: Mapping[str, str]) -> tuple[str, str]:
@@ -210,8 +217,11 @@ class Account:
     async def _event(self, message: Message, came: "_Came") -> str | None:
         if message.event == "subscribe":
             return self._way.welcome or text("wechat_welcome", self._way.language)
-        if message.event == "unsubscribe":
-            await self._inbox.forget_asker(self._asker(message))
+        if message.event in _LEFT:
+            who = message.person if message.event != "unsubscribe" else message.sender
+            await self._inbox.forget_asker(f"{self.channel}:{who}")
+        elif message.published and self._published is not None:
+            self._start(self._published(), f"articles of {self.channel}")
         elif message.event == "click" and message.key:
             # A menu entry of the operator's: its key is the question.
             return await self._reply(_as_text(message, message.key), came)
@@ -350,6 +360,9 @@ class _Came(NamedTuple):
     at: float
     until: float
 
+
+_LEFT = frozenset(("unsubscribe", "user_authorization_revoke", "user_authorization_cancellation"))
+"""Events after which the platform asks that nothing of a person is kept."""
 
 _SAID = frozenset(("text", "voice", "image", "video", "shortvideo", "location", "link"))
 """Kinds of messages that a person sends; others are only acknowledged."""

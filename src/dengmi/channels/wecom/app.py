@@ -77,7 +77,9 @@ class App:
     async def _event(self, message: Message) -> str:
         if message.event == "subscribe":
             return self._talk.welcome()
-        if message.event == "click" and message.key:
+        if message.event == "unsubscribe":
+            await self._talk.forget(message.sender)
+        elif message.event == "click" and message.key:
             # A menu entry of the operator's: its key is the question.
             return await self._answer(message, message.key, self._way.language)
         return ""
