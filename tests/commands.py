@@ -1,5 +1,6 @@
 """The real command: to its end, or as a server. One way for all tests that start processes."""
 
+import asyncio
 import atexit
 import json
 import os
@@ -8,8 +9,8 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -20,6 +21,11 @@ PATIENCE = 120.0
 
 LANG = "en_US.UTF-8"
 DENGMI = (sys.executable, "-m", "dengmi")
+START = "from dengmi.cli import main; main()"
+
+SOON = "import dengmi.cli.workers as workers; workers.BRIEF = 0.5"
+"""Before a server: a process of it that dies is started again, also soon after the start. As it is
+used, it gives up on one that lives for less than ten seconds."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +55,11 @@ class Served:
     def environment(self) -> dict[str, str]:
         """The variables of a command in this home."""
         return environment(self.home)
+
+    def kill(self) -> None:
+        """End it at once, as `kill -9` does."""
+        self.process.kill()
+        self.process.wait()
 
 
 def environment(home: Path, lang: str = LANG, **variables: str) -> dict[str, str]:
@@ -80,6 +91,16 @@ def run(home: Path, *args: str, lang: str = LANG, stdin: bytes = b"") -> Outcome
     return _forks().run(args, environ, stdin)
 
 
+def home_of(root: Path, settings: str, script: str = "") -> Path:
+    """A home in a folder with settings, and what its model says where that plays a script."""
+    home = root / "home"
+    home.mkdir(parents=True)
+    (home / "dengmi.toml").write_text(settings, encoding="utf-8")
+    if script:
+        (home / "script.toml").write_text(script, encoding="utf-8")
+    return home
+
+
 def add(home: Path, *addresses: Path, desk: str = "") -> None:
     """Add articles to a home."""
     for address in addresses:
@@ -88,13 +109,15 @@ def add(home: Path, *addresses: Path, desk: str = "") -> None:
 
 
 @contextmanager
-def serving(home: Path, *args: str, **variables: str) -> Iterator[Served]:
+def serving(home: Path, *args: str, before: str = "", **variables: str) -> Iterator[Served]:
     """A real `dengmi serve`, ended with the block if it lives then.
 
     Args:
+        before: Python that its process runs first.
         variables: more of its environment.
     """
-    command = [*DENGMI, "serve", *(() if "--port" in args else ("--port", "0")), *args]
+    start = (sys.executable, "-c", f"{before}\n{START}") if before else DENGMI
+    command = [*start, "serve", *(() if "--port" in args else ("--port", "0")), *args]
     environ = environment(home, **variables)
     with subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, text=True) as process:
         try:
@@ -106,6 +129,17 @@ def serving(home: Path, *args: str, **variables: str) -> Iterator[Served]:
             if process.poll() is None:
                 process.terminate()
                 process.wait(30)
+
+
+@asynccontextmanager
+async def served(home: Path, *args: str) -> AsyncIterator[Served]:
+    """The same beside an event loop, which goes on while the server starts and ends."""
+    block = serving(home, *args)
+    server = await asyncio.to_thread(block.__enter__)
+    try:
+        yield server
+    finally:
+        await asyncio.to_thread(block.__exit__, None, None, None)
 
 
 @cache

@@ -84,9 +84,9 @@ def become(request: dict[str, object], descriptors: list[int]) -> None:
     os.environ.update(request["environ"])
     os.chdir(request["cwd"])
     sys.argv = ["dengmi", *request["args"]]
-    sys.stdin = sys.__stdin__ = open(0, encoding="utf-8", closefd=False)
-    sys.stdout = sys.__stdout__ = open(1, "w", encoding="utf-8", closefd=False)
-    sys.stderr = sys.__stderr__ = open(
+    sys.stdin = sys.__stdin__ = os.fdopen(0, encoding="utf-8", closefd=False)
+    sys.stdout = sys.__stdout__ = os.fdopen(1, "w", encoding="utf-8", closefd=False)
+    sys.stderr = sys.__stderr__ = os.fdopen(
         2, "w", encoding="utf-8", errors="backslashreplace", buffering=1, closefd=False
     )
 

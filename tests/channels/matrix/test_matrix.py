@@ -2,9 +2,6 @@
 
 import asyncio
 import re
-import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,15 +10,14 @@ from typing import Any
 
 import pytest
 
-from tests.channels.conftest import environment
 from tests.channels.matrix.conftest import (
     WAIT,
     Homeserver,
     Person,
     account,
     configured,
-    serving,
 )
+from tests.commands import run, serving
 
 pytestmark = pytest.mark.slow
 
@@ -54,7 +50,7 @@ def town(
         account("closed", homeserver, bots.closed, allow=["else.test"]),
         account("service", homeserver, service, hs_token=homeserver.service.hs_token),
     )
-    with serving(home, port=homeserver.port):
+    with serving(home, "--port", str(homeserver.port)):
         yield bots
 
 
@@ -187,8 +183,8 @@ def test_after_kill_9_each_question_has_one_answer(
         first = ada.say(room, "For how long are books lent?")
         ada.answer(room, bot.user, "while the answer is being written")
         second = ada.say(room, "How many seats does the lantern room have?")
-        server.send_signal(signal.SIGKILL)
-        server.wait(10)
+        server.process.kill()
+        server.process.wait(10)
     third = ada.say(room, "几点开门，博物馆？")
     with serving(home, "--workers", "2"):  # one of the two takes it over
         for words in ("forty seats", "九点"):
@@ -227,14 +223,11 @@ def test_an_appservice_is_given_what_is_said_and_answers_it_once(
 
 
 def test_the_command_that_tests_channels_calls_the_homeserver(town: Town) -> None:
-    command = [sys.executable, "-m", "dengmi", "channels", "test", "--json"]
-    done = subprocess.run(
-        command, env=environment(town.home), capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, (done.stdout, done.stderr)
-    assert town.bot.user in done.stdout
-    assert "reaches this server" in done.stdout
-    assert town.bot.token not in done.stdout
+    done = run(town.home, "channels", "test", "--json")
+    assert done.status == 0, done
+    assert town.bot.user in done.out
+    assert "reaches this server" in done.out
+    assert town.bot.token not in done.out
 
 
 async def test_an_encrypted_chat_is_read_and_answered_also_after_kill_9(
@@ -263,8 +256,8 @@ async def test_an_encrypted_chat_is_read_and_answered_also_after_kill_9(
             await sealed(client, room, "How many seats does the lantern room have?")
             found = await asyncio.wait_for(opened(client, room, bot.user, "forty seats"), WAIT)
             assert LIBRARY.replace("&", "&amp;") in found["formatted_body"]
-            server.send_signal(signal.SIGKILL)
-            await asyncio.to_thread(server.wait, 10)
+            server.process.kill()
+            await asyncio.to_thread(server.process.wait, 10)
         await sealed(client, room, "几点开门，博物馆？")
         with serving(home):
             await asyncio.wait_for(opened(client, room, bot.user, "九点"), WAIT)
