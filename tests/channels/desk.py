@@ -48,9 +48,10 @@ async def opened(url: str, home: Path, folder: Path | None = None) -> AsyncItera
 
 
 @asynccontextmanager
-async def served(parts: Parts) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of the application, which is started and stopped."""
-    app = create_app(parts)
+async def served(parts: Parts, board: Path | None = None) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the application, which is started and stopped. `board`: where the processes of
+    its server meet, if it is to be one of several."""
+    app = create_app(parts, board)
     await asyncio.to_thread(warm)
     async with (
         app.router.lifespan_context(app),

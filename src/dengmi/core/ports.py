@@ -159,8 +159,9 @@ class Forgetting(Protocol):
     """Deletes what is known of a person."""
 
     async def forget_asker(self, asker: str) -> int:
-        """Delete an asker's questions, answers and thumbs and take the name off the ledger's
-        lines; how many questions went. What was spent stays."""
+        """Delete an asker's questions with their answers, waits and deliveries, the thumbs, and
+        what channels keep to write to them, and take the name off the ledger's lines; how many
+        questions went. What was spent stays."""
         ...
 
 
@@ -254,6 +255,10 @@ class Locks(Protocol):
 
     def free(self, name: str) -> None:
         """Let go of a lock, as soon as that can be."""
+        ...
+
+    async def lost(self, name: str) -> None:
+        """Wait until a lock that was taken is held no more, whatever the reason."""
         ...
 
     async def close(self) -> None:

@@ -24,6 +24,11 @@ text = "门口只有十二个车位，建议停到南门桥地下停车场。[1.
 first = {first}
 
 [[answer]]
+match = "几点"
+text = "老茶厂的院子每天上午九点开门。[1.1]门口只有十二个车位，建议停到南门桥地下停车场。[1.2]"
+per_second = 8
+
+[[answer]]
 match = "fan|riddle"
 text = "Whoever solves a riddle gets a paper fan. [1.2]"
 """
