@@ -2,13 +2,7 @@
 
 import asyncio
 import re
-<<<<<<< HEAD
-=======
-import signal
 import sqlite3
-import subprocess
-import sys
->>>>>>> main
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
