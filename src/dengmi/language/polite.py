@@ -171,6 +171,7 @@ def without_lead(question: str) -> str:
     found = _LEAD.match(question) or _HAN_LEAD.match(question)
     if found and found.end() < len(question):
         question = question[found.end() :]
+    question = question.rstrip()
     found = _TAIL.search(question, max(0, len(question) - 40))
     return question[: found.start()] if found else question
 
