@@ -167,11 +167,10 @@ _HAN_CLOSING = re.compile(
 
 def without_lead(question: str) -> str:
     """A question as written without "so, …" before and ", right?" behind it."""
-    question = without_talk(question)
+    question = without_talk(question.rstrip())
     found = _LEAD.match(question) or _HAN_LEAD.match(question)
     if found and found.end() < len(question):
         question = question[found.end() :]
-    question = question.rstrip()
     found = _TAIL.search(question, max(0, len(question) - 40))
     return question[: found.start()] if found else question
 
