@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 
 from dengmi.gate.bar import DOWN, LEAST, SPARE, WINDOW, Bar, Signs, goal_of, moved
 from dengmi.gate.places import (
+    ASKERS,
     CLASSES,
     HOUR,
     PLACES,
-    ASKERS,
     WIDTH,
     had_nothing,
     last_class,

@@ -5,7 +5,7 @@ import pytest
 from dengmi.core.errors import NoRoom
 from dengmi.core.records import Tokens
 from dengmi.gate.decision import Begin, Call, Decision
-from dengmi.gate.places import MUCH, ASKERS, WIDTH, had_much, place_of
+from dengmi.gate.places import ASKERS, MUCH, WIDTH, had_much, place_of
 from dengmi.gate.queue import Entry
 
 VISITORS = 2 * WIDTH
