@@ -1,8 +1,6 @@
 """Signing in with an account elsewhere and out again, in a browser, as an asker and as an
 operator; axe-core finds nothing on the pages of it."""
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,9 +11,9 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import test_access
 from tests.browser.test_access import found, wide
+from tests.commands import add, home_of, serving
 from tests.http.conftest import write_articles
 from tests.http.provider import CLIENT, SECRET, Provider, running
-from tests.kill.test_server import environ_of
 
 pytest.importorskip("jwt", reason="the extra oidc is not installed")
 
@@ -46,22 +44,11 @@ class Place:
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     root = tmp_path_factory.mktemp("accounts")
-    home = root / "home"
-    home.mkdir()
-    dengmi = [sys.executable, "-m", "dengmi"]
     with running() as provider:
-        settings = SETTINGS.format(issuer=provider.issuer, client=CLIENT)
-        (home / "dengmi.toml").write_text(settings, encoding="utf-8")
-        environ = {**environ_of(home), "SIGN_IN": SECRET}
-        add = [*dengmi, "add", str(write_articles(root / "articles")), "--desk", "walks"]
-        subprocess.run(add, env=environ, check=True, capture_output=True)
-        serve = [*dengmi, "serve", "--port", "0"]
-        with subprocess.Popen(serve, env=environ, stdout=subprocess.PIPE, text=True) as server:
-            assert server.stdout is not None
-            address = server.stdout.readline().split(" at ")[1].split()[0]
-            yield Place(address, provider)
-            server.terminate()
-            server.wait(20)
+        home = home_of(root, SETTINGS.format(issuer=provider.issuer, client=CLIENT))
+        add(home, write_articles(root / "articles"), desk="walks")
+        with serving(home, SIGN_IN=SECRET) as server:
+            yield Place(server.address, provider)
 
 
 @pytest.fixture(autouse=True)
