@@ -1,5 +1,9 @@
 """Questions that are being answered while channels wait for them: however often the platform
-delivers one, it is answered once."""
+delivers one, it is answered once.
+
+An event stream hands events to one reader, whose leaving ends the model's writing
+(`server/stream.py`). Here nobody reads along: what counts is how an answer stands when the platform
+asks for it again, and it is written on whether anybody does."""
 
 import asyncio
 from collections.abc import Callable, Coroutine

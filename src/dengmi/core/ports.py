@@ -317,6 +317,11 @@ class Store(
         """The store's own secret of a name, made when it is first asked for."""
         ...
 
+    async def check_writes(self) -> None:
+        """Raise Unavailable while nothing can be written: the last write failed for want of the
+        database, and another one tried now (each second at most) does too."""
+        ...
+
     async def snapshot(self, path: Path) -> int:
         """Write everything, as of one moment, into a fresh SQLite file; the change it stands at."""
         ...

@@ -41,9 +41,9 @@ def all_turns(
 
 
 def put_thumb(answer_id: str, asker: str, up: bool | None, at: float) -> Work[None]:
-    """An asker's thumb on an answer; None takes it back. A thumb down ends its serving again,
-    and that of the answer it serves again, until it is taken back; unless an operator has pinned
-    it. Raises NotFound."""
+    """An asker's thumb on an answer; None takes it back. Enough thumbs down end its serving
+    again, and that of the answer it serves again, until they are taken back; unless an operator
+    has pinned it. Raises NotFound."""
     row = yield from first("answer", id=answer_id)
     if row is None:
         raise NotFound("answer_unknown", answer=answer_id[:60])

@@ -12,10 +12,11 @@ from dengmi.channels.wechat.account import Account, Later, Way
 from dengmi.channels.wechat.client import WeChat
 from dengmi.channels.wechat.pushing import Pusher
 from dengmi.channels.wechat.rendering import Dialect
-from dengmi.core.errors import BadSettings, Conflict
+from dengmi.core.errors import Conflict
 from dengmi.server.channels.callback import Callback
 from dengmi.server.channels.places import links_at
 from dengmi.server.context import Context
+from dengmi.settings.lacking import empty
 from dengmi.settings.wechat import WeChatSettings
 
 
@@ -50,10 +51,8 @@ class WeChatAccounts:
         parts = self._context.parts
         public = parts.settings.server.public_url.rstrip("/")
         if not wanted.token or (wanted.push and not wanted.secret):
-            raise BadSettings(
-                "channel_secret_missing",
-                key=f"wechat.{name}.{'secret' if wanted.token else 'token'}",
-            )
+            key = "secret" if wanted.token else "token"
+            raise empty(parts.settings, f"wechat.{name}.{key}")
         links = links_at(public) if public else None
         dialect = Dialect(most_bytes=wanted.max_bytes, links=links)
         way = Way(

@@ -19,12 +19,12 @@ from dengmi.channels.wecom.plain import Sheet
 from dengmi.channels.wecom.pushing import Pusher, Send
 from dengmi.channels.wecom.sealed import Door
 from dengmi.channels.wecom.talk import Parts, Talk, Way
-from dengmi.core.errors import BadSettings
 from dengmi.server.channels import callback
 from dengmi.server.channels.places import links_at
 from dengmi.server.channels.wecom_line import LineKeeper
 from dengmi.server.channels.wecom_robot import Robot
 from dengmi.server.context import Context
+from dengmi.settings.lacking import empty
 from dengmi.settings.wecom import WeComSettings
 
 FOLLOWING = 5
@@ -56,7 +56,7 @@ class WeComWays:
         self._robots: list[Robot] = []
         for name, wanted in context.parts.settings.wecom.items():
             for needed in missing(wanted):
-                raise BadSettings("channel_secret_missing", key=f"wecom.{name}.{needed}")
+                raise empty(context.parts.settings, f"wecom.{name}.{needed}")
             self._make(name, wanted)
 
     def routes(self) -> Sequence[BaseRoute]:
