@@ -3,7 +3,7 @@
 import math
 import re
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dengmi.answer.aspects import ASPECTS, WEIGHT, aspects_of
@@ -95,13 +95,13 @@ def read_question(question: str, weights: Mapping[str, float]) -> Asked:
     text = question.lower()
     found = spans(question)
     empty = [hit.span() for hit in _EMPTY_WORDS.finditer(question)]
-    begins = [left for left, _ in empty]
     asks = _QUESTION_WORD.search(question)
     at = asks.start() if asks else len(question) / 2
     han = has_han(question)
     aspects = aspects_of(simplified(text) if han else text)
     if han:  # 要钱吗 is read as a whole; in English its words are empty anyway
-        empty += aspects.values()
+        empty = _merged([*empty, *aspects.values()])
+    begins = [left for left, _ in empty]
     reach = 8.0 if han else 25.0
     sound = _sound_weights(weights)
     worth: dict[str, float] = {}
@@ -128,6 +128,17 @@ def read_question(question: str, weights: Mapping[str, float]) -> Asked:
         near_total=sum([value * near[term] for term, value in worth.items()]) or 1.0,
         han=han,
     )
+
+
+def _merged(ranges: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Ranges in order, those that overlap made one."""
+    merged: list[tuple[int, int]] = []
+    for left, right in sorted(ranges):
+        if merged and left < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(right, merged[-1][1]))
+        else:
+            merged.append((left, right))
+    return merged
 
 
 def names_of(asked: Asked) -> list[str]:
