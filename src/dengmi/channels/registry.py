@@ -13,6 +13,7 @@ from typing import Any, Literal, Protocol
 from msgspec import Struct
 
 from dengmi.core.clock import Clock
+from dengmi.core.errors import BadSettings
 
 CHECKS: Mapping[str, str] = {
     "wechat": "dengmi.channels.wechat.check",
@@ -39,6 +40,10 @@ class Check(Protocol):
         """The keys without which it cannot work."""
         ...
 
+    def fault(self, name: str, settings: Any, /) -> BadSettings | None:
+        """Why it cannot be opened, and what to do; None where nothing is in the way."""
+        ...
+
     def place(self, name: str, settings: Any, /) -> str:
         """The path that its platform calls; "" where none is called."""
         ...
@@ -63,6 +68,11 @@ def check_of(table: str) -> Check:
     found: Any = import_module(CHECKS[table])
     checked: Check = found
     return checked
+
+
+def lacking(table: str, name: str, keys: Sequence[str]) -> BadSettings | None:
+    """What is said of the first of the keys that a channel lacks; None where it lacks none."""
+    return BadSettings("channel_secret_missing", key=f"{table}.{name}.{keys[0]}") if keys else None
 
 
 async def tested(settings: Any, table: str, name: str, clock: Clock) -> Sequence[Finding]:

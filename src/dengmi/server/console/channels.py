@@ -13,7 +13,7 @@ from dengmi.core.errors import DengmiError, NotFound
 from dengmi.server.channels.places import base_of
 from dengmi.server.console.frame import HOME, card, form, page, with_query
 from dengmi.server.console.visit import Visit
-from dengmi.server.problems import Refusal
+from dengmi.server.problems import Refusal, detail
 from dengmi.server.ui.links import desk_path
 from dengmi.server.ui.markup import Child, Html, el
 from dengmi.settings.masked import meaning_of
@@ -99,9 +99,12 @@ def _account(
     """One account: where its platform calls, which desk answers, what it lacks, and its test."""
     check = check_of(table)
     missing = check.missing(wanted)
-    words = visit.say("con_channel_lacks", keys=", ".join(missing)) if missing else ""
-    badge = el("span", visit.say("con_channel_incomplete" if missing else "con_channel_complete"),
-               class_="badge bad" if missing else "badge good")  # fmt: skip
+    fault = check.fault(name, wanted)
+    words = detail(fault, visit.lang) if fault else ""
+    if missing:
+        words = visit.say("con_channel_lacks", keys=", ".join(missing))
+    badge = el("span", visit.say("con_channel_incomplete" if fault else "con_channel_complete"),
+               class_="badge bad" if fault else "badge good")  # fmt: skip
     path = check.place(name, wanted)
     facts = [
         visit.say("con_channel_desk", desk=getattr(wanted, "desk", "") or visit.say("con_usual")),
@@ -169,8 +172,9 @@ async def ways_in(visit: Visit, name: str) -> Sequence[WayIn]:
         if (getattr(each, "desk", "") or usual) == name:
             kind = visit.say(f"con_kind_{table}")
             words = visit.say("con_channel_account", kind=kind, name=account)
-            path = check_of(table).place(account, each)
-            found.append(WayIn(words, base + path if path else f"{table}.{account}", True))
+            check = check_of(table)
+            path, is_on = check.place(account, each), check.fault(account, each) is None
+            found.append(WayIn(words, base + path if path else f"{table}.{account}", is_on))
     return found
 
 
