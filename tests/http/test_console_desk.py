@@ -215,7 +215,7 @@ async def test_budget_public_and_days_hold_without_a_restart(owner, parts: Parts
 
 async def test_levels_take_a_start(owner, parts: Parts) -> None:
     reply = await save(owner, "levels", "", quick_0="other", quick_1="try")
-    assert "said=set_restart" in reply.headers["location"]
+    assert "said=set#levels" in reply.headers["location"]
     assert parts.settings.levels.quick == ("try",)
     page = (await owner.get(DESK)).text
     assert "from the next start on" in page

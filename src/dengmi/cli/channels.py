@@ -123,7 +123,7 @@ def _list(app: App, as_json: bool) -> None:
             lacks = ", ".join(str(key) for key in _strings(each["missing"]))
             state = app.say("channels_lacks", keys=lacks) if lacks else app.say("channels_ready")
             if each["off"] and not lacks:
-                state = app.say("channels_off", why=each["off"])
+                state = app.say("channels_off", why=str(each["off"]))
             where = str(each["address"] or each["path"]) or "–"
             desk = str(each["desk"]) or "–"
             rows.append((str(each["channel"]), str(each["kind"]), desk, where, state))

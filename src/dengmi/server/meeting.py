@@ -20,12 +20,21 @@ async def met(context: Context) -> AsyncIterator[None]:
         yield
         return
     await context.siblings.open()
-    joining = await _joining(context, locks) if settings.models else None
+    begun, joined = context.parts.writing.begun, list["Joining"]()
+
+    async def join() -> None:
+        await begun.wait()
+        joined.append(await _joining(context, locks))
+
+    if begun.is_set():
+        await join()
+    else:  # the first model may come while the server runs
+        context.crew.keep(join(), "joining the others")
     try:
         yield
     finally:
         await context.siblings.close()
-        if joining is not None:
+        for joining in joined:
             await joining.close()
         if locks is not None:
             await locks.close()

@@ -1,5 +1,6 @@
 """What the server works with. The wiring chooses and joins the parts; these are their shapes."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
@@ -128,6 +129,19 @@ class Corpus(Protocol):
         ...
 
 
+class Writing(Protocol):
+    """What uses models."""
+
+    @property
+    def begun(self) -> asyncio.Event:
+        """Set once there is a model to use."""
+        ...
+
+    async def become(self, settings: Settings, /) -> None:
+        """Use the models and levels of these settings from now on."""
+        ...
+
+
 class Vectors(Protocol):
     """Makes the vectors of what is in the store."""
 
@@ -143,11 +157,11 @@ class Vectors(Protocol):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
     """Everything a command or the server works with, opened. `tuned` keeps the settings at what
-    operators want, `pinned` knows what they pinned, `gate` tells what the models are doing, None
-    where nothing asks any."""
+    operators want, and `writing` what uses models at the settings; `pinned` knows what operators
+    pinned."""
 
-    settings: Settings
     tuned: Tuned
+    writing: Writing
     pinned: Pinned
     clock: Clock
     store: Store
@@ -159,3 +173,8 @@ class Parts:
     corpus: Corpus
     counts: Counts = field(default_factory=Counts)
     vectors: Vectors | None = None
+
+    @property
+    def settings(self) -> Settings:
+        """The settings as they are now."""
+        return self.tuned.settings

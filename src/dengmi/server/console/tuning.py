@@ -25,7 +25,7 @@ from dengmi.server.console.frame import HOME, asked_first, with_query
 from dengmi.server.console.visit import Visit
 from dengmi.server.problems import detail
 from dengmi.server.tuning import take_edits
-from dengmi.settings.overlay import AT_START, applied, value_of
+from dengmi.settings.overlay import applied, value_of
 
 LONGEST = 200
 """Characters of a value in the log."""
@@ -58,8 +58,7 @@ async def save(visit: Visit) -> Response:
         await visit.note("set", edit.path, value=_short(visit, section, edit))
     for edit in gone:
         await visit.note("set_back", edit.path)
-    late = section.table in AT_START
-    said = ("set_restart" if late else "set") if put or gone else "set_same"
+    said = "set" if put or gone else "set_same"
     return _to(visit, section, said)
 
 
@@ -70,7 +69,7 @@ def _deletes(visit: Visit, put: Sequence[Edit], gone: Sequence[Edit]) -> Respons
         (one, value_of(tuned.written, one)) for one in gone
     ]
     for edit, days in new:
-        now = value_of(tuned.wanted, edit)
+        now = value_of(tuned.settings, edit)
         if edit.key != "keep_days" or not isinstance(days, int) or not isinstance(now, int):
             continue
         if days and (not now or days < now):
@@ -90,7 +89,7 @@ def _sorted(visit: Visit, edits: Sequence[Edit]) -> tuple[list[Edit], list[Edit]
             wrong[edit.key] = detail(refused, visit.lang)
             continue
         value = value_of(made.settings, edit)
-        if value == value_of(tuned.wanted, edit):
+        if value == value_of(tuned.settings, edit):
             continue
         if value == value_of(tuned.written, edit):
             gone.append(edit)
@@ -121,8 +120,7 @@ async def _back(visit: Visit, section: Section, name: str, key: str) -> Response
         await visit.office.parts.store.change_edits([], [edit])
         await take_edits(visit.office.parts)
         await visit.note("set_back", edit.path)
-    late = section.table in AT_START
-    return _to(visit, section, ("set_restart" if late else "set_back") if there else "set_same")
+    return _to(visit, section, "set_back" if there else "set_same")
 
 
 def _section(visit: Visit) -> Section:
