@@ -13,6 +13,7 @@ from dengmi.answer.ladder import Ladder
 from dengmi.answer.late.made import runner_of, terms_of
 from dengmi.answer.late.standby import Standby
 from dengmi.answer.late.waits import Waits
+from dengmi.core.chat import ChatModel
 from dengmi.core.clock import Clock
 from dengmi.core.counts import Counts
 from dengmi.core.ports import Search, Store
@@ -110,6 +111,10 @@ class Writing:
         if self._writes is not None and self._door is not None and not self.begun.is_set():
             self._begin(settings, self._writes, self._door)
         self._started = True
+
+    def model(self, name: str) -> ChatModel:
+        """A model of the settings, as it is used. Raises ModelFailed."""
+        return self._models.get(name)
 
     async def close(self) -> None:
         """Close the models."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from dengmi.answer.audience import Audience
 from dengmi.answer.late.waits import Standing
 from dengmi.answer.pins import Pinned
+from dengmi.core.chat import ChatModel
 from dengmi.core.clock import Clock
 from dengmi.core.counts import Counts
 from dengmi.core.events import Event
@@ -139,6 +140,10 @@ class Writing(Protocol):
 
     async def become(self, settings: Settings, /) -> None:
         """Use the models and levels of these settings from now on."""
+        ...
+
+    def model(self, name: str, /) -> ChatModel:
+        """A model of the settings, as it is used. Raises ModelFailed."""
         ...
 
 

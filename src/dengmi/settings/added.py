@@ -47,8 +47,8 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 _VARIABLE = re.compile(r"env:([A-Z][A-Z0-9_]{0,60}_API_KEY)")
 _NAMED = re.compile(r"env:(\w+)")
 _FILE = re.compile(r"[^/\\\x00-\x1f]{1,120}\.gguf", re.IGNORECASE)
-_OTHERS = ("embedding", "reranking", "nli")
-"""Names that stand for other models at `dengmi models test`."""
+_OTHERS = ("embedding", "reranking", "nli", "new", "test", "save")
+"""Names that stand for other models at `dengmi models test`, and those of pages of the console."""
 
 
 def edit_of_model(name: str, value: object = None) -> Edit:

@@ -161,27 +161,8 @@ def _levels(visit: Visit, settings: Settings, draft: Draft | None) -> Html:
         inside: list[Child] = [el("p", visit.say("con_no_models_here"))]
     else:
         inside = [el("ul", rows, class_="rows"), *_inside(visit, LEVELS, "", draft)]
-    how = el("details", el("summary", visit.say("con_model_how")), _how(visit), class_="how")
-    return card(
-        el("h2", visit.say("con_levels_title")),
-        whole,
-        inside,
-        how if visit.me.may("owner") else None,
-        id_="levels",
-    )
-
-
-def _how(visit: Visit) -> Html:
-    """How another model is added: its key is a secret, and stays out of the store."""
-    lines = (
-        "[models.NAME]",
-        'kind = "openai"',
-        'model = "…"',
-        'base_url = "https://…/v1"',
-        'api_key = "env:NAME_API_KEY"',
-    )
-    code = el("pre", el("code", "\n".join(lines)), tabindex="0")
-    return el("div", el("p", visit.say("con_model_how_lead")), code)
+    link = el("a", visit.say("con_model_to"), class_="button", href=f"{HOME}/models")
+    return card(el("h2", visit.say("con_levels_title")), whole, inside, el("p", link), id_="levels")
 
 
 def _plans(visit: Visit, draft: Draft | None) -> Html:

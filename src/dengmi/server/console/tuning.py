@@ -47,7 +47,7 @@ async def save(visit: Visit) -> Response:
         return await desk.show(visit, draft, 409)
     edits = [edit_of(section, name, each, typed[each.key]) for each in section.settings]
     # In a thread: time zones are files.
-    put, gone, wrong = await asyncio.to_thread(_sorted, visit, edits)
+    put, gone, wrong = await asyncio.to_thread(sort_edits, visit, edits)
     if wrong:
         return await desk.show(visit, Draft(section, name, typed, wrong), 400)
     if (asked := _deletes(visit, put, gone)) is not None:
@@ -79,8 +79,11 @@ def _deletes(visit: Visit, put: Sequence[Edit], gone: Sequence[Edit]) -> Respons
     return None
 
 
-def _sorted(visit: Visit, edits: Sequence[Edit]) -> tuple[list[Edit], list[Edit], dict[str, str]]:
-    """(edits to keep, edits to forget, what is wrong by key); what is as it was is neither."""
+def sort_edits(
+    visit: Visit, edits: Sequence[Edit]
+) -> tuple[list[Edit], list[Edit], dict[str, str]]:
+    """(edits to keep, edits to forget, what is wrong by key); what is as it was is neither. Blocks:
+    time zones are files, and what operators added is checked against dengmi.toml."""
     tuned = visit.office.parts.tuned
     put, gone, wrong = [], [], {}
     for edit in edits:
