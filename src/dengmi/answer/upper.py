@@ -167,6 +167,7 @@ class Upper:
             len(climb.evidence.hits),
             climb.evidence.took_ms,
             climb.quoted.answer.citations,
+            climb.quoted.answer.nearest,
         )
         written: Written | None = None
         thought = Thought(self._clock)

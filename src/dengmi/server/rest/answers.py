@@ -38,6 +38,7 @@ from dengmi.server.shapes import (
     citation_json,
     claim_json,
     cost_json,
+    head_json,
     standing_json,
 )
 from dengmi.server.stream import stream
@@ -185,6 +186,7 @@ def _value(event: Event, lang: str) -> Json:  # noqa: PLR0911 - one for each eve
                 "passages": event.passages,
                 "took_ms": round(event.took_ms, 2),
                 "quotes": [citation_json(quote) for quote in event.quotes],
+                "nearest": [head_json(head) for head in event.nearest],
             }
         case Cited():
             return citation_json(event.citation)
