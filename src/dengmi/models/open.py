@@ -29,7 +29,7 @@ class Models:
         self._settings = dict(settings)
         self._home = home
         self._open: dict[str, ChatModel] = {}
-        self._retiring: set[asyncio.Task[None]] = set()
+        self._retiring: dict[asyncio.Task[None], ChatModel] = {}
 
     def become(self, settings: Mapping[str, ModelSettings]) -> None:
         """Have these models from now on. Those that are others by now, or gone, are closed when
@@ -37,9 +37,10 @@ class Models:
         for name in list(self._open):
             new = settings.get(name)
             if new is None or not _same(new, self._settings[name]):
-                task = asyncio.create_task(_retire(self._open.pop(name)), name=f"closing {name}")
-                self._retiring.add(task)
-                task.add_done_callback(self._retiring.discard)
+                model = self._open.pop(name)
+                task = asyncio.create_task(_retire(model), name=f"closing {name}")
+                self._retiring[task] = model
+                task.add_done_callback(self._retiring.pop)
         self._settings |= settings
 
     def get(self, name: str) -> ChatModel:
@@ -62,10 +63,11 @@ class Models:
 
     async def close(self) -> None:
         """Close what was opened."""
+        left = [*self._retiring.values(), *self._open.values()]
         for task in self._retiring:
-            task.cancel()  # closes it at once
+            task.cancel()
         await asyncio.gather(*self._retiring, return_exceptions=True)
-        for model in self._open.values():
+        for model in left:
             await model.close()
         self._open.clear()
 
@@ -77,11 +79,9 @@ def _same(one: ModelSettings, other: ModelSettings) -> bool:
 
 async def _retire(model: ChatModel) -> None:
     """Close a model that nobody new is given, once its calls have ended."""
-    try:
-        if isinstance(model, Lingering):
-            await model.idle()
-    finally:
-        await model.close()
+    if isinstance(model, Lingering):
+        await model.idle()
+    await model.close()
 
 
 def open_model(name: str, settings: ModelSettings, home: Path) -> ChatModel:

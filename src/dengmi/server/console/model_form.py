@@ -84,7 +84,7 @@ def read(visit: Visit) -> Draft:
     said = {key: visit.form.get(key, "").strip()[:LONGEST] for key in BOXES[kind]}
     value = _value(kind, said)
     draft = Draft(kind, said["name"], said, value)
-    empty = {key: visit.say("con_guide_empty") for key in _NEEDED if said.get(key) == ""}
+    empty = {key: visit.say("con_model_empty") for key in _NEEDED if said.get(key) == ""}
     if empty:
         return replace(draft, wrong=empty)
     try:

@@ -25,6 +25,7 @@ from dengmi.server.console.frame import HOME, asked_first, with_query
 from dengmi.server.console.visit import Visit
 from dengmi.server.problems import detail
 from dengmi.server.tuning import take_edits
+from dengmi.settings.added import TABLE
 from dengmi.settings.overlay import applied, value_of
 
 LONGEST = 200
@@ -86,8 +87,9 @@ def sort_edits(
     time zones are files, and what operators added is checked against dengmi.toml."""
     tuned = visit.office.parts.tuned
     put, gone, wrong = [], [], {}
+    models = [each for each in tuned.edits if each.table == TABLE]
     for edit in edits:
-        made = applied(tuned.written, [edit])
+        made = applied(tuned.written, [*models, edit])
         if (refused := made.refused.get(edit.path)) is not None:
             wrong[edit.key] = detail(refused, visit.lang)
             continue
