@@ -51,7 +51,9 @@ async def owner(parts: Parts) -> AsyncIterator[httpx.AsyncClient]:
 
 def boxes(page: httpx.Response) -> dict[str, str]:
     """What stands in the form of a model, as a browser would send it."""
-    form = re.search(r'<form method="post" action="/console/models/save".*?</form>', page.text, re.S)
+    form = re.search(
+        r'<form method="post" action="/console/models/save".*?</form>', page.text, re.S
+    )
     assert form is not None
     found = {}
     for tag in re.findall(r"<input[^>]*>", form[0]):
@@ -269,7 +271,7 @@ async def test_models_are_the_owners_alone(owner, parts: Parts, endpoint: str) -
     try:
         page = await editor.get("/console/models/own")
         assert page.status_code == 200
-        assert "<form method=\"post\" action=\"/console/models" not in page.text
+        assert '<form method="post" action="/console/models' not in page.text
         for path in ("test", "save", "own/test", "own/levels", "own/remove"):
             reply = await editor.post(f"/console/models/{path}", data=form | {"csrf": csrf(page)})
             assert reply.status_code == 403
