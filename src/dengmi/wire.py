@@ -12,7 +12,7 @@ from dengmi.answer.late.waits import Waits
 from dengmi.answer.pins import Pinned
 from dengmi.core.clock import Clock, SystemClock
 from dengmi.core.counts import Counts
-from dengmi.core.errors import BadSettings, Unavailable
+from dengmi.core.errors import Unavailable
 from dengmi.core.home import make_home
 from dengmi.core.ports import Search, Store
 from dengmi.core.talk import Talk
@@ -20,6 +20,7 @@ from dengmi.corpus.corpus import Corpus
 from dengmi.ledger.life import Life
 from dengmi.search.searcher import Searcher
 from dengmi.server.parts import Parts
+from dengmi.settings.lacking import empty
 from dengmi.settings.live import Those
 from dengmi.settings.options import Settings
 from dengmi.settings.tuned import Tuned
@@ -112,7 +113,7 @@ def _publisher(settings: Settings, clock: Clock, name: str) -> "Publisher":
 
     account = settings.wechat[name]
     if not account.secret:
-        raise BadSettings("channel_secret_missing", key=f"wechat.{name}.secret")
+        raise empty(settings, f"wechat.{name}.secret")
     api = WeChat(account.api, account.app_id, account.secret, clock)
     return WeChatPublisher(api, account.list_calls)
 

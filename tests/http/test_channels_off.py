@@ -58,12 +58,14 @@ async def test_channels_without_secrets_are_off_and_the_rest_runs(
     assert [each.split()[1] for each in said] == [
         "wechat.bare", "wechat.bent", "wecom.bare", "ilink.bare", "matrix.bare",
     ]  # fmt: skip
-    assert "wechat.bare.token is empty" in said[0]
+    assert "variable DENGMI_NOBODY_SETS_THIS" in said[0]
+    assert "wecom.bare.secret is empty" in said[2]
     assert "43 letters" in said[1]
     assert (answer.status_code, answer.json()["grounded"]) == (200, True)
     assert (good.status_code, bare.status_code) == (403, 404)  # open to its platform, and not there
     assert page.count('class="badge bad"') == 5
-    assert "lacks token, secret" in page
+    assert "DENGMI_NOBODY_SETS_THIS" in page
+    assert "lacks secret" in page
     assert "43 letters" in page
 
 

@@ -4,6 +4,7 @@ A channel joins by a line in `CHECKS`: a module that says what its tables lack a
 is imported when somebody asks.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -14,6 +15,7 @@ from msgspec import Struct
 
 from dengmi.core.clock import Clock
 from dengmi.core.errors import BadSettings
+from dengmi.settings.lacking import empty
 
 CHECKS: Mapping[str, str] = {
     "wechat": "dengmi.channels.wechat.check",
@@ -75,6 +77,19 @@ def lacking(table: str, name: str, keys: Sequence[str]) -> BadSettings | None:
     return BadSettings("channel_secret_missing", key=f"{table}.{name}.{keys[0]}") if keys else None
 
 
+def faults(settings: Any) -> Mapping[tuple[str, str], BadSettings]:
+    """Why channels cannot be opened, of those that cannot. Blocks: which variable is not set stands
+    in dengmi.toml."""
+    found = {}
+    for (table, name), each in tables(settings).items():
+        fault = check_of(table).fault(name, each)
+        if fault is not None and fault.code == "channel_secret_missing":
+            fault = empty(settings, str(fault.params["key"]))
+        if fault is not None:
+            found[table, name] = fault
+    return found
+
+
 async def tested(settings: Any, table: str, name: str, clock: Clock) -> Sequence[Finding]:
     """Call the platform of one channel once, and say how it fares, or what it lacks.
 
@@ -83,10 +98,9 @@ async def tested(settings: Any, table: str, name: str, clock: Clock) -> Sequence
     """
     check, each = check_of(table), getattr(settings, table)[name]
     if missing := check.missing(each):
-        return [
-            Finding("fail", "channel_secret_missing", {"key": f"{table}.{name}.{key}"})
-            for key in missing
-        ]
+        keys = [f"{table}.{name}.{key}" for key in missing]
+        lacks = [await asyncio.to_thread(empty, settings, key) for key in keys]
+        return [Finding("fail", each.code, each.params) for each in lacks]
     public = settings.server.public_url.rstrip("/")
     return await check.check(name, each, public=public, home=Path(settings.home), clock=clock)
 

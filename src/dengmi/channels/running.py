@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine
 from contextlib import aclosing
 from typing import Any
 
-from dengmi.core.events import Cited, Done, Failed, Found, Notice, Text
+from dengmi.core.events import Cited, Done, Event, Failed, Found, Notice, Text
 from dengmi.core.ports import Answering
 from dengmi.core.records import Answer, Citation, Question
 
@@ -76,21 +76,29 @@ class Running:
         try:
             async with aclosing(answering.run(self.question)) as events:
                 async for event in events:
-                    if isinstance(event, Found) and event.quotes:
-                        self.quotes = event.quotes
-                        self._useful.set()
-                    elif isinstance(event, Notice):
-                        self.notices.append(event)
-                    elif isinstance(event, Text | Cited):
-                        self.heard.append(event)
-                    elif isinstance(event, Done):
-                        self.answer = event.answer
-                        self.pending = event.pending is not None
-                    elif isinstance(event, Failed):
-                        self.failed = event.code
+                    self.hear(event)
         finally:
+            self.over_now()
+
+    def hear(self, event: Event) -> None:
+        """Take in what is told of it."""
+        if isinstance(event, Found) and event.quotes:
+            self.quotes = event.quotes
             self._useful.set()
-            self._ended.set()
+        elif isinstance(event, Notice):
+            self.notices.append(event)
+        elif isinstance(event, Text | Cited):
+            self.heard.append(event)
+        elif isinstance(event, Done):
+            self.answer = event.answer
+            self.pending = event.pending is not None
+        elif isinstance(event, Failed):
+            self.failed = event.code
+
+    def over_now(self) -> None:
+        """No more is told of it."""
+        self._useful.set()
+        self._ended.set()
 
 
 class Runs:

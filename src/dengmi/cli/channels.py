@@ -8,13 +8,14 @@ import click
 import msgspec
 from msgspec import Struct
 
-from dengmi.channels.registry import CHECKS, Finding, check_of, tables, tested
+from dengmi.channels.registry import CHECKS, Finding, check_of, faults, tables, tested
 from dengmi.cli.app import App
 from dengmi.cli.terminal import clean, print_json, table
 from dengmi.cli.words import Verb, VerbGroup, app_of, json_option, option
 from dengmi.core.clock import SystemClock
 from dengmi.core.errors import BadInput, BadSettings, NotFound
 from dengmi.settings.edit import Value, read_text, with_table, without_table, write_text
+from dengmi.settings.lacking import empty
 from dengmi.settings.load import load_settings
 from dengmi.settings.masked import meaning_of
 from dengmi.settings.options import NAMED, Settings
@@ -62,7 +63,8 @@ def add_channel(app: App, channel: str, given: tuple[str, ...]) -> None:
     write_text(file, made)
     click.echo(app.say("channels_added", channel=channel, path=str(file)))
     for key in missing:
-        click.echo(app.say("channel_secret_missing", key=f"{channel}.{key}"))
+        lack = empty(settings, f"{channel}.{key}")
+        click.echo(app.say(lack.code, **lack.params))
     path = check_of(kind).place(name, tables(settings)[kind, name])
     if path:
         public = settings.server.public_url.rstrip("/")
@@ -112,7 +114,8 @@ def remove_channel(app: App, channel: str) -> None:
 
 def _list(app: App, as_json: bool) -> None:
     settings = app.settings
-    found = [_shape(app, *both, each) for both, each in tables(settings).items()]
+    why = faults(app.settings)
+    found = [_shape(app, *both, each, why.get(both)) for both, each in tables(settings).items()]
     if as_json:
         print_json({"channels": found})
     elif not found:
@@ -131,10 +134,11 @@ def _list(app: App, as_json: bool) -> None:
             click.echo(line)
 
 
-def _shape(app: App, kind: str, name: str, wanted: Struct) -> dict[str, object]:
+def _shape(
+    app: App, kind: str, name: str, wanted: Struct, fault: BadSettings | None
+) -> dict[str, object]:
     """A channel as JSON; what is secret says only whether it is set."""
     settings, check = app.settings, check_of(kind)
-    fault = check.fault(name, wanted)
     path = check.place(name, wanted)
     public = settings.server.public_url.rstrip("/")
     secrets = {key: "•••" for key in _secrets(kind) if getattr(wanted, key)}

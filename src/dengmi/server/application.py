@@ -85,7 +85,7 @@ async def _begin(context: Context, ongoing: list[asyncio.Task[Any]]) -> None:
     """Begin what runs beside the requests, and note what goes on until the server stops."""
     parts = context.parts
     await asyncio.to_thread(read_files)
-    tell_off(parts.settings)
+    await asyncio.to_thread(tell_off, parts.settings)
     context.crew.start(asyncio.to_thread(warm, bool(parts.settings.models)), "warming up")
     context.crew.start(parts.search.ready(), "opening the vectors")
     context.crew.start(parts.ladder.resume(), "finishing earlier questions")

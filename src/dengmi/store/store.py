@@ -40,6 +40,7 @@ from dengmi.store import (
     inbox,
     jobs,
     reading,
+    replies,
     reuses,
     secrets,
     sources,
@@ -51,11 +52,19 @@ from dengmi.store.histories import SqlHistories
 from dengmi.store.line import SqlLine
 from dengmi.store.outgoing import SqlOutgoing
 from dengmi.store.replying import SqlReplies
+from dengmi.store.watched import Watched
 
 if TYPE_CHECKING:
     from dengmi.core.accounts import Accounts
     from dengmi.core.operators import Operators
     from dengmi.core.review import Review
+
+TRIED_FOR = 1.0
+"""Seconds that what a try found is believed: whoever looks often does not write often."""
+
+TRIED_WITH = "0" * 65_536
+"""About as much as a long answer with its passages needs: a few bytes find room on a disk that is
+full to everything else."""
 
 
 class SqlStore(SqlLine, SqlEdits, SqlFirsts, SqlHistories, SqlOutgoing, SqlReplies):
@@ -64,8 +73,10 @@ class SqlStore(SqlLine, SqlEdits, SqlFirsts, SqlHistories, SqlOutgoing, SqlRepli
     def __init__(self, connector: Connector, clock: Clock) -> None:
         SqlLine.__init__(self)
         SqlOutgoing.__init__(self)
-        self._db = connector
+        self._watched = Watched(connector)
+        self._db = self._watched
         self._clock = clock
+        self._tried = -TRIED_FOR
         self._applied: Sequence[str] | None = None
         self._record = Together(self._record_all)
         self._finish = Together(self._finish_all)
@@ -107,6 +118,18 @@ class SqlStore(SqlLine, SqlEdits, SqlFirsts, SqlHistories, SqlOutgoing, SqlRepli
     def locks(self) -> Locks | None:
         """Locks that all have in common who use this store; None where they are on one machine."""
         return self._db.locks()
+
+    async def check_writes(self) -> None:
+        """Raise Unavailable where the last write found the database full or away, and so does a
+        try. Without a failure behind it, it costs nothing."""
+        failed = self._watched.failed
+        if failed is None:
+            return
+        if self._clock.steady() - self._tried < TRIED_FOR:
+            raise failed
+        self._tried = self._clock.steady()
+        for value in (TRIED_WITH, ""):
+            await self._db.write(replies.put_cursor, "try", value)
 
     async def snapshot(self, path: Path) -> int:
         """Write everything, as of one moment, into a fresh SQLite file; the change it stands at."""

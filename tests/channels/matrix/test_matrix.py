@@ -3,13 +3,16 @@
 import asyncio
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -224,6 +227,52 @@ def test_an_appservice_is_given_what_is_said_and_answers_it_once(
     assert len(answers) == 1
     assert homeserver.http.put(path, json={"events": []}).status_code == 403
     assert homeserver.http.put(path, content=b"[", headers=bearer).status_code == 400
+
+
+def kept(home: Path, asker: str) -> int:
+    """How many questions of somebody there are."""
+    with closing(sqlite3.connect(home / "dengmi.sqlite")) as store:
+        query = "SELECT count(*) FROM questions WHERE asker = ?"
+        return int(store.execute(query, (asker,)).fetchone()[0])
+
+
+def test_who_asks_for_it_or_leaves_is_forgotten(town: Town, ada: Person) -> None:
+    asker = f"matrix:town:{ada.user}"
+    rooms = [ada.room(town.bot, direct=True) for _ in range(2)]
+    for room in rooms:
+        ada.say(room, "How many seats does the lantern room have?")
+        ada.answer(room, town.bot.user, "forty seats")
+    assert kept(town.home, asker) == 2
+    # Who leaves takes along what they asked there; nobody is left, and the account goes too.
+    ada.call("POST", f"rooms/{quote(rooms[0])}/leave", {})
+    until(lambda: kept(town.home, asker) == 1)
+    joined = town.bot.call("GET", "joined_rooms")["joined_rooms"]
+    assert rooms[1] in joined
+    until(lambda: rooms[0] not in town.bot.call("GET", "joined_rooms")["joined_rooms"])
+    # An answer that is being written then is not given any more.
+    asked = ada.say(rooms[1], "For how long are books lent?")
+    until(lambda: kept(town.home, asker) == 2)
+    ada.say(rooms[1], "!forget")
+    ada.answer(rooms[1], town.bot.user, "Deleted: 2 questions")
+    assert kept(town.home, asker) == 0
+    again = ada.say(rooms[1], "How many seats does the lantern room have?")
+
+    def shown(question: str) -> str:
+        """What is said to a question in the end."""
+        said = [e for e in ada.messages(rooms[1], town.bot.user) if replied(e) == question]
+        return str(ada.shown(said[-1])["body"]) if said else ""
+
+    ada.until(lambda: "forty seats" in shown(again))
+    ada.until(lambda: shown(asked) in ("", "This question was deleted."))
+    assert kept(town.home, asker) == 1
+
+
+def until(true: Callable[[], bool]) -> None:
+    """Wait until something is so."""
+    end = time.monotonic() + WAIT
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.1)
 
 
 def test_the_command_that_tests_channels_calls_the_homeserver(town: Town) -> None:

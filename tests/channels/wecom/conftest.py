@@ -38,6 +38,11 @@ text = "门口只有十二个车位，建议停到南门桥地下停车场。[1.
 first = {first}
 
 [[answer]]
+match = "几点"
+text = "老茶厂的院子每天上午九点开门。[1.1]门口只有十二个车位，建议停到南门桥地下停车场。[1.2]"
+per_second = 8
+
+[[answer]]
 match = "fan|riddle"
 text = "Whoever solves a riddle gets a paper fan. [1.2]"
 """
@@ -95,9 +100,10 @@ async def opened(home: Path, folder: Path | None = None) -> AsyncIterator[Parts]
 
 
 @asynccontextmanager
-async def served(parts: Parts) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of the application, which is started and stopped."""
-    app = create_app(parts)
+async def served(parts: Parts, board: Path | None = None) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the application, which is started and stopped. `board`: where the processes of
+    its server meet, if it is to be one of several."""
+    app = create_app(parts, board)
     await asyncio.to_thread(warm)
     async with (
         app.router.lifespan_context(app),

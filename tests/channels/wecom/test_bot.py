@@ -4,6 +4,7 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator
+from itertools import pairwise
 from pathlib import Path
 
 import httpx
@@ -161,6 +162,40 @@ async def test_any_process_of_the_server_may_be_asked(
             assert reply["stream"]["content"].startswith(WRITTEN)
             await asyncio.sleep(0.8)
         assert platform.said == []
+        assert len(await parts.store.charges()) == 1
+
+
+async def test_the_text_grows_whichever_process_is_asked(
+    tmp_path: Path, api: str, platform: FakeWeCom
+) -> None:
+    home, board = await configured(tmp_path / "home", bot_table(api)), tmp_path / "board"
+    await asyncio.to_thread(board.mkdir)
+    async with opened(home, tmp_path / "articles") as parts, opened(home) as others:
+        async with served(parts, board) as client, served(others, board) as neighbour:
+            bots = bot_platform(client, platform)
+            body = bots.message("u1", "text", text={"content": "老茶厂几点开门？"})
+            begun = await bots.follow(body, polls=0)
+            assert not begun.finished
+            bots.client = neighbour
+            poll = {**body, "msgtype": "stream", "stream": {"id": begun.stream}}
+            shown = [begun.last]
+            async with asyncio.timeout(30):
+                while True:
+                    reply = await bots.deliver(poll)
+                    assert reply is not None
+                    if reply["stream"]["content"] != shown[-1]:
+                        shown.append(reply["stream"]["content"])
+                    if reply["stream"]["finish"]:
+                        break
+                    await asyncio.sleep(0.1)
+        link = "https://example.org/tea?a=1&b=%282%29"
+        first = f"老茶厂的院子每天上午九点开门。 [1]({link})"
+        # The quotes, the first sentence with its link, perhaps the second, then the sources too.
+        assert "> 老茶厂的院子" in shown[0]
+        assert shown[1] == first
+        assert "停车场" in shown[-1]
+        assert "出处" in shown[-1]
+        assert all(later.startswith(earlier) for earlier, later in pairwise(shown[1:]))
         assert len(await parts.store.charges()) == 1
 
 

@@ -105,6 +105,15 @@ def sitemap(*rows: tuple[str, str]) -> str:
     return f'<?xml version="1.0"?><urlset xmlns="http://www.sitemaps.org/x">{inside}</urlset>'
 
 
+async def test_odd_links_do_not_end_a_sync(bench: Bench, web: Web) -> None:
+    corpus, store = bench
+    web.put("/", html("Front", "http://-1.5/", "http://[::1", "http://1_0.1/", "/a"))
+    web.put("/a", html("A", head='<base href="http://[x">'))
+    source = await corpus.add("main", web.at("/"))
+    assert counts(await corpus.sync(source)) == (2, 0, 0, 0, 0)
+    assert await titles(store) == ["A", "Front"]
+
+
 async def test_a_site_by_its_sitemaps(bench: Bench, web: Web) -> None:
     corpus, store = bench
     day = "2024-01-01T10:00:00Z"

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
+from dengmi.channels.overheard import Hear, nobody
 from dengmi.channels.running import Running, Runs
 from dengmi.core.clock import Clock
 from dengmi.core.deliveries import Deliveries
@@ -77,6 +78,7 @@ class Parts:
         start: runs something in the background, under a name; a stop waits for it a while.
         keep: as `start`, but a stop cuts it off.
         pace: seconds that an asker must wait before the next question; 0 for none.
+        hear: tells what another process of the server answers.
     """
 
     answering: Answering
@@ -86,6 +88,7 @@ class Parts:
     start: Start
     keep: Start
     pace: Callable[[str], float] = lambda _: 0.0
+    hear: Hear = nobody
 
 
 class Talk:

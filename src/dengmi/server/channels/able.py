@@ -5,7 +5,7 @@ import logging
 from collections.abc import Mapping
 from typing import TypeVar
 
-from dengmi.channels.registry import check_of, tables
+from dengmi.channels.registry import check_of, faults
 from dengmi.language.texts import text
 from dengmi.settings.options import Settings
 
@@ -21,8 +21,8 @@ def able(table: str, wanted: Mapping[str, Wanted]) -> Mapping[str, Wanted]:
 
 
 def tell_off(settings: Settings) -> None:
-    """A line of the log for each channel that is off, with the reason and what to do."""
-    for (table, name), each in tables(settings).items():
-        if (fault := check_of(table).fault(name, each)) is not None:
-            why = text(fault.code, settings.language or "en", **fault.params)
-            log.warning("channel %s.%s is off: %s", table, name, why)
+    """A line of the log for each channel that is off, with the reason and what to do.
+    Blocks."""
+    for (table, name), fault in faults(settings).items():
+        why = text(fault.code, settings.language or "en", **fault.params)
+        log.warning("channel %s.%s is off: %s", table, name, why)

@@ -84,7 +84,7 @@ class WeComWays:
                 self._called[name] = self._kf(name, wanted)
             case "robot":
                 client = self._client(wanted)
-                self._robots.append(Robot(self._context.parts, name, wanted, client))
+                self._robots.append(Robot(self._context, name, wanted, client))
 
     def _bot(self, name: str, wanted: WeComSettings) -> Bot:
         return Bot(
@@ -98,7 +98,7 @@ class WeComWays:
     def _line(self, name: str, wanted: WeComSettings) -> LineKeeper:
         paper = Paper(most_bytes=wanted.max_bytes or 20_480, links=self._links)
         return LineKeeper(
-            self._context.parts,
+            self._context,
             name=name,
             wanted=wanted,
             way=_way(name, wanted),
@@ -192,6 +192,7 @@ class WeComWays:
             start=self._context.crew.start,
             keep=self._context.crew.keep,
             pace=self._context.callers.pace,
+            hear=self._context.along.follow,
         )
 
 

@@ -8,8 +8,8 @@ import msgspec
 from msgspec import Struct
 from starlette.responses import Response
 
-from dengmi.channels.registry import Finding, check_of, tables, tested
-from dengmi.core.errors import DengmiError, NotFound
+from dengmi.channels.registry import Finding, check_of, faults, tables, tested
+from dengmi.core.errors import BadSettings, DengmiError, NotFound
 from dengmi.server.channels.places import base_of
 from dengmi.server.console.frame import HOME, card, form, page, with_query
 from dengmi.server.console.visit import Visit
@@ -38,7 +38,7 @@ class WayIn(NamedTuple):
 
 async def show(visit: Visit) -> Response:
     """The page."""
-    return _page(visit)
+    return await _page(visit)
 
 
 async def test(visit: Visit) -> Response:
@@ -62,13 +62,14 @@ async def test(visit: Visit) -> Response:
         findings = [Finding("fail", error.code, error.params)]
     worst = max((each.state for each in findings), key=list(BADGES).index, default="ok")
     await visit.note("channel_tested", wanted, state=worst)
-    return _page(visit, wanted, findings)
+    return await _page(visit, wanted, findings)
 
 
-def _page(visit: Visit, channel: str = "", findings: Sequence[Finding] = ()) -> Response:
+async def _page(visit: Visit, channel: str = "", findings: Sequence[Finding] = ()) -> Response:
     settings = visit.office.parts.settings
+    why = await asyncio.to_thread(faults, settings)
     rows = [
-        _account(visit, *both, each, findings if ".".join(both) == channel else ())
+        _account(visit, both, each, why.get(both), findings if ".".join(both) == channel else ())
         for both, each in tables(settings).items()
     ]
     more = None
@@ -94,14 +95,18 @@ def _page(visit: Visit, channel: str = "", findings: Sequence[Finding] = ()) -> 
 
 
 def _account(
-    visit: Visit, table: str, name: str, wanted: Struct, findings: Sequence[Finding]
+    visit: Visit,
+    both: tuple[str, str],
+    wanted: Struct,
+    fault: BadSettings | None,
+    findings: Sequence[Finding],
 ) -> Html:
     """One account: where its platform calls, which desk answers, what it lacks, and its test."""
+    table, name = both
     check = check_of(table)
     missing = check.missing(wanted)
-    fault = check.fault(name, wanted)
     words = detail(fault, visit.lang) if fault else ""
-    if missing:
+    if missing and fault and fault.code == "channel_secret_missing":
         words = visit.say("con_channel_lacks", keys=", ".join(missing))
     badge = el("span", visit.say("con_channel_incomplete" if fault else "con_channel_complete"),
                class_="badge bad" if fault else "badge good")  # fmt: skip

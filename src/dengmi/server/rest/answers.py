@@ -105,8 +105,8 @@ class Answers:
         """What an asker thinks of an answer."""
         body = await read_json(request, ThumbRequest)
         answer_id = clean(request.path_params["answer_id"])
-        asker = await self._context.callers.asker(request, clean(body.asker))
-        await self._parts.store.put_thumb(answer_id, asker, body.up, self._parts.clock.now())
+        voter = await self._context.callers.voter(request, clean(body.asker))
+        await self._parts.store.put_thumb(answer_id, voter, body.up, self._parts.clock.now())
         return json_reply({"up": body.up})
 
     async def reuse(self, request: Request) -> Response:
