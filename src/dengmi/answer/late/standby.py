@@ -19,14 +19,14 @@ class Standby:
     before."""
 
     def __init__(self) -> None:
-        self._pushes: list[Push] = []
+        self._pushes: dict[str, Push] = {}
         self._runs: Runs | None = None
         self._begun = asyncio.Event()
 
     def begin(self, runs: Runs) -> None:
         """Write from now on."""
         self._runs = runs
-        for push in self._pushes:
+        for push in self._pushes.values():
             runs.hand_to(push)
         self._begun.set()
 
@@ -38,6 +38,6 @@ class Standby:
 
     def hand_to(self, push: Push) -> None:
         """Hand the answers of a channel to it from now on."""
-        self._pushes.append(push)
+        self._pushes[push.channel] = push
         if self._runs is not None:
             self._runs.hand_to(push)
