@@ -6,7 +6,7 @@ from pathlib import Path
 from dengmi.core.records import Question
 from dengmi.settings.load import load_settings
 from dengmi.wire import open_parts
-from tests.cli.conftest import Command
+from tests.commands import Command
 
 ADA = "matrix:town:@ada:example.org"
 

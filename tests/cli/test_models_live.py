@@ -4,48 +4,27 @@ seconds, and send no more together than it has slots. `kill -9` behind the edit 
 import asyncio
 import os
 import signal
-import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 import pytest
 
+from tests.commands import Served, add, home_of, serving
 from tests.fakes.deepseek import FakeDeepSeek, Serving
 from tests.http.conftest import write_articles
 from tests.http.test_console_door import enter
 from tests.http.test_console_models import boxes, enter_model, own, use
-from tests.kill.test_server import environ_of
 
 GUARD = 60.0
 SLOTS = 3
 WHERE = "Where do the riddles hang on the lantern walk?"
+KEYS = {"OWN_API_KEY": "sk-test", "DEEPSEEK_API_KEY": ""}
 
-pytestmark = pytest.mark.slow
-
-
-@contextmanager
-def served(home: Path, environ: dict[str, str]) -> Iterator[tuple[str, str, int]]:
-    """(address, link of the first operator, process) of a server of two processes in a group of
-    its own."""
-    serve = [sys.executable, "-m", "dengmi", "serve", "--port", "0", "--workers", "2"]
-    server = subprocess.Popen(
-        serve, env=environ, stdout=subprocess.PIPE, text=True, start_new_session=True
-    )
-    try:
-        assert server.stdout is not None
-        address = server.stdout.readline().split(" at ")[1].split()[0]
-        yield (
-            address,
-            "" if home.joinpath("entered").exists() else server.stdout.readline(),
-            server.pid,
-        )
-    finally:
-        if server.poll() is None:
-            server.terminate()
-        server.communicate()
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform != "linux", reason="finds processes in /proc"),
+]
 
 
 async def level(address: str, number: int) -> str:
@@ -56,42 +35,46 @@ async def level(address: str, number: int) -> str:
 
 
 async def test_both_processes_take_a_model_and_a_kill_loses_nothing(tmp_path: Path) -> None:
-    home, fake = tmp_path / "home", FakeDeepSeek(slots=100)
-    environ = environ_of(home) | {"OWN_API_KEY": "sk-test"}
-    environ.pop("DEEPSEEK_API_KEY", None)
+    home, fake = await asyncio.to_thread(home_of, tmp_path, ""), FakeDeepSeek(slots=100)
     folder = await asyncio.to_thread(write_articles, tmp_path / "articles")
-    add = [sys.executable, "-m", "dengmi", "add", str(folder)]
-    await asyncio.to_thread(subprocess.run, add, env=environ, check=True, capture_output=True)
+    await asyncio.to_thread(add, home, folder)
     with Serving(fake.app()) as model:
-        await _added(home, environ, fake, model.address)
-        with served(home, environ) as (address, _, _pid):
-            async with httpx.AsyncClient(base_url=address) as client:
+        with serving(home, "--workers", "2", **KEYS) as server:
+            await _added(server, fake, model.address)
+        with serving(home, "--workers", "2", **KEYS) as server:
+            async with httpx.AsyncClient(base_url=server.address) as client:
                 (load,) = (await client.get("/api/v1/load")).json()["models"]
             assert (load["model"], load["most"]) == ("own", SLOTS + 2)
-            assert await level(address, 1_000) == "quick"
+            assert await level(server.address, 1_000) == "quick"
 
 
-async def _added(home: Path, environ: dict[str, str], fake: FakeDeepSeek, endpoint: str) -> None:
-    """Add a model and have questions answered by it; then change it, and kill everything in the
+async def _added(server: Served, fake: FakeDeepSeek, endpoint: str) -> None:
+    """Add a model and have questions answered by it; then change it, and kill every process in the
     moment that the change is kept."""
-    with served(home, environ) as (address, link, pid):
-        assert await level(address, 0) == "quote"
-        async with httpx.AsyncClient(base_url=address, timeout=GUARD) as client:
-            await enter(client, link.split(": ", 1)[1].strip(), "Mei")
-            (home / "entered").touch()
-            await enter_model(client, "save", own(endpoint, slots=str(SLOTS)))
-            await use(client, "own", "quick")
-            async with asyncio.timeout(GUARD):
-                asked, well = 1, 0
-                while well < 8:  # of two processes, whichever is reached
-                    well = well + 1 if await level(address, asked) == "quick" else 0
-                    asked += 1
-            fake.first = 0.3
-            many = [level(address, asked + n) for n in range(12)]
-            assert set(await asyncio.gather(*many)) == {"quick"}
-            assert fake.most_running == SLOTS
-            form = boxes(await client.get("/console/models/own"))
-            form["slots"] = str(SLOTS + 2)
-            saved = await client.post("/console/models/save", data=form)
-            os.killpg(pid, signal.SIGKILL)
-            assert saved.status_code == 303
+    address = server.address
+    assert server.process.stdout is not None
+    link = server.process.stdout.readline().split(": ", 1)[1].strip()
+    assert await level(address, 0) == "quote"
+    async with httpx.AsyncClient(base_url=address, timeout=GUARD) as client:
+        await enter(client, link, "Mei")
+        await enter_model(client, "save", own(endpoint, slots=str(SLOTS)))
+        await use(client, "own", "quick")
+        async with asyncio.timeout(GUARD):
+            asked, well = 1, 0
+            while well < 8:  # of two processes, whichever is reached
+                well = well + 1 if await level(address, asked) == "quick" else 0
+                asked += 1
+        fake.first = 0.3
+        many = [level(address, asked + n) for n in range(12)]
+        assert set(await asyncio.gather(*many)) == {"quick"}
+        assert fake.most_running == SLOTS
+        form = boxes(await client.get("/console/models/own"))
+        saved = await client.post("/console/models/save", data=form | {"slots": str(SLOTS + 2)})
+        for process in (*_children(server.process.pid), server.process.pid):
+            os.kill(process, signal.SIGKILL)
+        assert saved.status_code == 303
+
+
+def _children(pid: int) -> list[int]:
+    found = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+    return [int(each) for each in found]

@@ -52,7 +52,7 @@ class Overheard:
             self._known.setdefault(question_id, running)
             self._start(self._listen(running), f"hearing of question {question_id}")
         known = self._known[question_id]
-        if not (known.quotes or known.heard):
+        if not (known.quotes or known.nearest or known.heard):
             await known.useful(seconds)
         return self._known.get(question_id, known)
 

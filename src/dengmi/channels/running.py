@@ -1,5 +1,9 @@
 """Questions that are being answered while channels wait for them: however often the platform
-delivers one, it is answered once."""
+delivers one, it is answered once.
+
+An event stream hands events to one reader, whose leaving ends the model's writing
+(`server/stream.py`). Here nobody reads along: what counts is how an answer stands when the platform
+asks for it again, and it is written on whether anybody does."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -8,7 +12,7 @@ from typing import Any
 
 from dengmi.core.events import Cited, Done, Event, Failed, Found, Notice, Text
 from dengmi.core.ports import Answering
-from dengmi.core.records import Answer, Citation, Question
+from dengmi.core.records import Answer, Citation, Head, Question
 
 KEPT = 60.0
 """Seconds for which an answered question stays at hand for late deliveries; the store has it
@@ -20,6 +24,7 @@ class Running:
 
     Attributes:
         quotes: something to read while a model writes; empty where there is nothing yet.
+        nearest: articles to look into meanwhile, where no sentence is sure enough to be quoted.
         notices: quiet words about the level.
         heard: the text so far with its citations, for channels that show it as it comes.
         pending: whether a better answer is waited for.
@@ -32,6 +37,7 @@ class Running:
     def __init__(self, question: Question) -> None:
         self.question = question
         self.quotes: tuple[Citation, ...] = ()
+        self.nearest: tuple[Head, ...] = ()
         self.notices: list[Notice] = []
         self.heard: list[Text | Cited] = []
         self.pending = False
@@ -82,8 +88,8 @@ class Running:
 
     def hear(self, event: Event) -> None:
         """Take in what is told of it."""
-        if isinstance(event, Found) and event.quotes:
-            self.quotes = event.quotes
+        if isinstance(event, Found) and (event.quotes or event.nearest):
+            self.quotes, self.nearest = event.quotes, event.nearest
             self._useful.set()
         elif isinstance(event, Notice):
             self.notices.append(event)

@@ -2,10 +2,7 @@
 
 import asyncio
 import re
-import signal
 import sqlite3
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -16,15 +13,14 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.channels.conftest import environment
 from tests.channels.matrix.conftest import (
     WAIT,
     Homeserver,
     Person,
     account,
     configured,
-    serving,
 )
+from tests.commands import run, serving
 
 pytestmark = pytest.mark.slow
 
@@ -57,7 +53,7 @@ def town(
         account("closed", homeserver, bots.closed, allow=["else.test"]),
         account("service", homeserver, service, hs_token=homeserver.service.hs_token),
     )
-    with serving(home, port=homeserver.port):
+    with serving(home, "--port", str(homeserver.port)):
         yield bots
 
 
@@ -190,8 +186,8 @@ def test_after_kill_9_each_question_has_one_answer(
         first = ada.say(room, "For how long are books lent?")
         ada.answer(room, bot.user, "while the answer is being written")
         second = ada.say(room, "How many seats does the lantern room have?")
-        server.send_signal(signal.SIGKILL)
-        server.wait(10)
+        server.process.kill()
+        server.process.wait(10)
     third = ada.say(room, "几点开门，博物馆？")
     with serving(home, "--workers", "2"):  # one of the two takes it over
         for words in ("forty seats", "九点"):
@@ -276,14 +272,11 @@ def until(true: Callable[[], bool]) -> None:
 
 
 def test_the_command_that_tests_channels_calls_the_homeserver(town: Town) -> None:
-    command = [sys.executable, "-m", "dengmi", "channels", "test", "--json"]
-    done = subprocess.run(
-        command, env=environment(town.home), capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, (done.stdout, done.stderr)
-    assert town.bot.user in done.stdout
-    assert "reaches this server" in done.stdout
-    assert town.bot.token not in done.stdout
+    done = run(town.home, "channels", "test", "--json")
+    assert done.status == 0, done
+    assert town.bot.user in done.out
+    assert "reaches this server" in done.out
+    assert town.bot.token not in done.out
 
 
 async def test_an_encrypted_chat_is_read_and_answered_also_after_kill_9(
@@ -312,8 +305,8 @@ async def test_an_encrypted_chat_is_read_and_answered_also_after_kill_9(
             await sealed(client, room, "How many seats does the lantern room have?")
             found = await asyncio.wait_for(opened(client, room, bot.user, "forty seats"), WAIT)
             assert LIBRARY.replace("&", "&amp;") in found["formatted_body"]
-            server.send_signal(signal.SIGKILL)
-            await asyncio.to_thread(server.wait, 10)
+            server.process.kill()
+            await asyncio.to_thread(server.process.wait, 10)
         await sealed(client, room, "几点开门，博物馆？")
         with serving(home):
             await asyncio.wait_for(opened(client, room, bot.user, "九点"), WAIT)

@@ -116,6 +116,7 @@ async def test_an_answer_that_nobody_came_for_is_sent(
         await when(lambda: platform.said)
         assert platform.said[0].startswith(WRITTEN)
         assert platform.calls["response"] == 3
+        assert platform.feedback == [read.stream]  # a thumb finds its answer
 
 
 async def test_a_restart_in_between_loses_nothing(
@@ -209,6 +210,21 @@ async def test_who_the_question_is_for_is_no_part_of_it(
         assert asked["question"] == PARK
     alone = await bots.say("u1", "@灯 谜", chat="wr1")
     assert "文字" in alone.last
+
+
+async def test_to_call_the_bot_at_what_somebody_said_is_to_ask_that(
+    client: httpx.AsyncClient, platform: FakeWeCom
+) -> None:
+    bots = bot_platform(client, platform)
+    quoted = {"msgtype": "text", "text": {"content": PARK}}
+    for said, wanted in (
+        ("@灯 谜", PARK),
+        ("@灯 谜 Who gets a paper fan?", "Who gets a paper fan?"),
+    ):
+        body = bots.message("u1", "text", chat="wr1", text={"content": said}, quote=quoted)
+        read = await bots.follow(body)
+        asked = (await client.get(f"/api/v1/answers/{read.stream}")).json()
+        assert asked["question"] == wanted
 
 
 async def test_events_are_acknowledged_and_thumbs_kept(

@@ -38,7 +38,7 @@ PAUSES = (2.0, 10.0, 60.0)
 class Poster(Protocol):
     """Sends an answer to the address that came with its question."""
 
-    async def post(self, address: str, content: str) -> None: ...
+    async def post(self, address: str, content: str, feedback: str) -> None: ...
 
 
 class Bot:
@@ -189,7 +189,8 @@ class Bot:
             log.info("question %s: no message taken any more", answer.question_id)
             return
         try:
-            await self._poster.post(str(owed["address"]), answered(answer, self._paper, lead=lead))
+            said = answered(answer, self._paper, lead=lead)
+            await self._poster.post(str(owed["address"]), said, answer.question_id)
         except WeComFailed as error:
             if error.again:
                 await self._parts.store.put_note(note, self.channel, owed)
@@ -218,7 +219,7 @@ class Bot:
         goes to where it is owed."""
         lang = str(owed.get("lang") or self._way.language)
         heard = await self._overheard.of(question_id, lang, self._way.hold)
-        if heard.quotes or heard.heard:
+        if heard.quotes or heard.nearest or heard.heard:
             shown = writing(heard, self._paper, lang)
         else:
             shown = str(owed.get("shown") or text("wecom_looking", lang))

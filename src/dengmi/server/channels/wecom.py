@@ -208,4 +208,5 @@ def _way(name: str, wanted: WeComSettings) -> Way:
         close=wanted.close,
         refresh=wanted.refresh,
         messages=wanted.messages,
+        person=frozenset(each.lower() for each in wanted.person),
     )
