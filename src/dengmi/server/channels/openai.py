@@ -27,6 +27,7 @@ from dengmi.server.negotiate import api_language
 from dengmi.server.problems import Refusal, detail, notice_text
 from dengmi.server.replies import json_reply
 from dengmi.server.stream import KEEP_ALIVE, SILENCE, Told, event_stream, start
+from dengmi.settings.options import Settings
 
 PREFIX = "/v1"
 
@@ -43,7 +44,10 @@ class OpenAI:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._parts = context.parts
-        self._settings = context.parts.settings
+
+    @property
+    def _settings(self) -> Settings:
+        return self._parts.settings
 
     async def models(self, request: Request) -> Response:
         """Every desk, and every level of it."""
