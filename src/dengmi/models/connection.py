@@ -48,9 +48,9 @@ class Reply:
         """What has come of the body, as soon as there is any; b"" at its end. Raises Lost."""
         return await self._wire.read()
 
-    def listen(self, take: Callable[[bytes], bool]) -> None:
+    def listen(self, take: Callable[[bytes], object], worth: Callable[[], bool]) -> None:
         """Have the body taken as it comes; see Wire."""
-        self._wire.listen(take)
+        self._wire.listen(take, worth)
 
     async def more(self) -> bool:
         """Wait for what is worth it; False at the end of the body. Raises Lost and TimeoutError."""

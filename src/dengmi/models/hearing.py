@@ -14,7 +14,7 @@ from dengmi.models.connection import Reply
 from dengmi.models.sse import Comment, Data, Events, TooLong
 from dengmi.models.stream import AnswerStream
 
-REST = 0.04
+REST = 0.08
 """Seconds for which nothing is read of an answer whose first sentence has come, in the middle of
 its next one. A wake-up for each token is most of what it costs; a sentence is told up to this much
 later, the first one never."""
@@ -52,7 +52,7 @@ class Hearing:
         self._given = 0
         self._error: ModelFailed | TooLong | None = None
         reply.wait_until(self._clock() + sent + first - time.monotonic())
-        reply.listen(self._take)
+        reply.listen(self._take, self._worth)
 
     def pieces(self) -> Iterator[Piece]:
         """What has come and is not to wait. Raises ModelFailed and TooLong behind it."""
@@ -76,16 +76,23 @@ class Hearing:
     def _due(self) -> bool:
         return self._holds is None or not self._holds(self._held)
 
-    def _take(self, body: bytes) -> bool:
-        """Read some bytes; whether there is something now that does not wait."""
+    def _take(self, body: bytes) -> None:
+        """Read some bytes."""
         if self._error is not None or self._stream.done:
-            return False
+            return
         try:
             for event in self._events.feed(body):
                 self._read(event)
         except (ModelFailed, TooLong) as error:
             self._error = error
+
+    def _worth(self) -> bool:
+        """Whether there is something now that does not wait. If not, nothing is read for a
+        moment."""
         if self._pieces or self._error is not None or self._stream.done:
+            return True
+        if self._held and self._due:
+            self._give()
             return True
         if self._held and self._given > 1:  # beside the first token
             self._reply.rest(REST)
@@ -106,9 +113,7 @@ class Hearing:
                 self._pieces.append(piece)
                 continue
             self._held += piece.text
-            # The first token is a sign of load. Behind pieces that were not taken yet nobody can
-            # say what may wait: that is looked at when they are.
-            if not began or (not self._pieces and self._due):
+            if not began:  # the first token is a sign of load
                 self._give()
 
     def _give(self) -> None:

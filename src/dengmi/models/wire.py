@@ -42,8 +42,9 @@ class Wire(asyncio.Protocol):
 
     def _begin(self) -> None:
         self._parser = httptools.HttpResponseParser(self)
-        self._take: Callable[[bytes], bool] | None = None
-        self._told = False
+        self._take: Callable[[bytes], object] | None = None
+        self._worth: Callable[[], bool] = bool
+        self._told = self._fresh = False
         self._until: float | None = None
         self._body: list[bytes] = []
         self._waiting = 0
@@ -94,18 +95,20 @@ class Wire(asyncio.Protocol):
         self._go_on()
         return data
 
-    def listen(self, take: Callable[[bytes], bool]) -> None:
+    def listen(self, take: Callable[[bytes], object], worth: Callable[[], bool]) -> None:
         """Have the body taken as it comes, what has come already first. Thousands of tokens a
         second come in, and waking a task for each costs more than reading it.
 
         Args:
-            take: is given a piece of the body, and tells whether it is worth waking whoever waits
-                for `more`. It raises nothing.
+            take: is given each piece of the body.
+            worth: is asked when all that came was given, and tells whether it is worth waking
+                whoever waits for `more`. Neither raises anything.
         """
-        self._take = take
-        for body in self._body:
-            self._told = take(body) or self._told
-        self._body = []
+        self._take, self._worth = take, worth
+        body, self._body = self._body, []
+        for piece in body:
+            take(piece)
+        self._told = bool(body) and worth()
 
     async def more(self) -> bool:
         """Wait until something came that is worth it; False at the end of the body. Raises Lost,
@@ -125,7 +128,7 @@ class Wire(asyncio.Protocol):
     def rest(self, seconds: float) -> None:
         """Take nothing from the network for a moment: what comes meanwhile is then read at once,
         which costs little more than reading one piece of it."""
-        if self._paused or self._transport is None or self._transport.is_closing():
+        if self._paused or self._idle or not self._open or self._transport is None:
             return
         self._paused = True
         self._transport.pause_reading()
@@ -222,11 +225,24 @@ class Wire(asyncio.Protocol):
         if not self._headed and self._taken > _LONGEST_HEAD:
             self._lose("too long a head")
             self.close()
+        if self._fresh:
+            self._weigh()
         if self._waiting > MOST_WAITING and not self._paused and self._transport is not None:
             self._paused = True
             self._transport.pause_reading()
         if self._body or self._told or self._lost or before != (self._headed, self._ended):
             self._wake()
+
+    def _weigh(self) -> None:
+        """Some of the body was taken: whoever waits is woken if it is worth it. What is not does
+        not count as waiting."""
+        self._fresh = False
+        if self._worth():
+            self._told = True
+            if self._resting is not None:
+                self._go_on()
+        elif not self._told:
+            self._waiting = 0
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The other side has closed, or the network broke."""
@@ -254,15 +270,12 @@ class Wire(asyncio.Protocol):
         self._to_the_end = not sized and self.status not in _BODILESS
 
     def on_body(self, body: bytes) -> None:
-        """A piece of the body. What was taken and is worth no waking does not wait."""
+        """A piece of the body."""
         if self._take is None:
             self._body.append(body)
-        elif self._take(body):
-            self._told = True
-            if self._resting is not None:
-                self._go_on()
         else:
-            return
+            self._take(body)
+            self._fresh = True
         self._waiting += len(body)
 
     def on_message_complete(self) -> None:
