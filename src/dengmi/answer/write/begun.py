@@ -3,6 +3,7 @@ by one model and go on with another."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import takewhile
 
 from dengmi.answer.write.citing import Citing, Weighed
@@ -114,6 +115,15 @@ class Begun:
     @property
     def prompt(self) -> int:
         """Tokens of the prompt, about."""
+        if not self._raw:
+            return self._first_prompt
+        return self._counted()
+
+    @cached_property
+    def _first_prompt(self) -> int:
+        return self._counted()
+
+    def _counted(self) -> int:
         return sum(estimate_tokens(each.text) + PER_MESSAGE for each in self.messages)
 
     @property
