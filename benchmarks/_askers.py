@@ -91,9 +91,9 @@ class Asking(asyncio.Protocol):
             self.first = time.time() - self._start
 
     def _useful(self, line: bytes) -> bool:
-        """Quotes, text, or the answer that there is none."""
+        """Quotes, the nearest articles, text, or the answer that there is none."""
         if self._event == b"found":
-            return b'"quotes":[]' not in line
+            return b'"quotes":[]' not in line or b'"nearest":[]' not in line
         return self._event in (b"text", b"done")
 
     def _end(self) -> None:

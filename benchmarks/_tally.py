@@ -11,7 +11,7 @@ from math import inf
 from pathlib import Path
 from typing import Any
 
-from _plan import Phase
+from _plan import HEAVY, Phase
 
 from dengmi.ledger.prices import price_at
 
@@ -81,10 +81,12 @@ class Part:
     bound: float
     jain: float
     shed: float
+    best: float
     heavy: float
     rate: float
     cost: float
     up: float
+    heavy_up: float
 
 
 def kept_in(home: Path) -> Kept:
@@ -133,7 +135,7 @@ def _part(
     times = [seen.written(row) for row in rows]
     answered = [time is not None and time <= WITHIN for time in times]
     ordinary = [(row["asker"], yes) for row, yes in zip(rows, answered, strict=True)]
-    ordinary = [each for each in ordinary if each[0] != "heavy"]
+    ordinary = [each for each in ordinary if each[0] != HEAVY]
     share = sum(yes for _, yes in ordinary) / max(len(ordinary), 1)
     calls = int(capacity * (span[1] - span[0] + WITHIN))
     part, rate = heavy(seen, rows, span)
@@ -151,16 +153,27 @@ def _part(
         bound=bound(rows, calls),
         jain=jain(ordinary),
         shed=shed(ordinary, share),
+        best=best_of(ordinary),
         heavy=part,
         rate=rate,
         cost=_cost(seen.calls, seen.start, span) / len(rows),
-        up=max((row["sent"] - span[0] for row in rows if _lowered(row)), default=0.0),
+        up=_up(row["sent"] - span[0] for row in rows if _lowered(row) and not _is_heavy(row)),
+        heavy_up=_up(row["sent"] - span[0] for row in rows if _lowered(row) and _is_heavy(row)),
     )
+
+
+def _up(lowered: Iterable[float]) -> float:
+    """When the last of them was asked; 0 where nobody was lowered."""
+    return max(lowered, default=0.0)
+
+
+def _is_heavy(row: Row) -> bool:
+    return bool(row["asker"] == HEAVY)
 
 
 def _lowered(row: Row) -> bool:
     """Whether somebody did not get at once what was asked for."""
-    return bool(row["late"] or not row["whole"])
+    return bool(row["late"] or not row["whole"] or row["level"] == "quote")
 
 
 def _refused(row: Row) -> bool:
@@ -236,6 +249,17 @@ def jain(asked: Sequence[tuple[str, bool]]) -> float:
     shares = [got[asker] / count for asker, count in total.items()]
     squares = sum(share * share for share in shares)
     return sum(shares) ** 2 / (len(shares) * squares) if squares else 0.0
+
+
+def best_of(asked: Sequence[tuple[str, bool]]) -> float:
+    """Jain's index if as many answers were spread as evenly as whole answers can be."""
+    total = Counter(asker for asker, _ in asked)
+    left = sum(yes for _, yes in asked)
+    got = {asker: int(count * left / len(asked)) for asker, count in total.items()}
+    spare = left - sum(got.values())
+    for asker in sorted(total, key=lambda each: got[each] / total[each])[:spare]:
+        got[asker] += 1
+    return jain([(a, n < got[a]) for a, count in total.items() for n in range(count)])
 
 
 def shed(asked: Sequence[tuple[str, bool]], share: float, times: int = 40) -> float:

@@ -17,13 +17,14 @@ is drawn by Zipf's law (1.1) from SQuAD-dev and CMRC-dev, in the spike from few 
 
 Each way is asked the same questions at the same times, one after the other, each with an endpoint
 of its own. The bare endpoint and the proxy get a ready prompt (the article that answers, numbered);
-Dengmi searches. Everything shares the machine's cores. Columns: first useful reply (quotes or
-text) within 1 s, its median and 99th percentile over all questions; levels; lost; refused; slots
-busy with answers somebody waits for; answers of a model within 60 s, and the most that the slots
-allow if one call answers all who ask the same; Jain's fairness index over answered/asked of
-ordinary askers, and that of shedding by chance; the heavy asker's share of the tokens, and how many
-times an ordinary asker's that is; millionths of a yuan a question; seconds from the beginning of
-the phase until everyone got the level asked for at once.
+Dengmi searches. Everything shares the machine's cores. Columns: first useful reply (quotes, the
+nearest articles or text) within 1 s, its median and 99th percentile over all questions; levels;
+lost; refused; slots busy with answers somebody waits for; answers of a model within 60 s, and the
+most that the slots allow if one call answers all who ask the same; Jain's fairness index over
+answered/asked of ordinary askers, that of answering as many by chance, and of spreading them as
+evenly as whole answers can be; the heavy asker's share of the tokens, and how many times an
+ordinary asker's that is; millionths of a yuan a question; seconds from the beginning of the phase
+until every ordinary asker, and until the heavy one, got the level asked for at once.
 """
 
 import argparse
@@ -222,15 +223,18 @@ def _told(seen: _tally.Seen, phases: Sequence[Phase], capacity: float, slots: in
     print(
         f"{'':7}{'asked':>6}{'<=1 s':>7}{'median':>8}{'p99 s':>8}{'lost':>6}{'refused':>8}", end=""
     )
-    print(f"{'busy':>7}{'<=60 s':>8}{'bound':>7}{'Jain':>7}{'chance':>7}{'heavy':>7}", end="")
-    print(f"{'times':>7}{'micro':>7}{'up s':>6}  levels")
+    print(
+        f"{'busy':>7}{'<=60 s':>8}{'bound':>7}{'Jain':>7}{'chance':>7}{'best':>7}{'heavy':>7}",
+        end="",
+    )
+    print(f"{'times':>7}{'micro':>7}{'up s':>6}{'heavy':>6}  levels")
     for part in _tally.parts(seen, phases, capacity, slots):
         levels = ", ".join(f"{name} {share:.1%}" for name, share in sorted(part.levels.items()))
         print(
             f"{part.name:7}{part.asked:6}{part.useful:7.1%}{part.median:8.3f}{part.p99:8.3f}"
             f"{part.lost:6}{part.refused:8}{part.busy:7.1%}{part.within:8.1%}{part.bound:7.1%}"
-            f"{part.jain:7.3f}{part.shed:7.3f}{part.heavy:7.1%}{part.rate:7.1f}{part.cost:7.0f}"
-            f"{part.up:6.1f}  {levels}",
+            f"{part.jain:7.3f}{part.shed:7.3f}{part.best:7.3f}{part.heavy:7.1%}{part.rate:7.1f}{part.cost:7.0f}"
+            f"{part.up:6.1f}{part.heavy_up:6.1f}  {levels}",
             flush=True,
         )
     refused = sum(call["status"] == 429 for call in seen.calls)

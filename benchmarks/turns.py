@@ -15,7 +15,9 @@ Columns: model's answers within 60 s of all questions, and of those of ordinary 
 surge.py, and what is left of it if the questions of later phases have a call each; Jain's index
 over answered/asked of ordinary askers, beside shedding as many by chance and beside spreading them
 as evenly as whole answers can be; the heavy asker's tokens, as many times an active ordinary
-asker's; slots busy. Of the questions that come in the step to ten times.
+asker's; slots busy; seconds of the calm phase behind it all after which no ordinary asker got
+quotes in place of the level asked for, in the worst run. Else of the questions that come in the
+step to ten times.
 """
 
 import argparse
@@ -48,13 +50,14 @@ EACH, LOOK = 20, 1.0
 
 @dataclass(eq=False)
 class Asked:
-    """A question. `answered`: when; `called`: whether a model was called for it."""
+    """A question. `answered`: when; `lowered`: whether it got quotes at first."""
 
     ask: Ask
     place: int
     answered: float | None = None
     turn: int = -1
     since: float = 0.0
+    lowered: bool = False
 
 
 @dataclass
@@ -186,6 +189,7 @@ class Run:
 
     def _wait(self, asked: Asked, process: Process) -> None:
         """A question comes to wait late, as store/waiting.py has it."""
+        asked.lowered = True
         if asked.turn >= 0:
             self._late.append(asked)  # one that was tried goes back to its turn
             return
@@ -273,10 +277,13 @@ def told(run: Run, phases: Sequence[Phase], slots: int, number: int = 1) -> list
     kept = _tally.Kept(calls=run.calls)
     _, heavy = _tally.heavy(_tally.Seen("", 0.0, [], [], kept, ours=True), rows, span)
     bound = _tally.bound(rows, calls)
-    chance, best = _tally.shed(ordinary, share), best_of(ordinary)
+    chance, best = _tally.shed(ordinary, share), _tally.best_of(ordinary)
     rest = calls - _others(run, number, span[1] + _tally.WITHIN)
     told = [mean(yes), share, bound, _tally.bound(rows, rest)]
-    return [*told, _tally.jain(ordinary), chance, best, heavy, run.busy]
+    after = sum(phase.seconds for phase in phases[:-1])
+    lowered = (one.ask for one in run.asked if one.lowered and one.ask.asker != _plan.HEAVY)
+    up = max((ask.at - after for ask in lowered), default=0.0)
+    return [*told, _tally.jain(ordinary), chance, best, heavy, run.busy, max(0.0, up)]
 
 
 def _others(run: Run, number: int, until: float) -> int:
@@ -284,17 +291,6 @@ def _others(run: Run, number: int, until: float) -> int:
     own = {one.ask.question for one in run.asked if one.ask.phase <= number}
     later = (one.ask for one in run.asked if one.ask.phase > number and one.ask.at < until)
     return len({ask.question for ask in later} - own)
-
-
-def best_of(asked: Sequence[tuple[str, bool]]) -> float:
-    """Jain's index if as many answers were spread as evenly as whole answers can be."""
-    total = Counter(asker for asker, _ in asked)
-    left = sum(yes for _, yes in asked)
-    got = {asker: int(count * left / len(asked)) for asker, count in total.items()}
-    spare = left - sum(got.values())
-    for asker in sorted(total, key=lambda each: got[each] / total[each])[:spare]:
-        got[asker] += 1
-    return _tally.jain([(a, n < got[a]) for a, count in total.items() for n in range(count)])
 
 
 def main() -> None:
@@ -320,11 +316,14 @@ def main() -> None:
             found[name].append(told(run, phases, args.slots))
         found["random"].append(told(shed(asks, args.slots, seed), phases, args.slots))
     print(f"{'':8}{'<=60 s':>8}{'ordin.':>8}{'bound':>8}{'left':>8}", end="")
-    print(f"{'Jain':>8}{'chance':>8}{'best':>8}{'heavy':>8}{'busy':>8}")
+    print(f"{'Jain':>8}{'chance':>8}{'best':>8}{'heavy':>8}{'busy':>8}{'up s':>8}")
     for name, rows in found.items():
         shares = [mean(column) for column in zip(*rows, strict=True)]
         print(f"{name:8}", *(f"{each:7.1%}" for each in shares[:4]), end=" ")
-        print(*(f"{each:7.3f}" for each in shares[4:7]), f"{shares[7]:7.2f} {shares[8]:7.1%}")
+        print(
+            *(f"{each:7.3f}" for each in shares[4:7]), f"{shares[7]:7.2f} {shares[8]:7.1%}", end=" "
+        )
+        print(f"{max(row[9] for row in rows):7.1f}")
         print(f"{'':8}heavy by seed:", *(f"{row[7]:.2f}" for row in rows))
 
 

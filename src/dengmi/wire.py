@@ -13,7 +13,7 @@ from dengmi.answer.late.made import runner_of, waits_of
 from dengmi.answer.pins import Pinned
 from dengmi.core.clock import Clock, SystemClock
 from dengmi.core.counts import Counts
-from dengmi.core.errors import BadSettings, Unavailable
+from dengmi.core.errors import Unavailable
 from dengmi.core.home import make_home
 from dengmi.core.ports import Search, Store
 from dengmi.core.records import Level
@@ -24,6 +24,7 @@ from dengmi.ledger.life import Life
 from dengmi.models.open import Models
 from dengmi.search.searcher import Searcher
 from dengmi.server.parts import Parts
+from dengmi.settings.lacking import empty
 from dengmi.settings.live import Made, Those
 from dengmi.settings.options import DeskSettings, Settings
 from dengmi.settings.tuned import Tuned
@@ -127,7 +128,7 @@ def _publisher(settings: Settings, clock: Clock, name: str) -> "Publisher":
 
     account = settings.wechat[name]
     if not account.secret:
-        raise BadSettings("channel_secret_missing", key=f"wechat.{name}.secret")
+        raise empty(settings, f"wechat.{name}.secret")
     api = WeChat(account.api, account.app_id, account.secret, clock)
     return WeChatPublisher(api, account.list_calls)
 

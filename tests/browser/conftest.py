@@ -2,14 +2,12 @@
 
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Error, sync_playwright
 
+from tests.commands import add, serving
 from tests.http.conftest import write_articles
 
 
@@ -39,22 +37,7 @@ def browser() -> Iterator[Browser]:
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a real `dengmi serve` with the articles in."""
     root = tmp_path_factory.mktemp("site")
-    folder = write_articles(root / "articles")
-    yield from running(root / "home", folder, root / "hostile.jsonl")
-
-
-def running(home: Path, *addresses: Path) -> Iterator[str]:
-    """A server over these articles, until the test has ended."""
-    environ = {
-        **{name: value for name, value in os.environ.items() if not name.startswith("DENGMI_")},
-        "DENGMI_HOME": str(home),
-    }
-    for address in addresses:
-        command = [sys.executable, "-m", "dengmi", "add", str(address), "--desk", "walks"]
-        subprocess.run(command, env=environ, check=True, capture_output=True)
-    command = [sys.executable, "-m", "dengmi", "serve", "--port", "0"]
-    with subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, text=True) as server:
-        assert server.stdout is not None
-        yield server.stdout.readline().split(" at ")[1].split()[0]
-        server.terminate()
-        server.wait(20)
+    home, folder = root / "home", write_articles(root / "articles")
+    add(home, folder, root / "hostile.jsonl", desk="walks")
+    with serving(home) as server:
+        yield server.address

@@ -2,18 +2,15 @@
 behind a number, finding; with and without JavaScript."""
 
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import running
 from tests.browser.test_pages import is_wide, opened
 from tests.browser.test_written import SCRIPT, SETTINGS, VISIT, ask, keep
+from tests.commands import add, home_of, serving
 from tests.http.conftest import write_articles
-from tests.kill.test_server import environ_of
 
 FIRST, SECOND = "When does the lantern walk close?", "Where can I park?"
 
@@ -22,14 +19,11 @@ FIRST, SECOND = "When does the lantern walk close?", "Where can I park?"
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a real server whose levels a script serves."""
     root = tmp_path_factory.mktemp("asker")
-    folder, home = write_articles(root / "articles"), root / "home"
+    folder, home = write_articles(root / "articles"), home_of(root, SETTINGS, SCRIPT)
     (folder / "visit.md").write_text(VISIT, encoding="utf-8")
-    home.mkdir()
-    (home / "dengmi.toml").write_text(SETTINGS, encoding="utf-8")
-    (home / "script.toml").write_text(SCRIPT, encoding="utf-8")
-    command = [sys.executable, "-m", "dengmi", "add", str(folder), "--desk", "walks"]
-    subprocess.run(command, env=environ_of(home), check=True, capture_output=True)
-    yield from running(home)
+    add(home, folder, desk="walks")
+    with serving(home) as server:
+        yield server.address
 
 
 def answered(page: Page, count: int) -> None:

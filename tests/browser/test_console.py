@@ -2,8 +2,6 @@
 pinned, gaps; with and without JavaScript; and nothing for axe to find."""
 
 import json
-import subprocess
-import sys
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,8 +14,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.test_pages import SIZES, is_wide
+from tests.commands import add, home_of, serving
 from tests.http.conftest import write_articles
-from tests.kill.test_server import environ_of
 
 SETTINGS = """
 default_desk = "walks"
@@ -69,25 +67,14 @@ class Office:
 def office(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     """A server with questions asked, whose first operator came in by the printed link."""
     root = tmp_path_factory.mktemp("office")
-    home = root / "home"
-    home.mkdir()
-    (home / "dengmi.toml").write_text(SETTINGS, encoding="utf-8")
-    (home / "script.toml").write_text(SCRIPT, encoding="utf-8")
-    environ = environ_of(home)
-    dengmi = [sys.executable, "-m", "dengmi"]
-    folder = str(write_articles(root / "articles"))
-    add = [*dengmi, "add", folder, "--desk", "walks"]
-    subprocess.run(add, env=environ, check=True, capture_output=True)
-    serve = [*dengmi, "serve", "--port", "0"]
-    with subprocess.Popen(serve, env=environ, stdout=subprocess.PIPE, text=True) as server:
-        assert server.stdout is not None
-        address = server.stdout.readline().split(" at ")[1].split()[0]
-        link = server.stdout.readline().split(": ", 1)[1].strip()
+    home = home_of(root, SETTINGS, SCRIPT)
+    add(home, write_articles(root / "articles"), desk="walks")
+    with serving(home) as server:
+        assert server.process.stdout is not None
+        link = server.process.stdout.readline().split(": ", 1)[1].strip()
         for words in ASKED:
-            ask(address, words)
-        yield Office(address, home, _joined(browser, link))
-        server.terminate()
-        server.wait(20)
+            ask(server.address, words)
+        yield Office(server.address, home, _joined(browser, link))
 
 
 def _joined(browser: Browser, link: str) -> Any:

@@ -2,20 +2,17 @@
 a model writes: nothing runs, nothing becomes markup, no request leaves the page."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import running
 from tests.browser.test_asker import answered
 from tests.browser.test_pages import opened
 from tests.browser.test_written import ask
+from tests.commands import home_of, run, serving
 from tests.fakes.payloads import AUDIT, payloads
-from tests.kill.test_server import environ_of
 
 SETTINGS = """
 [models.script]
@@ -64,15 +61,13 @@ def script() -> str:
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a real server full of hostile articles."""
     root = tmp_path_factory.mktemp("hostile")
-    home, lines = root / "home", root / "articles.jsonl"
-    home.mkdir()
+    lines = root / "articles.jsonl"
     lines.write_text("".join(json.dumps(one) + "\n" for one in articles()), encoding="utf-8")
     greeting = json.dumps(payloads()[28])
-    (home / "dengmi.toml").write_text(SETTINGS.format(greeting=greeting), encoding="utf-8")
-    (home / "script.toml").write_text(script(), encoding="utf-8")
-    command = [sys.executable, "-m", "dengmi", "add", str(lines), "--desk", "walks"]
-    subprocess.run(command, env=environ_of(home), check=False, capture_output=True)
-    yield from running(home)
+    home = home_of(root, SETTINGS.format(greeting=greeting), script())
+    run(home, "add", str(lines), "--desk", "walks")  # some of them are refused
+    with serving(home) as server:
+        yield server.address
 
 
 def clean(page: Page) -> None:

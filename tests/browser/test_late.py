@@ -2,20 +2,17 @@
 next visit; with and without JavaScript."""
 
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import running
 from tests.browser.test_pages import opened
 from tests.browser.test_written import ask
+from tests.commands import add, home_of, serving
 from tests.fakes.deepseek import FakeDeepSeek, Serving
 from tests.http.conftest import write_articles
-from tests.kill.test_server import environ_of
 
 SETTINGS = """
 [models.flash]
@@ -43,14 +40,12 @@ def endpoint() -> FakeDeepSeek:
 def desk(tmp_path_factory: pytest.TempPathFactory, endpoint: FakeDeepSeek) -> Iterator[str]:
     """The address of a real server whose model can be down."""
     root = tmp_path_factory.mktemp("late")
-    folder, home = write_articles(root / "articles"), root / "home"
-    home.mkdir()
+    folder = write_articles(root / "articles")
     with Serving(endpoint.app()) as model:
-        text = SETTINGS.format(address=model.address)
-        (home / "dengmi.toml").write_text(text, encoding="utf-8")
-        command = [sys.executable, "-m", "dengmi", "add", str(folder), "--desk", "walks"]
-        subprocess.run(command, env=environ_of(home), check=True, capture_output=True)
-        yield from running(home)
+        home = home_of(root, SETTINGS.format(address=model.address))
+        add(home, folder, desk="walks")
+        with serving(home) as server:
+            yield server.address
 
 
 @pytest.fixture(autouse=True)

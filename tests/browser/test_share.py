@@ -2,19 +2,16 @@
 paper, and as a picture."""
 
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import running
 from tests.browser.test_pages import is_wide, opened
 from tests.browser.test_written import ask
+from tests.commands import add, home_of, serving
 from tests.http.conftest import write_articles
-from tests.kill.test_server import environ_of
 
 SETTINGS = """
 [models.script]
@@ -45,14 +42,11 @@ SHOTS = Path(__file__).parents[2] / "build" / "screenshots"
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a real server whose model writes slowly."""
     root = tmp_path_factory.mktemp("share")
-    folder, home = write_articles(root / "articles"), root / "home"
-    home.mkdir()
+    folder, home = write_articles(root / "articles"), home_of(root, SETTINGS, SCRIPT)
     SHOTS.mkdir(parents=True, exist_ok=True)
-    (home / "dengmi.toml").write_text(SETTINGS, encoding="utf-8")
-    (home / "script.toml").write_text(SCRIPT, encoding="utf-8")
-    command = [sys.executable, "-m", "dengmi", "add", str(folder), "--desk", "walks"]
-    subprocess.run(command, env=environ_of(home), check=True, capture_output=True)
-    yield from running(home)
+    add(home, folder, desk="walks")
+    with serving(home) as server:
+        yield server.address
 
 
 def asking(page: Page, desk: str) -> str:

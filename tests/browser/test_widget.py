@@ -4,8 +4,6 @@ nothing."""
 
 import json
 import re
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,9 +14,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.conftest import running
+from tests.commands import add, home_of, serving
 from tests.http.conftest import write_articles
-from tests.kill.test_server import environ_of
 
 SETTINGS = """
 default_desk = "walks"
@@ -125,18 +122,13 @@ def site() -> Iterator[Site]:
 def desk(tmp_path_factory: pytest.TempPathFactory, site: Site) -> Iterator[str]:
     """A real server that lets this site show one desk's widget, and no other site."""
     root = tmp_path_factory.mktemp("widget")
-    folder, home = write_articles(root / "articles"), root / "home"
-    home.mkdir()
+    folder = write_articles(root / "articles")
     SHOTS.mkdir(parents=True, exist_ok=True)
-    text = SETTINGS.replace("{site}", site.address)
-    (home / "dengmi.toml").write_text(text, encoding="utf-8")
-    (home / "script.toml").write_text(SCRIPT, encoding="utf-8")
-    for address in (folder, root / "hostile.jsonl"):
-        command = [sys.executable, "-m", "dengmi", "add", str(address), "--desk", "walks"]
-        subprocess.run(command, env=environ_of(home), check=True, capture_output=True)
-    for address in running(home):
-        site.desk = address
-        yield address
+    home = home_of(root, SETTINGS.replace("{site}", site.address), SCRIPT)
+    add(home, folder, root / "hostile.jsonl", desk="walks")
+    with serving(home) as server:
+        site.desk = server.address
+        yield server.address
 
 
 @contextmanager

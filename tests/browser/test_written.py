@@ -2,18 +2,15 @@
 sentence, thinking folded, follow-ups, stop; with and without JavaScript."""
 
 import re
-import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.conftest import running
 from tests.browser.test_pages import PAIRED, is_wide, opened
+from tests.commands import add, home_of, serving
 from tests.http.conftest import write_articles
-from tests.kill.test_server import environ_of
 
 SETTINGS = """
 [models.script]
@@ -82,16 +79,12 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     root = tmp_path_factory.mktemp("written")
     folder = write_articles(root / "articles")
     (folder / "visit.md").write_text(VISIT, encoding="utf-8")
-    home = root / "home"
-    home.mkdir()
-    (home / "dengmi.toml").write_text(SETTINGS, encoding="utf-8")
-    (home / "script.toml").write_text(SCRIPT, encoding="utf-8")
-    environ = environ_of(home)
+    home = home_of(root, SETTINGS, SCRIPT)
     # One desk for each test that must not be given what another has just been told.
     for name in ("walks", *map(desk_of, PAIRED)):
-        command = [sys.executable, "-m", "dengmi", "add", str(folder), "--desk", name]
-        subprocess.run(command, env=environ, check=True, capture_output=True)
-    yield from running(home)
+        add(home, folder, desk=name)
+    with serving(home) as server:
+        yield server.address
 
 
 def desk_of(look: Sequence[str]) -> str:

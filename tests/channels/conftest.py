@@ -1,14 +1,11 @@
 """A server of its own, with a model that plays a script, for the programs that speak to it."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from tests.commands import Served, add, home_of, serving
 
 KEY = "sk-a-key-of-the-tests"
 CLOSED = {"DENGMI_CHANNELS_OPEN": "false"}
@@ -102,54 +99,16 @@ key = "sk-a-key-of-the-tests"
 """
 
 
-@dataclass(frozen=True)
-class Served:
-    """A running server and its home."""
-
-    address: str
-    home: Path
-
-    def environment(self) -> dict[str, str]:
-        """The variables of a command in this home."""
-        return environment(self.home)
-
-
-def environment(home: Path) -> dict[str, str]:
-    """The variables of a command in a home."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("DENGMI_")}
-    return {**kept, "DENGMI_HOME": str(home), "LC_ALL": "C.UTF-8"}
-
-
 def fill(root: Path) -> Path:
     """A home with the desks “town” and “staff”."""
-    home = root / "home"
-    home.mkdir()
-    (home / "dengmi.toml").write_text(SETTINGS, encoding="utf-8")
-    (home / "script.toml").write_text(SCRIPT, encoding="utf-8")
+    home = home_of(root, SETTINGS, SCRIPT)
     for desk, texts in {"town": (LIBRARY, MUSEUM, FILMS), "staff": (STAFF,)}.items():
         folder = root / desk
         folder.mkdir()
         for place, text in enumerate(texts):
             (folder / f"{place}.md").write_text(text, encoding="utf-8")
-        command = [sys.executable, "-m", "dengmi", "add", str(folder), "--desk", desk]
-        subprocess.run(command, env=environment(home), check=True, capture_output=True)
+        add(home, folder, desk=desk)
     return home
-
-
-@contextmanager
-def serving(home: Path, *args: str, **variables: str) -> Iterator[Served]:
-    """A real `dengmi serve` on a home."""
-    command = [sys.executable, "-m", "dengmi", "serve", "--port", "0", *args]
-    environ = {**environment(home), **variables}
-    with subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, text=True) as server:
-        assert server.stdout is not None
-        line = server.stdout.readline()
-        assert " at " in line, line
-        try:
-            yield Served(line.split(" at ")[1].split()[0], home)
-        finally:
-            server.terminate()
-            server.wait(20)
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,8 @@ from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 from mcp_types import CallToolResult, TextContent
 
-from tests.channels.conftest import CLOSED, KEY, Served, serving
+from tests.channels.conftest import CLOSED, KEY
+from tests.commands import Served, serving
 
 MODES = ("legacy", "auto", "2026-07-28")
 LIBRARY = "https://library.example/about?a=1&b=%282%29"

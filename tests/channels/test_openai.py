@@ -11,7 +11,8 @@ import openai
 import pytest
 from openai.types.chat import ChatCompletion
 
-from tests.channels.conftest import KEY, Served, serving
+from tests.channels.conftest import KEY
+from tests.commands import Served, serving
 
 LIBRARY = "https://library.example/about?a=1&b=%282%29"
 OPENS = "When does the library open?"

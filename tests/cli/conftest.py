@@ -1,16 +1,14 @@
 """The real command in a process of its own, and a small desk to ask."""
 
-import json
-import os
 import signal
 import subprocess
-import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.commands import DENGMI, Command, Outcome, environment, run
 
 ARTICLES = {
     "hours.md": """---
@@ -63,41 +61,6 @@ model = "script.toml"
 price = { currency = "CNY", hit = 0.02, miss = 1, output = 4 }
 """
 """Settings of a home with a model that plays a script."""
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What a command left: its exit status and what it printed."""
-
-    status: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.out)
-
-
-Command = Callable[..., Outcome]
-
-
-def environment(home: Path, lang: str = "en_US.UTF-8") -> dict[str, str]:
-    """The variables of a person whose home and language these are."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("DENGMI_")}
-    return {**kept, "DENGMI_HOME": str(home), "LC_ALL": lang, "PYTHONWARNINGS": "error"}
-
-
-def run(home: Path, *args: str, lang: str = "en_US.UTF-8", stdin: bytes = b"") -> Outcome:
-    """Run `dengmi` to its end."""
-    done = subprocess.run(
-        [sys.executable, "-m", "dengmi", *args],
-        input=stdin,
-        capture_output=True,
-        env=environment(home, lang),
-        timeout=120,
-        check=False,
-    )
-    return Outcome(done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
 @pytest.fixture
@@ -176,10 +139,10 @@ def start_in() -> Callable[..., subprocess.Popen[bytes]]:
         before = signal.signal(signal.SIGINT, signal.default_int_handler)
         try:
             return subprocess.Popen(
-                [sys.executable, "-m", "dengmi", *args],
+                [*DENGMI, *args],
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
-                env=environment(home),
+                env=environment(home, PYTHONWARNINGS="error"),
             )
         finally:
             signal.signal(signal.SIGINT, before)

@@ -98,7 +98,7 @@ def test_add_list_and_remove(dengmi: Said, tmp_path: Path) -> None:
     assert (home / "dengmi.toml").read_text(encoding="utf-8").startswith(text)
     assert written(tmp_path)["wecom"]["helper"]["hold"] == 0.5
     status, out, _ = dengmi("add", "wechat.news", "--set", "app_id=wx1", "--set", "token=env:NONE")
-    assert "wechat.news.token is empty" in out
+    assert "names the variable NONE, which is not set" in out
     status, out, _ = dengmi("list")
     assert status == 0
     assert "wecom.helper" in out
@@ -277,3 +277,13 @@ def test_a_line_is_tried_unless_the_server_holds_it(dengmi: Said, tmp_path: Path
         assert lock.take()
         status, out, _ = asyncio.run(tried("wrong"))
         assert (status, "holds the bot's connection" in out) == (0, True)
+
+
+def test_a_variable_that_is_named_and_not_set_is_what_is_told(dengmi: Said) -> None:
+    named = ("--set", "token=env:NOT_SET_TOKEN", "--set", f"aes_key={KEY}")
+    status, out, _ = dengmi("add", "wecom.helper", "--set", "kind=bot", *named)
+    assert status == 0
+    assert "names the variable NOT_SET_TOKEN, which is not set" in out
+    status, out, errors = dengmi("test", "wecom.helper")
+    assert status == 1
+    assert "names the variable NOT_SET_TOKEN, which is not set" in out + errors

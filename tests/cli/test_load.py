@@ -17,8 +17,8 @@ from dengmi.cli.load import address_of
 from dengmi.cli.loadview import brief, lines, percent
 from dengmi.cli.terminal import columns
 from dengmi.settings.options import ServerSettings
-from tests.cli.conftest import Outcome, environment, run
 from tests.cli.test_serve import post, serving
+from tests.commands import Outcome, environment, run
 
 QUESTION = "When does the library open?"
 

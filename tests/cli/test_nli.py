@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import SETTINGS, Command
+from tests.cli.conftest import SETTINGS
+from tests.commands import Command
 from tests.fakes.deepseek import Serving
 
 ASKED = "How many books may a reader borrow?"

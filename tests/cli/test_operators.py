@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Command
 from tests.cli.test_serve import serving
+from tests.commands import Command
 
 
 @pytest.mark.parametrize("workers", [(), ("--workers", "2")], ids=["one", "two"])

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,14 +13,28 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.commands import SOON, add, home_of, serving
 from tests.fakes.deepseek import FakeDeepSeek, Serving
 from tests.http.conftest import write_articles
-from tests.kill.test_server import environ_of
 
 SLOTS = 3
 """Not twice a whole number: without sharing two processes could use two."""
 
 GUARD = 60.0
+SETTINGS = """
+[models.flash]
+kind = "deepseek"
+model = "deepseek-flash"
+base_url = "{address}"
+api_key = "sk-test"
+slots = {slots}
+
+[levels]
+quick = ["flash"]
+
+[late]
+on = false
+"""
 QUESTIONS = (
     "When does the lantern walk close?",
     "Where do the riddles hang on the lantern walk?",
@@ -39,10 +52,9 @@ pytestmark = [
 class Running:
     """A server with two processes, and the endpoint that it asks."""
 
-    process: subprocess.Popen[bytes]
+    process: subprocess.Popen[str]
     fake: FakeDeepSeek
     address: str
-    began: float
     asked: int = 0
 
     def questions(self, count: int) -> list[str]:
@@ -88,28 +100,14 @@ async def until(true: Callable[[], bool]) -> None:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory, start_in) -> Iterator[Running]:
-    folder = tmp_path_factory.mktemp("slots")
-    home = folder / "home"
-    articles = write_articles(folder / "articles")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    root = tmp_path_factory.mktemp("slots")
     fake = FakeDeepSeek(slots=100, first=0.3)
     with Serving(fake.app()) as model:
-        home.mkdir()
-        (home / "dengmi.toml").write_text(
-            "[models.flash]\nkind = 'deepseek'\nmodel = 'deepseek-flash'\n"
-            f"base_url = '{model.address}'\napi_key = 'sk-test'\nslots = {SLOTS}\n"
-            "[levels]\nquick = ['flash']\n[late]\non = false\n"
-        )
-        command = [sys.executable, "-m", "dengmi", "add", str(articles)]
-        subprocess.run(command, env=environ_of(home), check=True, capture_output=True)
-        process = start_in(home, "serve", "--port", "0", "--workers", "2")
-        began = time.monotonic()
-        try:
-            line = process.stdout.readline().decode()
-            yield Running(process, fake, line.split(" at ")[1].split()[0], began)
-        finally:
-            process.terminate()
-            process.communicate()
+        home = home_of(root, SETTINGS.format(address=model.address, slots=SLOTS))
+        add(home, write_articles(root / "articles"))
+        with serving(home, "--workers", "2", before=SOON) as served:
+            yield Running(served.process, fake, served.address)
 
 
 async def test_two_workers_use_all_slots_and_no_more(server: Running) -> None:
@@ -126,16 +124,14 @@ async def test_the_load_is_that_of_the_server(server: Running) -> None:
 
 
 async def test_a_killed_worker_frees_what_it_held(server: Running) -> None:
-    # A process that dies soon after its start is not started again.
-    await asyncio.sleep(max(0.0, server.began + 10.5 - time.monotonic()))
-    server.fake.first = 8.0
+    server.fake.hold()
     asking = [asyncio.create_task(server.ask(text)) for text in server.questions(12)]
     await until(lambda: server.fake.running == SLOTS)
     os.kill(server.children()[0], signal.SIGKILL)
+    server.fake.go_on()
     first = await asyncio.gather(*asking)
     assert 200 in first, "the other one goes on"
     await until(lambda: len(server.children()) == 2 and not server.fake.running)
-    server.fake.first = 0.3
     assert set(await asyncio.gather(*map(server.ask, server.questions(8)))) == {200}
     assert server.fake.most_running == SLOTS
     model = await server.rests()
@@ -145,10 +141,11 @@ async def test_a_killed_worker_frees_what_it_held(server: Running) -> None:
 async def test_the_keeper_killed_with_the_parent(server: Running) -> None:
     """The slots are kept by the parent. Its processes finish what they began, and end."""
     children = server.children()
-    server.fake.first = 1.0
+    server.fake.hold()
     asking = [asyncio.create_task(server.ask(text)) for text in server.questions(8)]
     await until(lambda: server.fake.running == SLOTS)
     server.process.kill()
+    server.fake.go_on()
     assert 200 in await asyncio.gather(*asking)
     await until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in children))
     assert server.fake.most_running == SLOTS

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from dengmi.core.edits import Edit
 from dengmi.store.open import open_store
-from tests.cli.conftest import SETTINGS, Command
+from tests.cli.conftest import SETTINGS
+from tests.commands import Command
 
 SCRIPT = """
 [[answer]]

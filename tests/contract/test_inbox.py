@@ -1,12 +1,10 @@
-"""Questions, answers and jobs, on both databases."""
+"""Questions, answers and notes, on both databases."""
 
 import asyncio
 
 import pytest
 
-from dengmi.core.clock import Clock
 from dengmi.core.errors import DengmiError, NotFound
-from dengmi.store.jobs import Job
 from dengmi.store.open import open_store
 from dengmi.store.store import SqlStore
 from tests.contract.given import answer, question
@@ -148,71 +146,19 @@ async def test_the_same_redelivery_many_times_at_once(new_address, store: SqlSto
     await asyncio.gather(*(each.close() for each in stores))
 
 
-class Still(Clock):
-    """A clock that stands until it is set."""
-
-    at = 100.0
-
-    def now(self) -> float:
-        return self.at
-
-    def steady(self) -> float:
-        return self.at
-
-
-async def test_jobs_are_taken_once_and_again_after_their_lease(address: str) -> None:
-    clock = Still()
-    store = open_store(address, clock)
-    await store.open()
-    try:
-        await store.add_job(Job(id="j_1", kind="sync", payload={"source": "源"}, run_at=90.0))
-        await store.add_job(Job(id="j_1", kind="sync", payload={}, run_at=0.0))
-        await store.add_job(Job(id="j_2", kind="sync", run_at=200.0))
-        await store.add_job(Job(id="j_3", kind="other", run_at=0.0))
-        assert await store.claim_job(["none"], 10.0) is None
-        first = await store.claim_job(["sync", "none"], 10.0)
-        assert first is not None
-        assert (first.id, first.payload, first.attempts) == ("j_1", {"source": "源"}, 1)
-        assert await store.claim_job(["sync"], 10.0) is None
-        clock.at = 111.0
-        second = await store.claim_job(["sync"], 10.0)
-        assert second is not None
-        assert (second.id, second.attempts) == ("j_1", 2)
-        assert await store.finish_job(first) is False  # its lease ran out
-        assert await store.fail_job(second, "busy", retry_at=150.0) is True
-        clock.at = 149.0
-        assert await store.claim_job(["sync"], 10.0) is None
-        clock.at = 150.0
-        third = await store.claim_job(["sync"], 10.0)
-        assert third is not None
-        assert third.failure == "busy"
-        assert await store.finish_job(third) is True
-        assert await store.finish_job(third) is False
-        other = await store.claim_job(["other"], 10.0)
-        assert other is not None
-        assert await store.fail_job(other, "for good") is True
-        kept = await store.job("j_3")
-        assert kept is not None
-        assert (kept.state, kept.failure) == ("failed", "for good")
-        assert await store.job("j_none") is None
-    finally:
-        await store.close()
-
-
-async def test_many_workers_never_share_a_job(address: str) -> None:
+async def test_many_workers_never_share_a_note(address: str) -> None:
     stores = [open_store(address) for _ in range(3)]
     await asyncio.gather(*(each.open() for each in stores))
-    await asyncio.gather(*(stores[0].add_job(Job(id=f"j_{n}", kind="k")) for n in range(30)))
+    names = [f"n_{n}" for n in range(30)]
+    await asyncio.gather(*(stores[0].put_note(name, "k", {"is": name}) for name in names))
 
     async def work(store: SqlStore) -> list[str]:
-        taken = []
-        while (job := await store.claim_job(["k"], 60.0)) is not None:
-            taken.append(job.id)
-            assert await store.finish_job(job)
-        return taken
+        taken = [await store.take_note(name) for name in names]
+        return [str(value["is"]) for value in taken if value is not None]
 
     taken = [name for part in await asyncio.gather(*map(work, stores)) for name in part]
-    assert sorted(taken) == sorted(f"j_{n}" for n in range(30))
+    assert sorted(taken) == sorted(names)
+    assert await stores[0].notes("k") == {}
     await asyncio.gather(*(each.close() for each in stores))
 
 

@@ -61,6 +61,20 @@ async def test_a_link_to_a_new_password_ends_every_session(store) -> None:
     assert len(await people.operators()) == 1
 
 
+async def test_who_is_an_owner_no_longer_leaves_no_link_behind(store) -> None:
+    people = store.operators()
+    await people.join(ann(), "", 1.0)
+    for name in ("Bob", "Cleo"):
+        await people.put_invite(Invite(id=name, role="owner", made_by="Ann", until=9.0))
+        await people.join(ann(id=f"o_{name}", name=name), name, 2.0)
+        await people.put_invite(Invite(id=f"by {name}", role="owner", made_by=name, until=9.0))
+    await people.put_invite(Invite(id="by Ann", role="owner", made_by="Ann", until=9.0))
+    await people.put_invite(Invite(id="by command", role="owner", until=9.0))
+    await people.remove_operator("o_Bob")
+    await people.set_role("o_Cleo", "viewer")
+    assert {each.id for each in await people.invites(5.0)} == {"by Ann", "by command"}
+
+
 async def test_a_session_lasts_until_its_end(store) -> None:
     people = store.operators()
     await people.join(ann(), "", 1.0)

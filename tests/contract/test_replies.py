@@ -1,5 +1,6 @@
 """Replies of channels that write by themselves, on both databases."""
 
+from dengmi.core.notes import note_of
 from dengmi.core.replies import Reply
 from tests.contract.given import answer, question
 
@@ -54,3 +55,39 @@ async def test_who_is_forgotten_leaves_no_replies(store) -> None:
     await store.begin_reply(_reply("q_1"))
     assert await store.forget_asker("matrix:town:@ada:x") == 1
     assert await store.reply_to("q_1") is None
+
+
+async def test_what_somebody_asked_in_a_room_goes_with_its_threads(store) -> None:
+    places = {
+        "q_1": "!room",
+        "q_2": "!room $root",
+        "q_3": "!roomier $root",
+        "q_4": "!other $root",
+    }
+    for name, place in places.items():
+        await store.record_question(question(name, channel=CHANNEL, asker="matrix:town:@a:x"))
+        await store.begin_reply(_reply(name, place))
+    await store.record_question(question("q_5", channel=CHANNEL, asker="matrix:town:@b:x"))
+    await store.begin_reply(_reply("q_5", "!room"))
+    await store.finish_question(answer("a_2", "q_2"))
+    assert await store.forget_in(CHANNEL, "matrix:town:@a:x", "!room") == 2
+    left = [name for name in (*places, "q_5") if await store.question(name) is not None]
+    assert left == ["q_3", "q_4", "q_5"]
+    assert await store.answer("a_2") is None
+    assert await store.reply_to("q_2") is None
+    assert await store.forget_in(CHANNEL, "", "!room") == 0
+
+
+async def test_what_channels_keep_of_somebody_goes_with_them(store) -> None:
+    asker = f"{CHANNEL}:@a:x"
+    await store.record_question(question("q_1", channel=CHANNEL, asker=asker, owed_at=5.0))
+    await store.record_question(question("q_2", channel=CHANNEL, asker=f"{CHANNEL}:@b:x"))
+    for name in ("q_1", "q_2"):
+        await store.put_note(f"{CHANNEL}:{name}", CHANNEL, {"address": name})
+    await store.put_note(note_of(asker), "contexts", {"context": "1"})
+    await store.put_note(note_of("somebody"), "contexts", {"context": "2"})
+    assert await store.delivery("q_1") is not None
+    assert await store.forget_asker(asker) == 1
+    assert list(await store.notes(CHANNEL)) == [f"{CHANNEL}:q_2"]
+    assert list(await store.notes("contexts")) == [note_of("somebody")]
+    assert await store.delivery("q_1") is None

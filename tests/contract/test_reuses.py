@@ -110,6 +110,23 @@ async def test_a_thumb_down_keeps_an_answer_from_serving_until_it_is_taken_back(
     assert await names(store) == ["a1"]
 
 
+async def test_it_takes_two_of_those_who_have_no_name(store) -> None:
+    await given(store, "a1")
+    await given(store, "b1", origin="a1", reused=True)
+    await store.keep_reusable(reusable("a1"))
+    for answer_id in ("a1", "b1"):  # one and the same browser
+        await store.put_thumb(answer_id, "w_ann", False, 1.0)
+    await store.put_thumb("a1", "@address", True, 2.0)
+    assert await names(store) == ["a1"]
+    await store.put_thumb("a1", "@address", False, 3.0)
+    assert await names(store) == []
+    await store.put_thumb("a1", "@address", None, 4.0)
+    assert await names(store) == ["a1"]
+    asker = await store.accounts().asker("elsewhere", "", "w_bob", "w_new", 5.0)
+    await store.put_thumb("a1", asker, False, 6.0)  # somebody with an account is enough
+    assert await names(store) == []
+
+
 async def test_a_thumb_down_on_an_answer_served_again_strikes_its_origin(store) -> None:
     await given(store, "a1", "a2")
     await given(store, "b1", origin="a1", reused=True)

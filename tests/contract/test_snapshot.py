@@ -11,7 +11,6 @@ import pytest
 
 from dengmi.core.errors import BadInput, BadSettings, Conflict, Unavailable
 from dengmi.store.backup import backup, restore
-from dengmi.store.jobs import Job
 from dengmi.store.open import open_store
 from dengmi.store.store import SqlStore
 from tests.contract.given import SKETCH, answer, near, passage, prepared, question, source
@@ -35,7 +34,7 @@ async def fill(store: SqlStore) -> None:
     await store.record_question(question("q_1", dedup="d", asked_at=1.5))
     await store.finish_question(answer("r_1", "q_1"))
     await store.record_question(question("q_2", asked_at=2.5))
-    await store.add_job(Job(id="j_1", kind="sync", payload={"n": 1}))
+    await store.put_note("n_1", "sync", {"n": 1})
 
 
 async def everything(store: SqlStore) -> dict[str, object]:
@@ -52,7 +51,7 @@ async def everything(store: SqlStore) -> dict[str, object]:
         "last": await store.last_change(),
         "pending": await store.pending_questions(),
         "answer": await store.answer("q_1"),
-        "job": await store.job("j_1"),
+        "notes": await store.notes("sync"),
         "counts": await store.counts(),
     }
 

@@ -49,6 +49,7 @@ class FakeDeepSeek:
         thinking_tokens: about how many tokens it thinks.
         at_once: tokens that come without a pause, whatever the speed.
         counts: whether its cache is looked at; loads do without.
+        held: whether first tokens wait, see `hold`.
     """
 
     key: str = "sk-test"
@@ -64,6 +65,7 @@ class FakeDeepSeek:
     counts: bool = True
     keep_alive: float = 0.5
     making: float = 0.0
+    held: bool = False
     served: int = 0
     running: int = 0
     most_running: int = 0
@@ -73,6 +75,14 @@ class FakeDeepSeek:
     def __post_init__(self) -> None:
         """A cache that is empty."""
         self.cache = PrefixCache(estimate_tokens, self.now, making=self.making)
+
+    def hold(self) -> None:
+        """Let nobody have a first token, until `go_on`. Called from any thread."""
+        self.held = True
+
+    def go_on(self) -> None:
+        """Answer what was held back."""
+        self.held = False
 
     async def chat(self, request: Request) -> Response:
         """POST /chat/completions."""
@@ -150,6 +160,8 @@ class FakeDeepSeek:
         ended = False
         try:
             await asyncio.sleep(self.first)
+            while self.held:  # noqa: ASYNC110 - set by another thread
+                await asyncio.sleep(0.02)
             text = self.answer([Message(role, words) for role, words in messages])
             if (body.get("response_format") or {}).get("type") == "json_object":
                 text = json.dumps({"answer": text}, ensure_ascii=False)

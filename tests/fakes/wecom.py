@@ -44,6 +44,7 @@ class FakeWeCom:
     said: list[str] = field(default_factory=list)
     posted: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     calls: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    feedback: list[str] = field(default_factory=list)
     address: str = ""
     kf: FakeKf = field(default_factory=FakeKf)
     _token: str = ""
@@ -88,8 +89,10 @@ class FakeWeCom:
             return _error(60140)
         body = json.loads(await request.body())
         content = body.get("markdown", {}).get("content", "")
-        if body.get("msgtype") != "markdown" or not content:
+        feedback = body.get("markdown", {}).get("feedback", {}).get("id", "")
+        if body.get("msgtype") != "markdown" or not content or len(feedback) > 256:
             return _error(40008)
+        self.feedback.append(feedback)
         if len(content.encode()) > MOST_BOT:
             return _error(45002)
         self.posted[code].append(content)

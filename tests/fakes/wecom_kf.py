@@ -33,6 +33,7 @@ class FakeKf:
     states: dict[str, int] = field(default_factory=dict)
     calls: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     cursors: list[str] = field(default_factory=list)
+    staffed: bool = True
     refuse: Callable[[Request], int] = lambda _: 0
     _tokens: dict[str, float] = field(default_factory=dict)
     _left: dict[str, int] = field(default_factory=dict)
@@ -160,6 +161,19 @@ class FakeKf:
         state = self.states.get(body.get("external_userid", ""), 0)
         return JSONResponse({"errcode": 0, "errmsg": "ok", "service_state": state})
 
+    async def trans(self, request: Request) -> Response:
+        self.calls["trans"] += 1
+        body = json.loads(await request.body())
+        if trouble := self.refuse(request):
+            return _error(trouble)
+        customer = body.get("external_userid", "")
+        if body.get("open_kfid") != self.account or body.get("service_state") not in (1, 2, 3, 4):
+            return _error(95000)
+        if not self.staffed:
+            return _error(95011)
+        self.states[customer] = body["service_state"]
+        return JSONResponse({"errcode": 0, "errmsg": "ok", "msg_code": "MSG_CODE"})
+
     async def accounts(self, request: Request) -> Response:
         self.calls["accounts"] += 1
         if trouble := self.refuse(request):
@@ -175,6 +189,7 @@ class FakeKf:
             Route("/cgi-bin/kf/send_msg", self.send, methods=["POST"]),
             Route("/cgi-bin/kf/send_msg_on_event", self.welcome, methods=["POST"]),
             Route("/cgi-bin/kf/service_state/get", self.state, methods=["POST"]),
+            Route("/cgi-bin/kf/service_state/trans", self.trans, methods=["POST"]),
         ]
 
 

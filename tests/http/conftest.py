@@ -2,9 +2,6 @@
 
 import asyncio
 import json
-import os
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -18,6 +15,7 @@ from dengmi.server.warm import warm
 from dengmi.settings.load import load_settings
 from dengmi.settings.options import Settings
 from dengmi.wire import open_parts
+from tests.commands import add, home_of, serving
 
 LANTERNS = """---
 title: The lantern walk
@@ -121,10 +119,7 @@ async def client_of(parts: Parts, peer: str = "127.0.0.1") -> AsyncIterator[http
 @asynccontextmanager
 async def scripted(folder: Path, settings: str, script: str) -> AsyncIterator[Parts]:
     """Parts with the articles, whose settings name a model that plays a script."""
-    home = folder / "home"
-    home.mkdir()
-    (home / "dengmi.toml").write_text(settings, encoding="utf-8")
-    (home / "script.toml").write_text(script, encoding="utf-8")
+    home = await asyncio.to_thread(home_of, folder, settings, script)
     async with open_parts(await asyncio.to_thread(settings_of, home)) as opened:
         await fill(opened, write_articles(folder / "articles"))
         yield opened
@@ -134,19 +129,7 @@ async def scripted(folder: Path, settings: str, script: str) -> AsyncIterator[Pa
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a real `dengmi serve` with the articles in."""
     root = tmp_path_factory.mktemp("served")
-    folder = write_articles(root / "articles")
-    environ = {
-        **{name: value for name, value in os.environ.items() if not name.startswith("DENGMI_")},
-        "DENGMI_HOME": str(root / "home"),
-        "DENGMI_DEFAULT_DESK": "walks",
-    }
-    for address in (folder, root / "hostile.jsonl"):
-        command = [sys.executable, "-m", "dengmi", "add", str(address), "--desk", "walks"]
-        subprocess.run(command, env=environ, check=True, capture_output=True)
-    command = [sys.executable, "-m", "dengmi", "serve", "--port", "0"]
-    with subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, text=True) as server:
-        assert server.stdout is not None
-        line = server.stdout.readline()
-        yield line.split(" at ")[1].split()[0]
-        server.terminate()
-        server.wait(20)
+    home, folder = root / "home", write_articles(root / "articles")
+    add(home, folder, root / "hostile.jsonl", desk="walks")
+    with serving(home, DENGMI_DEFAULT_DESK="walks") as server:
+        yield server.address

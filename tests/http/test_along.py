@@ -1,16 +1,14 @@
 """A server with two processes: who opens an answer's link reads along, whichever is reached."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
 
+from tests.commands import add, home_of, serving
 from tests.http.conftest import write_articles
-from tests.kill.test_server import environ_of
 
 SETTINGS = """
 [models.script]
@@ -40,19 +38,10 @@ READERS = 8  # all of them reach the process that writes once in 128 times
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a real server with two processes."""
     root = tmp_path_factory.mktemp("along")
-    folder, home = write_articles(root / "articles"), root / "home"
-    home.mkdir()
-    (home / "dengmi.toml").write_text(SETTINGS, encoding="utf-8")
-    (home / "script.toml").write_text(SCRIPT, encoding="utf-8")
-    environ = environ_of(home)
-    command = [sys.executable, "-m", "dengmi", "add", str(folder), "--desk", "walks"]
-    subprocess.run(command, env=environ, check=True, capture_output=True)
-    command = [sys.executable, "-m", "dengmi", "serve", "--port", "0", "--workers", "2"]
-    with subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, text=True) as server:
-        assert server.stdout is not None
-        yield server.stdout.readline().split(" at ")[1].split()[0]
-        server.terminate()
-        server.wait(20)
+    home = home_of(root, SETTINGS, SCRIPT)
+    add(home, write_articles(root / "articles"), desk="walks")
+    with serving(home, "--workers", "2") as server:
+        yield server.address
 
 
 def test_every_process_tells_what_one_of_them_writes(address: str) -> None:

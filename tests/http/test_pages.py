@@ -148,7 +148,7 @@ async def test_the_language_a_reader_chose_stays(client: httpx.AsyncClient) -> N
 
 async def test_static_files_are_kept_by_their_hash(client: httpx.AsyncClient) -> None:
     page = (await get(client, "/")).text
-    style = re.search(r'href="(/static/[0-9a-f]{12}/app\.css)"', page)
+    style = re.search(r'href="(/static/[0-9a-f]{12}/asker\.css)"', page)
     assert style
     reply = await client.get(style[1])
     assert reply.headers["content-type"].startswith("text/css")

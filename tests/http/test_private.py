@@ -52,10 +52,15 @@ async def private(
 
 
 async def test_no_page_names_it(private: tuple[Parts, httpx.AsyncClient]) -> None:
-    for path in ("/", "/d/*", "/d/walks", "/d/nope", "/nope", "/widget"):
-        page = (await private[1].get(path, headers=AWAY)).text
+    parts, client = private
+    (plan,) = await parts.store.sources("board")
+    await parts.corpus.add("board", "https://elsewhere.example/minutes", kind="page")
+    for path in ("/", "/d/*", "/d/walks", "/d/nope", "/nope", "/widget", "/search?desk=*"):
+        page = (await client.get(path, headers=AWAY)).text
         assert "board" not in page.replace("clipboard", "").lower(), path
         assert "merger" not in page.lower(), path
+        assert plan.id not in page, path
+        assert "minutes" not in page, path
 
 
 async def test_who_knows_it_asks_it(private: tuple[Parts, httpx.AsyncClient]) -> None:

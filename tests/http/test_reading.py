@@ -1,6 +1,8 @@
 """Searching, articles, desks, the description, health and metrics."""
 
 import asyncio
+import sqlite3
+from typing import Any
 
 import httpx
 import msgspec
@@ -15,6 +17,8 @@ from dengmi.server.parts import Parts
 from dengmi.server.rest.health import Health
 from dengmi.server.rest.models import ArticleResponse, DesksResponse, SearchResponse
 from dengmi.server.rest.openapi import PREFIX, description
+from dengmi.store.sqlite_threads import SqliteThread
+from dengmi.store.steps import Step
 
 
 async def test_hits_mark_the_matched_words(client: httpx.AsyncClient) -> None:
@@ -84,6 +88,35 @@ async def test_ready_once_the_index_has_caught_up(parts: Parts) -> None:
         ready = (await client.get("/readyz")).json()
     assert ready["status"] == "ready"
     assert ready["index_change"] == ready["store_change"] > 0
+
+
+async def test_not_ready_while_the_disk_is_full(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As long as a try fails, with the reason; a write that succeeds ends it."""
+    asked = {"question": "When does the walk close?"}
+    written = SqliteThread._perform
+    tries: list[str] = []
+
+    def full(thread: SqliteThread, connection: sqlite3.Connection, step: Step) -> list[Any]:
+        if connection.in_transaction and not thread._readonly:
+            tries.append(step.query)
+            error = sqlite3.OperationalError("database or disk is full")
+            error.sqlite_errorcode = sqlite3.SQLITE_FULL
+            raise error
+        return written(thread, connection, step)
+
+    while (await client.get("/readyz")).status_code != 200:  # noqa: ASYNC110 - the index catches up
+        await asyncio.sleep(0.01)
+    with monkeypatch.context() as patch:
+        patch.setattr(SqliteThread, "_perform", full)
+        assert (await client.post("/api/v1/answers", json=asked)).status_code == 503
+        for _ in range(3):
+            refused = await client.get("/readyz")
+            assert (refused.status_code, refused.json()["code"]) == (503, "store_full")
+        assert tries.count("cursor_put") == 1  # three looks within a second are one try
+    assert (await client.post("/api/v1/answers", json=asked)).status_code == 200
+    assert (await client.get("/readyz")).status_code == 200
 
 
 async def test_metrics_count_requests_and_answers(client: httpx.AsyncClient) -> None:

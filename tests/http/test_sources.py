@@ -99,6 +99,21 @@ async def test_strangers_may_not_change_sources(
     assert all("/" in row["address"] for row in rows)
 
 
+async def test_strangers_see_no_keys_of_feeds(parts: Parts, client: httpx.AsyncClient) -> None:
+    options = {"allow_networks": ["10.9.0.0/16"]}
+    address = "https://elsewhere.example/feed.xml?token=hush"
+    await parts.corpus.add("walks", address, kind="feed", options=options)
+    away = {"x-forwarded-for": "198.51.100.7"}
+    told = await client.get(BASE, headers=away)
+    assert "https://elsewhere.example/feed.xml" in told.text
+    page = await client.get("/search?desk=walks", headers=away)
+    assert "elsewhere.example/feed.xml" in page.text
+    for each in (told, page):
+        assert "hush" not in each.text
+        assert "10.9." not in each.text
+    assert address in (await client.get(BASE)).text
+
+
 async def test_a_proxy_without_a_sign_of_itself_is_no_operator(served: str) -> None:
     host, _, port = served.removeprefix("http://").partition(":")
     reader, writer = await asyncio.open_connection(host, int(port))

@@ -6,7 +6,6 @@ import os
 import random
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,10 +13,11 @@ from pathlib import Path
 import pytest
 
 from dengmi.store.open import open_store
+from tests.commands import DENGMI, run
 
 pytestmark = pytest.mark.slow
 
-ARTICLES = 1_000
+ARTICLES = 600
 SENTENCES = (
     "元宵节的灯笼挂满了河岸，每一盏上都写着谜语。",
     "The owner of the lantern gives a small gift to whoever solves the riddle.",
@@ -40,7 +40,7 @@ def write_articles(path: Path, version: int) -> None:
 
 def add(home: Path, path: Path, *, kill_after: float | None = None) -> tuple[int, bool]:
     """Run the command; (its session, whether it ended by itself, with success)."""
-    call = [sys.executable, "-m", "dengmi", "--home", str(home), "add", str(path)]
+    call = [*DENGMI, "--home", str(home), "add", str(path)]
     running = subprocess.Popen(
         call, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True
     )
@@ -93,9 +93,7 @@ def content(home: Path) -> Mapping[str, object]:
 
 
 def search(home: Path, words: str) -> list[str]:
-    call = [sys.executable, "-m", "dengmi", "--home", str(home), "search", words, "--json"]
-    done = subprocess.run(call, capture_output=True, text=True, check=True)
-    return [hit["passage_id"] for hit in json.loads(done.stdout)["hits"]]
+    return [hit["passage_id"] for hit in run(home, "search", words, "--json").json["hits"]]
 
 
 def test_killed_again_and_again(tmp_path: Path) -> None:

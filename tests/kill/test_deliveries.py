@@ -1,9 +1,6 @@
 """`kill -9` of a server that owes WeChat readers their answers: each gets it, and nobody twice."""
 
 import asyncio
-import os
-import signal
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,10 +8,10 @@ import httpx
 import pytest
 
 from tests.channels.wechat.conftest import KEY, configured, opened
+from tests.commands import served
 from tests.fakes.deepseek import Serving
 from tests.fakes.wechat import FakeWeChat, Platform
 from tests.kill.test_server import rows
-from tests.kill.test_written import serving
 
 pytestmark = pytest.mark.slow
 
@@ -40,11 +37,6 @@ async def say(address: str, platform: FakeWeChat, openid: str) -> str | None:
         )
 
 
-def kill(server: subprocess.Popen[str]) -> None:
-    os.kill(server.pid, signal.SIGKILL)
-    server.wait()
-
-
 def answers(platform: FakeWeChat, openid: str) -> int:
     """How often a reader got the answer."""
     return sum(to == openid and ANSWER in said for to, said in platform.sent)
@@ -59,32 +51,32 @@ async def test_each_reader_gets_the_answer_once(tmp_path: Path) -> None:
             pass
 
         # While the model writes.
-        async with serving(home) as (server, address):
-            said = await say(address, platform, "o1")
+        async with served(home) as server:
+            said = await say(server.address, platform, "o1")
             assert "先看文章中的原句" in (said or "")
-            kill(server)
+            server.kill()
         assert await asyncio.to_thread(rows, home, STATES) == [("owed",)]
 
         # Between the answer's being stored and its being sent: the platform takes nothing.
         platform.away = 40164
-        async with serving(home) as (server, address):
-            await say(address, platform, "o2")
+        async with served(home) as server:
+            await say(server.address, platform, "o2")
             # In the pause after a refusal: nothing is in doubt.
             await when(lambda: rows(home, PAUSING) == [("",)] * 2)
-            kill(server)
+            server.kill()
         assert platform.sent == []
         platform.away = 0
 
         # By two servers at once: one of them sends.
-        async with serving(home), serving(home) as (server, address):
+        async with served(home), served(home) as server:
             await when(lambda: rows(home, STATES) == [("sent",)] * 2)
             assert [answers(platform, each) for each in ("o1", "o2")] == [1, 1]
 
             # After the platform took it, before anybody could note that.
             platform.silent = "after"
-            await say(address, platform, "o3")
+            await say(server.address, platform, "o3")
             await when(lambda: answers(platform, "o3") == 1)
-            kill(server)
+            server.kill()
             platform.silent = ""
             await when(lambda: rows(home, STATES) == [("sent",)] * 3)
     assert [answers(platform, each) for each in ("o1", "o2", "o3")] == [1, 1, 1]

@@ -5,9 +5,7 @@ import asyncio
 import json
 import os
 import signal
-import subprocess
 import sys
-import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -17,9 +15,10 @@ import httpx
 import pytest
 
 from dengmi.core.chat import Message
+from tests.commands import SOON, add, home_of, serving
 from tests.fakes.deepseek import FakeDeepSeek, Serving
 from tests.http.conftest import write_articles
-from tests.kill.test_server import environ_of, rows
+from tests.kill.test_server import rows
 from tests.kill.test_written import SETTINGS, stream
 
 pytestmark = [
@@ -29,7 +28,6 @@ pytestmark = [
 
 ASKERS = 1_000
 STREAMS = 16  # all of them reach one process once in 2^15 times
-OLD = 11.0  # seconds: a process that ends sooner after its start is not started again
 PARTS = (
     "The lantern walk closes on the seventeenth [1.1].",
     "Riddles hang on every lantern along the south bridge [1.2].",
@@ -48,31 +46,20 @@ def answer(messages: Sequence[Message]) -> str:
 class Running:
     """A server with two processes, and the model behind it."""
 
-    process: subprocess.Popen[str]
     address: str
     home: Path
     fake: FakeDeepSeek
-    since: float
 
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     root = tmp_path_factory.mktemp("joins")
-    folder, home = write_articles(root / "articles"), root / "home"
-    home.mkdir()
     fake = FakeDeepSeek(first=0.5, per_second=30.0, answer=answer)
     with Serving(fake.app()) as model:
-        settings = SETTINGS.format(address=model.address)
-        (home / "dengmi.toml").write_text(settings, encoding="utf-8")
-        command = [sys.executable, "-m", "dengmi"]
-        more = {"env": environ_of(home)}
-        subprocess.run([*command, "add", str(folder)], **more, check=True, capture_output=True)  # type: ignore[call-overload]
-        serve = [*command, "serve", "--port", "0", "--workers", "2"]
-        with subprocess.Popen(serve, **more, stdout=subprocess.PIPE, text=True) as process:  # type: ignore[call-overload]
-            line = process.stdout.readline()
-            yield Running(process, line.split(" at ")[1].split()[0], home, fake, time.monotonic())
-            process.terminate()
-            process.wait(30)
+        home = home_of(root, SETTINGS.format(address=model.address))
+        add(home, write_articles(root / "articles"))
+        with serving(home, "--workers", "2", before=SOON) as server:
+            yield Running(server.address, home, fake)
 
 
 async def ask(port: int, number: int) -> dict[str, object]:
@@ -130,7 +117,6 @@ async def follow(running: Running, body: dict[str, str], key: str, heard: list[s
 
 
 async def test_the_killed_writer_is_followed_by_one_of_those_who_read(running: Running) -> None:
-    await asyncio.sleep(max(0.0, running.since + OLD - time.monotonic()))
     running.fake.per_second, before = 4.0, len(running.fake.requests)
     body = {"question": "What does whoever solves a riddle get?", "level": "quick"}
     heard: list[list[str]] = [[] for _ in range(STREAMS)]

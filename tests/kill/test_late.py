@@ -4,16 +4,16 @@ question ends in one state, with one better answer, paid for once."""
 import asyncio
 import os
 import random
-import signal
 from collections import Counter
 from pathlib import Path
 
 import httpx
 import pytest
 
+from tests.commands import served
 from tests.fakes.deepseek import FakeDeepSeek, Serving
 from tests.kill.test_server import rows
-from tests.kill.test_written import QUESTIONS, prepare, serving
+from tests.kill.test_written import QUESTIONS, prepare
 
 pytestmark = pytest.mark.slow
 
@@ -56,25 +56,25 @@ async def seen(home: Path, query: str, *, some: bool, seconds: float = 60.0) -> 
 
 async def killed_while_waiting(home: Path, number: int, rng: random.Random) -> list[str]:
     """Ask while the endpoint is down, and kill the server somewhere in between."""
-    async with serving(home) as (server, address):
-        asking = asyncio.create_task(ask(address, number, rng))
+    async with served(home) as server:
+        asking = asyncio.create_task(ask(server.address, number, rng))
         before = len(await asyncio.to_thread(rows, home, "SELECT 1 FROM late"))
         await seen(home, f"SELECT 1 FROM late LIMIT 1 OFFSET {before}", some=True)
         await asyncio.sleep(rng.uniform(0.0, 0.4))
-        os.kill(server.pid, signal.SIGKILL)
+        server.process.kill()
         return await asking
 
 
 async def killed_while_writing(home: Path, fake: FakeDeepSeek, rng: random.Random) -> None:
     """Kill two servers, one after the other, while late answers are written."""
     before = len(fake.requests)
-    async with serving(home) as (one, _), serving(home) as (two, _):
+    async with served(home) as one, served(home) as two:
         async with asyncio.timeout(30):
             while len(fake.requests) == before:  # noqa: ASYNC110 - from outside
                 await asyncio.sleep(0.02)
         for server in (one, two):
             await asyncio.sleep(rng.uniform(0.0, 0.6))
-            os.kill(server.pid, signal.SIGKILL)
+            server.process.kill()
 
 
 async def test_killed_while_questions_wait(tmp_path: Path) -> None:
@@ -92,7 +92,8 @@ async def test_killed_while_questions_wait(tmp_path: Path) -> None:
         for _ in range(ROUNDS):
             assert await asyncio.to_thread(rows, home, OPEN), "all was written before the kill"
             await killed_while_writing(home, fake, rng)
-        async with serving(home), serving(home):
+        fake.first, fake.per_second = 0.05, 400.0  # nothing is killed any more
+        async with served(home), served(home):
             await seen(home, UNFINISHED, some=False)
             await seen(home, OPEN, some=False, seconds=120.0)
     check(home, accepted, fake)

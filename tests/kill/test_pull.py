@@ -17,8 +17,8 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
+from tests.commands import environment
 from tests.fakes.deepseek import Serving
-from tests.kill.test_server import environ_of
 
 pytestmark = pytest.mark.slow
 
@@ -62,7 +62,7 @@ def pulling(home: Path, url: str, sha256: str) -> subprocess.Popen[str]:
     command += ["--sha256", sha256] if sha256 else []
     return subprocess.Popen(
         command,
-        env=environ_of(home),
+        env=environment(home),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

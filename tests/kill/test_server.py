@@ -1,34 +1,18 @@
 """`kill -9` of the server under questions: each accepted question reaches one final state."""
 
 import asyncio
-import os
-import signal
 import sqlite3
-import subprocess
-import sys
 from collections import Counter
 from pathlib import Path
 
 import httpx
 import pytest
 
+from tests.commands import add, served
 from tests.http.conftest import write_articles
 
 ROUNDS = 3
 TOGETHER = 8
-
-
-def environ_of(home: Path) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("DENGMI_")}
-    return {**kept, "DENGMI_HOME": str(home)}
-
-
-def start(home: Path) -> tuple[subprocess.Popen[str], str]:
-    """A server and its address."""
-    command = [sys.executable, "-m", "dengmi", "serve", "--port", "0"]
-    server = subprocess.Popen(command, env=environ_of(home), stdout=subprocess.PIPE, text=True)
-    assert server.stdout is not None
-    return server, server.stdout.readline().split(" at ")[1].split()[0]
 
 
 async def ask_on(address: str, round_number: int, worker: int, answered: set[str]) -> None:
@@ -48,15 +32,14 @@ async def ask_on(address: str, round_number: int, worker: int, answered: set[str
 
 
 async def killed_under_questions(home: Path, round_number: int, answered: set[str]) -> None:
-    server, address = await asyncio.to_thread(start, home)
-    asking = [
-        asyncio.create_task(ask_on(address, round_number, worker, answered))
-        for worker in range(TOGETHER)
-    ]
-    await asyncio.sleep(0.7 + 0.31 * round_number)
-    os.kill(server.pid, signal.SIGKILL)
-    await asyncio.to_thread(server.communicate)
-    await asyncio.gather(*asking)
+    async with served(home) as server:
+        asking = [
+            asyncio.create_task(ask_on(server.address, round_number, worker, answered))
+            for worker in range(TOGETHER)
+        ]
+        await asyncio.sleep(0.7 + 0.31 * round_number)
+        server.process.kill()
+        await asyncio.gather(*asking)
 
 
 def rows(home: Path, query: str) -> list[tuple[str, ...]]:
@@ -68,27 +51,23 @@ def rows(home: Path, query: str) -> list[tuple[str, ...]]:
 async def test_every_accepted_question_is_answered_once(tmp_path: Path) -> None:
     home = tmp_path / "home"
     folder = await asyncio.to_thread(write_articles, tmp_path / "articles")
-    command = [sys.executable, "-m", "dengmi", "add", str(folder)]
-    await asyncio.to_thread(
-        subprocess.run, command, env=environ_of(home), check=True, capture_output=True
-    )
+    await asyncio.to_thread(add, home, folder)
     answered: set[str] = set()
     for round_number in range(ROUNDS):
         await killed_under_questions(home, round_number, answered)
     assert answered
 
-    server, address = await asyncio.to_thread(start, home)
-    try:
-        async with asyncio.timeout(30), httpx.AsyncClient(base_url=address) as client:
-            unfinished = "SELECT id FROM questions WHERE state = 'asked'"
-            while await asyncio.to_thread(rows, home, unfinished):  # noqa: ASYNC110 - from outside
-                await asyncio.sleep(0.1)
-            for question_id in list(answered)[:20]:
-                reply = await client.get(f"/api/v1/answers/{question_id}")
-                assert reply.json()["question_id"] == question_id
-    finally:
-        server.terminate()
-        await asyncio.to_thread(server.communicate)
+    async with (
+        served(home) as server,
+        asyncio.timeout(30),
+        httpx.AsyncClient(base_url=server.address) as client,
+    ):
+        unfinished = "SELECT id FROM questions WHERE state = 'asked'"
+        while await asyncio.to_thread(rows, home, unfinished):  # noqa: ASYNC110 - from outside
+            await asyncio.sleep(0.1)
+        for question_id in list(answered)[:20]:
+            reply = await client.get(f"/api/v1/answers/{question_id}")
+            assert reply.json()["question_id"] == question_id
 
     states = dict(rows(home, "SELECT id, state FROM questions"))
     assert set(states.values()) <= {"answered", "unanswered"}

@@ -2,9 +2,6 @@
 question is answered, and nobody reads an answer twice."""
 
 import asyncio
-import os
-import signal
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,11 +10,11 @@ import pytest
 
 from tests.channels.wecom.conftest import KEY, TOKEN, bot_platform, bot_table, configured, opened
 from tests.channels.wecom.test_app import table as app_table
+from tests.commands import served
 from tests.fakes.deepseek import Serving
 from tests.fakes.wecom import FakeWeCom
 from tests.fakes.wecom_app import AppPlatform
 from tests.fakes.wecom_socket import FakeSocket
-from tests.kill.test_written import serving
 
 pytestmark = pytest.mark.slow
 
@@ -30,11 +27,6 @@ async def when(true: Callable[[], bool], seconds: float = 40.0) -> None:
     async with asyncio.timeout(seconds):
         while not true():  # noqa: ASYNC110 - from outside
             await asyncio.sleep(0.05)
-
-
-def kill(server: subprocess.Popen[str]) -> None:
-    os.kill(server.pid, signal.SIGKILL)
-    server.wait()
 
 
 async def test_messages_go_on_where_they_stood(tmp_path: Path) -> None:
@@ -51,21 +43,21 @@ async def test_messages_go_on_where_they_stood(tmp_path: Path) -> None:
             async with opened(home, tmp_path / "articles"):
                 pass
 
-            async with serving(home) as (server, address):
+            async with served(home) as server:
                 await when(lambda: socket.live is not None)
                 req = await socket.say("u2", PARK)
-                async with httpx.AsyncClient(base_url=address, timeout=20) as client:
+                async with httpx.AsyncClient(base_url=server.address, timeout=20) as client:
                     bots = bot_platform(client, platform, limit=60.0)
                     body = bots.message("u1", "text", text={"content": PARK})
                     begun = await bots.follow(body, polls=1)
                     quotes = await AppPlatform(client, "/wecom/staff", TOKEN, KEY).say("u3", PARK)
                 await when(lambda: req in socket.seen)
-                kill(server)
+                server.kill()
             assert not begun.finished
             assert not socket.seen[req].finished
 
-            async with serving(home) as (server, address):
-                async with httpx.AsyncClient(base_url=address, timeout=20) as client:
+            async with served(home) as server:
+                async with httpx.AsyncClient(base_url=server.address, timeout=20) as client:
                     bots.client = client
                     poll = {**body, "msgtype": "stream", "stream": {"id": begun.stream}}
                     async with asyncio.timeout(40):

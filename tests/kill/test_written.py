@@ -5,12 +5,8 @@ import asyncio
 import json
 import os
 import random
-import signal
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +14,10 @@ import httpx
 import pytest
 
 from dengmi.language.han import simplified
+from tests.commands import add, home_of, served
 from tests.fakes.deepseek import FakeDeepSeek, Serving
 from tests.http.conftest import write_articles
-from tests.kill.test_server import environ_of, rows, start
+from tests.kill.test_server import rows
 
 pytestmark = pytest.mark.slow
 
@@ -51,14 +48,9 @@ Heard = dict[str, set[str]]
 
 async def prepare(home: Path, model: str) -> None:
     folder = await asyncio.to_thread(write_articles, home.parent / "articles")
-    await asyncio.to_thread(home.mkdir)
-    settings = home / "dengmi.toml"
     await asyncio.to_thread(simplified, QUESTIONS[-1])  # the stand-in reads a file for it
-    await asyncio.to_thread(settings.write_text, SETTINGS.format(address=model))
-    command = [sys.executable, "-m", "dengmi", "add", str(folder)]
-    await asyncio.to_thread(
-        subprocess.run, command, env=environ_of(home), check=True, capture_output=True
-    )
+    await asyncio.to_thread(home_of, home.parent, SETTINGS.format(address=model))
+    await asyncio.to_thread(add, home, folder)
 
 
 async def stream(
@@ -90,21 +82,10 @@ async def ask_on(address: str, keys: str, rng: random.Random, heard: Heard) -> N
                 return
 
 
-@asynccontextmanager
-async def serving(home: Path) -> AsyncIterator[tuple[subprocess.Popen[str], str]]:
-    server, address = await asyncio.to_thread(start, home)
-    try:
-        yield server, address
-    finally:
-        if server.poll() is None:
-            server.terminate()
-        await asyncio.to_thread(server.communicate)
-
-
 async def killed(home: Path, number: int, rng: random.Random, heard: Heard) -> None:
-    async with serving(home) as (server, address):
+    async with served(home) as server:
         asking = [
-            asyncio.create_task(ask_on(address, f"{number}-{n}", random.Random(n), heard))
+            asyncio.create_task(ask_on(server.address, f"{number}-{n}", random.Random(n), heard))
             for n in range(6)
         ]
         if number % 2:  # not before somebody heard an answer, however busy the machine is
@@ -113,7 +94,7 @@ async def killed(home: Path, number: int, rng: random.Random, heard: Heard) -> N
                 while ends(heard) == before:  # noqa: ASYNC110 - heard by several tasks
                     await asyncio.sleep(0.05)
         await asyncio.sleep(rng.uniform(0.1, 1.5))
-        os.kill(server.pid, signal.SIGKILL)
+        server.process.kill()
         await asyncio.gather(*asking)
 
 
@@ -139,9 +120,9 @@ async def test_killed_while_a_model_writes(tmp_path: Path) -> None:
         await prepare(home, model.address)
         for number in range(ROUNDS):
             await killed(home, number, rng, heard)
-        async with serving(home) as (_, address):
+        async with served(home) as server:
             await settled(home)
-            await asked_again(home, address, fake)
+            await asked_again(home, server.address, fake)
     assert {"text", "done"} <= set().union(*heard.values()), "kills came before any answer"
     check_questions(home, heard)
     check_ledger(home, fake)
@@ -156,17 +137,17 @@ async def test_a_living_neighbour_keeps_its_question(tmp_path: Path) -> None:
     with Serving(fake.app()) as model:
         await prepare(home, model.address)
         async with (
-            serving(home) as (_, address),
-            httpx.AsyncClient(base_url=address, timeout=30) as client,
+            served(home) as server,
+            httpx.AsyncClient(base_url=server.address, timeout=30) as client,
         ):
             events = stream(client, body, "kept")
             assert (await anext(events))[0] == "found"
             async with asyncio.timeout(10):
                 while not fake.running:  # noqa: ASYNC110 - from outside
                     await asyncio.sleep(0.02)
-            async with serving(home) as (neighbour, _):
-                os.kill(neighbour.pid, signal.SIGKILL)
-            async with serving(home):
+            async with served(home) as neighbour:
+                neighbour.process.kill()
+            async with served(home):
                 told = [name async for name, _ in events]
     assert told[-1] == "done"
     assert len(fake.requests) == 1
@@ -182,19 +163,19 @@ async def test_a_neighbour_waiting_for_a_slot_keeps_its_question(tmp_path: Path)
     with Serving(fake.app()) as model:
         await prepare(home, model.address)
         await asyncio.to_thread(one_slot, home / "dengmi.toml")
-        async with serving(home) as (first, address):
+        async with served(home) as first:
             asking = [
-                asyncio.create_task(ask_once(address, words, key=f"k{n}"))
+                asyncio.create_task(ask_once(first.address, words, key=f"k{n}"))
                 for n, words in enumerate(QUESTIONS[:2])
             ]
             await begun(home, fake, questions=2, calls=1)
-            async with serving(home):
+            async with served(home):
                 await asyncio.sleep(1.0)
                 assert len(await asyncio.to_thread(rows, home, UNFINISHED)) == 2
-            os.kill(first.pid, signal.SIGKILL)
+            first.process.kill()
             await asyncio.gather(*asking)
         before, fake.first = len(fake.requests), 0.5
-        async with serving(home), serving(home):
+        async with served(home), served(home):
             await settled(home)
     finals = await asyncio.to_thread(rows, home, "SELECT question_id FROM answers")
     assert len(finals) == len(set(finals)) == 2

@@ -2,11 +2,13 @@
 
 import math
 import re
-from collections.abc import Mapping
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from dengmi.answer.aspects import ASPECTS, WEIGHT, aspects_of
 from dengmi.answer.common import commonness
-from dengmi.language.han import has_han
+from dengmi.language.han import has_han, simplified
 from dengmi.language.scripts import HAN, UNSPACED
 from dengmi.language.words import spans
 
@@ -62,7 +64,8 @@ class Asked:
 
     Attributes:
         text: the question in lower case.
-        weights: what every distinct term is worth, above 0; empty words are left out.
+        weights: what every distinct term is worth, above 0; empty words are left out, and what they
+            ask for (see `aspects`) stands in their place.
         near: 1 at the question word, less for terms further away, by term.
         order: the place of each term in the question.
         wide: the terms written without spaces; they are found as plain strings.
@@ -95,17 +98,25 @@ def read_question(question: str, weights: Mapping[str, float]) -> Asked:
     asks = _QUESTION_WORD.search(question)
     at = asks.start() if asks else len(question) / 2
     han = has_han(question)
+    aspects = aspects_of(simplified(text) if han else text)
+    if han:  # 要钱吗 is read as a whole; in English its words are empty anyway
+        empty = _merged([*empty, *aspects.values()])
+    begins = [left for left, _ in empty]
     reach = 8.0 if han else 25.0
     sound = _sound_weights(weights)
     worth: dict[str, float] = {}
     near: dict[str, float] = {}
     order: dict[str, int] = {}
     for place, (term, start, end) in enumerate(sorted(found, key=lambda span: span[1:])):
-        if any(start < right and left < end for left, right in empty):
+        before = bisect_left(begins, end)  # of those that begin before its end, the last one
+        if before and empty[before - 1][1] > start:
             continue
         worth[term] = sound.get(term, 0.0) or 0.01
         near[term] = max(near.get(term, 0.0), math.exp(-abs((start + end) / 2 - at) / reach))
         order.setdefault(term, place)
+    for name, (start, _) in aspects.items():
+        worth[name], order[name] = WEIGHT, len(order)
+        near[name] = math.exp(-abs(start - at) / reach)
     return Asked(
         text=text,
         weights=worth,
@@ -117,6 +128,22 @@ def read_question(question: str, weights: Mapping[str, float]) -> Asked:
         near_total=sum([value * near[term] for term, value in worth.items()]) or 1.0,
         han=han,
     )
+
+
+def _merged(ranges: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Ranges in order, those that overlap made one."""
+    merged: list[tuple[int, int]] = []
+    for left, right in sorted(ranges):
+        if merged and left < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(right, merged[-1][1]))
+        else:
+            merged.append((left, right))
+    return merged
+
+
+def names_of(asked: Asked) -> list[str]:
+    """The terms of a question that are words."""
+    return [term for term in asked.weights if term not in ASPECTS]
 
 
 def asks(text: str) -> bool:

@@ -13,6 +13,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from dengmi.answer.asked import MEANING, PERSON, QUANTITY, Asked
+from dengmi.answer.aspects import ASPECTS
 from dengmi.answer.reading import Reading, distinct_terms, read_passage
 from dengmi.core.records import Evidence, Hit
 
@@ -106,7 +107,10 @@ def match_one(asked: Asked, hit: Hit) -> Matched:
     size = 1.2 * (0.25 + 0.75 * min(len(hit.passage.text) / (500 if asked.han else 700), 4.0))
     held = reading.held(asked.weights)
     for term, weight in asked.weights.items():
-        places = reading.places(term) if term in asked.wide else held.get(term, ())
+        if term in ASPECTS:
+            places = reading.telling(term)
+        else:
+            places = reading.places(term) if term in asked.wide else held.get(term, [])
         for at in places:
             found[reading.sentence_at(at)].append((at, term))
         if places:

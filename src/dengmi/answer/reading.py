@@ -10,6 +10,7 @@ from collections.abc import Container
 from functools import lru_cache
 from itertools import pairwise
 
+from dengmi.answer.aspects import ASPECTS
 from dengmi.core.records import Passage
 from dengmi.language.forms import word_forms, word_terms
 from dengmi.language.han import simplified
@@ -74,7 +75,7 @@ class Reading:
 
     __slots__ = (
         *("_ascii", "_at", "_edges", "_names", "_numbers", "_offers", "_parts", "_places"),
-        *("_terms", "_verbs", "ends", "plain", "starts", "text"),
+        *("_terms", "_told", "_verbs", "ends", "plain", "starts", "text"),
     )
 
     def __init__(self, text: str, starts: tuple[int, ...], ends: tuple[int, ...]) -> None:
@@ -99,6 +100,7 @@ class Reading:
         self._places = array("I", terms_at)
         self._verbs: dict[int, int] = {}
         self._offers: dict[tuple[int, int], int] = {}
+        self._told: dict[str, list[int]] = {}
         self._numbers: dict[int, list[str]] = {}
         self._names: dict[int, list[str]] = {}
 
@@ -140,6 +142,14 @@ class Reading:
             found.append(at)
             at = self.plain.find(sign, at + 1)
         return found
+
+    def telling(self, aspect: str) -> list[int]:
+        """Where a text tells of an aspect (see `aspects.ASPECTS`), in order."""
+        known = self._told.get(aspect)
+        if known is None:
+            known = [hit.start() for hit in ASPECTS[aspect].tells.finditer(self.plain)]
+            self._told[aspect] = known
+        return known
 
     def sentence(self, n: int) -> str:
         """The text of sentence n (from 0)."""

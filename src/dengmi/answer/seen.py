@@ -76,7 +76,7 @@ class Seen:
             self._heard(event)
         elif isinstance(event, Found):
             self._level = event.level
-            if event.quotes:
+            if event.quotes or event.nearest:
                 self._replied()
         elif isinstance(event, Notice):
             self._cause = CAUSES.get(event.code, event.code)

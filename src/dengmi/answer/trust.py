@@ -4,7 +4,7 @@ import math
 import re
 from collections.abc import Sequence
 
-from dengmi.answer.asked import Asked
+from dengmi.answer.asked import Asked, names_of
 from dengmi.answer.common import commonness
 from dengmi.answer.features import NUMBERS, Matched, names
 from dengmi.answer.rank import Ranked
@@ -99,7 +99,7 @@ def _rare(
 ) -> tuple[float, float, float, float, float]:
     """Terms on no list of common words: in the question, sentence, passage, and not in the
     passage; then how common the question's terms are on average."""
-    common = {term: commonness(term) for term in asked.weights}
+    common = {term: commonness(term) for term in names_of(asked)}
     rare = frozenset([term for term, value in common.items() if not value])
     found = len(rare & passage.all)
     return (

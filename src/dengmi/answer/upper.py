@@ -19,7 +19,6 @@ from dengmi.answer.sharing import Share, Sharing, is_clear
 from dengmi.answer.suggesting import Suggesting
 from dengmi.answer.thought import Thought
 from dengmi.answer.told import told
-from dengmi.answer.write.shown import Shown
 from dengmi.answer.write.writer import Out, Writer, Written
 from dengmi.core.clock import Clock
 from dengmi.core.errors import ModelFailed, NoRoom, OverLimit
@@ -167,6 +166,7 @@ class Upper:
             len(climb.evidence.hits),
             climb.evidence.took_ms,
             climb.quoted.answer.citations,
+            climb.quoted.answer.nearest,
         )
         written: Written | None = None
         thought = Thought(self._clock)
@@ -359,7 +359,3 @@ def _why(error: ModelFailed) -> Notice:
     if isinstance(error, NoRoom):
         return Notice("no_room", {"position": error.position, "wait": math.ceil(error.wait)})
     return Notice("model_failed", {"model": error.model})
-
-
-def _ids(shown: Shown) -> tuple[str, ...]:
-    return tuple(passage.id for _, passage in shown.places)

@@ -4,6 +4,7 @@ A channel joins by a line in `CHECKS`: a module that says what its tables lack a
 is imported when somebody asks.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -13,6 +14,7 @@ from typing import Any, Literal, Protocol
 from msgspec import Struct
 
 from dengmi.core.clock import Clock
+from dengmi.settings.lacking import empty
 
 CHECKS: Mapping[str, str] = {
     "wechat": "dengmi.channels.wechat.check",
@@ -73,10 +75,9 @@ async def tested(settings: Any, table: str, name: str, clock: Clock) -> Sequence
     """
     check, each = check_of(table), getattr(settings, table)[name]
     if missing := check.missing(each):
-        return [
-            Finding("fail", "channel_secret_missing", {"key": f"{table}.{name}.{key}"})
-            for key in missing
-        ]
+        keys = [f"{table}.{name}.{key}" for key in missing]
+        lacks = [await asyncio.to_thread(empty, settings, key) for key in keys]
+        return [Finding("fail", each.code, each.params) for each in lacks]
     public = settings.server.public_url.rstrip("/")
     return await check.check(name, each, public=public, home=Path(settings.home), clock=clock)
 

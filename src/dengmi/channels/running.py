@@ -1,14 +1,18 @@
 """Questions that are being answered while channels wait for them: however often the platform
-delivers one, it is answered once."""
+delivers one, it is answered once.
+
+An event stream hands events to one reader, whose leaving ends the model's writing
+(`server/stream.py`). Here nobody reads along: what counts is how an answer stands when the platform
+asks for it again, and it is written on whether anybody does."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
 from contextlib import aclosing
 from typing import Any
 
-from dengmi.core.events import Cited, Done, Failed, Found, Notice, Text
+from dengmi.core.events import Cited, Done, Event, Failed, Found, Notice, Text
 from dengmi.core.ports import Answering
-from dengmi.core.records import Answer, Citation, Question
+from dengmi.core.records import Answer, Citation, Head, Question
 
 KEPT = 60.0
 """Seconds for which an answered question stays at hand for late deliveries; the store has it
@@ -20,6 +24,7 @@ class Running:
 
     Attributes:
         quotes: something to read while a model writes; empty where there is nothing yet.
+        nearest: articles to look into meanwhile, where no sentence is sure enough to be quoted.
         notices: quiet words about the level.
         heard: the text so far with its citations, for channels that show it as it comes.
         pending: whether a better answer is waited for.
@@ -32,6 +37,7 @@ class Running:
     def __init__(self, question: Question) -> None:
         self.question = question
         self.quotes: tuple[Citation, ...] = ()
+        self.nearest: tuple[Head, ...] = ()
         self.notices: list[Notice] = []
         self.heard: list[Text | Cited] = []
         self.pending = False
@@ -76,21 +82,29 @@ class Running:
         try:
             async with aclosing(answering.run(self.question)) as events:
                 async for event in events:
-                    if isinstance(event, Found) and event.quotes:
-                        self.quotes = event.quotes
-                        self._useful.set()
-                    elif isinstance(event, Notice):
-                        self.notices.append(event)
-                    elif isinstance(event, Text | Cited):
-                        self.heard.append(event)
-                    elif isinstance(event, Done):
-                        self.answer = event.answer
-                        self.pending = event.pending is not None
-                    elif isinstance(event, Failed):
-                        self.failed = event.code
+                    self.hear(event)
         finally:
+            self.over_now()
+
+    def hear(self, event: Event) -> None:
+        """Take in what is told of it."""
+        if isinstance(event, Found) and (event.quotes or event.nearest):
+            self.quotes, self.nearest = event.quotes, event.nearest
             self._useful.set()
-            self._ended.set()
+        elif isinstance(event, Notice):
+            self.notices.append(event)
+        elif isinstance(event, Text | Cited):
+            self.heard.append(event)
+        elif isinstance(event, Done):
+            self.answer = event.answer
+            self.pending = event.pending is not None
+        elif isinstance(event, Failed):
+            self.failed = event.code
+
+    def over_now(self) -> None:
+        """No more is told of it."""
+        self._useful.set()
+        self._ended.set()
 
 
 class Runs:

@@ -15,6 +15,7 @@ from dengmi.cli.words import Verb, VerbGroup, app_of, json_option, option
 from dengmi.core.clock import SystemClock
 from dengmi.core.errors import BadInput, BadSettings, NotFound
 from dengmi.settings.edit import Value, read_text, with_table, without_table, write_text
+from dengmi.settings.lacking import empty
 from dengmi.settings.load import load_settings
 from dengmi.settings.masked import meaning_of
 from dengmi.settings.options import NAMED, Settings
@@ -62,7 +63,8 @@ def add_channel(app: App, channel: str, given: tuple[str, ...]) -> None:
     write_text(file, made)
     click.echo(app.say("channels_added", channel=channel, path=str(file)))
     for key in missing:
-        click.echo(app.say("channel_secret_missing", key=f"{channel}.{key}"))
+        lack = empty(settings, f"{channel}.{key}")
+        click.echo(app.say(lack.code, **lack.params))
     path = check_of(kind).place(name, tables(settings)[kind, name])
     if path:
         public = settings.server.public_url.rstrip("/")

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit, urlunsplit
 import click
 
 from dengmi import __version__
+from dengmi.channels.registry import check_of, tables
 from dengmi.cli.app import App
 from dengmi.cli.opening import has_store, opened
 from dengmi.cli.semantic import vectors_shape
@@ -22,13 +23,15 @@ from dengmi.cli.words import Verb, json_option
 from dengmi.core.errors import DengmiError
 from dengmi.gate.budget import ALMOST
 from dengmi.language.money import amount, amounts
-from dengmi.settings.lacking import lacking
+from dengmi.settings.lacking import empty, lacking
 from dengmi.settings.options import Settings
+from dengmi.store.health import check_file
 
 if TYPE_CHECKING:
     from dengmi.server.parts import Parts
 
-State = Literal["ok", "warn", "fail"]
+State = Literal["ok", "off", "warn", "fail"]
+"""How something stands; "off" is what is not there and not needed."""
 
 LITTLE_DISK = 500_000_000
 """Bytes; below this a sync of a middling site can fill the disk."""
@@ -51,7 +54,7 @@ EXTRAS = {
 }
 """Each extra with a module that only it installs."""
 
-COLOURS = {"ok": "green", "warn": "yellow", "fail": "red"}
+COLOURS = {"ok": "green", "off": "bright_black", "warn": "yellow", "fail": "red"}
 
 
 @dataclass(frozen=True)
@@ -105,12 +108,13 @@ def _checks(app: App) -> Iterator[Check]:
         return
     yield from _home(settings.home)
     yield from (Check("fail", lack.code, lack.params) for lack in lacking(settings))
+    yield from _channels(settings)
     yield _disk(settings.home)
     yield from asyncio.run(_store(app, settings))
     for extra, module in EXTRAS.items():
         known = find_spec(module) is not None
         needed = extra in _needed(settings)
-        state: State = "ok" if known else "fail" if needed else "warn"
+        state: State = "ok" if known else "fail" if needed else "off"
         yield Check(state, "doctor_extra" if known else "doctor_extra_missing", {"extra": extra})
 
 
@@ -140,6 +144,15 @@ def _home(home: Path) -> Iterator[Check]:
     yield Check("ok", key, {"path": str(file)})
 
 
+def _channels(settings: Settings) -> Iterator[Check]:
+    """What channels lack, but for variables: `lacking` tells those."""
+    for (kind, name), each in tables(settings).items():
+        for key in check_of(kind).missing(each):
+            lack = empty(settings, f"{kind}.{name}.{key}")
+            if lack.code != "setting_variable_missing":
+                yield Check("fail", lack.code, lack.params)
+
+
 def _disk(home: Path) -> Check:
     place = next(folder for folder in (home, *home.parents) if folder.exists())
     free = shutil.disk_usage(place).free
@@ -155,6 +168,8 @@ async def _store(app: App, settings: Settings) -> list[Check]:
     if not has_store(settings):
         return [Check("warn", "doctor_store_missing")]
     try:
+        if not settings.store.url:
+            await asyncio.to_thread(check_file, Path(settings.store_address))
         async with opened(app) as parts:
             counts = dict(await parts.store.counts())
             last, seq = await parts.store.last_change(), await parts.search.catch_up()

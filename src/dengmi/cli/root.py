@@ -20,6 +20,7 @@ VERBS = (
     "search",
     "serve",
     "operators",
+    "askers",
     "load",
     "models",
     "matrix",

@@ -8,7 +8,7 @@ the text so far (nothing the model wrote could be kept, say), it takes its place
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from dengmi.core.records import Answer, Citation, Claim, Cost, Level, Pending
+from dengmi.core.records import Answer, Citation, Claim, Cost, Head, Level, Pending
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,8 @@ class Found:
     """The evidence is there. `passages` counts it; `question_id` and `level` say what follows.
 
     `quotes` is something to read at once while a model writes: the quote answer, which the text
-    that follows replaces. It is empty where the text that follows is there already.
+    that follows replaces. It is empty where the text that follows is there already, and where no
+    sentence is sure enough to be shown: then `nearest` names the articles to look into meanwhile.
     """
 
     question_id: str
@@ -24,6 +25,7 @@ class Found:
     passages: int
     took_ms: float
     quotes: tuple[Citation, ...] = ()
+    nearest: tuple[Head, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,3 +18,10 @@ class Notes(Protocol):
     async def notes(self, kind: str) -> Mapping[str, Mapping[str, Any]]:
         """Every value of a kind, by its id."""
         ...
+
+
+def note_of(asker: str) -> str:
+    """The id under which a channel keeps what it needs to write to a person; it goes with them.
+    What it owes a question stands under the channel's name, a colon and the question's id, and goes
+    with the question."""
+    return f"of {asker}"

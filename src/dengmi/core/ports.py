@@ -159,8 +159,9 @@ class Forgetting(Protocol):
     """Deletes what is known of a person."""
 
     async def forget_asker(self, asker: str) -> int:
-        """Delete an asker's questions, answers and thumbs and take the name off the ledger's
-        lines; how many questions went. What was spent stays."""
+        """Delete an asker's questions with their answers, waits and deliveries, the thumbs, and
+        what channels keep to write to them, and take the name off the ledger's lines; how many
+        questions went. What was spent stays."""
         ...
 
 
@@ -256,6 +257,10 @@ class Locks(Protocol):
         """Let go of a lock, as soon as that can be."""
         ...
 
+    async def lost(self, name: str) -> None:
+        """Wait until a lock that was taken is held no more, whatever the reason."""
+        ...
+
     async def close(self) -> None:
         """Let go of everything."""
         ...
@@ -310,6 +315,11 @@ class Store(
 
     async def secret(self, name: str) -> str:
         """The store's own secret of a name, made when it is first asked for."""
+        ...
+
+    async def check_writes(self) -> None:
+        """Raise Unavailable while nothing can be written: the last write failed for want of the
+        database, and another one tried now (each second at most) does too."""
         ...
 
     async def snapshot(self, path: Path) -> int:

@@ -55,6 +55,11 @@ class KeptReplies(Protocol):
         """The replies of a channel that are not complete, oldest question first."""
         ...
 
+    async def forget_in(self, channel: str, asker: str, room: str) -> int:
+        """Delete what somebody asked in a room, whichever thread, with all that hangs on it; how
+        many questions went. A place is a room, or a room, a space and a thread."""
+        ...
+
     async def replied_in(self, channel: str, place: str) -> bool:
         """Whether a reply was made, or is to be made, at a place."""
         ...

@@ -1,7 +1,7 @@
 """Sources and their articles: add, sync, remove."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, aclosing
 from functools import partial
 from typing import TYPE_CHECKING
@@ -12,7 +12,7 @@ from dengmi.core.ports import Search, Shelf
 from dengmi.core.published import Publisher
 from dengmi.core.records import Source
 from dengmi.corpus.elsewhere import other_articles
-from dengmi.corpus.items import Item, Job, Trouble, in_thread
+from dengmi.corpus.items import Item, Job, in_thread
 from dengmi.corpus.kinds import PREFIX, Guess, guess, unknown_account
 from dengmi.corpus.locks import held, only_one
 from dengmi.corpus.outcome import failure_of, outcome_of
@@ -143,21 +143,6 @@ class Corpus:
     async def _forget_if_empty(self, source: Source) -> None:
         if not await self._shelf.known(source.id):
             await self._shelf.remove_source(source.id)
-
-    async def sync_all(
-        self, sources: Sequence[Source] | None = None, on_progress: Progress | None = None
-    ) -> list[tuple[Source, Report]]:
-        """Sync these sources (or all), one after the other. One that cannot be read at all is
-        reported as failed, and the others go on."""
-        reports = []
-        for source in await self._shelf.sources() if sources is None else sources:
-            try:
-                report = await self.sync(source, on_progress)
-            except DengmiError as error:
-                trouble = Trouble(source.address, error.code, error.params)
-                report = Report(failed=[trouble], complete=False)
-            reports.append((source, report))
-        return reports
 
     async def reading(self, source_ids: Iterable[str]) -> set[str]:
         """Those of the sources that are being read now, by whichever process of this home."""

@@ -33,6 +33,9 @@ _HEADERS = {
 }
 _MOVED = frozenset({301, 302, 303, 307, 308})
 _CHUNK = 64 * 1024
+_MOST_MEMBERS = 1_000
+"""Parts of one gzip body: each is unpacked from a copy of what follows, so millions of empty ones
+would take hours."""
 
 READABLE = (
     "text/",
@@ -246,11 +249,11 @@ def unpack(packed: bytes, most: int, address: str) -> bytes:
     """
     wbits = 31 if packed[:2] == b"\x1f\x8b" else 15
     body = bytearray()
-    rest = packed
-    while rest:
+    at, members = 0, 0
+    while at < len(packed):
         engine = zlib.decompressobj(wbits)
         try:
-            body += engine.decompress(rest, most - len(body) + 1)
+            body += engine.decompress(memoryview(packed)[at:], most - len(body) + 1)
         except zlib.error:
             if wbits == 15 and not body:  # some servers send deflate without its header
                 wbits = -15
@@ -258,9 +261,12 @@ def unpack(packed: bytes, most: int, address: str) -> bytes:
             raise Unreadable("fetch_broken", address=address) from None
         if len(body) > most:
             raise Unreadable("fetch_too_large", address=address, megabytes=round(most / 1e6))
-        if not engine.eof:
+        members += 1
+        if not engine.eof or members > _MOST_MEMBERS:
             raise Unreadable("fetch_broken", address=address)
-        rest = engine.unused_data if engine.unused_data[:2] == b"\x1f\x8b" else b""
+        at = len(packed) - len(engine.unused_data)
+        if packed[at : at + 2] != b"\x1f\x8b":
+            break
     return bytes(body)
 
 
@@ -271,7 +277,7 @@ def _check_status(here: str, answer: httpx.Response) -> None:
     if status in {429, 503}:
         busy = Busy("fetch_busy", address=here, status=status)
         wait = answer.headers.get("retry-after", "")
-        busy.wait = float(wait) if wait.isdigit() else 0.0
+        busy.wait = float(wait) if wait.isdecimal() else 0.0
         raise busy
     if not 200 <= status < 300 or status in {204, 206}:
         raise Unreadable("fetch_status", address=here, status=status)

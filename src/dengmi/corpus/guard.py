@@ -81,8 +81,8 @@ def plain_address(address: str) -> str:
         Refused: another scheme, a user name in it, a closed port, or not an address at all.
     """
     text = address.strip()
-    if not text or len(text) > _MAX_ADDRESS or any(c.isspace() or c < " " for c in text):
-        raise Refused("address_bad", address=text[:200])
+    if not text or len(text) > _MAX_ADDRESS or any(map(_never_in_addresses, text)):
+        raise Refused("address_bad", address=text[:200].encode("utf-8", "replace").decode())
     try:
         parts = urlsplit(text)
         port = parts.port
@@ -106,6 +106,10 @@ def plain_address(address: str) -> str:
     path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._")
     query = quote(parts.query, safe="/%:@!$&'()*+,;=~-._?[]")
     return urlunsplit((scheme, netloc, path, query, ""))
+
+
+def _never_in_addresses(char: str) -> bool:
+    return char.isspace() or char < " " or "\ud800" <= char <= "\udfff"  # half a surrogate pair
 
 
 def plain_host(host: str) -> str:
@@ -167,6 +171,8 @@ def _loose_ipv4(host: str) -> IPv4Address | None:
 
 
 def _loose_number(text: str) -> int:
+    if not text.isalnum():  # int() takes signs, spaces and underscores
+        raise ValueError(text)
     if text.startswith("0x"):
         return int(text[2:] or "0", 16)
     if len(text) > 1 and text.startswith("0"):

@@ -99,19 +99,28 @@ def _ending(fetched: Fetched) -> str:
     return next((ending for name, ending in _OFFICE.items() if name in fetched.type), "")
 
 
-def outline_of(fetched: Fetched) -> Outline:
-    """Links and crawler marks of an HTML page. Blocking; any bytes are accepted."""
+def _joined(base: str, target: str) -> str:
+    """Where a link leads; "" for what is no address."""
     from urllib.parse import urljoin
 
-    from lxml import etree, html  # type: ignore[import-untyped]
-
-    text = decode(fetched.body, fetched.charset or None)
     try:
-        tree = html.fromstring(text.encode("utf-8"), parser=html.HTMLParser(encoding="utf-8"))
-    except (etree.ParserError, ValueError):
+        return urljoin(base, target)
+    except ValueError:
+        return ""
+
+
+def outline_of(fetched: Fetched) -> Outline:
+    """Links and crawler marks of an HTML page. Blocking; any bytes are accepted."""
+    from dengmi.corpus.extract.tree import whole_tree
+
+    try:
+        tree = whole_tree(decode(fetched.body, fetched.charset or None))
+    except Unreadable:
+        tree = None
+    if tree is None:
         return Outline()
-    base = next((urljoin(fetched.address, e.get("href")) for e in tree.iter("base")
-                 if e.get("href")), fetched.address)  # fmt: skip
+    said = next((e.get("href") for e in tree.iter("base") if e.get("href")), "")
+    base = _joined(fetched.address, said) or fetched.address
     orders = fetched.robots.lower()
     for mark in tree.iter("meta"):
         if (mark.get("name") or "").lower() in {"robots", "dengmi"}:
@@ -120,11 +129,8 @@ def outline_of(fetched: Fetched) -> Outline:
     canonical = ""
     for tag in tree.iter("a", "link", "area"):
         target, rel = (tag.get("href") or "").strip(), (tag.get("rel") or "").lower().split()
-        if not target:
-            continue
-        try:
-            address = urljoin(base, target)
-        except ValueError:
+        address = _joined(base, target) if target else ""
+        if not address:
             continue
         if tag.tag == "link":
             canonical = address if "canonical" in rel and not canonical else canonical

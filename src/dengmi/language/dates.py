@@ -38,6 +38,9 @@ _TO_BEFORE = re.compile(
 )
 _TO_AFTER = re.compile(r" ?(?:以前|之前|前(?![半后往])|or earlier\b)", re.IGNORECASE)
 _STRICTLY = re.compile(r"(?:\bafter|\bbefore|\bearlier than) ?$", re.IGNORECASE)
+_LONGEST = 24
+"""Characters that the longest words before a period take, and some more."""
+
 _BETWEEN = re.compile(r" ?(?:-|~|—|–|到|至|to|and|until|till|through) ?", re.IGNORECASE)
 
 
@@ -48,12 +51,13 @@ def wanted_dates(question: str, today: date) -> DateWish:
     until: list[date] = []
     closed: list[Period] = []
     for period in _joined(text, periods(text, today)):
-        before, after = text[: period.start], text[period.end :]
-        strictly = bool(_STRICTLY.search(before))
-        if _FROM_BEFORE.search(before) or _FROM_AFTER.match(after):
+        strictly = _before(_STRICTLY, text, period.start) is not None
+        opens_after = _FROM_AFTER.match(text, period.end)
+        closes_after = _TO_AFTER.match(text, period.end)
+        if _before(_FROM_BEFORE, text, period.start) or opens_after:
             since.append(_next(period.last) if strictly else period.first)
-        elif _TO_BEFORE.search(before) or _TO_AFTER.match(after):
-            exclusive = strictly or _TO_AFTER.match(after)
+        elif _before(_TO_BEFORE, text, period.start) or closes_after:
+            exclusive = strictly or closes_after
             until.append(_previous(period.first) if exclusive else period.last)
         else:
             closed.append(period)
@@ -75,12 +79,18 @@ def _joined(text: str, found: list[Period]) -> list[Period]:
             left = joined.pop()
             first, last = min(left.first, period.first), max(left.last, period.last)
             # A "from" before it opens this range and means nothing more.
-            opened = _FROM_BEFORE.search(text[: left.start])
+            opened = _before(_FROM_BEFORE, text, left.start)
             start = opened.start() if opened else left.start
             joined.append(Period(start, period.end, first, last))
         else:
             joined.append(period)
     return joined
+
+
+def _before(words: re.Pattern[str], text: str, end: int) -> re.Match[str] | None:
+    """The words that stand right before a place, looked for in its neighbourhood alone: a text may
+    mention thousands of days."""
+    return words.search(text, max(0, end - _LONGEST), end)
 
 
 def _next(day: date) -> date:

@@ -178,7 +178,7 @@ def _patterns() -> Iterator[tuple[re.Pattern[str], _Reader]]:
     for pattern, reader in (
         (rf"{written} ?年度?(?: ?(?P<m>\d{{1,2}}) ?月(?: ?(?P<d>\d{{1,2}}) ?[日号])?"
          "|第?(?P<q>[一二三四1-4])季度|(?P<half>[上下])半年)?", _calendar),
-        (rf"(?<![\d./-]){_Y}(?P<s>[-/.])(?P<m>\d{{1,2}})(?:(?P=s)(?P<d>\d{{1,2}}))?(?![\d./-]*\d)",
+        (rf"(?<![\d./-]){_Y}(?P<s>[-/.])(?P<m>\d{{1,2}})(?:(?P=s)(?P<d>\d{{1,2}}))?(?![./-]*\d)",
          _calendar),
         (rf"\b(?:(?P<d1>\d{{1,2}})(?:st|nd|rd|th)? (?:of )?)?{_MONTH} (?:of )?"
          rf"(?:(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?,? )?{_Y}\b", _named),
@@ -187,7 +187,7 @@ def _patterns() -> Iterator[tuple[re.Pattern[str], _Reader]]:
          r"|(?<=until )|(?<=till )|(?<=before )|(?<=after )|(?<=during )|(?<=year )|(?<=through )"
          r"|(?<=than )|(?<=between ))" + _Y + r"\b(?! ?[-/.%,]?\d)(?! ?年)", _calendar),
         (rf"(?:\b(?:from|between) |[从自]|(?<![\d./-])){_Y} ?(?:[-~—–到至]| to | and ) ?"
-         r"(?P<to>(?:19|20)\d\d)(?![\d./-]*\d)(?: ?年)?",
+         r"(?P<to>(?:19|20)\d\d)(?![./-]*\d)(?: ?年)?",
          _span),
         (rf"(?<!\d){_Y}(?=[和与及、](?:19|20)\d\d ?年)", _calendar),
         (r"(?<![\d年])(?P<m>1[0-2]|[1-9]) ?月(?:份| ?(?P<d>\d{1,2}) ?[日号])", _yearless),

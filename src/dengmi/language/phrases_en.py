@@ -283,9 +283,3 @@ def _says_nothing(low: str) -> bool:
 
 def _is_time(low: str) -> bool:
     return low in TIME or bool(_YEAR.match(low))
-
-
-def is_plain(text: str) -> bool:
-    """Whether a text is one noun phrase and nothing else."""
-    found = phrases(text)
-    return len(found) == 1 and found[0].text.strip() == text.strip(" ?.!")

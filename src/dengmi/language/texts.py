@@ -48,11 +48,6 @@ def text(key: str, lang: str, /, **params: object) -> str:
     return _PLACEHOLDER.sub(fill, pattern)
 
 
-def placeholders(pattern: str) -> frozenset[str]:
-    """The names of the placeholders in a text."""
-    return frozenset(name for name, _ in _PLACEHOLDER.findall(pattern) if name)
-
-
 @cache
 def catalogue() -> Mapping[str, Mapping[str, str]]:
     """Every text: key → language → words. Read once, on first use."""

@@ -12,11 +12,13 @@ from contextlib import aclosing, suppress
 import msgspec
 
 from dengmi.answer.audience import Audience
-from dengmi.core.events import EVENT_NAMES, Event, Found, Notice, Text
+from dengmi.core.events import EVENT_NAMES, Cited, Event, Found, Notice, Text
 from dengmi.server.siblings import HERE, Siblings
 
 _KIND = "along"
-_KINDS: Mapping[str, type[Event]] = {EVENT_NAMES[kind]: kind for kind in (Found, Text, Notice)}
+_KINDS: Mapping[str, type[Event]] = {
+    EVENT_NAMES[kind]: kind for kind in (Found, Text, Cited, Notice)
+}
 """What is handed on; that an answer is there, and which, the store says."""
 
 Numbered = tuple[int, Event]

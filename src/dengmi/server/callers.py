@@ -24,6 +24,9 @@ log = logging.getLogger(__name__)
 
 _DAY = 86_400.0
 
+_KEPT = "key_name"
+"""Under which name a request's state keeps what `Callers` found."""
+
 MADE_RATE = 100.0
 """Questions and searches a second under one key made in the console, as usual for other keys."""
 
@@ -61,11 +64,8 @@ class Callers:
         Raises:
             Refusal: 401, it carries one that is not known; 403, one that may not ask.
         """
-        given = bearer(request)
-        if given is None:
-            return ""
-        name = self._named_by(given) or await self._made.find(given, "ask") or ""
-        if not self._settings.keys:
+        name = await self._carried(request)
+        if bearer(request) is None or not self._settings.keys:
             return name
         if not name and not is_operator(request, self._settings.server):
             raise Refusal("key_unknown", 401, headers={"WWW-Authenticate": "Bearer"})
@@ -80,11 +80,22 @@ class Callers:
         """
         if self._settings.channels.open:
             return await self.key(request)
-        given = bearer(request) or b""
-        name = self._named_by(given) or await self._made.find(given, "ask")
+        name = await self._carried(request)
         if not name:
             raise Refusal("key_wrong", 401, headers={"WWW-Authenticate": "Bearer"})
         return name
+
+    async def _carried(self, request: Request) -> str:
+        """The name of the key that a request carries; "" for none, or one that is not known. Who
+        may ask, who pays and whose asker it is all need it: it is looked up once a request."""
+        kept: str | None = getattr(request.state, _KEPT, None)
+        if kept is None:
+            given = bearer(request)
+            kept = ""
+            if given is not None:
+                kept = self._named_by(given) or await self._made.find(given, "ask") or ""
+            setattr(request.state, _KEPT, kept)
+        return kept
 
     def _named_by(self, given: bytes) -> str:
         """The name of a key; "" for one that is not known."""
@@ -126,6 +137,16 @@ class Callers:
         without a key, "" for nobody. So no program names another one's askers, nor those of the
         page or of a chat, and reads or adds to what they said. Raises Refusal as `key` does."""
         return f"{await self.key(request) or channel}:{named}" if named else ""
+
+    async def voter(self, request: Request, named: str) -> str:
+        """The name under which a thumb of a program's asker is kept: as `asker` with a key or of an
+        operator; of anybody else the address, whatever name is given: names cost nothing.
+
+        Raises:
+            Refusal: as `admit` does, and a thumb counts as a question there.
+        """
+        payer = await self.admit(request, named)
+        return payer or ("rest" if is_operator(request, self._settings.server) else "")
 
     def pace(self, payer: str) -> float:
         """Seconds that an asker whom a channel knows must wait before the next question; 0 where

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from dengmi.channels.outbox import Outbox
+from dengmi.core.ports import Locks
 from dengmi.gate.open import limits_of
 from dengmi.ledger.life import Life
 from dengmi.server.along import Along
@@ -24,7 +25,8 @@ from dengmi.server.syncs import Syncs
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The parts, and what the server itself keeps while it runs."""
+    """The parts, and what the server itself keeps while it runs. `locks` are those that several
+    servers have in common; None where this is the only one on its database."""
 
     parts: Parts
     crew: Crew
@@ -39,6 +41,7 @@ class Context:
     rights: Rights
     outbox: Outbox
     firsts: FirstsKeeper
+    locks: Locks | None
     pump: Pump = field(default_factory=Pump)
 
 
@@ -68,4 +71,5 @@ def make_context(parts: Parts, board: Path | None = None) -> Context:
         Rights(parts.settings.server, parts.store, parts.clock, made),
         Outbox(parts.store, parts.clock, Life(parts.settings.home / "outbox"), parts.late),
         FirstsKeeper(parts.counts, parts.store, parts.clock),
+        parts.store.locks() if parts.settings.store.shared else None,
     )

@@ -14,8 +14,7 @@ if TYPE_CHECKING:
 @asynccontextmanager
 async def met(context: Context) -> AsyncIterator[None]:
     """Share with the others what is being answered, meanwhile."""
-    settings = context.parts.settings
-    locks = context.parts.store.locks() if settings.store.shared else None
+    settings, locks = context.parts.settings, context.locks
     if context.siblings.folder is None and locks is None:
         yield
         return

@@ -32,6 +32,13 @@ class SealedSettings(AccountSettings, frozen=True, forbid_unknown_fields=True, k
     welcome: Annotated[
         str, Meta(max_length=600, description="text for who comes in; empty: a built-in one")
     ] = ""
+    person: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="words with which somebody asks for a person (accounts of WeChat, kf): "
+            "such a message is handed to the platform's customer service; empty: none"
+        ),
+    ] = ()
     skew: Annotated[
         Annotated[float, Meta(gt=0)],
         Meta(description="most seconds that the platform's clock may differ from this one"),

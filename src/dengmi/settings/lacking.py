@@ -28,6 +28,15 @@ def lacking(settings: Settings, environ: Mapping[str, str] | None = None) -> Ite
             yield BadSettings("setting_needed", key=f"models.{name}.base_url", kind=model.kind)
 
 
+def empty(settings: Settings, key: str) -> BadSettings:
+    """What to say of a secret that is needed and empty: which variable is not set, where the file
+    names one, else that it is to be set."""
+    for named, variable in _variables(written_settings(settings.home), ""):
+        if named == key:
+            return BadSettings("setting_variable_missing", key=key, variable=variable)
+    return BadSettings("channel_secret_missing", key=key)
+
+
 def _variables(table: Mapping[str, object], prefix: str) -> Iterator[tuple[str, str]]:
     """(setting, variable) of every value written as env:NAME."""
     for key, value in table.items():

@@ -55,6 +55,13 @@ class MatrixSettings(AccountSettings, frozen=True, forbid_unknown_fields=True, k
     command: Annotated[
         str, Meta(pattern=r"^\S*$", description="word that begins a question in a room")
     ] = "!ask"
+    forget: Annotated[
+        str,
+        Meta(
+            pattern=r"^\S*$",
+            description="word with which people have what they asked deleted; empty: none",
+        ),
+    ] = "!forget"
     threads: Annotated[
         bool, Meta(description="whether answers in rooms stand in threads of their questions")
     ] = True

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from dengmi.core.errors import NotFound
+from dengmi.core.notes import note_of
 from dengmi.core.records import Exchange
 from dengmi.store import reuses
 from dengmi.store.inbox import as_answer, as_question
@@ -40,9 +41,9 @@ def all_turns(
 
 
 def put_thumb(answer_id: str, asker: str, up: bool | None, at: float) -> Work[None]:
-    """An asker's thumb on an answer; None takes it back. A thumb down ends its serving again,
-    and that of the answer it serves again, until it is taken back; unless an operator has pinned
-    it. Raises NotFound."""
+    """An asker's thumb on an answer; None takes it back. Enough thumbs down end its serving
+    again, and that of the answer it serves again, until they are taken back; unless an operator
+    has pinned it. Raises NotFound."""
     row = yield from first("answer", id=answer_id)
     if row is None:
         raise NotFound("answer_unknown", answer=answer_id[:60])
@@ -62,6 +63,7 @@ def forget(asker: str) -> Work[int]:
     for query in ("thumbs_of_asker_gone", "conversations_nameless", "handovers_gone"):
         yield from run(query, asker=asker)
     yield from run("accounts_gone", owner=asker)
+    yield from run("note_gone", id=note_of(asker))
     yield from forget_questions(ids)
     return len(ids)
 
@@ -69,6 +71,6 @@ def forget(asker: str) -> Work[int]:
 def forget_questions(ids: Sequence[str]) -> Work[None]:
     """Delete questions with all that hangs on them. What they cost stays in the ledger."""
     hanging = ("late_gone", "replies_gone", "thumbs_gone", "reuses_gone", "answers_gone")
-    for query in (*hanging, "charges_nameless"):
+    for query in (*hanging, "charges_nameless", "notes_of_questions_gone"):
         yield from run(query, ids=list(ids))
     yield from run("questions_gone", ids=list(ids))

@@ -78,17 +78,21 @@ def set_password(operator: str, password: str) -> Work[None]:
 
 
 def set_role(operator: str, role: Role) -> Work[None]:
-    """Change a role; the operator's sessions go on with it. Raises NotFound, Conflict."""
+    """Change a role; the operator's sessions go on with it. Whoever is an owner no longer has no
+    links out either. Raises NotFound, Conflict."""
     yield from run("operators_lock")
     if role != "owner":
         yield from _not_last_owner(operator)
+        yield from run("invites_by_gone", operator=operator)
     yield from run("operator_role", id=operator, role=role)
 
 
 def remove(operator: str) -> Work[None]:
-    """Remove an operator with sessions and links. Raises NotFound, Conflict."""
+    """Remove an operator with sessions and links, those made for others too: one of them would
+    be a way back in. Raises NotFound, Conflict."""
     yield from run("operators_lock")
     yield from _not_last_owner(operator)
+    yield from run("invites_by_gone", operator=operator)
     yield from run("sessions_of_gone", operator=operator)
     yield from run("invites_of_gone", operator=operator)
     yield from run("accounts_gone", owner=operator)

@@ -7,8 +7,9 @@ held no more; the next call makes another one.
 
 import asyncio
 from collections.abc import Callable, Sequence
+from functools import partial
 from hashlib import blake2b
-from typing import Any
+from typing import Any, Literal
 
 import asyncpg  # type: ignore[import-untyped]
 
@@ -23,8 +24,12 @@ _SESSION = {
 }
 _SECONDS = 10.0
 
-_Call = tuple[bool, str]
-"""Whether to take a lock or let go of it, and its name."""
+LOOK = 5.0
+"""Seconds between two looks whether the connection lives. With `_SECONDS` for the answer, who holds
+a lock knows of a broken line before the database gives the lock to somebody else (25 s)."""
+
+_Call = tuple[Literal["take", "free", "look"], str]
+"""What to do with a lock, and its name."""
 
 
 class PostgresLocks:
@@ -39,13 +44,14 @@ class PostgresLocks:
         self._address = address
         self._translated = translated
         self._connection: Any = None
+        self._held: dict[str, Any] = {}
         self._calls: Together[_Call, bool] = Together(self._all)
         self._ongoing: set[asyncio.Future[bool]] = set()
 
     async def take(self, name: str) -> bool:
         """Take a lock; False where another server has it. Raises Unavailable."""
         # Goes on where whoever asked has gone: then it is let go of again.
-        taking = self._begun((True, name))
+        taking = self._begun(("take", name))
         try:
             return await asyncio.shield(taking)
         except asyncio.CancelledError:
@@ -54,7 +60,21 @@ class PostgresLocks:
 
     def free(self, name: str) -> None:
         """Let go of a lock, as soon as that can be."""
-        self._begun((False, name))
+        self._begun(("free", name))
+
+    async def lost(self, name: str) -> None:
+        """Wait until a lock that was taken is held no more: the connection broke."""
+        while await self._calls(("look", name)):
+            connection, ended = self._held[name], asyncio.Event()
+            told = partial(_told, ended)
+            connection.add_termination_listener(told)
+            try:
+                async with asyncio.timeout(LOOK):
+                    await ended.wait()
+            except TimeoutError:
+                pass
+            finally:
+                connection.remove_termination_listener(told)
 
     async def close(self) -> None:
         """Let go of everything."""
@@ -81,14 +101,21 @@ class PostgresLocks:
     async def _all(self, calls: Sequence[_Call]) -> Sequence[bool | Exception]:
         return [await self._one(*call) for call in calls]
 
-    async def _one(self, takes: bool, name: str) -> bool | Exception:
+    async def _one(self, what: str, name: str) -> bool | Exception:
         number = int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), signed=True)
         try:
-            if takes:
-                got = await (await self._open()).fetchval("SELECT pg_try_advisory_lock($1)", number)
+            if what == "take":
+                connection = await self._open()
+                got = await connection.fetchval("SELECT pg_try_advisory_lock($1)", number)
+                if got:
+                    self._held[name] = connection
                 return bool(got)
-            if self._connection is not None and not self._connection.is_closed():
-                await self._connection.fetchval("SELECT pg_advisory_unlock($1)", number)
+            held = self._held.get(name)
+            if what == "look":
+                return held is not None and await _lives(held)
+            self._held.pop(name, None)
+            if held is not None and not held.is_closed():
+                await held.fetchval("SELECT pg_advisory_unlock($1)", number)
         # The border to the driver: its errors are of many families.
         except Exception as error:  # noqa: BLE001
             translated = self._translated(error)
@@ -101,3 +128,17 @@ class PostgresLocks:
                 self._address, timeout=_SECONDS, command_timeout=_SECONDS, server_settings=_SESSION
             )
         return self._connection
+
+
+async def _lives(connection: Any) -> bool:
+    """Whether the database still answers; where it does not, the connection ends here too."""
+    try:
+        await connection.fetchval("SELECT 1")
+    # The border to the driver: its errors are of many families.
+    except Exception:  # noqa: BLE001
+        connection.terminate()
+    return not connection.is_closed()
+
+
+def _told(ended: asyncio.Event, _: object) -> None:
+    ended.set()

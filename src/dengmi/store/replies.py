@@ -5,6 +5,7 @@ from dataclasses import asdict
 from dengmi.core.records import Question
 from dengmi.core.replies import Reply
 from dengmi.store.clean import clean
+from dengmi.store.conversations import forget_questions
 from dengmi.store.inbox import as_question
 from dengmi.store.steps import Row, Work, every, first, run
 
@@ -55,6 +56,14 @@ def at(channel: str, place: str) -> Work[bool]:
     """Whether there is a reply at a place."""
     row = yield from first("reply_at", channel=channel, place=clean(place))
     return row is not None
+
+
+def forget(channel: str, asker: str, room: str) -> Work[int]:
+    """Delete what an asker asked in a room."""
+    names = {"channel": channel, "asker": asker, "room": clean(room)}
+    ids = [row[0] for row in (yield from every("replies_of_asker", **names))]
+    yield from forget_questions(ids)
+    return len(ids)
 
 
 def _reply(row: Row) -> Reply:

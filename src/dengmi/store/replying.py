@@ -41,6 +41,10 @@ class SqlReplies:
         """The replies of a channel that are not complete, oldest question first."""
         return await self._db.read(replies.still_open, channel)
 
+    async def forget_in(self, channel: str, asker: str, room: str) -> int:
+        """Delete what somebody asked in a room; how many questions went."""
+        return await self._db.write(replies.forget, channel, asker, room)
+
     async def replied_in(self, channel: str, place: str) -> bool:
         """Whether a reply was made, or is to be made, at a place."""
         return await self._db.read(replies.at, channel, place)

@@ -9,6 +9,7 @@ from typing import Any
 
 from dengmi.core.errors import NotFound
 from dengmi.core.records import Answer, Reusable, ReuseState
+from dengmi.core.thumbs import disliked
 from dengmi.store.inbox import answer_of, as_answer, reusable_row
 from dengmi.store.jsons import from_json
 from dengmi.store.steps import Row, Work, every, first, run
@@ -51,8 +52,14 @@ def set_state(answer_id: str, state: ReuseState, reason: str) -> Work[bool]:
 
 
 def follow_thumbs(answer: Answer) -> Work[None]:
-    """An answer that somebody disliked serves nobody again, until the thumb is taken back."""
-    yield from run("reuse_thumbed", answer_id=answer.origin or answer.id)
+    """An answer with enough thumbs down (`dengmi.core.thumbs`) serves nobody again, until they are
+    taken back."""
+    origin = answer.origin or answer.id
+    yield from run("reuse_held", answer_id=origin)
+    downs = yield from every("downs", answer_id=origin)
+    over = disliked((asker, bool(known)) for asker, known in downs)
+    state, reason = ("void", "thumb") if over else ("live", "")
+    yield from run("reuse_thumbed", answer_id=origin, state=state, reason=reason)
 
 
 def _origin(answer_id: str) -> Work[str]:

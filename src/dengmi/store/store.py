@@ -9,20 +9,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dengmi.core.clock import Clock
-from dengmi.core.limits import Alert, Reserved, Span, Used
 from dengmi.core.outcomes import Outcome
-from dengmi.core.paying import Decide
 from dengmi.core.ports import Locks
 from dengmi.core.records import (
     Answer,
     Article,
     Change,
-    Charge,
     Desk,
     Exchange,
     Head,
     Known,
-    Outlay,
     Passage,
     Prepared,
     Question,
@@ -34,16 +30,17 @@ from dengmi.core.records import (
 from dengmi.core.together import Together
 from dengmi.store import (
     articles,
-    charges,
     conversations,
     desks,
     inbox,
-    jobs,
+    notes,
     reading,
+    replies,
     reuses,
     secrets,
     sources,
 )
+from dengmi.store.charging import SqlCharges
 from dengmi.store.connector import Connector
 from dengmi.store.editing import SqlEdits
 from dengmi.store.firsts import SqlFirsts
@@ -51,30 +48,38 @@ from dengmi.store.histories import SqlHistories
 from dengmi.store.line import SqlLine
 from dengmi.store.outgoing import SqlOutgoing
 from dengmi.store.replying import SqlReplies
+from dengmi.store.watched import Watched
 
 if TYPE_CHECKING:
     from dengmi.core.accounts import Accounts
     from dengmi.core.operators import Operators
     from dengmi.core.review import Review
 
+TRIED_FOR = 1.0
+"""Seconds that what a try found is believed: whoever looks often does not write often."""
 
-class SqlStore(SqlLine, SqlEdits, SqlFirsts, SqlHistories, SqlOutgoing, SqlReplies):
+TRIED_WITH = "0" * 65_536
+"""About as much as a long answer with its passages needs: a few bytes find room on a disk that is
+full to everything else."""
+
+
+class SqlStore(SqlCharges, SqlLine, SqlEdits, SqlFirsts, SqlHistories, SqlOutgoing, SqlReplies):
     """Everything that is kept, behind a connector. Raises only DengmiErrors."""
 
     def __init__(self, connector: Connector, clock: Clock) -> None:
+        SqlCharges.__init__(self)
         SqlLine.__init__(self)
         SqlOutgoing.__init__(self)
-        self._db = connector
+        self._watched = Watched(connector)
+        self._db = self._watched
         self._clock = clock
+        self._tried = -TRIED_FOR
         self._applied: Sequence[str] | None = None
         self._record = Together(self._record_all)
         self._finish = Together(self._finish_all)
         self._passages = Together(self._all_passages, lanes=2)
         self._reusables = Together(self._all_reusables, lanes=2)
         self._turns = Together(self._all_turns, lanes=2)
-        self._note = Together(self._note_all)
-        self._reserve = Together(self._reserve_all)
-        self._settle = Together(self._settle_all)
 
     async def open(self) -> None:
         """Connect and bring the schema up to date. Raises Unavailable or BadSettings."""
@@ -107,6 +112,18 @@ class SqlStore(SqlLine, SqlEdits, SqlFirsts, SqlHistories, SqlOutgoing, SqlRepli
     def locks(self) -> Locks | None:
         """Locks that all have in common who use this store; None where they are on one machine."""
         return self._db.locks()
+
+    async def check_writes(self) -> None:
+        """Raise Unavailable where the last write found the database full or away, and so does a
+        try. Without a failure behind it, it costs nothing."""
+        failed = self._watched.failed
+        if failed is None:
+            return
+        if self._clock.steady() - self._tried < TRIED_FOR:
+            raise failed
+        self._tried = self._clock.steady()
+        for value in (TRIED_WITH, ""):
+            await self._db.write(replies.put_cursor, "try", value)
 
     async def snapshot(self, path: Path) -> int:
         """Write everything, as of one moment, into a fresh SQLite file; the change it stands at."""
@@ -206,58 +223,6 @@ class SqlStore(SqlLine, SqlEdits, SqlFirsts, SqlHistories, SqlOutgoing, SqlRepli
         """Delete an asker's questions, answers and thumbs; how many questions went."""
         return await self._db.write(conversations.forget, asker)
 
-    # -- the ledger
-
-    async def reserve_charge(
-        self, charge: Charge, spans: Sequence[Span] = (), decide: Decide | None = None
-    ) -> Reserved:
-        """Write a line before the call, unless `decide` refuses it, one decision after the other
-        in all processes; nothing happens when its id is there already."""
-        if charge.state != "reserved":
-            return await self._note(charge)
-        return await self._reserve((charge, spans, decide))
-
-    async def settle_charge(self, charge: Charge) -> bool:
-        """Complete a reserved line, once: False when it was settled before."""
-        return await self._settle(charge)
-
-    async def open_charges(self, before: float) -> Sequence[Charge]:
-        """Lines reserved before a time and never settled, oldest first."""
-        return await self._db.read(charges.still_open, before)
-
-    async def charges(
-        self, *, desk: str | None = None, since: float = 0.0, until: float | None = None
-    ) -> Sequence[Charge]:
-        """Lines of a time (Unix seconds, `until` excluded), oldest first."""
-        return await self._db.read(charges.between, desk, since, until)
-
-    async def outlays(
-        self,
-        *,
-        desk: str | None = None,
-        since: float = 0.0,
-        until: float | None = None,
-        stretch: float | None = None,
-    ) -> Sequence[Outlay]:
-        """Lines of a time added up, for each stretch of so many seconds where that is given."""
-        return await self._db.read(charges.outlays, desk, since, until, stretch)
-
-    async def used(self, spans: Sequence[Span]) -> Sequence[Used]:
-        """What was used in each of these spans."""
-        return await self._db.read(charges.used, spans)
-
-    async def alerts(self, since: float) -> Sequence[Alert]:
-        """What the operator was told since a time, oldest first."""
-        return await self._db.read(charges.alerts, since)
-
-    async def forget_used(self, before: float) -> None:
-        """Forget what was used, and what was told, before a time."""
-        await self._db.write(charges.forget_used, before)
-
-    async def secret(self, name: str) -> str:
-        """The store's own secret of a name, made when it is first asked for."""
-        return await self._db.write(secrets.secret, name)
-
     # -- answers that may serve again
 
     async def keep_reusable(self, reusable: Reusable) -> None:
@@ -348,6 +313,10 @@ class SqlStore(SqlLine, SqlEdits, SqlFirsts, SqlHistories, SqlOutgoing, SqlRepli
 
     # -- for operators
 
+    async def secret(self, name: str) -> str:
+        """The store's own secret of a name, made when it is first asked for."""
+        return await self._db.write(secrets.secret, name)
+
     def operators(self) -> "Operators":
         """What is kept of operators."""
         from dengmi.store.office import SqlOperators
@@ -366,39 +335,19 @@ class SqlStore(SqlLine, SqlEdits, SqlFirsts, SqlHistories, SqlOutgoing, SqlRepli
 
         return SqlReview(self._db)
 
-    # -- jobs
-
-    async def add_job(self, job: jobs.Job) -> None:
-        """Note a job; nothing happens when one of its id is there already."""
-        await self._db.write(jobs.add, job)
-
-    async def claim_job(self, kinds: Sequence[str], lease: float) -> jobs.Job | None:
-        """Take the job of these kinds that is due longest, for `lease` seconds."""
-        return await self._db.write(jobs.claim, kinds, self._clock.now(), lease)
-
-    async def finish_job(self, job: jobs.Job) -> bool:
-        """Done. False when the lease ran out and somebody else has taken the job."""
-        return await self._db.write(jobs.finish, job)
-
-    async def fail_job(self, job: jobs.Job, failure: str, retry_at: float | None = None) -> bool:
-        """Failed, to be tried again from `retry_at` on, or not again. False as `finish_job`."""
-        return await self._db.write(jobs.fail, job, failure, retry_at)
-
-    async def job(self, job_id: str) -> jobs.Job | None:
-        """A job by its id."""
-        return await self._db.read(jobs.one, job_id)
+    # -- notes
 
     async def put_note(self, note_id: str, kind: str, value: Mapping[str, object]) -> None:
         """Keep a value under an id, in place of what is there."""
-        await self._db.write(jobs.put_note, note_id, kind, value, self._clock.now())
+        await self._db.write(notes.put, note_id, kind, value, self._clock.now())
 
     async def take_note(self, note_id: str) -> Mapping[str, Any] | None:
         """Take a value away; None where there is none, or another one took it."""
-        return await self._db.write(jobs.take_note, note_id)
+        return await self._db.write(notes.take, note_id)
 
     async def notes(self, kind: str) -> Mapping[str, Mapping[str, Any]]:
         """Every value of a kind, by its id."""
-        return await self._db.read(jobs.notes, kind)
+        return await self._db.read(notes.of_kind, kind)
 
     async def _record_all(self, questions: Sequence[Question]) -> Sequence[tuple[Question, bool]]:
         return await self._db.write(inbox.record, questions)
@@ -414,22 +363,10 @@ class SqlStore(SqlLine, SqlEdits, SqlFirsts, SqlHistories, SqlOutgoing, SqlRepli
     ) -> Sequence[Sequence[tuple[Reusable, Answer]]]:
         return await self._db.read(reuses.of_keys, wanted)
 
-    async def _reserve_all(
-        self, asked: Sequence[tuple[Charge, Sequence[Span], Decide | None]]
-    ) -> Sequence[Reserved]:
-        """Alone: what else shares a transaction would wait for the lock, and make others wait."""
-        return await self._db.write_alone(charges.reserve, asked)
-
-    async def _note_all(self, noted: Sequence[Charge]) -> Sequence[Reserved]:
-        return await self._db.write(charges.note, noted)
-
     async def _all_turns(
         self, asked: Sequence[tuple[str, str, str, float, int]]
     ) -> Sequence[Sequence[Exchange]]:
         return await self._db.read(conversations.all_turns, asked)
-
-    async def _settle_all(self, settled: Sequence[Charge]) -> Sequence[bool]:
-        return await self._db.write_alone(charges.settle, settled)
 
     async def _all_passages(
         self, asked: Sequence[Sequence[str]]

@@ -95,7 +95,7 @@ async def test_quotes_come_first_and_the_answer_follows(desk, platform: FakeILin
 
 
 async def test_what_is_handed_over_again_is_answered_once(desk, platform: FakeILink) -> None:
-    async with desk() as parts:
+    async with desk('token = "bot-token"\nhold = 30') as parts:
         async with served(parts):
             platform.say(ADA, "Who gets a paper fan?")
             await when(lambda: len(platform.sent) >= 1)

@@ -1,5 +1,6 @@
 """A real Synapse with a desk in it, and people who write to the desk over plain HTTP."""
 
+import base64
 import hashlib
 import hmac
 import json
@@ -22,7 +23,8 @@ import httpx
 import pytest
 
 from dengmi.channels.matrix.appservice import Registration
-from tests.channels.conftest import LIBRARY, MUSEUM, environment
+from tests.channels.conftest import LIBRARY, MUSEUM
+from tests.commands import add, home_of
 
 SECRET = "a-secret-of-the-tests"
 SERVER = "town.test"
@@ -250,7 +252,9 @@ def synapse(folder: Path) -> Iterator[Homeserver]:
         str(folder / "homeserver.yaml"),
     ]
     environ = {k: v for k, v in os.environ.items() if k != "PYTHONWARNINGS"}
-    subprocess.run([*command, "--generate-keys"], check=True, capture_output=True, env=environ)
+    # Its own option for making a key takes as long as its start.
+    key = base64.b64encode(secrets.token_bytes(32)).decode().rstrip("=")
+    (folder / "signing.key").write_text(f"ed25519 a_tests {key}\n", encoding="ascii")
     with (folder / "out").open("wb") as out:
         process = subprocess.Popen(command, stdout=out, stderr=out, env=environ)
     address = f"http://127.0.0.1:{port}"
@@ -296,15 +300,12 @@ model = "script.toml"
 def stocked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with articles, to be copied."""
     root = tmp_path_factory.mktemp("stocked")
-    home = root / "home"
-    home.mkdir()
-    (home / "script.toml").write_text(SCRIPT, encoding="utf-8")
+    home = home_of(root, "", SCRIPT)
     folder = root / "town"
     folder.mkdir()
     for place, text in enumerate((LIBRARY, MUSEUM)):
         (folder / f"{place}.md").write_text(text, encoding="utf-8")
-    command = [sys.executable, "-m", "dengmi", "add", str(folder), "--desk", "town"]
-    subprocess.run(command, env=environment(home), check=True, capture_output=True)
+    add(home, folder, desk="town")
     return home
 
 
@@ -327,20 +328,3 @@ def configured(stocked: Path, home: Path, *accounts: str) -> Path:
     shutil.copytree(stocked, home)
     (home / "dengmi.toml").write_text("\n".join([SETTINGS, *accounts]), encoding="utf-8")
     return home
-
-
-@contextmanager
-def serving(home: Path, *args: str, port: int = 0) -> Iterator[subprocess.Popen[str]]:
-    """A real `dengmi serve`, ended with the block if it lives then."""
-    command = [sys.executable, "-m", "dengmi", "serve", "--port", str(port), *args]
-    with subprocess.Popen(
-        command, env=environment(home), stdout=subprocess.PIPE, text=True
-    ) as server:
-        assert server.stdout is not None
-        assert " at " in server.stdout.readline()
-        try:
-            yield server
-        finally:
-            if server.poll() is None:
-                server.terminate()
-                server.wait(30)

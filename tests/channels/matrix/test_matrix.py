@@ -2,26 +2,25 @@
 
 import asyncio
 import re
-import signal
-import subprocess
-import sys
+import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
-from tests.channels.conftest import environment
 from tests.channels.matrix.conftest import (
     WAIT,
     Homeserver,
     Person,
     account,
     configured,
-    serving,
 )
+from tests.commands import run, serving
 
 pytestmark = pytest.mark.slow
 
@@ -54,7 +53,7 @@ def town(
         account("closed", homeserver, bots.closed, allow=["else.test"]),
         account("service", homeserver, service, hs_token=homeserver.service.hs_token),
     )
-    with serving(home, port=homeserver.port):
+    with serving(home, "--port", str(homeserver.port)):
         yield bots
 
 
@@ -187,8 +186,8 @@ def test_after_kill_9_each_question_has_one_answer(
         first = ada.say(room, "For how long are books lent?")
         ada.answer(room, bot.user, "while the answer is being written")
         second = ada.say(room, "How many seats does the lantern room have?")
-        server.send_signal(signal.SIGKILL)
-        server.wait(10)
+        server.process.kill()
+        server.process.wait(10)
     third = ada.say(room, "几点开门，博物馆？")
     with serving(home, "--workers", "2"):  # one of the two takes it over
         for words in ("forty seats", "九点"):
@@ -226,15 +225,58 @@ def test_an_appservice_is_given_what_is_said_and_answers_it_once(
     assert homeserver.http.put(path, content=b"[", headers=bearer).status_code == 400
 
 
+def kept(home: Path, asker: str) -> int:
+    """How many questions of somebody there are."""
+    with closing(sqlite3.connect(home / "dengmi.sqlite")) as store:
+        query = "SELECT count(*) FROM questions WHERE asker = ?"
+        return int(store.execute(query, (asker,)).fetchone()[0])
+
+
+def test_who_asks_for_it_or_leaves_is_forgotten(town: Town, ada: Person) -> None:
+    asker = f"matrix:town:{ada.user}"
+    rooms = [ada.room(town.bot, direct=True) for _ in range(2)]
+    for room in rooms:
+        ada.say(room, "How many seats does the lantern room have?")
+        ada.answer(room, town.bot.user, "forty seats")
+    assert kept(town.home, asker) == 2
+    # Who leaves takes along what they asked there; nobody is left, and the account goes too.
+    ada.call("POST", f"rooms/{quote(rooms[0])}/leave", {})
+    until(lambda: kept(town.home, asker) == 1)
+    joined = town.bot.call("GET", "joined_rooms")["joined_rooms"]
+    assert rooms[1] in joined
+    until(lambda: rooms[0] not in town.bot.call("GET", "joined_rooms")["joined_rooms"])
+    # An answer that is being written then is not given any more.
+    asked = ada.say(rooms[1], "For how long are books lent?")
+    until(lambda: kept(town.home, asker) == 2)
+    ada.say(rooms[1], "!forget")
+    ada.answer(rooms[1], town.bot.user, "Deleted: 2 questions")
+    assert kept(town.home, asker) == 0
+    again = ada.say(rooms[1], "How many seats does the lantern room have?")
+
+    def shown(question: str) -> str:
+        """What is said to a question in the end."""
+        said = [e for e in ada.messages(rooms[1], town.bot.user) if replied(e) == question]
+        return str(ada.shown(said[-1])["body"]) if said else ""
+
+    ada.until(lambda: "forty seats" in shown(again))
+    ada.until(lambda: shown(asked) in ("", "This question was deleted."))
+    assert kept(town.home, asker) == 1
+
+
+def until(true: Callable[[], bool]) -> None:
+    """Wait until something is so."""
+    end = time.monotonic() + WAIT
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.1)
+
+
 def test_the_command_that_tests_channels_calls_the_homeserver(town: Town) -> None:
-    command = [sys.executable, "-m", "dengmi", "channels", "test", "--json"]
-    done = subprocess.run(
-        command, env=environment(town.home), capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, (done.stdout, done.stderr)
-    assert town.bot.user in done.stdout
-    assert "reaches this server" in done.stdout
-    assert town.bot.token not in done.stdout
+    done = run(town.home, "channels", "test", "--json")
+    assert done.status == 0, done
+    assert town.bot.user in done.out
+    assert "reaches this server" in done.out
+    assert town.bot.token not in done.out
 
 
 async def test_an_encrypted_chat_is_read_and_answered_also_after_kill_9(
@@ -263,8 +305,8 @@ async def test_an_encrypted_chat_is_read_and_answered_also_after_kill_9(
             await sealed(client, room, "How many seats does the lantern room have?")
             found = await asyncio.wait_for(opened(client, room, bot.user, "forty seats"), WAIT)
             assert LIBRARY.replace("&", "&amp;") in found["formatted_body"]
-            server.send_signal(signal.SIGKILL)
-            await asyncio.to_thread(server.wait, 10)
+            server.process.kill()
+            await asyncio.to_thread(server.process.wait, 10)
         await sealed(client, room, "几点开门，博物馆？")
         with serving(home):
             await asyncio.wait_for(opened(client, room, bot.user, "九点"), WAIT)

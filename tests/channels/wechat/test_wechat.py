@@ -105,6 +105,28 @@ async def test_the_last_delivery_has_quotes_and_a_link_that_asks_again(
         assert [charge.purpose for charge in spent] == ["answer"]
 
 
+async def test_the_last_delivery_is_known_by_its_time_in_any_process(
+    tmp_path: Path, api: str
+) -> None:
+    """The deliveries before reached another process, which counted them."""
+    home = await configured(tmp_path / "home", api)
+    changed = (home / "dengmi.toml").read_text(encoding="utf-8")
+    changed = changed.replace("hold = 0.5", "hold = 0.2")
+    await asyncio.to_thread((home / "dengmi.toml").write_text, changed, encoding="utf-8")
+    slow = SCRIPT.replace("0.9", "4.0")
+    await asyncio.to_thread((home / "script.toml").write_text, slow, encoding="utf-8")
+    async with opened(home, tmp_path / "articles") as parts, opened(home) as others:
+        async with served(parts) as client, served(others) as neighbour:
+            first, number = small(client), "7000000000000000001"
+            fields = {"MsgType": "text", "Content": PARK, "MsgId": number}
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(first.deliver("o1", fields), 0.7)
+            await asyncio.sleep(0.7)
+            last = await asyncio.wait_for(small(neighbour).deliver("o1", fields), 20)
+            assert "门口只有十二个车位" in (first.read(last) or "")
+        assert (await parts.store.counts())["questions"] == 1
+
+
 async def test_what_cannot_be_in_time_is_not_begun_and_waits(tmp_path: Path, api: str) -> None:
     home = await configured(tmp_path / "home", api, slots=1)
     slow = SCRIPT.replace("0.9", "4.0")

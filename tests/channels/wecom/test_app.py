@@ -95,6 +95,19 @@ async def test_events_and_other_messages(client: httpx.AsyncClient, platform: Fa
     assert (await app.raw(bomb)).status_code == 400
 
 
+async def test_who_may_not_see_the_application_any_more_is_forgotten(
+    tmp_path: Path, api: str
+) -> None:
+    home = await configured(tmp_path / "home", table(api), model=False)
+    async with opened(home, tmp_path / "articles") as parts, served(parts) as client:
+        app = platform_of(client)
+        for who in ("u1", "u2"):
+            assert await app.say(who, "Who gets a paper fan?")
+        reply = await app.deliver("u1", {"MsgType": "event", "Event": "unsubscribe"})
+        assert (reply.status_code, reply.content) == (200, b"")
+        assert (await parts.store.counts())["questions"] == 1
+
+
 async def test_what_the_platform_did_not_send_is_refused(client: httpx.AsyncClient) -> None:
     good = platform_of(client)
     for forger in (

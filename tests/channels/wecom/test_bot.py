@@ -4,6 +4,7 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator
+from itertools import pairwise
 from pathlib import Path
 
 import httpx
@@ -115,6 +116,7 @@ async def test_an_answer_that_nobody_came_for_is_sent(
         await when(lambda: platform.said)
         assert platform.said[0].startswith(WRITTEN)
         assert platform.calls["response"] == 3
+        assert platform.feedback == [read.stream]  # a thumb finds its answer
 
 
 async def test_a_restart_in_between_loses_nothing(
@@ -164,6 +166,40 @@ async def test_any_process_of_the_server_may_be_asked(
         assert len(await parts.store.charges()) == 1
 
 
+async def test_the_text_grows_whichever_process_is_asked(
+    tmp_path: Path, api: str, platform: FakeWeCom
+) -> None:
+    home, board = await configured(tmp_path / "home", bot_table(api)), tmp_path / "board"
+    await asyncio.to_thread(board.mkdir)
+    async with opened(home, tmp_path / "articles") as parts, opened(home) as others:
+        async with served(parts, board) as client, served(others, board) as neighbour:
+            bots = bot_platform(client, platform)
+            body = bots.message("u1", "text", text={"content": "老茶厂几点开门？"})
+            begun = await bots.follow(body, polls=0)
+            assert not begun.finished
+            bots.client = neighbour
+            poll = {**body, "msgtype": "stream", "stream": {"id": begun.stream}}
+            shown = [begun.last]
+            async with asyncio.timeout(30):
+                while True:
+                    reply = await bots.deliver(poll)
+                    assert reply is not None
+                    if reply["stream"]["content"] != shown[-1]:
+                        shown.append(reply["stream"]["content"])
+                    if reply["stream"]["finish"]:
+                        break
+                    await asyncio.sleep(0.1)
+        link = "https://example.org/tea?a=1&b=%282%29"
+        first = f"老茶厂的院子每天上午九点开门。 [1]({link})"
+        # The quotes, the first sentence with its link, perhaps the second, then the sources too.
+        assert "> 老茶厂的院子" in shown[0]
+        assert shown[1] == first
+        assert "停车场" in shown[-1]
+        assert "出处" in shown[-1]
+        assert all(later.startswith(earlier) for earlier, later in pairwise(shown[1:]))
+        assert len(await parts.store.charges()) == 1
+
+
 async def test_who_the_question_is_for_is_no_part_of_it(
     client: httpx.AsyncClient, platform: FakeWeCom
 ) -> None:
@@ -174,6 +210,21 @@ async def test_who_the_question_is_for_is_no_part_of_it(
         assert asked["question"] == PARK
     alone = await bots.say("u1", "@灯 谜", chat="wr1")
     assert "文字" in alone.last
+
+
+async def test_to_call_the_bot_at_what_somebody_said_is_to_ask_that(
+    client: httpx.AsyncClient, platform: FakeWeCom
+) -> None:
+    bots = bot_platform(client, platform)
+    quoted = {"msgtype": "text", "text": {"content": PARK}}
+    for said, wanted in (
+        ("@灯 谜", PARK),
+        ("@灯 谜 Who gets a paper fan?", "Who gets a paper fan?"),
+    ):
+        body = bots.message("u1", "text", chat="wr1", text={"content": said}, quote=quoted)
+        read = await bots.follow(body)
+        asked = (await client.get(f"/api/v1/answers/{read.stream}")).json()
+        assert asked["question"] == wanted
 
 
 async def test_events_are_acknowledged_and_thumbs_kept(

@@ -92,6 +92,26 @@ async def test_customers_get_quotes_and_then_the_answer(
         assert len(kf.sent) == before
 
 
+async def test_who_asks_for_a_person_is_handed_over(
+    tmp_path: Path, api: str, platform: FakeWeCom
+) -> None:
+    kf = platform.kf
+    home = await configured(tmp_path / "home", table(api, 'person = ["人工"]\n'), model=False)
+    async with opened(home, tmp_path / "articles") as parts, served(parts) as client:
+        kf.said("wm1", "人工")
+        await ring(client, platform)
+        await when(lambda: kf.states.get("wm1") == 2)
+        assert [text for _, text, _ in kf.sent] == ["正在为你转接人工。"]
+        kf.said("wm1", PARK)  # a person answers now
+        kf.staffed = False
+        kf.said("wm2", " 人工 ")
+        await ring(client, platform)
+        await when(lambda: len(kf.sent) == 3)
+        assert [to for to, _, _ in kf.sent] == ["wm1", "wm2", "wm2"]
+        assert kf.sent[2][1].startswith("现在没有人工客服")
+        assert (await parts.store.counts())["questions"] == 0
+
+
 async def test_what_was_said_meanwhile_is_answered_after_a_stop(
     tmp_path: Path, api: str, platform: FakeWeCom
 ) -> None:

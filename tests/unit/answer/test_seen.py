@@ -112,6 +112,11 @@ def test_a_written_answer_is_read_from_its_quotes_on() -> None:
     }
 
 
+def test_the_nearest_articles_are_something_to_read() -> None:
+    found = Found("q", "quick", 3, 1.0, nearest=(HEAD,))
+    assert seconds(seen("quick", found, WRITTEN, answer("quick")))["first_reply", "quick"] == 0.1
+
+
 def test_thinking_is_a_first_word_but_nothing_to_read() -> None:
     found = Found("q", "deep", 3, 1.0)
     told = seen("deep", found, Thinking("Hm."), WRITTEN, answer("deep"), wanted="deep")

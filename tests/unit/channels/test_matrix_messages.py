@@ -11,6 +11,7 @@ from dengmi.channels.matrix.messages import (
     asked,
     inviter,
     joined_at,
+    leaver,
     mentions,
     read_message,
 )
@@ -191,3 +192,14 @@ def test_any_content_is_asked_or_not(content: dict[str, object], rooms: str) -> 
     if said is not None:
         found = question(said, rooms=rooms)
         assert found is None or isinstance(found, str)
+
+
+def test_who_leaves_of_their_own_will() -> None:
+    left = {"type": "m.room.member", "state_key": "@ada:x", "sender": "@ada:x"}
+    gone = {**left, "content": {"membership": "leave"}}
+    assert leaver(gone) == "@ada:x"
+    assert leaver({**gone, "sender": "@moderator:x"}) == ""
+    assert leaver({**left, "content": {"membership": "join"}}) == ""
+    assert leaver({**gone, "type": "m.room.message"}) == ""
+    for nothing in (None, 7, {}, {"type": "m.room.member"}, {**gone, "state_key": None}):
+        assert leaver(nothing) == ""

@@ -1,11 +1,24 @@
-"""A real web server on loopback whose pages a test lays out by hand."""
+"""A corpus of its own, and a real web server on loopback whose pages a test lays out by hand."""
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
+
+from dengmi.core.clock import SystemClock
+from dengmi.core.errors import Unreadable
+from dengmi.corpus.corpus import Corpus
+from dengmi.corpus.extract.child import Reader
+from dengmi.search.searcher import Searcher
+from dengmi.settings.options import Settings
+from dengmi.store.open import open_store
+from dengmi.store.store import SqlStore
+
+Bench = tuple[Corpus, SqlStore]
 
 
 @dataclass
@@ -89,3 +102,23 @@ def other_web() -> Iterator[Web]:
     server = Web()
     yield server
     server.close()
+
+
+@asynccontextmanager
+async def corpus_of(settings: Settings) -> AsyncIterator[Bench]:
+    """A corpus over a store and an index of their own, and the store."""
+    settings.home.mkdir()
+    store = open_store(settings.store_address)
+    await store.open()
+    search = Searcher(store, settings.index_folder, SystemClock())
+    await search.open()
+    yield Corpus(store, search, settings, SystemClock()), store
+    await search.close()
+    await store.close()
+
+
+def fails(reader: Reader, path: Path) -> str:
+    """The code with which a file is refused."""
+    with pytest.raises(Unreadable) as caught:
+        reader.read(path)
+    return caught.value.code

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from dengmi.core.errors import Unreadable
 from dengmi.corpus.extract.child import Reader, extract_apart
 from dengmi.settings.options import FileSettings
+from tests.unit.corpus.conftest import fails
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="limits need a POSIX system")
 
@@ -23,12 +23,6 @@ def reader() -> Iterator[Reader]:
     reader = Reader(FileSettings(timeout=10, memory=600_000_000, max_bytes=20_000_000))
     yield reader
     reader.close()
-
-
-def fails(reader: Reader, path: Path) -> str:
-    with pytest.raises(Unreadable) as caught:
-        reader.read(path)
-    return caught.value.code
 
 
 def pdf(path: Path, *contents: bytes, extra: bytes = b"", packed: bool = False) -> Path:

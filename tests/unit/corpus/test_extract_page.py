@@ -10,6 +10,8 @@ import pytest
 from dengmi.core.errors import Unreadable
 from dengmi.corpus.blocks import Block, blocks
 from dengmi.corpus.extract.page import page
+from dengmi.corpus.fetch import Fetched
+from dengmi.corpus.pages import outline_of
 
 DATA = Path(os.environ.get("DENGMI_TEST_DATA", Path(__file__).parents[4] / "shared" / "data"))
 WORDS = "This is a sentence of the article, and it goes on for a while. "
@@ -101,6 +103,10 @@ HOSTILE = {
     "deep": "<div>" * 100_000 + "the text" + "</div>" * 100_000,
     "deep tables": "<table><tr><td>" * 30_000 + "the text",
     "attributes": "<p " + " ".join(f"a{n}=1" for n in range(50_000)) + ">the text",
+    "attributes without values": "<p " + " ".join(f"a{n}" for n in range(80_000)) + ">the text",
+    "attributes behind a bracket": "<p a='>' b='<' " + " c" * 200_000 + ">the text",
+    "a tag without an end": "<p " + " ".join(f"a{n}=1" for n in range(80_000)),
+    "tags in tags": "<a" * 300_000 + "<a b='" * 300_000,
     "unclosed scripts": "<script" * 300_000,
     "brackets": "<" * 1_000_000,
     "one paragraph": "<p>" + "words, " * 300_000,
@@ -119,6 +125,21 @@ def test_hostile_pages_take_little_time(name: str) -> None:
     except Unreadable as error:
         assert error.code == "page_empty"
     assert time.process_time() - start < 8
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_links_of_hostile_pages_take_little_time(name: str) -> None:
+    raw = HOSTILE[name]
+    body = raw if isinstance(raw, bytes) else raw.encode()
+    start = time.process_time()
+    outline_of(Fetched(address="http://a.example/", status=200, body=body, type="text/html"))
+    assert time.process_time() - start < 8
+
+
+def test_links_beside_what_is_no_address() -> None:
+    markup = "<base href='http://[::1'><a href='http://[x'>no</a><a href='/b'>yes</a>"
+    found = outline_of(Fetched(address="http://a.example/x", status=200, body=markup.encode()))
+    assert [link.address for link in found.links] == ["http://a.example/b"]
 
 
 def test_a_page_that_is_too_big() -> None:

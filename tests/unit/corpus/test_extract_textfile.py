@@ -1,5 +1,6 @@
 """Markdown, HTML and plain-text files."""
 
+import tracemalloc
 from datetime import UTC, date, datetime
 
 import pytest
@@ -48,6 +49,26 @@ def test_toml_head_in_another_encoding() -> None:
     read = read_text_file(raw.encode("gbk"), "a.md")
     assert (read.title, read.body) == ("天气很好", "我们一起去公园吧。")
     assert read.published == "2024-05-06T10:00:00"
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "number = " + "9" * 5000,
+        "date = 9999-99-99",
+        "x = " + "[" * 4000,
+        "a." * 20_000 + "a = 1",  # 6 s and 1.6 GB, were it read
+    ],
+    ids=["number", "date", "nested", "dots"],
+)
+def test_a_hostile_toml_head_is_text(head: str) -> None:
+    tracemalloc.start()
+    try:
+        read = read_text_file(f"+++\n{head}\n+++\nThe text.".encode(), "my-file.md")
+        assert tracemalloc.get_traced_memory()[1] < 100_000_000
+    finally:
+        tracemalloc.stop()
+    assert read.body.endswith("The text.")
 
 
 def test_a_rule_at_the_top_is_no_head() -> None:

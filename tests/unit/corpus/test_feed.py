@@ -6,18 +6,13 @@ from typing import Any
 
 import pytest
 
-from dengmi.core.clock import SystemClock
 from dengmi.core.errors import Unreadable
-from dengmi.corpus.corpus import Corpus
 from dengmi.corpus.feed import parse_feed
 from dengmi.corpus.fetch import Fetched
-from dengmi.search.searcher import Searcher
 from dengmi.settings.options import FetchSettings, Settings
-from dengmi.store.open import open_store
-from dengmi.store.store import SqlStore
+from tests.unit.corpus.conftest import Bench, corpus_of
 
 Web = Any
-Bench = tuple[Corpus, SqlStore]
 
 LONG = "元宵节的灯笼上写着谜语，路过的人都可以停下来猜一猜，猜中的人会得到一份小礼物。" * 12
 
@@ -26,14 +21,8 @@ LONG = "元宵节的灯笼上写着谜语，路过的人都可以停下来猜一
 async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
     fetch = FetchSettings(allow_networks=("127.0.0.0/8",), delay=0.0, timeout=5.0)
     settings = Settings(home=tmp_path / "home", fetch=fetch)
-    settings.home.mkdir()
-    store = open_store(settings.store_address)
-    await store.open()
-    search = Searcher(store, settings.index_folder, SystemClock())
-    await search.open()
-    yield Corpus(store, search, settings, SystemClock()), store
-    await search.close()
-    await store.close()
+    async with corpus_of(settings) as opened:
+        yield opened
 
 
 def rss(*items: str) -> str:

@@ -225,6 +225,15 @@ async def test_statuses(
         assert caught.value.wait == 7.0
 
 
+@pytest.mark.parametrize("wait", ["²", "-1", "soon", "9" * 5000])
+async def test_how_long_to_wait_is_a_number_or_nothing(
+    web: Web, fetcher: Fetcher, wait: str
+) -> None:
+    web.put("/", "", 503, Retry_After=wait)
+    with pytest.raises(Busy):
+        await fetcher.get(web.at("/"))
+
+
 @pytest.mark.parametrize("kind", ["image/png", "video/mp4", "application/octet-stream", "audio/x"])
 async def test_what_holds_no_article_is_not_downloaded(
     web: Web, fetcher: Fetcher, kind: str
@@ -257,6 +266,13 @@ def test_unpacking() -> None:
         with pytest.raises(Unreadable) as caught:
             unpack(bad, 1000, "x")
         assert caught.value.code == "fetch_broken"
+
+
+def test_millions_of_empty_parts_are_refused_soon() -> None:
+    start = time.process_time()
+    with pytest.raises(Unreadable):
+        unpack(gzip.compress(b"") * 200_000, 1000, "x")  # 4 MB; all of them took a minute
+    assert time.process_time() - start < 8
 
 
 @pytest.mark.parametrize("layers", [1, 2])

@@ -23,6 +23,7 @@ from dengmi.corpus.extract.child import Reader
 from dengmi.search.searcher import Searcher
 from dengmi.settings.options import FileSettings, Settings
 from dengmi.store.open import open_store
+from tests.unit.corpus.conftest import fails
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="limits need a POSIX system")
 
@@ -42,12 +43,6 @@ def reader() -> Iterator[Reader]:
     reader = Reader(FileSettings(timeout=20, memory=600_000_000, max_bytes=20_000_000))
     yield reader
     reader.close()
-
-
-def fails(reader: Reader, path: Path) -> str:
-    with pytest.raises(Unreadable) as caught:
-        reader.read(path)
-    return caught.value.code
 
 
 def package(path: Path, parts: dict[str, str | bytes]) -> Path:

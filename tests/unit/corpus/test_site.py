@@ -8,20 +8,16 @@ from typing import Any
 
 import pytest
 
-from dengmi.core.clock import SystemClock
 from dengmi.core.errors import Refused, Unreadable
 from dengmi.corpus.addresses import Scope, one_spelling
-from dengmi.corpus.corpus import Corpus
 from dengmi.corpus.fetch import Fetched
 from dengmi.corpus.sitemap import parse_sitemap
 from dengmi.corpus.sync import Report
-from dengmi.search.searcher import Searcher
 from dengmi.settings.options import FetchSettings, Settings
-from dengmi.store.open import open_store
 from dengmi.store.store import SqlStore
+from tests.unit.corpus.conftest import Bench, corpus_of
 
 Web = Any
-Bench = tuple[Corpus, SqlStore]
 
 STORY = (
     "Lanterns hang along the river for fifteen nights. Each one carries a riddle, written in ink "
@@ -33,14 +29,8 @@ STORY = (
 async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
     fetch = FetchSettings(allow_networks=("127.0.0.0/8",), delay=0.0, pages=40, timeout=5.0)
     settings = Settings(home=tmp_path / "home", fetch=fetch)
-    settings.home.mkdir()
-    store = open_store(settings.store_address)
-    await store.open()
-    search = Searcher(store, settings.index_folder, SystemClock())
-    await search.open()
-    yield Corpus(store, search, settings, SystemClock()), store
-    await search.close()
-    await store.close()
+    async with corpus_of(settings) as opened:
+        yield opened
 
 
 def html(title: str, *links: str, head: str = "", body: str = STORY) -> str:
@@ -103,6 +93,15 @@ async def test_a_page_unchanged_changed_broken_and_gone(bench: Bench, web: Web) 
 def sitemap(*rows: tuple[str, str]) -> str:
     inside = "".join(f"<url><loc>{at}</loc><lastmod>{day}</lastmod></url>" for at, day in rows)
     return f'<?xml version="1.0"?><urlset xmlns="http://www.sitemaps.org/x">{inside}</urlset>'
+
+
+async def test_odd_links_do_not_end_a_sync(bench: Bench, web: Web) -> None:
+    corpus, store = bench
+    web.put("/", html("Front", "http://-1.5/", "http://[::1", "http://1_0.1/", "/a"))
+    web.put("/a", html("A", head='<base href="http://[x">'))
+    source = await corpus.add("main", web.at("/"))
+    assert counts(await corpus.sync(source)) == (2, 0, 0, 0, 0)
+    assert await titles(store) == ["A", "Front"]
 
 
 async def test_a_site_by_its_sitemaps(bench: Bench, web: Web) -> None:

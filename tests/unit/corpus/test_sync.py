@@ -8,35 +8,24 @@ from pathlib import Path
 
 import pytest
 
-from dengmi.core.clock import SystemClock
 from dengmi.core.errors import BadInput, Conflict, NotFound, Unreadable
 from dengmi.core.records import Draft, Source
 from dengmi.corpus import preparing
-from dengmi.corpus.corpus import Corpus
 from dengmi.corpus.items import storable
 from dengmi.corpus.locks import only_one
 from dengmi.corpus.prepare import prepare, version_of
 from dengmi.corpus.preparing import Preparer
 from dengmi.corpus.sync import Report
-from dengmi.search.searcher import Searcher
 from dengmi.settings.options import FileSettings, Settings
-from dengmi.store.open import open_store
 from dengmi.store.store import SqlStore
-
-Bench = tuple[Corpus, SqlStore]
+from tests.unit.corpus.conftest import Bench, corpus_of
 
 
 @pytest.fixture
 async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
     settings = Settings(home=tmp_path / "home", files=FileSettings(max_bytes=100_000))
-    settings.home.mkdir()
-    store = open_store(settings.store_address)
-    await store.open()
-    search = Searcher(store, settings.index_folder, SystemClock())
-    await search.open()
-    yield Corpus(store, search, settings, SystemClock()), store
-    await search.close()
-    await store.close()
+    async with corpus_of(settings) as opened:
+        yield opened
 
 
 def counts(report: Report) -> tuple[int, int, int, int, int, int]:

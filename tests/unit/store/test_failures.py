@@ -88,6 +88,9 @@ async def test_a_full_disk_loses_nothing_that_was_confirmed(
         bad = [each for each in results if not isinstance(each, tuple)]
         assert good
         assert {each.code for each in bad} == {"store_full"}
+        with pytest.raises(Unavailable) as caught:
+            await store.check_writes()
+        assert caught.value.code == "store_full"
         kept = {each.id for each in await store.pending_questions()}
         assert kept == {question.id for question, _ in good}
     finally:

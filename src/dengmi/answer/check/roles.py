@@ -195,10 +195,17 @@ def _around(units: Sequence[Unit], span: tuple[int, int]) -> tuple[set[str], set
     )
 
 
+_MOST_PAIRS = 400
+"""Pairs of equal numbers, of a claim and its sentences, that are looked at: each is compared with
+every rival, and a row of a hundred percentages would hold everybody up."""
+
+
 def mistaken(aligned: Aligned, wrong: Wrong) -> int:
     """How many numbers of the claim belong, in the sentences, to something else: the sentence has
     another number of that measure beside the words that the claim has beside this one."""
     by_amount: dict[int, bool] = {}
+    if len(wrong.held) > _MOST_PAIRS:
+        return 0
     for amount, (n, other) in wrong.held:
         if not amount.measure and (amount.value == 1.0 or amount.value % 1):
             continue  # "a", 一次; version 4.2

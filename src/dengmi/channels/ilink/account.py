@@ -24,6 +24,7 @@ from dengmi.core.clock import Clock
 from dengmi.core.deliveries import Deliveries, Delivery
 from dengmi.core.errors import BadInput, DengmiError
 from dengmi.core.ids import stable_id
+from dengmi.core.notes import note_of
 from dengmi.core.ports import Answering, Notes
 from dengmi.core.records import Answer, Question, Wanted
 from dengmi.language.detect import language_of
@@ -189,12 +190,12 @@ class Account:
             self._contexts[said.sender] = said.context
             value = {"sender": said.sender, "context": said.context}
             kind = f"{self.channel}:context"
-            await self._parts.store.put_note(self._note(said.sender), kind, value)
+            await self._parts.store.put_note(note_of(self._asker(said.sender)), kind, value)
         lang = language_of(said.text) or self._way.language
         if not said.text:
             self._say(said, text("wechat_text_only", lang))
             return
-        asker = f"{self.channel}:{said.sender}"
+        asker = self._asker(said.sender)
         if wait := self._waits(f"{said.sender}:{said.id}", asker):
             self._say(said, text("too_many", lang, seconds=math.ceil(wait)))
             return
@@ -225,10 +226,10 @@ class Account:
     async def _context(self, sender: str) -> str:
         """What goes back with messages to a person who wrote to another process."""
         notes = await self._parts.store.notes(f"{self.channel}:context")
-        return str(notes.get(self._note(sender), {}).get("context", ""))
+        return str(notes.get(note_of(self._asker(sender)), {}).get("context", ""))
 
-    def _note(self, sender: str) -> str:
-        return stable_id("x", self.channel, sender)
+    def _asker(self, sender: str) -> str:
+        return f"{self.channel}:{sender}"
 
     def _waits(self, message: str, asker: str) -> float:
         """Seconds that the asker must wait; a message that is handed over again counts once."""

@@ -11,17 +11,17 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from dengmi.channels.matrix.asking import Asking
 from dengmi.channels.matrix.errors import MatrixFailed
+from dengmi.channels.matrix.forgetting import Forgetting
 from dengmi.channels.matrix.heard import Event, Heard, Sealed
 from dengmi.channels.matrix.messages import Me, Message, inviter, said_at
 from dengmi.channels.matrix.replies import Replies
 from dengmi.channels.matrix.rooms import KnownRooms
 from dengmi.channels.matrix.speaking import Speaking
-from dengmi.channels.matrix.way import Client, Start, Way
+from dengmi.channels.matrix.way import Client, Kept, Start, Way
 from dengmi.core.clock import Clock
 from dengmi.core.errors import DengmiError
 from dengmi.core.ports import Answering
 from dengmi.core.records import Answer, Question
-from dengmi.core.replies import KeptReplies
 from dengmi.language.texts import text
 
 log = logging.getLogger(__name__)
@@ -54,7 +54,7 @@ class Account:
         speaking: Speaking,
         replies: Replies,
         answering: Answering,
-        store: KeptReplies,
+        store: Kept,
         resolve: Callable[[str | None], Awaitable[str]],
         clock: Clock,
         start: Start,
@@ -68,12 +68,14 @@ class Account:
         self._clock = clock
         self._start = start
         self._rooms = KnownRooms(way, client, speaking, start, self._before)
+        self._forgetting = Forgetting(self.channel, store, client)
         self._asking = Asking(
             way,
             Me(user=client.user),
             rooms=self._rooms,
             speaking=speaking,
             replies=replies,
+            forgetting=self._forgetting,
             answering=answering,
             store=store,
             resolve=resolve,
@@ -130,7 +132,7 @@ class Account:
             if event.get("type") != "m.room.member":
                 await self._take(room, event)
                 continue
-            self._rooms.changed(room)
+            await self._member(room, event)
             if by := inviter([event], self._client.user):
                 self._rooms.invited({room: by}, given=True)
 
@@ -183,9 +185,13 @@ class Account:
                     self._sealed[event.id] = (event, self._clock.steady() + KEY_WAIT)
                     self._start(self._client.ask_for_key(event), "asking for a key")
             elif event.get("type") == "m.room.member":
-                self._rooms.changed(heard.room)
+                await self._member(heard.room, event)
             else:
                 await self._take(heard.room, event, oldest)
+
+    async def _member(self, room: str, event: Event) -> None:
+        self._rooms.changed(room)
+        await self._forgetting.changed(room, event)
 
     async def _take(self, room: str, event: Event, oldest: float = 0.0) -> None:
         """As `take`; an event that we stumble over must not stop all that come behind it."""

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from dengmi.channels.matrix.contents import Place
 from dengmi.channels.matrix.errors import MatrixFailed
+from dengmi.channels.matrix.forgetting import Forgetting
 from dengmi.channels.matrix.heard import Event
 from dengmi.channels.matrix.messages import Me, Message, asked, read_message
 from dengmi.channels.matrix.rendering import said
@@ -48,6 +49,7 @@ class Asking:
         rooms: KnownRooms,
         speaking: Speaking,
         replies: Replies,
+        forgetting: Forgetting,
         answering: Answering,
         store: KeptReplies,
         resolve: Callable[[str | None], Awaitable[str]],
@@ -61,6 +63,7 @@ class Asking:
         self._rooms = rooms
         self._speaking = speaking
         self._replies = replies
+        self._forgetting = forgetting
         self._answering = answering
         self._store = store
         self._resolve = resolve
@@ -89,6 +92,9 @@ class Asking:
             return
         direct = await self._rooms.is_direct(room)
         words = await self._asked(message, direct)
+        if self._way.forget.lower() in {message.text.lower(), (words or "").lower()} - {""}:
+            await self._forget(message)
+            return
         if words is None:
             return
         if not message.text:
@@ -96,6 +102,10 @@ class Asking:
                 self.say(message, text("matrix_text_only", self._way.language))
             return
         await self._question(message, words, direct)
+
+    async def _forget(self, message: Message) -> None:
+        gone = await self._forgetting.asked(message.sender)
+        self.say(message, text("matrix_forgotten", self._way.language, questions=gone))
 
     async def _asked(self, message: Message, direct: bool) -> str | None:
         followed = False

@@ -171,7 +171,7 @@ class Matrix:
         """A page of what came before a token and after another, the newest first, and the token
         of the next page; "" where there is none. With "" from the newest on. Raises
         MatrixFailed."""
-        only = {"types": ["m.room.message", "m.room.encrypted"]}
+        only = {"types": ["m.room.message", "m.room.encrypted", "m.room.member"]}
         found = await self._call(
             self._nio.room_messages(
                 room, start or None, end or None, nio.MessageDirection.back, 100, only

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dengmi.channels.matrix.contents import Drawn
 from dengmi.channels.matrix.rendering import Style, answered, growing, preview, said
 from dengmi.core.events import Cited, Done, Event, Failed, Found, Notice, Text
-from dengmi.core.records import Answer, Citation, Pending
+from dengmi.core.records import Answer, Citation, Head, Pending
 from dengmi.language.texts import catalogue, text
 
 
@@ -20,6 +20,7 @@ class Draft:
         self._style = style
         self._lang = lang
         self._quotes: Sequence[Citation] = ()
+        self._nearest: Sequence[Head] = ()
         self._text = ""
         self._written = False
         self._known: dict[int, Citation] = {}
@@ -31,7 +32,7 @@ class Draft:
         """Take in what has come."""
         match event:
             case Found():
-                self._quotes = event.quotes
+                self._quotes, self._nearest = event.quotes, event.nearest
             case Text():
                 if self._written and event.claim is None:  # quotes in place of what was written
                     self._text, self._written = "", False
@@ -51,7 +52,9 @@ class Draft:
         """What can be read meanwhile; None for nothing yet."""
         if self._written and self._text.strip():
             return growing(self._text, list(self._known.values()), self._style)
-        return preview(self._quotes, self._style, self._lang) if self._quotes else None
+        if not (self._quotes or self._nearest):
+            return None
+        return preview(self._quotes, self._style, self._lang, self._nearest)
 
     def whole(self) -> Drawn:
         """The answer, or that there is none."""

@@ -164,6 +164,16 @@ def joined_at(event: object, user: str) -> float | None:
     return said_at(fields)
 
 
+def leaver(event: object) -> str:
+    """Who left a room of their own will, if an event says so; "" for others."""
+    fields = _table(event)
+    who = fields.get("state_key")
+    if fields.get("type") != "m.room.member" or fields.get("sender") != who:
+        return ""
+    said = _table(fields.get("content")).get("membership")
+    return who if said == "leave" and isinstance(who, str) else ""
+
+
 def inviter(events: object, user: str) -> str:
     """Who invites a user, by the stripped state of an invitation; "" where it does not say."""
     for event in events if isinstance(events, list) else ():

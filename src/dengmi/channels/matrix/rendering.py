@@ -64,10 +64,13 @@ def said(words: str) -> Drawn:
     return Drawn(words, "<br>".join(escape(line) for line in words.split("\n")))
 
 
-def preview(quotes: Sequence[Citation], style: Style, lang: str) -> Drawn:
-    """Quotes to read while a model writes."""
-    lead = text("matrix_meanwhile", lang)
-    drawn = _joined([said(lead), _quotes(quotes, style)])
+def preview(
+    quotes: Sequence[Citation], style: Style, lang: str, nearest: Sequence[Head] = ()
+) -> Drawn:
+    """Quotes to read while a model writes; without any, articles to look into."""
+    lead = text("matrix_meanwhile" if quotes else "nearest_meanwhile", lang)
+    read = [_quotes(quotes, style)] if quotes else [_named(head, style) for head in nearest]
+    drawn = _joined([said(lead), *read])
     return drawn if fits(drawn) else said(lead)
 
 

@@ -11,7 +11,7 @@ from contextlib import aclosing
 from dengmi.channels.matrix.contents import Drawn, Place
 from dengmi.channels.matrix.draft import Draft
 from dengmi.channels.matrix.errors import MatrixFailed
-from dengmi.channels.matrix.rendering import Style, answered
+from dengmi.channels.matrix.rendering import Style, answered, said
 from dengmi.channels.matrix.speaking import Speaking
 from dengmi.channels.parts import shortened
 from dengmi.core.ids import new_id
@@ -76,7 +76,12 @@ class Replies:
         try:
             async with self._speaking.typing(place.room):
                 draft, sent = await self._answered(question, reply.sent, place)
-                await self._end(question, place, draft.whole(), sent, again=again)
+                drawn = draft.whole()
+                if await self._store.reply_to(question.id) is None:  # its asker was forgotten
+                    if not sent:
+                        return
+                    drawn = said(text("matrix_question_gone", question.lang))
+                await self._end(question, place, drawn, sent, again=again)
         except MatrixFailed as error:  # nobody can be told any more
             log.warning("question %s: no reply taken (%s)", question.id, error)
         finally:

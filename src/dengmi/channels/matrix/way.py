@@ -7,10 +7,16 @@ from typing import Any, Protocol
 from dengmi.channels.matrix.heard import Event, Sealed, Synced
 from dengmi.channels.matrix.messages import Rooms
 from dengmi.channels.matrix.speaking import Sender
+from dengmi.core.ports import Forgetting
 from dengmi.core.records import Wanted
+from dengmi.core.replies import KeptReplies
 
 Start = Callable[[Coroutine[Any, Any, object], str], object]
 """Runs something in the background, under a name."""
+
+
+class Kept(KeptReplies, Forgetting, Protocol):
+    """What an account needs of the store."""
 
 
 class Client(Sender, Protocol):
@@ -41,6 +47,7 @@ class Way:
         desk: the desk that answers.
         allow: who may ask and invite.
         rooms: what is answered in rooms; `command` is the word for it.
+        forget: the word with which somebody has what they asked deleted; "" for none.
         threads: whether answers in rooms stand in threads.
         welcome: text in new direct chats; "" for the built-in one.
         backlog: seconds before it came that are still answered.
@@ -53,6 +60,7 @@ class Way:
     allow: tuple[str, ...] = ()
     rooms: Rooms = "mention"
     command: str = "!ask"
+    forget: str = "!forget"
     threads: bool = True
     welcome: str = ""
     backlog: float = 300.0

@@ -1,7 +1,7 @@
 """The messages of a chat: the text in them, and what each side said."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -119,8 +119,3 @@ def answered(text: str) -> str:
     bare = _THOUGHT.sub("", text)
     bare = bare[: bare.rfind(RULE)] if RULE in bare else bare
     return _ESCAPED.sub("", _LINKED.sub(r"[\1]", bare)).strip()
-
-
-def texts_of(messages: Iterable[Message]) -> list[str]:
-    """Their texts."""
-    return [message.text for message in messages]

@@ -13,13 +13,13 @@ import math
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from dengmi.channels.errors import Forged
 from dengmi.channels.running import Running, Runs
 from dengmi.channels.tencent import Envelope, check_signature, signature
 from dengmi.channels.wechat.body import Form, read_body, text_of, write_body
-from dengmi.channels.wechat.messages import Message, read_message, text_reply
+from dengmi.channels.wechat.messages import Message, handing_over, read_message, text_reply
 from dengmi.channels.wechat.rendering import Dialect, answered, link, preview, tap
 from dengmi.core.clock import Clock
 from dengmi.core.errors import BadInput
@@ -69,6 +69,7 @@ class Way:
         skew: seconds that a delivery's time may be off.
         welcome: text for new followers; "" for the built-in one.
         language: of texts that answer nobody's words.
+        person: messages, in lower case, that ask for a person.
     """
 
     name: str
@@ -81,6 +82,7 @@ class Way:
     welcome: str = ""
     language: str = "zh"
     dialect: Dialect = field(default_factory=Dialect)
+    person: frozenset[str] = frozenset()
 
     @property
     def channel(self) -> str:
@@ -100,6 +102,7 @@ class Account:
         resolve: gives the desk of a name, or of none.
         pace: seconds that an asker must wait before the next question; 0 for none.
         later: how it sends messages of its own; None where it has not the right.
+        published: is called when the account has published articles.
         start: runs something in the background, under a name.
     """
 
@@ -115,6 +118,7 @@ class Account:
         start: Callable[[Coroutine[Any, Any, object], str], object],
         pace: Callable[[str], float] = lambda _: 0.0,
         later: Later | None = None,
+        published: Callable[[], Coroutine[Any, Any, object]] | None = None,
     ) -> None:
         self.channel = way.channel
         self._way = way
@@ -126,6 +130,7 @@ class Account:
         self._pace = pace
         self._paced: dict[str, float] = {}
         self._later = later
+        self._published = published
         self._runs = Runs(answering, start)
 
     def verify(self, query: Mapping[str, str]) -> str:
@@ -145,6 +150,7 @@ class Account:
             Forged: it is not from the platform.
             Malformed: it cannot be read.
         """
+        came = _Came(self._clock.now(), self._clock.steady() + self._way.hold)
         stamp, nonce = self._stamp(query)
         fields, form = read_body(body)
         key: bytes | None = None
@@ -159,12 +165,14 @@ class Account:
             if self._envelope.key is not None:
                 raise Forged("mode")
         message = read_message(fields)
-        said = await self._reply(message)
-        if said is None:
-            return None
-        if not said:
-            return ACK
-        reply = write_body(text_reply(message, said, self._clock.now()), form)
+        if message.text.lower() in self._way.person:
+            fields = handing_over(message, self._clock.now())
+        else:
+            said = await self._reply(message, came)
+            if not said:
+                return ACK if said is not None else None
+            fields = text_reply(message, said, self._clock.now())
+        reply = write_body(fields, form)
         return reply if key is None else self._sealed(reply, key, nonce, form)
 
     def _stamp(self, query: Mapping[str, str]) -> tuple[str, str]:
@@ -189,31 +197,34 @@ class Account:
             form,
         )
 
-    async def _reply(self, message: Message) -> str | None:
+    async def _reply(self, message: Message, came: "_Came") -> str | None:
         """What to say; "" for nothing, None where the next delivery shall see."""
         if message.kind == "event":
-            return await self._event(message)
+            return await self._event(message, came)
         lang = language_of(message.text) or self._way.language
         if not message.text:
             return "" if message.kind not in _SAID else text("wechat_text_only", lang)
         if wait := self._waits(message):
             return text("too_many", lang, seconds=math.ceil(wait))
         try:
-            running = await self._asked(message)
+            running = await self._asked(message, came)
         except BadInput as error:
             return text(error.code, lang, **error.params)
         if self._later is not None:
-            return await self._now_and_later(running, message, lang, self._later)
-        return await self._in_time(running, lang)
+            return await self._now_and_later(running, message, lang, self._later, came)
+        return await self._in_time(running, lang, came)
 
-    async def _event(self, message: Message) -> str | None:
+    async def _event(self, message: Message, came: "_Came") -> str | None:
         if message.event == "subscribe":
             return self._way.welcome or text("wechat_welcome", self._way.language)
-        if message.event == "unsubscribe":
-            await self._inbox.forget_asker(self._asker(message))
+        if message.event in _LEFT:
+            who = message.person if message.event != "unsubscribe" else message.sender
+            await self._inbox.forget_asker(f"{self.channel}:{who}")
+        elif message.published and self._published is not None:
+            self._start(self._published(), f"articles of {self.channel}")
         elif message.event == "click" and message.key:
             # A menu entry of the operator's: its key is the question.
-            return await self._reply(_as_text(message, message.key))
+            return await self._reply(_as_text(message, message.key), came)
         return ""
 
     def _waits(self, message: Message) -> float:
@@ -227,7 +238,7 @@ class Account:
     def _asker(self, message: Message) -> str:
         return f"{self.channel}:{message.sender}"
 
-    async def _asked(self, message: Message) -> Running:
+    async def _asked(self, message: Message, came: "_Came") -> Running:
         if (known := self._runs.delivered(message.dedup)) is not None:
             return known
         asker = self._asker(message)
@@ -235,7 +246,7 @@ class Account:
         asked = message.menu if message.menu.startswith("q_") else ""
         if asked and (waited := await self._waited(asked)) is not None:
             return waited
-        now = self._clock.now()
+        now = came.at
         day = (datetime.fromtimestamp(now, UTC) + _BEIJING).date()
         return await self._runs.ask(
             Question(
@@ -249,6 +260,7 @@ class Account:
                 # What was talked of on another day is no context.
                 conversation=stable_id("c", asker, day.isoformat()),
                 dedup=message.dedup,
+                asked_at=now,
                 # What cannot be in the last reply is not begun now; it comes to wait.
                 deadline=0.0 if self._later else now + self._way.whole - self._way.hold,
                 owed_at=now + self._way.whole if self._later else 0.0,
@@ -267,10 +279,10 @@ class Account:
         return Running.over(answer, pending=late is not None and late.state == "waiting")
 
     async def _now_and_later(
-        self, running: Running, message: Message, lang: str, later: Later
+        self, running: Running, message: Message, lang: str, later: Later, came: "_Came"
     ) -> str:
         """The quotes at once; the written answer as a message of its own."""
-        await running.useful(self._way.hold)
+        await running.useful(self._left(came))
         asked = running.question.id
         if running.ended:
             # Where it is being sent, or was, the reply does not say it a second time.
@@ -281,14 +293,15 @@ class Account:
         if not running.pushed:
             running.pushed = True
             self._start(self._follow(running, message.sender, later), f"message for {asked}")
-        if not shown:
+        if not (shown or running.nearest):
             return ""  # typing is shown, and the answer follows
         return preview(
             running.quotes,
             self._way.dialect,
             lang,
-            lead=text("wechat_meanwhile", lang),
+            lead=text("wechat_meanwhile" if shown else "nearest_meanwhile", lang),
             foot=self._page(running, lang),
+            nearest=running.nearest,
         )
 
     async def _follow(self, running: Running, to: str, later: Later) -> None:
@@ -297,12 +310,11 @@ class Account:
         await running.over_with()
         later.ready(running.question.id)
 
-    async def _in_time(self, running: Running, lang: str) -> str | None:
+    async def _in_time(self, running: Running, lang: str, came: "_Came") -> str | None:
         """The answer, if this delivery or one to come sees it; the quotes on the last."""
-        left = running.question.asked_at + self._way.whole - self._clock.now()
         running.deliveries += 1
-        last = left <= self._way.hold or running.deliveries >= self._way.deliveries
-        await running.end(self._way.hold)
+        last = running.deliveries >= self._way.deliveries or self._is_last(running.question, came)
+        await running.end(self._left(came))
         if running.ended and not running.pending:
             return await self._ended(running, lang)
         if not (last or running.ended):
@@ -311,8 +323,26 @@ class Account:
             return None
         label = text("wechat_show", lang)
         foot = [tap(label, label, running.question.id), *self._page(running, lang)]
-        lead = text("wechat_meanwhile_tap" if running.quotes else "wechat_not_ready", lang)
-        return preview(running.quotes, self._way.dialect, lang, lead=lead, foot=foot)
+        without = "nearest_meanwhile" if running.nearest else "wechat_not_ready"
+        return preview(
+            running.quotes,
+            self._way.dialect,
+            lang,
+            lead=text("wechat_meanwhile_tap" if running.quotes else without, lang),
+            foot=foot,
+            nearest=running.nearest,
+        )
+
+    def _left(self, came: "_Came") -> float:
+        """Seconds that a delivery may still wait. They count from when it came: writing a question
+        down takes its time where many do."""
+        return max(0.0, came.until - self._clock.steady())
+
+    def _is_last(self, question: Question, came: "_Came") -> bool:
+        """Whether a delivery comes as late as only the last one does: those before may have reached
+        other processes, or this one before it was started again."""
+        many = self._way.deliveries
+        return came.at - question.asked_at >= self._way.whole * (many - 1.2) / many
 
     async def _ended(self, running: Running, lang: str) -> str:
         if running.answer is None:
@@ -323,6 +353,16 @@ class Account:
         page = self._way.dialect.page(running.question.id)
         return [link(page, text("wechat_whole", lang))] if page else []
 
+
+class _Came(NamedTuple):
+    """When a delivery came (Unix seconds), and until when it may wait (of the steady clock)."""
+
+    at: float
+    until: float
+
+
+_LEFT = frozenset(("unsubscribe", "user_authorization_revoke", "user_authorization_cancellation"))
+"""Events after which the platform asks that nothing of a person is kept."""
 
 _SAID = frozenset(("text", "voice", "image", "video", "shortvideo", "location", "link"))
 """Kinds of messages that a person sends; others are only acknowledged."""

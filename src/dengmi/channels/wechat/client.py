@@ -8,8 +8,8 @@ from dengmi.core.clock import Clock
 
 log = logging.getLogger(__name__)
 
-CLOSED = frozenset((40003, 43004, 45015, 45047, 48001, 48002))
-"""No message can be sent to this person now; trying again changes nothing."""
+CLOSED = frozenset((40003, 43004, 45002, 45015, 45047, 48001, 48002))
+"""This message cannot be sent to this person; trying again changes nothing."""
 
 
 class WeChatFailed(ApiFailed):

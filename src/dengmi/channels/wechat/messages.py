@@ -1,5 +1,6 @@
 """What people and the platform send to an account."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dengmi.channels.errors import Malformed
@@ -18,6 +19,8 @@ class Message:
         event: name of the event in lower case, and its `key`.
         menu: the id of the link that was tapped to say this; "" where it was typed.
         dedup: the same for every delivery of one message.
+        person: of whom an event tells, where that is not the sender; "" otherwise.
+        published: whether an event tells that articles were published.
     """
 
     account: str
@@ -28,6 +31,8 @@ class Message:
     key: str = ""
     menu: str = ""
     dedup: str = ""
+    person: str = ""
+    published: bool = False
 
 
 def read_message(fields: Fields) -> Message:
@@ -50,7 +55,24 @@ def read_message(fields: Fields) -> Message:
         key=key,
         menu=text_of(fields, "bizmsgmenuid"),
         dedup=f"{sender}:{number}",
+        person=text_of(fields, "OpenID") if kind == "event" else "",
+        published=event == "publishjobfinish" and _published(fields),
     )
+
+
+def handing_over(message: Message, now: float) -> Fields:
+    """The fields of a reply that hands the sender over to the platform's customer service."""
+    return {
+        "ToUserName": message.sender,
+        "FromUserName": message.account,
+        "CreateTime": int(now),
+        "MsgType": "transfer_customer_service",
+    }
+
+
+def by_menu(dedup: str) -> bool:
+    """Whether the message of a key was the tap on an entry of the account's menu."""
+    return ":click:" in dedup
 
 
 def text_reply(message: Message, text: str, now: float) -> Fields:
@@ -63,3 +85,9 @@ def text_reply(message: Message, text: str, now: float) -> Fields:
         "MsgType": "text",
         "Content": text,
     }
+
+
+def _published(fields: Fields) -> bool:
+    """Whether it went well: status 0."""
+    told = fields.get("PublishEventInfo")
+    return isinstance(told, Mapping) and text_of(told, "publish_status") == "0"

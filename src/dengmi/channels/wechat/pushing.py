@@ -8,6 +8,7 @@ from dengmi.channels.outbox import Uncertain, send_noted
 from dengmi.channels.owed import is_read, lead
 from dengmi.channels.parts import shortened
 from dengmi.channels.wechat.client import CLOSED, WeChatFailed
+from dengmi.channels.wechat.messages import by_menu
 from dengmi.channels.wechat.rendering import Dialect, answered, link, tap
 from dengmi.core.deliveries import Deliveries, Delivery
 from dengmi.core.errors import DengmiError
@@ -15,6 +16,9 @@ from dengmi.core.records import Answer, Question
 from dengmi.language.texts import text
 
 log = logging.getLogger(__name__)
+
+MENU_QUOTA = 3
+"""Messages that the platform lets follow a tap on the account's menu (2026-11)."""
 
 
 class Sender(Protocol):
@@ -72,7 +76,8 @@ class Pusher:
     async def _room(self, question: Question, key: str) -> int:
         """How many messages an answer may have: what follows a question has one quota."""
         used = await self._deliveries.messages_since(question.asker, key)
-        return max(1, min(self._parts, self._quota - used))
+        quota = min(self._quota, MENU_QUOTA) if by_menu(question.dedup) else self._quota
+        return max(1, min(self._parts, quota - used))
 
     async def _sent(self, question: Question, delivery: Delivery, messages: list[str]) -> None:
         to = question.asker.rpartition(":")[2]

@@ -102,11 +102,18 @@ def _again(answer: Answer, dialect: Dialect, foot: str, lead: str) -> list[str]:
 
 
 def preview(
-    quotes: Sequence[Citation], dialect: Dialect, lang: str, *, lead: str, foot: Sequence[str]
+    quotes: Sequence[Citation],
+    dialect: Dialect,
+    lang: str,
+    *,
+    lead: str,
+    foot: Sequence[str],
+    nearest: Sequence[Head] = (),
 ) -> str:
     """Quotes to read while a model writes, as one message.
 
     Args:
+        nearest: articles to look into, where there are no quotes.
         lead: what stands above them.
         foot: links below, which are kept whatever happens.
     """
@@ -116,6 +123,7 @@ def preview(
         gap = "\n\n" if pieces else ""
         pieces.append(Piece(f"{gap}{_plain(each.quote)} [{each.n}]"))
     pieces += _sources(quotes, dialect, lang, quotes=False)
+    pieces += _nearest(nearest, dialect)
     made, _ = parts(pieces, dialect.most_bytes - size(tail), 1)
     return (made[0] if made else "") + tail
 

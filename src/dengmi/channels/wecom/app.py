@@ -77,7 +77,9 @@ class App:
     async def _event(self, message: Message) -> str:
         if message.event == "subscribe":
             return self._talk.welcome()
-        if message.event == "click" and message.key:
+        if message.event == "unsubscribe":
+            await self._talk.forget(message.sender)
+        elif message.event == "click" and message.key:
             # A menu entry of the operator's: its key is the question.
             return await self._answer(message, message.key, self._way.language)
         return ""
@@ -96,7 +98,9 @@ class App:
         if not running.pushed:
             running.pushed = True
             self._parts.start(self._follow(running), f"message for question {asked}")
-        return preview(running.quotes, asked, self._sheet, lang) if shown else ""
+        if running.ended or not (running.quotes or running.nearest):
+            return ""
+        return preview(running.quotes, asked, self._sheet, lang, running.nearest)
 
     def _whole(self, running: Running, lang: str) -> str:
         """The answer, if one message holds it."""

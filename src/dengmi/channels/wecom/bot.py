@@ -10,8 +10,9 @@ restart in between loses nothing.
 import asyncio
 import logging
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Any, Protocol
 
+from dengmi.channels.overheard import Overheard
 from dengmi.channels.parts import shortened
 from dengmi.channels.running import Running
 from dengmi.channels.wechat.body import Fields
@@ -37,7 +38,7 @@ PAUSES = (2.0, 10.0, 60.0)
 class Poster(Protocol):
     """Sends an answer to the address that came with its question."""
 
-    async def post(self, address: str, content: str) -> None: ...
+    async def post(self, address: str, content: str, feedback: str) -> None: ...
 
 
 class Bot:
@@ -58,6 +59,7 @@ class Bot:
         self._paper = paper
         self._poster = poster
         self._replies: dict[str, _Reply] = {}
+        self._overheard = Overheard(parts.hear, parts.keep)
 
     def verify(self, query: Mapping[str, str]) -> str:
         """The answer to the platform's question whether this is the server. Raises Forged."""
@@ -124,7 +126,11 @@ class Bot:
             return {}
         running.pushed = True
         until = question.asked_at + HOUR
-        owed: dict[str, object] = {"address": message.response_url, "until": until}
+        owed: dict[str, object] = {
+            "address": message.response_url,
+            "until": until,
+            "lang": question.lang,
+        }
         await self._parts.store.put_note(self._note(question.id), self.channel, owed)
         self._watch(running, until)
         return owed
@@ -183,7 +189,8 @@ class Bot:
             log.info("question %s: no message taken any more", answer.question_id)
             return
         try:
-            await self._poster.post(str(owed["address"]), answered(answer, self._paper, lead=lead))
+            said = answered(answer, self._paper, lead=lead)
+            await self._poster.post(str(owed["address"]), said, answer.question_id)
         except WeComFailed as error:
             if error.again:
                 await self._parts.store.put_note(note, self.channel, owed)
@@ -200,13 +207,25 @@ class Bot:
                 reply.fetched.set()
             if not await self.talk.waits(message.stream):
                 await self._parts.store.take_note(note)  # nobody else need send it
-            return answered(found, self._paper), True
+            heard = self._overheard.get(message.stream)
+            return answered(found, self._paper, heard.notices if heard else ()), True
         owed = (await self._parts.store.notes(self.channel)).get(note)
         if owed is None:
             return text("wechat_failed", self._way.language), True
-        # Another process is at it; where it takes too long, the answer goes to where it is owed.
-        late = self._parts.clock.now() - (float(owed["until"]) - HOUR) >= self._way.close
-        return str(owed.get("shown") or text("wecom_looking", self._way.language)), late
+        return await self._along(message.stream, owed)
+
+    async def _along(self, question_id: str, owed: Mapping[str, Any]) -> tuple[str, bool]:
+        """As `_standing`, of what another process answers; where it takes too long, the answer
+        goes to where it is owed."""
+        lang = str(owed.get("lang") or self._way.language)
+        heard = await self._overheard.of(question_id, lang, self._way.hold)
+        if heard.quotes or heard.nearest or heard.heard:
+            shown = writing(heard, self._paper, lang)
+        else:
+            shown = str(owed.get("shown") or text("wecom_looking", lang))
+        if self._parts.clock.now() - (float(owed["until"]) - HOUR) >= self._way.close:
+            return closing(shown, heard, self._paper, lang), True
+        return shown, False
 
     def _shown(self, running: Running) -> tuple[str, bool]:
         lang = running.question.lang or self._way.language

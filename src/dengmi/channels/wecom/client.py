@@ -43,12 +43,17 @@ class WeCom(Api):
         self._corp_id = corp_id
         self._secret = secret
 
-    async def post(self, address: str, content: str) -> None:
+    async def post(self, address: str, content: str, feedback: str) -> None:
         """Send Markdown to a response_url, which came sealed from the platform and takes one call.
 
-        Raises WeComFailed.
+        Args:
+            feedback: the id that thumbs come with.
+
+        Raises:
+            WeComFailed: refused.
         """
-        await self._posted(address, {"msgtype": "markdown", "markdown": {"content": content}})
+        said = {"content": content, "feedback": {"id": feedback}}
+        await self._posted(address, {"msgtype": "markdown", "markdown": said})
 
     async def tell(self, key: str, content: str) -> None:
         """Have a group robot say something, in Markdown. Raises WeComFailed."""

@@ -8,6 +8,7 @@ where the answer takes a while, and up to four with the answer.
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Protocol
 
 from dengmi.channels.running import Running
@@ -36,6 +37,9 @@ WELCOME = 20.0
 
 QUOTING = 15.0
 """Seconds that the quotes have to go out before the answer may."""
+
+QUEUED = 2
+"""State of a session that waits for a person of the company."""
 
 OURS = (0, 1)
 """States of a session in which a program may speak: new, or with the assistant."""
@@ -143,6 +147,9 @@ class Service:
         if not await self._ours(message):
             return
         lang = language_of(message.text) or self._talk.way.language
+        if message.text.lower() in self._talk.way.person:
+            await self._handed_over(message, lang)
+            return
         running: Running | str = text("wechat_text_only", lang)
         if message.text:
             dedup = f"{message.who}:{message.number}"
@@ -153,6 +160,22 @@ class Service:
             running.pushed = True
             work = self._followed(running, message, lang)
             self._parts.start(work, f"messages for question {running.question.id}")
+
+    async def _handed_over(self, message: KfMessage, lang: str) -> None:
+        """Let a person of the company take over; from then on a program is silent."""
+        await self._said(message, text("person_comes", lang))
+        body = {
+            "open_kfid": message.account,
+            "external_userid": message.customer,
+            "service_state": QUEUED,
+        }
+        try:
+            await self._api.call("/cgi-bin/kf/service_state/trans", body)
+        except WeComFailed as error:
+            log.warning("%s: nobody takes over (%d)", self.channel, error.errcode)
+            name = f"nobody_{message.number}"
+            with suppress(WeComFailed):
+                await self._pusher.say(message.who, text("person_nobody", lang), name)
 
     async def _followed(self, running: Running, message: KfMessage, lang: str) -> None:
         """Something to read where the answer takes a while; then say when it is there."""

@@ -10,7 +10,7 @@ from dengmi.channels.parts import Piece, parts, shortened, size
 from dengmi.channels.running import Running
 from dengmi.core.events import Done, Notice
 from dengmi.core.links import outside
-from dengmi.core.records import Answer, Citation
+from dengmi.core.records import Answer, Citation, Head
 from dengmi.language.texts import text
 
 _QUOTE = 360
@@ -47,7 +47,10 @@ def writing(running: Running, paper: Paper, lang: str) -> str:
     if written.text.strip():
         return _fitted([Piece(written.text)], paper)
     if not running.quotes:
-        return text("wecom_looking", lang)
+        if not running.nearest:
+            return text("wecom_looking", lang)
+        lead = Piece(text("nearest_meanwhile", lang), whole=True)
+        return _fitted([lead, *_nearest(running.nearest, paper)], paper)
     pieces = [Piece(text("wecom_meanwhile", lang), whole=True)]
     for each in running.quotes:
         pieces.append(Piece("\n\n> " + _line(each.quote)))
@@ -70,7 +73,7 @@ def answered(answer: Answer, paper: Paper, notices: Sequence[Notice] = (), lead:
     pieces = [Piece(lead), Piece(shown.text)]
     pieces += _sources(shown.citations, paper, quoted=not answer.claims, lang=lang)
     if not answer.grounded:
-        pieces += _nearest(answer, paper)
+        pieces += _nearest(answer.nearest, paper)
     if answer.followups:
         pieces.append(Piece("\n\n**" + text("wechat_ask_also", lang) + "**", whole=True))
         pieces += [Piece(f"\n- {_line(each)}", whole=True) for each in answer.followups]
@@ -114,9 +117,9 @@ def _sources(
     return made
 
 
-def _nearest(answer: Answer, paper: Paper) -> list[Piece]:
+def _nearest(heads: Sequence[Head], paper: Paper) -> list[Piece]:
     made = []
-    for head in answer.nearest:
+    for head in heads:
         address = paper.links.article(head) if paper.links else outside(head.url)
         title = name(head.title) or name(head.id)
         made.append(Piece(f"\n- [{title}]({address})" if address else f"\n- {title}", whole=True))

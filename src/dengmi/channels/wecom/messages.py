@@ -25,7 +25,8 @@ class BotMessage:
         kind: "text", "voice", "mixed", …, "event", or "stream": the platform asks how far the
             answer `stream` is.
         sender: the userid of whom it is from; it may be missing in what the platform asks itself.
-        text: what was said; of a voice message, its transcript; "" otherwise.
+        text: what was said, or quoted where nothing was said beside; of a voice message, its
+            transcript; "" otherwise.
         chat: id of the group; "" in a single chat.
         number: the same for every delivery of one message.
         response_url: where the answer may be sent once, within an hour; "" for none.
@@ -69,13 +70,14 @@ def read_bot(fields: Fields, called: str = "") -> BotMessage:
     if not (kind and sender and number):
         raise Malformed("fields")
     chat = text_of(fields, "chatid") if text_of(fields, "chattype") == "group" else ""
-    said = _said(fields, kind)
+    said = _said(fields, kind).strip()
+    said = _without_name(said, called) if chat else said
     event = _inner(fields, "event")
     address = text_of(fields, "response_url")
     return BotMessage(
         kind=kind,
         sender=sender,
-        text=_without_name(said, called) if chat else said.strip(),
+        text=said or _quoted(fields),
         chat=chat,
         number=number,
         response_url=address if len(address) <= MOST_URL else "",
@@ -97,6 +99,13 @@ def _said(fields: Fields, kind: str) -> str:
         if isinstance(item, Mapping)
     ]
     return "\n".join(text for text in texts if text)
+
+
+def _quoted(fields: Fields) -> str:
+    """The words that a message quotes, where it says nothing beside: to call the bot at what
+    somebody said is to ask that."""
+    quote = _inner(fields, "quote")
+    return _said(quote, text_of(quote, "msgtype").lower()).strip()
 
 
 def _without_name(said: str, called: str) -> str:

@@ -67,10 +67,7 @@ def answered(
     pieces = [Piece(sheet.plain(lead + answer.text))]
     pieces += _sources(answer.citations, sheet, lang, quotes=bool(answer.claims))
     if not answer.grounded:
-        pieces += [
-            Piece(f"\n· {sheet.link(sheet.article(head), head.title)}", True)
-            for head in answer.nearest
-        ]
+        pieces += _nearest(answer.nearest, sheet)
     if answer.followups:
         pieces.append(Piece("\n\n" + text("wechat_ask_also", lang)))
         pieces += [Piece(f"\n· {sheet.plain(each)}", whole=True) for each in answer.followups]
@@ -95,17 +92,28 @@ def _again(answer: Answer, sheet: Sheet, lead: str) -> list[str]:
     return body
 
 
-def preview(quotes: Sequence[Citation], question_id: str, sheet: Sheet, lang: str) -> str:
-    """Quotes to read while a model writes, as one message."""
+def preview(
+    quotes: Sequence[Citation],
+    question_id: str,
+    sheet: Sheet,
+    lang: str,
+    nearest: Sequence[Head] = (),
+) -> str:
+    """Quotes to read while a model writes, as one message; without any, articles to look into."""
     page = sheet.page(question_id)
     tail = "\n\n" + sheet.link(page, text("wechat_whole", lang)) if page else ""
-    pieces = [Piece(text("wechat_meanwhile", lang))]
+    pieces = [Piece(text("wechat_meanwhile" if quotes else "nearest_meanwhile", lang))]
     for each in quotes:
         gap = "\n\n" if each is not quotes[0] else ""
         pieces.append(Piece(f"{gap}{sheet.plain(each.quote)} [{each.n}]"))
     pieces += _sources(quotes, sheet, lang, quotes=False)
+    pieces += _nearest(nearest, sheet)
     made, _ = parts(pieces, sheet.most_bytes - size(tail), 1)
     return (made[0] if made else "") + tail
+
+
+def _nearest(heads: Sequence[Head], sheet: Sheet) -> list[Piece]:
+    return [Piece(f"\n· {sheet.link(sheet.article(head), head.title)}", True) for head in heads]
 
 
 def _sources(

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
+from dengmi.channels.overheard import Hear, nobody
 from dengmi.channels.running import Running, Runs
 from dengmi.core.clock import Clock
 from dengmi.core.deliveries import Deliveries
 from dengmi.core.errors import BadInput, NotFound
 from dengmi.core.ids import stable_id
 from dengmi.core.late import LateQueue
-from dengmi.core.ports import Answering, Conversations, Inbox, Notes
+from dengmi.core.ports import Answering, Conversations, Forgetting, Inbox, Notes
 from dengmi.core.records import Answer, Question, Wanted
 from dengmi.language.detect import language_of
 from dengmi.language.texts import text
@@ -36,7 +37,7 @@ HOUR = 3_600.0
 Start = Callable[[Coroutine[Any, Any, object], str], object]
 
 
-class Kept(Inbox, Notes, Conversations, LateQueue, Deliveries, Protocol):
+class Kept(Inbox, Notes, Conversations, Forgetting, LateQueue, Deliveries, Protocol):
     """What the channel needs of the store."""
 
 
@@ -54,6 +55,7 @@ class Way:
         close: seconds after the question at which a message still being written is closed.
         refresh: seconds between two updates of a message.
         messages: most messages of one answer.
+        person: messages, in lower case, that ask for a person.
     """
 
     name: str
@@ -66,6 +68,7 @@ class Way:
     close: float = 330.0
     refresh: float = 2.5
     messages: int = 4
+    person: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,7 @@ class Parts:
         start: runs something in the background, under a name; a stop waits for it a while.
         keep: as `start`, but a stop cuts it off.
         pace: seconds that an asker must wait before the next question; 0 for none.
+        hear: tells what another process of the server answers.
     """
 
     answering: Answering
@@ -86,6 +90,7 @@ class Parts:
     start: Start
     keep: Start
     pace: Callable[[str], float] = lambda _: 0.0
+    hear: Hear = nobody
 
 
 class Talk:
@@ -137,6 +142,10 @@ class Talk:
     def welcome(self) -> str:
         """A word to who comes in."""
         return self.way.welcome or text("wechat_welcome", self.way.language)
+
+    async def forget(self, sender: str) -> None:
+        """Delete what somebody asked."""
+        await self._parts.store.forget_asker(self.asker(sender))
 
     async def thumb(self, sender: str, question_id: str, up: bool | None) -> None:
         """Keep what somebody thinks of an answer; None takes it back."""

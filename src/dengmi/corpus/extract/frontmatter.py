@@ -12,6 +12,8 @@ _YAML = re.compile(r"\A---[ \t]*\r?\n(?P<head>.*?)^(?:---|\.\.\.)[ \t]*(?:\r?\n|
 _TOML = re.compile(r"\A\+\+\+[ \t]*\r?\n(?P<head>.*?)^\+\+\+[ \t]*(?:\r?\n|\Z)", re.S | re.M)
 _PAIR = re.compile(r"^(?P<key>[A-Za-z_][\w.-]*)[ \t]*:(?:[ \t]+(?P<value>.*))?$")
 _LARGEST_HEAD = 65_536
+_LARGEST_TOML = 8_192
+"""Characters of a TOML head: the parser takes quadratic time and memory for keys with dots."""
 
 
 def split_front_matter(text: str) -> tuple[Mapping[str, object], str]:
@@ -19,10 +21,10 @@ def split_front_matter(text: str) -> tuple[Mapping[str, object], str]:
 
     A text without a head, or with one that cannot be read, comes back whole.
     """
-    if found := _TOML.match(text[:_LARGEST_HEAD]):
+    if found := _TOML.match(text[:_LARGEST_TOML]):
         try:
             values = tomllib.loads(found["head"].replace("\r\n", "\n"))
-        except (tomllib.TOMLDecodeError, RecursionError):
+        except (ValueError, RecursionError):  # also numbers and dates that cannot be
             return {}, text
         return {key.lower(): value for key, value in values.items()}, text[found.end() :]
     found = _YAML.match(text[:_LARGEST_HEAD])

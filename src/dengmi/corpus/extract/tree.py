@@ -17,8 +17,13 @@ DEEPEST = 160
 
 _DEEP_LIMIT = 2_000
 _LONG_VALUE = re.compile(r"""=\s*(?:"[^"<>]{1000,}"|'[^'<>]{1000,}')""")
-_LONG_TAG = re.compile(r"<([A-Za-z][A-Za-z0-9-]*)\s[^<>]{600,}>")
-_MOST_ATTRIBUTES = 60
+_MOST_ATTRIBUTES = 200
+_VALUE = r"""(?:"[^"]*+"|'[^']*+'|[^\s>"'][^\s>]{0,2000}+)"""
+_ATTRIBUTE = rf"[\s/]*+[^\s/>][^\s/>=]{{0,200}}+(?:\s*+=\s*+{_VALUE}?+)?+"
+# Read as browsers do: values in quotation marks may hold "<" and ">", and attributes need no value.
+_CROWDED_TAG = re.compile(
+    rf"<([A-Za-z][A-Za-z0-9-]{{0,30}}+)(?>{_ATTRIBUTE}){{{_MOST_ATTRIBUTES},}}+[^>]*+>?"
+)
 _ENDS = re.compile(r"</(?:html|body)\s*>", re.I)
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.S)
@@ -33,6 +38,15 @@ def parse(markup: str) -> "HtmlElement | None":
 
     Raises Unreadable("page_too_big").
     """
+    root = whole_tree(markup)
+    return root if root is not None and _flattened(root) else None
+
+
+def whole_tree(markup: str) -> "HtmlElement | None":
+    """The tree of a page, however deep; None when there is none.
+
+    Raises Unreadable("page_too_big").
+    """
     from lxml import etree  # type: ignore[import-untyped]
     from lxml import html as lxml_html
 
@@ -44,19 +58,14 @@ def parse(markup: str) -> "HtmlElement | None":
     # Long attribute values (pictures in the address) say nothing; a tag with thousands of
     # attributes takes the parser quadratic time.
     markup = _LONG_VALUE.sub('=""', _DECLARATION.sub("", markup.replace("\0", "")))
-    markup = _LONG_TAG.sub(_plain_tag, markup)
+    markup = _CROWDED_TAG.sub(r"<\1>", markup)
     parser = lxml_html.HTMLParser(
         encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True, collect_ids=False
     )
     try:
-        root = lxml_html.document_fromstring(markup.encode("utf-8", "replace"), parser=parser)
+        return lxml_html.document_fromstring(markup.encode("utf-8", "replace"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError):
         return None
-    return root if _flattened(root) else None
-
-
-def _plain_tag(tag: re.Match[str]) -> str:
-    return f"<{tag[1]}>" if tag[0].count("=") > _MOST_ATTRIBUTES else tag[0]
 
 
 def _without_scripts(markup: str) -> str:

@@ -16,7 +16,7 @@ from dengmi.settings.ilink import ILinkSettings
 
 
 class ILinkAccounts:
-    """Every account. Of the processes of a server, one polls an account; all may send.
+    """Every account. Of all processes, one polls an account; all may send.
 
     Raises:
         BadSettings: an account has no token.
@@ -46,8 +46,7 @@ class ILinkAccounts:
         await asyncio.gather(*(client.close() for client in self._clients))
 
     async def _polled(self, name: str, account: Account) -> None:
-        async with alone(self._context.parts.settings.home / "ilink" / f"{name}.lock"):
-            await account.run()
+        await alone(self._context, f"ilink/{name}", account.run)
 
     def _account(self, name: str, wanted: ILinkSettings) -> Account:
         parts = self._context.parts

@@ -7,6 +7,7 @@ An account reads its rooms in one process; as an appservice it is given what is 
 import asyncio
 import logging
 from collections.abc import Sequence
+from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -19,8 +20,8 @@ from starlette.routing import BaseRoute, Route
 from dengmi.channels.errors import WireError
 from dengmi.channels.matrix.appservice import MOST_BYTES, events_of, is_from
 from dengmi.core.errors import BadSettings, DengmiError
-from dengmi.core.lock import FileLock
 from dengmi.server.bodies import read
+from dengmi.server.channels.alone import Seat
 from dengmi.server.channels.places import links_at
 from dengmi.server.context import Context
 from dengmi.server.problems import Refusal
@@ -39,7 +40,7 @@ TAKE_OVER = 1.0
 
 
 class MatrixAccounts:
-    """Every account of the settings. Of the processes of a server, one holds an account: two that
+    """Every account of the settings. Of all processes, one holds an account: two that
     read the same messages would answer them twice.
 
     Raises:
@@ -49,7 +50,7 @@ class MatrixAccounts:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._clients: list[Matrix] = []
-        self._locks: list[FileLock] = []
+        self._seats: list[Seat] = []
         self._given: dict[str, Account] = {}
         self._making = asyncio.Lock()
         for name, wanted in context.parts.settings.matrix.items():
@@ -73,16 +74,16 @@ class MatrixAccounts:
     async def close(self) -> None:
         """Close the connections, and let others have the accounts."""
         await asyncio.gather(*(client.close() for client in self._clients))
-        for lock in self._locks:
-            lock.free()
+        for seat in self._seats:
+            seat.free()
 
     async def _held(self, name: str, wanted: MatrixSettings) -> None:
         """Serve an account, once no other process does."""
-        folder = self._context.parts.settings.home / "matrix"
-        lock = FileLock(folder / f"{name}.lock")
-        while not await asyncio.to_thread(lock.take):  # noqa: ASYNC110 - held by another process
-            await asyncio.sleep(TAKE_OVER)
-        self._locks.append(lock)
+        seat = Seat(self._context, f"matrix/{name}", every=TAKE_OVER)
+        self._seats.append(seat)
+        await seat.held(partial(self._serve, name, wanted))
+
+    async def _serve(self, name: str, wanted: MatrixSettings) -> None:
         if wanted.hs_token:
             await (await self._taking(name)).serve()
         await asyncio.to_thread(_warm)
@@ -187,6 +188,7 @@ def _way(name: str, wanted: MatrixSettings) -> "Way":
         allow=wanted.allow,
         rooms=wanted.rooms,
         command=wanted.command,
+        forget=wanted.forget,
         threads=wanted.threads,
         welcome=wanted.welcome,
         backlog=wanted.backlog,

@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from functools import partial
 
 from starlette.routing import BaseRoute
 
@@ -10,10 +12,11 @@ from dengmi.channels.wechat.account import Account, Later, Way
 from dengmi.channels.wechat.client import WeChat
 from dengmi.channels.wechat.pushing import Pusher
 from dengmi.channels.wechat.rendering import Dialect
-from dengmi.core.errors import BadSettings
+from dengmi.core.errors import Conflict
 from dengmi.server.channels.callback import Callback
 from dengmi.server.channels.places import links_at
 from dengmi.server.context import Context
+from dengmi.settings.lacking import empty
 from dengmi.settings.wechat import WeChatSettings
 
 
@@ -48,10 +51,8 @@ class WeChatAccounts:
         parts = self._context.parts
         public = parts.settings.server.public_url.rstrip("/")
         if not wanted.token or (wanted.push and not wanted.secret):
-            raise BadSettings(
-                "channel_secret_missing",
-                key=f"wechat.{name}.{'secret' if wanted.token else 'token'}",
-            )
+            key = "secret" if wanted.token else "token"
+            raise empty(parts.settings, f"wechat.{name}.{key}")
         links = links_at(public) if public else None
         dialect = Dialect(most_bytes=wanted.max_bytes, links=links)
         way = Way(
@@ -65,6 +66,7 @@ class WeChatAccounts:
             welcome=wanted.welcome,
             language=wanted.language,
             dialect=dialect,
+            person=frozenset(each.lower() for each in wanted.person),
         )
         return Account(
             way,
@@ -76,7 +78,17 @@ class WeChatAccounts:
             start=self._context.crew.start,
             pace=self._context.callers.pace,
             later=self._later(way.channel, dialect, wanted) if wanted.push else None,
+            published=partial(self._read, name),
         )
+
+    async def _read(self, name: str) -> None:
+        """The account has published something: read its sources."""
+        from dengmi.corpus.kinds import PREFIX
+
+        for source in await self._context.parts.store.sources():
+            if source.kind == "wechat" and source.address == f"{PREFIX}{name}":
+                with suppress(Conflict):  # it is being read
+                    self._context.syncs.start(source)
 
     def _later(self, channel: str, dialect: Dialect, wanted: WeChatSettings) -> Later:
         parts, outbox = self._context.parts, self._context.outbox

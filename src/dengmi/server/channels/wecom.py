@@ -19,12 +19,12 @@ from dengmi.channels.wecom.plain import Sheet
 from dengmi.channels.wecom.pushing import Pusher, Send
 from dengmi.channels.wecom.sealed import Door
 from dengmi.channels.wecom.talk import Parts, Talk, Way
-from dengmi.core.errors import BadSettings
 from dengmi.server.channels import callback
 from dengmi.server.channels.places import links_at
 from dengmi.server.channels.wecom_line import LineKeeper
 from dengmi.server.channels.wecom_robot import Robot
 from dengmi.server.context import Context
+from dengmi.settings.lacking import empty
 from dengmi.settings.wecom import WeComSettings
 
 FOLLOWING = 5
@@ -56,7 +56,7 @@ class WeComWays:
         self._robots: list[Robot] = []
         for name, wanted in context.parts.settings.wecom.items():
             for needed in missing(wanted):
-                raise BadSettings("channel_secret_missing", key=f"wecom.{name}.{needed}")
+                raise empty(context.parts.settings, f"wecom.{name}.{needed}")
             self._make(name, wanted)
 
     def routes(self) -> Sequence[BaseRoute]:
@@ -90,7 +90,7 @@ class WeComWays:
                 self._called[name] = self._kf(name, wanted)
             case "robot":
                 client = self._client(wanted)
-                self._robots.append(Robot(self._context.parts, name, wanted, client))
+                self._robots.append(Robot(self._context, name, wanted, client))
 
     def _bot(self, name: str, wanted: WeComSettings) -> Bot:
         return Bot(
@@ -104,7 +104,7 @@ class WeComWays:
     def _line(self, name: str, wanted: WeComSettings) -> LineKeeper:
         paper = Paper(most_bytes=wanted.max_bytes or 20_480, links=self._links)
         return LineKeeper(
-            self._context.parts,
+            self._context,
             name=name,
             wanted=wanted,
             way=_way(name, wanted),
@@ -198,6 +198,7 @@ class WeComWays:
             start=self._context.crew.start,
             keep=self._context.crew.keep,
             pace=self._context.callers.pace,
+            hear=self._context.along.follow,
         )
 
 
@@ -213,4 +214,5 @@ def _way(name: str, wanted: WeComSettings) -> Way:
         close=wanted.close,
         refresh=wanted.refresh,
         messages=wanted.messages,
+        person=frozenset(each.lower() for each in wanted.person),
     )

@@ -8,11 +8,12 @@ from dengmi.channels.budget import SendBudget
 from dengmi.channels.links import defused
 from dengmi.channels.parts import shortened
 from dengmi.channels.wecom.client import WeCom, WeComFailed
+from dengmi.core.errors import DengmiError
 from dengmi.core.limits import Alert
 from dengmi.language.money import amounts
 from dengmi.language.texts import text
 from dengmi.server.channels.alone import alone
-from dengmi.server.parts import Parts
+from dengmi.server.context import Context
 from dengmi.settings.wecom import WeComSettings
 
 log = logging.getLogger(__name__)
@@ -31,25 +32,31 @@ PER_MINUTE = 20
 class Robot:
     """One group robot. `channel` names it in the log and in what is kept."""
 
-    def __init__(self, parts: Parts, name: str, wanted: WeComSettings, client: WeCom) -> None:
+    def __init__(self, context: Context, name: str, wanted: WeComSettings, client: WeCom) -> None:
         self.channel = f"wecom:{name}"
-        self._parts = parts
+        self._context = context
+        self._parts = context.parts
         self._wanted = wanted
         self._client = client
         self._sends = SendBudget(((PER_MINUTE, 60.0),))
-        self._lock = parts.settings.home / "lines" / f"{name}.lock"
+        self._place = f"lines/{name}"
 
     async def tell(self) -> None:
         """Tell what there is until cancelled; each thing once."""
-        async with alone(self._lock):
-            if self._note not in await self._parts.store.notes(self.channel):
-                await self._passed(self._parts.clock.now(), [])
-            while True:
+        await alone(self._context, self._place, self._tell)
+
+    async def _tell(self) -> None:
+        while True:
+            try:
                 await self.look()
-                await asyncio.sleep(EVERY)
+            except DengmiError as error:  # the store is away, say
+                log.warning("%s: %s", self.channel, error)
+            await asyncio.sleep(EVERY)
 
     async def look(self) -> None:
-        """Tell what is new."""
+        """Tell what is new; at the very first look there is nothing yet."""
+        if self._note not in await self._parts.store.notes(self.channel):
+            await self._passed(self._parts.clock.now(), [])
         kept = (await self._parts.store.notes(self.channel)).get(self._note, {})
         now = self._parts.clock.now()
         since, told = max(float(kept.get("since", now)), now - SINCE), list(kept.get("told", ()))

@@ -117,7 +117,6 @@ def _head(visit: Visit, title: str) -> Html:
         el("meta", name="robots", content="noindex"),
         el("title", f"{title} · {visit.say('con_console')}"),
         el("link", rel="icon", type="image/svg+xml", href=asset("lantern.svg")),
-        el("link", rel="stylesheet", href=asset("app.css")),
         el("link", rel="stylesheet", href=asset("console.css")),
         el("script", type="module", src=asset("console.js")),
     )

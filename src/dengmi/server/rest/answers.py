@@ -38,6 +38,7 @@ from dengmi.server.shapes import (
     citation_json,
     claim_json,
     cost_json,
+    head_json,
     standing_json,
 )
 from dengmi.server.stream import stream
@@ -104,8 +105,8 @@ class Answers:
         """What an asker thinks of an answer."""
         body = await read_json(request, ThumbRequest)
         answer_id = clean(request.path_params["answer_id"])
-        asker = await self._context.callers.asker(request, clean(body.asker))
-        await self._parts.store.put_thumb(answer_id, asker, body.up, self._parts.clock.now())
+        voter = await self._context.callers.voter(request, clean(body.asker))
+        await self._parts.store.put_thumb(answer_id, voter, body.up, self._parts.clock.now())
         return json_reply({"up": body.up})
 
     async def reuse(self, request: Request) -> Response:
@@ -185,6 +186,7 @@ def _value(event: Event, lang: str) -> Json:  # noqa: PLR0911 - one for each eve
                 "passages": event.passages,
                 "took_ms": round(event.took_ms, 2),
                 "quotes": [citation_json(quote) for quote in event.quotes],
+                "nearest": [head_json(head) for head in event.nearest],
             }
         case Cited():
             return citation_json(event.citation)

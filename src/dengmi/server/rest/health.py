@@ -26,11 +26,12 @@ class Health:
         return json_reply({"status": "ok", "version": __version__})
 
     async def readyz(self, request: Request) -> Response:  # noqa: ARG002
-        """The store answers and the index has caught up once."""
-        follower = self._context.follower
+        """The store answers and takes what is written, and the index has caught up once."""
+        follower, store = self._context.follower, self._context.parts.store
         try:
             async with asyncio.timeout(PATIENCE):
-                store_seq = await self._context.parts.store.last_change()
+                await store.check_writes()
+                store_seq = await store.last_change()
         except TimeoutError:
             raise Unavailable("store_slow", seconds=PATIENCE) from None
         if follower.index_seq < 0:

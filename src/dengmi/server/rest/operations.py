@@ -128,7 +128,8 @@ OPERATIONS = (
         path="/answers/{answer_id}/thumb",
         id="put_thumb",
         summary="Thumb up or down",
-        text="One for each asker; the last one counts. A thumb down ends an answer's reuse.",
+        text="One for each asker; the last one counts. Without a key, one for each address. "
+        "A thumb down ends an answer's reuse; without a key it takes two.",
         path_texts={"answer_id": "`id` of an answer."},
         body=ThumbRequest,
         reply=ThumbResponse,

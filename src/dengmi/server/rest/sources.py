@@ -1,6 +1,8 @@
 """/desks/{desk}/sources: where the articles of a desk come from."""
 
+from contextlib import suppress
 from pathlib import PurePath
+from typing import Literal
 
 import msgspec
 from starlette.requests import Request
@@ -12,7 +14,7 @@ from dengmi.server.access import is_operator
 from dengmi.server.bodies import clean, read_json
 from dengmi.server.context import Context
 from dengmi.server.negotiate import api_language
-from dengmi.server.problems import detail
+from dengmi.server.problems import Refusal, detail
 from dengmi.server.replies import json_reply
 from dengmi.server.rest.models import SourceRequest
 from dengmi.server.shapes import Json, report_json, source_json
@@ -28,14 +30,16 @@ class Sources:
 
     async def list(self, request: Request) -> Response:
         """The sources of a desk, and those whose first sync failed a short while ago, with the
-        reason: they are not kept, but whoever added them wants to know. Paths on this computer
-        are told to operators only, and so are reports, which name files."""
-        desk = await self._desk(request)
+        reason: they are not kept, but whoever added them wants to know. Operators alone are told
+        paths on this computer, what stands behind a question mark, where addresses of feeds hold
+        keys, and reports, which name files."""
+        desk, whole = await self._desk(request), await self._may_see(request)
         sources = {source.id: source for source in self._syncs.recent(desk)}
         sources |= {source.id: source for source in await self._parts.store.sources(desk)}
         running = await self._syncs.running(sources.values())
         shapes = [
-            self._shape(request, each, syncing=each.id in running) for each in sources.values()
+            self._shape(request, each, syncing=each.id in running, whole=whole)
+            for each in sources.values()
         ]
         return json_reply({"sources": shapes})
 
@@ -88,11 +92,27 @@ class Sources:
             raise NotFound("source_not_of_desk", source=source_id[:60], desk=desk)
         return source
 
-    def _shape(self, request: Request, source: Source, *, syncing: bool) -> Json:
+    async def _may_see(self, request: Request) -> bool:
+        """Whether the request may see what strangers may not."""
+        scopes: tuple[Literal["read", "operate"], ...] = ("read", "operate")
+        for scope in scopes:
+            with suppress(Refusal):
+                await self._context.rights.check(request, scope)
+                return True
+        return False
+
+    def _shape(
+        self, request: Request, source: Source, *, syncing: bool, whole: bool = True
+    ) -> Json:
         shape = source_json(source)
         shape["syncing"] = syncing
-        if not is_operator(request, self._parts.settings.server) and "://" not in source.address:
+        is_web = "://" in source.address
+        if not is_operator(request, self._parts.settings.server) and not is_web:
             shape["address"] = PurePath(source.address).name
+            return shape
+        if not whole:
+            shape["address"] = source.address.partition("?")[0]
+            shape["options"] = {}  # networks that may be reached say what they are called inside
             return shape
         ended = self._syncs.last(source.id)
         lang = api_language(request)

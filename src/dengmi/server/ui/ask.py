@@ -34,6 +34,7 @@ from dengmi.server.stream import stream
 from dengmi.server.ui.card import (
     answer_card,
     error_card,
+    meanwhile,
     pending_text,
     quote_block,
     turn,
@@ -309,9 +310,9 @@ def _piece(frame: Frame, event: Event) -> dict[str, str]:  # noqa: PLR0911 - one
     """An event as the page's script wants it: HTML that goes in as it is."""
     match event:
         case Found():
-            quotes = "".join(quote_block(frame, quote, "") for quote in event.quotes)
             level = frame.say(f"ui_level_{event.level}")
-            return {"level": level, "html": quotes, "question": event.question_id}
+            html = str(meanwhile(frame, event))
+            return {"level": level, "html": html, "question": event.question_id}
         case Thinking():
             return {"text": event.text}
         case Text():

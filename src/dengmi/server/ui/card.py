@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from dengmi.answer.late.waits import Standing
 from dengmi.answer.thought import seconds_of
+from dengmi.core.events import Found
 from dengmi.core.links import outside
 from dengmi.core.records import Answer, Citation, Head, Pending
 from dengmi.language.han import has_han
@@ -210,25 +211,33 @@ def _followups(frame: Frame, answer: Answer) -> Html | None:
     return el("ul", links, class_="followups", aria_label=frame.say("ui_followups"))
 
 
+def meanwhile(frame: Frame, found: Found) -> Html:
+    """What there is to read while a model writes."""
+    if found.quotes:
+        return join([quote_block(frame, quote, "") for quote in found.quotes])
+    return _nearest(frame, found.nearest, "")
+
+
 def _not_grounded(frame: Frame, answer: Answer) -> Html:
     if not answer.nearest:
         return el("p", frame.say("ui_nothing_near"), class_="says")
+    says = el("p", frame.say("ui_not_in_articles"), class_="says")
+    return join([says, _nearest(frame, answer.nearest, answer.id)])
+
+
+def _nearest(frame: Frame, heads: Sequence[Head], answer_id: str) -> Html:
     rows = [
         el(
             "li",
-            el("a", title_of(frame, head), href=article_path(head, answer.id)),
+            el("a", title_of(frame, head), href=article_path(head, answer_id)),
             el("small", _date(head)) if head.published else None,
             lang=_tag(head.lang),
         )
-        for head in answer.nearest
+        for head in heads
     ]
-    return join(
-        [
-            el("p", frame.say("ui_not_in_articles"), class_="says"),
-            el("p", frame.say("ui_nearest"), class_="soft"),
-            el("ul", rows, class_="near"),
-        ]
-    )
+    if not rows:
+        return join([])
+    return join([el("p", frame.say("ui_nearest"), class_="soft"), el("ul", rows, class_="near")])
 
 
 def _reference(frame: Frame, citation: Citation, answer_id: str) -> Html:

@@ -38,7 +38,7 @@ class FindPage:
         name = await self._parts.desks.resolve(desk) if desk else await self._overview.default()
         frame = await frame_of(self._overview, request, name)
         words = clean(params.get("find", "")).strip()[: frame.max_chars]
-        sources = await self._parts.store.sources(None if name == HALL else name)
+        sources = await self._sources(name)
         query = SearchQuery(
             text=words,
             desk=name,
@@ -55,6 +55,13 @@ class FindPage:
         title = frame.say("ui_find")
         body = el("div", el("h1", title), _form(frame, query, sources), found, class_="listing")
         return page(request, frame, f"{title} · {frame.name}", body)
+
+    async def _sources(self, desk: str) -> Sequence[Source]:
+        """Those of a desk; of the hall those of the desks that anybody may know of."""
+        if desk != HALL:
+            return await self._parts.store.sources(desk)
+        public = {one.name for one in await self._overview.desks()}
+        return [one for one in await self._parts.store.sources() if one.desk in public]
 
 
 def _form(frame: Frame, query: SearchQuery, sources: Sequence[Source]) -> Html:
@@ -160,9 +167,11 @@ def _by_article(hits: Sequence[Hit]) -> Sequence[Hit]:
 
 
 def _called(source: Source) -> str:
-    """What readers see of a source; of one on this computer only its last name."""
+    """What readers see of a source; of one on this computer only its last name, and nothing behind
+    a question mark, where addresses of feeds hold keys."""
     if outside(source.address):
-        return source.address.partition("://")[2].removeprefix("www.").rstrip("/")[:60]
+        place = source.address.partition("?")[0].partition("://")[2]
+        return place.removeprefix("www.").rstrip("/")[:60]
     return re.split(r"[\\/]", source.address.rstrip("\\/"))[-1][:60]
 
 

@@ -14,11 +14,7 @@ from dengmi.server.ui.overview import Overview, frame_of
 from dengmi.server.ui.page import TAGS, page
 from dengmi.server.ui.static import asset, assets, version
 
-FILES = (
-    *("app.css", "asker.css", "lantern.svg"),
-    *("ask.js", "acts.js", "cite.js", "events.js", "html.js", "install.js", "later.js"),
-    *("menus.js", "voice.js"),
-)
+FILES = ("asker.css", "ask.js", "lantern.svg")
 """What the service worker keeps: the files of the asker's pages."""
 
 _ICONS = (("icon-192.png", "192x192", "any"), ("icon-512.png", "512x512", "maskable"))

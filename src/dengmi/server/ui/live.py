@@ -17,7 +17,7 @@ from dengmi.core.records import Question
 from dengmi.server.context import Context
 from dengmi.server.problems import detail, notice_text
 from dengmi.server.stream import KEEP_ALIVE, SILENCE
-from dengmi.server.ui.card import quote_block
+from dengmi.server.ui.card import meanwhile
 from dengmi.server.ui.links import answer_path
 from dengmi.server.ui.markup import Html, el, join
 from dengmi.server.ui.page import Frame
@@ -41,7 +41,7 @@ def live_card(frame: Frame, question: Question, told: Sequence[Event]) -> Html:
     """The card with what was told so far; its script goes on from there."""
     found = next((event for event in told if isinstance(event, Found)), None)
     written = [event for event in told if isinstance(event, Text) and event.claim]
-    quotes = [quote_block(frame, one, "") for one in found.quotes] if found else []
+    quotes = meanwhile(frame, found) if found else None
     level = frame.say(f"ui_level_{found.level}" if found else "ui_searching")
     path = f"{answer_path(question.id)}/events?after={len(told)}"
     return el(
@@ -49,7 +49,7 @@ def live_card(frame: Frame, question: Question, told: Sequence[Event]) -> Html:
         el("div", el("span", level, class_="level breathe"), class_="meta"),
         [el("p", notice_text(one, frame.lang), class_="notice") for one in _notices(told)],
         el("div", _paragraphs(frame, written), class_="says prose", hidden=not written),
-        el("div", [] if written else quotes, class_="quotes"),
+        el("div", None if written else quotes, class_="quotes"),
         el("p", frame.say("ui_live"), class_="soft"),
         class_="card waiting",
         aria_busy="true",

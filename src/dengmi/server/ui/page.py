@@ -107,6 +107,7 @@ def page(
         _header(request, frame),
         el("main", main, id="main", tabindex="-1"),
         composer(frame),
+        el("script", type="module", src=asset("ask.js")),  # behind all that is painted first
     )
     whole = "<!doctype html>" + el("html", head, body, lang=TAGS.get(lang, lang))
     response = Response(
@@ -141,9 +142,7 @@ def _head(title: str, *, index: bool, extra: Child) -> Html:
         el("link", rel="icon", type="image/svg+xml", href=asset("lantern.svg")),
         el("link", rel="apple-touch-icon", href=asset("icon-180.png")),
         el("link", rel="manifest", href="/manifest.webmanifest", crossorigin="use-credentials"),
-        el("link", rel="stylesheet", href=asset("app.css")),
         el("link", rel="stylesheet", href=asset("asker.css")),
-        el("script", type="module", src=asset("ask.js")),
         extra,
     )
 
@@ -289,13 +288,18 @@ def _switcher(frame: Frame) -> Child:
 
 
 def _other_language(request: Request, frame: Frame) -> Html:
+    """The page in the other language. The Chinese name is drawn: two characters on an English page
+    would have the browser look for and open a font of 20 MB before it paints anything."""
     other = _OTHER.get(frame.lang, "en")
     kept = [pair for pair in request.query_params.multi_items() if pair[0] in KEPT]
     query = urlencode([*kept, ("lang", other)])
+    name = text("ui_language_name", other)
+    drawn = other == "zh"
     return el(
         "a",
-        text("ui_language_name", other),
+        icon("zh") if drawn else name,
         class_="lang",
+        aria_label=name if drawn else None,
         href=f"?{query}",
         hreflang=TAGS[other],
         lang=TAGS[other],

@@ -1,7 +1,7 @@
 """Style sheet, scripts and drawings: read once, kept by browsers for good.
 
-All of them live under one folder named after the hash of everything in it, so that modules can
-import each other by plain names and a new version is a new address.
+All of them live under one folder named after the hash of everything in it, so that a new version
+is a new address.
 """
 
 from collections.abc import Mapping
@@ -13,6 +13,7 @@ from starlette.responses import RedirectResponse, Response
 
 from dengmi.core.errors import NotFound
 from dengmi.core.ids import content_hash
+from dengmi.server.ui.bundle import bundled
 
 _TYPES = {
     "css": "text/css; charset=utf-8",
@@ -24,13 +25,15 @@ _TYPES = {
 
 @cache
 def assets() -> Mapping[str, bytes]:
-    """Every file by name."""
+    """Every file by name, sheets and modules joined."""
     folder = files(__package__).joinpath("static")
-    return {
-        entry.name: entry.read_bytes()
-        for entry in sorted(folder.iterdir(), key=lambda entry: entry.name)
-        if entry.name.rpartition(".")[2] in _TYPES
-    }
+    return bundled(
+        {
+            entry.name: entry.read_bytes()
+            for entry in sorted(folder.iterdir(), key=lambda entry: entry.name)
+            if entry.name.rpartition(".")[2] in _TYPES
+        }
+    )
 
 
 @cache

@@ -18,11 +18,17 @@ class Thumbs:
 
     def __init__(self, context: Context) -> None:
         self._parts = context.parts
+        self._callers = context.callers
         self._askers = context.askers
 
     async def put(self, request: Request) -> Response:
-        """A thumb up ("yes"), down ("no") or taken back (""); nothing of nobody known."""
+        """A thumb up ("yes"), down ("no") or taken back (""); nothing of nobody known.
+
+        Raises:
+            Refusal: 403, another site sends it; 429, they come too fast.
+        """
         check_own_page(request)
+        await self._callers.admit(request)
         asker = await self._askers.known(request)
         form = parse_qs((await read(request)).decode("utf-8", "replace"), keep_blank_values=True)
         answer_id = clean(request.path_params["answer_id"])

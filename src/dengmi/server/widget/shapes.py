@@ -79,7 +79,9 @@ def _value(event: Event, lang: str, base: str, shared: bool) -> Json:  # noqa: P
     match event:
         case Found():
             quotes = [_citation(quote, base) for quote in event.quotes]
-            return {"level": text(f"ui_level_{event.level}", lang), "quotes": quotes}
+            nearest = [_near(head, base) for head in event.nearest]
+            level = text(f"ui_level_{event.level}", lang)
+            return {"level": level, "quotes": quotes, "nearest": nearest}
         case Text():
             return {"text": event.text, "claim": _claim(event.claim) if event.claim else None}
         case Cited():

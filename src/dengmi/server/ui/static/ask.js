@@ -45,7 +45,7 @@ function start() {
   });
   submitOnEnter(() => form.requestSubmit());
   box.addEventListener("input", grow);
-  if (matchMedia("(pointer: fine)").matches) box.focus({ preventScroll: true });
+  afterPaint(ready);
   remember();
   for (const turn of thread.children) follow(turn, better);
 }
@@ -57,6 +57,17 @@ function submitOnEnter(submit) {
     event.preventDefault();
     if (box.value.trim() && !asking) submit();
   });
+}
+
+// To set the focus lays the page out; it is seen first.
+function afterPaint(act) {
+  requestAnimationFrame(() => setTimeout(act));
+}
+
+function ready() {
+  if (document.activeElement === document.body && matchMedia("(pointer: fine)").matches) {
+    box.focus({ preventScroll: true });
+  }
 }
 
 function grow() {
@@ -84,6 +95,7 @@ async function ask(words, at) {
   if (!words || asking) return;
   asking = new AbortController();
   offer("stop");
+  await breath();
   begin();
   const turn = open(words);
   box.value = "";
@@ -113,6 +125,11 @@ async function ask(words, at) {
   }
 }
 
+// Lets the click come to its end first: together with what it leads to it would be one long task.
+function breath() {
+  return globalThis.scheduler?.yield?.() ?? new Promise((go) => setTimeout(go));
+}
+
 // What the round button does now.
 function offer(act) {
   send.dataset.does = act;
@@ -138,7 +155,8 @@ function open(words) {
   live.replaceChildren();
   thread.append(turn);
   trim();
-  turn.scrollIntoView({ block: "start", behavior: calm() ? "auto" : "smooth" });
+  // With the next frame, which lays the page out anyway.
+  requestAnimationFrame(() => turn.scrollIntoView({ block: "start", behavior: calm() ? "auto" : "smooth" }));
   return turn;
 }
 

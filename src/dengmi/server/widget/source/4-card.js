@@ -15,7 +15,8 @@ class Turn {
   hear(name, data) {
     if (name === "found") {
       this.level.textContent = data.level;
-      this.body.replaceChildren(...data.quotes.map((one) => this.source(one)));
+      const quotes = data.quotes.map((one) => this.source(one));
+      this.body.replaceChildren(...(quotes.length ? quotes : this.near(data.nearest)));
     } else if (name === "text" && data.claim) {
       this.text += data.text;
       this.claims.push(data.claim);
@@ -40,8 +41,7 @@ class Turn {
     };
     let body = sources;
     if (!answer.grounded) {
-      const near = answer.nearest.map((one) => el("li", {}, link(one.page, one.title)));
-      body = [el("p", {}, this.say.nothing), near.length ? el("ul", {}, near) : ""];
+      body = [el("p", {}, this.say.nothing), ...this.near(answer.nearest)];
     } else if (!answer.quoted) {
       folded.append(...sources);
       const words = prose(answer.text, answer.claims, this.say, cite);
@@ -63,6 +63,12 @@ class Turn {
     this.node.querySelector(".wait")?.remove();
     if (answer.wait) this.note(answer.wait, "note wait");
     return answer.grounded ? answer.text : this.say.nothing;
+  }
+
+  // Articles to look into where no sentence answers.
+  near(heads) {
+    const rows = heads.map((one) => el("li", {}, link(one.page, one.title)));
+    return rows.length ? [el("ul", {}, rows)] : [];
   }
 
   // The exact sentence, and where it stands.

@@ -59,6 +59,10 @@ DELETE FROM invites WHERE id = :id RETURNING id;
 -- Forget the links of an operator.
 DELETE FROM invites WHERE operator = :operator;
 
+-- name: invites_by_gone
+-- Forget the links that an operator made for others.
+DELETE FROM invites WHERE made_by = (SELECT name FROM operators WHERE id = :operator);
+
 -- name: invites_over
 -- Forget links that are over.
 DELETE FROM invites WHERE until <= :now;

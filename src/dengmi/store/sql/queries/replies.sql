@@ -37,6 +37,12 @@ ORDER BY q.asked_at, q.id;
 -- Any reply at a place.
 SELECT question_id FROM replies WHERE place = :place AND channel = :channel LIMIT 1;
 
+-- name: replies_of_asker
+-- What somebody asked in a room, in any thread of it.
+SELECT q.id FROM questions AS q JOIN replies AS d ON d.question_id = q.id
+WHERE q.asker = :asker AND q.asker <> '' AND d.channel = :channel
+    AND (d.place = :room OR substr(d.place, 1, length(:room) + 1) = :room || ' ');
+
 -- name: replies_gone
 -- The replies to some questions.
 DELETE FROM replies WHERE question_id IN (:ids::text[]);

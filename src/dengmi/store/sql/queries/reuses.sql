@@ -27,16 +27,19 @@ UPDATE reuses SET served = served + 1 WHERE answer_id = :answer_id;
 UPDATE reuses SET state = :state, reason = :reason WHERE answer_id = :answer_id
 RETURNING answer_id;
 
+-- name: reuse_held
+-- Those who put a thumb at the same time wait here, so that the last one counts all.
+UPDATE reuses SET reason = reason WHERE answer_id = :answer_id;
+
+-- name: downs
+-- Who dislikes an answer or one that serves it again, each once, and whether that is an account.
+SELECT DISTINCT
+    t.asker,
+    EXISTS (SELECT 1 FROM accounts AS c WHERE c.owner = t.asker AND c.kind = 'asker')
+FROM thumbs AS t JOIN answers AS a ON a.id = t.answer_id
+WHERE NOT t.up AND (a.id = :answer_id OR a.origin = :answer_id);
+
 -- name: reuse_thumbed
--- An answer is void while somebody dislikes it or one that serves it again. What an operator
--- pinned or made void stays as it is.
-UPDATE reuses SET
-    state = CASE WHEN EXISTS (
-        SELECT 1 FROM thumbs AS t JOIN answers AS a ON a.id = t.answer_id
-        WHERE NOT t.up AND (a.id = :answer_id OR a.origin = :answer_id)
-    ) THEN 'void' ELSE 'live' END,
-    reason = CASE WHEN EXISTS (
-        SELECT 1 FROM thumbs AS t JOIN answers AS a ON a.id = t.answer_id
-        WHERE NOT t.up AND (a.id = :answer_id OR a.origin = :answer_id)
-    ) THEN 'thumb' ELSE '' END
+-- What an operator pinned or made void stays as it is.
+UPDATE reuses SET state = :state, reason = :reason
 WHERE answer_id = :answer_id AND (state = 'live' OR (state = 'void' AND reason = 'thumb'));
