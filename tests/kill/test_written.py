@@ -225,8 +225,8 @@ async def asked_again(home: Path, address: str, fake: FakeDeepSeek) -> None:
             if name == "done":
                 assert told["reused"] is True
                 assert told["cost"]["micros"] == 0
-        for question_id, key in known:
-            async for name, told in stream(client, body, key):
+        for question_id, dedup in known:
+            async for name, told in stream(client, body, dedup.partition(":")[2]):
                 if name == "done":
                     assert told["question_id"] == question_id
         assert len(fake.requests) == before
