@@ -36,6 +36,12 @@ log = logging.getLogger(__name__)
 ACK = b"success"
 """What the platform takes for "received, no reply"."""
 
+TYPING = 15.5
+"""Seconds after which typing is shown again: it lasts for 15 (2026-11), and may not be said before."""
+
+TYPINGS = 2
+"""How often it is shown: WeChat takes it within 30 seconds of what the reader did."""
+
 _BEIJING = timedelta(hours=8)
 _MORE = 1.5
 """Seconds beyond `hold` after which the platform has hung up for sure."""
@@ -308,7 +314,10 @@ class Account:
 
     async def _follow(self, running: Running, to: str, later: Later) -> None:
         """Show that it is being written, and say when it is."""
-        await later.typing.typing(to)
+        for _ in range(TYPINGS):
+            await later.typing.typing(to)
+            if await running.end(TYPING):
+                break
         await running.over_with()
         later.ready(running.question.id)
 
