@@ -73,7 +73,7 @@ class WeChatAccounts:
             Envelope(wanted.token, (wanted.aes_key, wanted.old_aes_key), wanted.app_id),
             answering=parts.ladder,
             inbox=parts.store,
-            resolve=parts.desks.resolve,
+            resolve=parts.desks.for_channel,
             clock=parts.clock,
             start=self._context.crew.start,
             pace=self._context.callers.pace,
