@@ -8,14 +8,12 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from dengmi.answer.audience import Audience
 from dengmi.answer.climb import Climb, Sought
 from dengmi.answer.finding import Changing, Finder
-from dengmi.answer.follow.turns import Standalone, Turn
-from dengmi.answer.followup import standalone
 from dengmi.answer.hearing import Hear, heard_by
 from dengmi.answer.late.terms import CAUSES, SPENT, Trial, came_of, waits
 from dengmi.answer.late.waits import Standing, Waits
@@ -24,13 +22,14 @@ from dengmi.answer.pins import Pinned
 from dengmi.answer.quoting import DEPTH
 from dengmi.answer.seen import Seen
 from dengmi.answer.told import replayed, told
+from dengmi.answer.understanding import Understanding, Understood
 from dengmi.core.clock import Clock
 from dengmi.core.counts import Counts
 from dengmi.core.errors import BadInput, DengmiError
 from dengmi.core.events import Done, Event, Failed, Found, Notice, Thinking
 from dengmi.core.ids import new_id
 from dengmi.core.ports import Conversations, Inbox, Lives, Search
-from dengmi.core.records import Answer, Charge, Exchange, Level, Question
+from dengmi.core.records import Answer, Exchange, Level, Question
 from dengmi.core.trace import work_for
 from dengmi.core.turns import Turns
 from dengmi.language.detect import language_of
@@ -55,15 +54,6 @@ any others do; one after another, a dozen took a minute."""
 
 class Kept(Inbox, Conversations, Changing, Protocol):
     """What a ladder needs of the store."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Understood:
-    """A question with what its conversation adds to it."""
-
-    meant: Standalone
-    turns: Sequence[Exchange] = ()
-    spent: tuple[Charge, ...] = ()
 
 
 class Ladder:
@@ -120,7 +110,7 @@ class Ladder:
             most_quotes=most_quotes,
         )
         self._most_chars = most_chars
-        self._history = history
+        self._understanding = Understanding(store, history)
         self._running: set[str] = set()
         self.audience = Audience()
         self._counts = counts or Counts()
@@ -305,7 +295,7 @@ class Ladder:
             return "nothing"  # the level is not offered any more
         question = replace(question, background=True)  # those who ask now come first
         began = self._clock.steady()
-        understood = await self._understood(question, level, None)
+        understood = await self._understanding.of(question, level, upper)
         climb = await self._climb(question, level, began, understood)
         if not upper.worth_asking(climb.quoted):
             return "nothing"
@@ -339,7 +329,7 @@ class Ladder:
     ) -> AsyncGenerator[Event]:
         level = self._level(question)
         seen.aims(level)
-        understood = await self._understood(question, level, turns)
+        understood = await self._understanding.of(question, level, self._upper, turns)
         asked = understood.meant
         if self._pinned is not None and asked.sure:
             pinned = await self._pinned.find(question.desk, asked.text)
@@ -368,7 +358,7 @@ class Ladder:
                 await share.leave()
 
     async def _begun(
-        self, upper: "Upper", question: Question, level: Level, understood: _Understood
+        self, upper: "Upper", question: Question, level: Level, understood: Understood
     ) -> "Share | None":
         """The answer begun before the quotes are chosen, where the evidence is near enough."""
         meant = understood.meant
@@ -403,7 +393,7 @@ class Ladder:
         yield Done(answer)
 
     async def _climb(
-        self, question: Question, level: Level, began: float, understood: _Understood
+        self, question: Question, level: Level, began: float, understood: Understood
     ) -> Climb:
         """The question searched for and quoted."""
         meant = understood.meant
@@ -449,33 +439,6 @@ class Ladder:
         await self._store.finish_question(answer, upper.reusable(climb, answer))
         yield Done(answer)
 
-    async def _understood(
-        self, question: Question, level: Level, turns: Sequence[Exchange] | None
-    ) -> _Understood:
-        """The question completed from its conversation: by rules, and where they cannot and the
-        level has a model, by that."""
-        before = question.conversation if turns is None else turns
-        if not self._history or not before:
-            return _Understood(Standalone(question.text))
-        if turns is None:
-            turns = await self._store.turns(
-                question.desk,
-                question.asker,
-                question.conversation,
-                question.asked_at,
-                self._history,
-            )
-        turns = turns[-self._history :]
-        if not turns:
-            return _Understood(Standalone(question.text))
-        said = [_turn(each) for each in turns]
-        # In a thread: the first follow-up imports the rules.
-        meant = await asyncio.to_thread(standalone, question.text, said)
-        if meant.sure or self._upper is None or level == "quote":
-            return _Understood(meant, turns)
-        meant, spent = await self._upper.rewritten(question, level, meant, said)
-        return _Understood(meant, turns, spent)
-
     def _level(self, question: Question) -> Level:
         """The level that the question's wish leads to."""
         return self._upper.level(question.wanted) if self._upper else "quote"
@@ -490,11 +453,3 @@ def _lowered(question: Question, level: Level) -> Notice | None:
     if question.wanted in ("auto", level) or (question.wanted == "reuse" and level == "quote"):
         return None
     return Notice("level_lowered", {"wanted": question.wanted, "level": level})
-
-
-def _turn(exchange: Exchange) -> Turn:
-    answer = exchange.answer
-    if answer is None:
-        return Turn(exchange.question.text, lang=exchange.question.lang)
-    titles = tuple(dict.fromkeys(citation.head.title for citation in answer.citations))
-    return Turn(answer.standalone or answer.question, answer.text, titles, answer.lang)
