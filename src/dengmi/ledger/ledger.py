@@ -109,7 +109,7 @@ class Ledger:
         again: bool = False,
     ) -> OverLimit | None:
         """Why such a call was refused a moment ago, if it was."""
-        if self._limits is None or self._owner is None:
+        if self._limits is None or self._owner is None or not self._limits.refusing:
             return None
         charge = self._line(
             question, level, model, prompt_tokens=prompt_tokens, max_tokens=max_tokens

@@ -93,6 +93,11 @@ class DeskNames(Protocol):
         """The desk to ask; the default one without a name. Raises NotFound."""
         ...
 
+    async def for_channel(self, name: str | None) -> str:
+        """The desk that a channel asks: the hall without a name, where there are several and none
+        is the default. Raises NotFound."""
+        ...
+
     async def for_adding(self, name: str | None) -> str:
         """The desk that new articles go to; it need not exist. Raises BadInput."""
         ...

@@ -65,7 +65,7 @@ class ILinkAccounts:
             answering=parts.ladder,
             store=parts.store,
             clock=parts.clock,
-            resolve=parts.desks.resolve,
+            resolve=parts.desks.for_channel,
             start=self._context.crew.start,
             ready=self._context.outbox.ready,
             pace=self._context.callers.pace,

@@ -148,7 +148,7 @@ class MatrixAccounts:
             replies=Replies(parts.ladder, parts.store, speaking, style, every=wanted.every),
             answering=parts.ladder,
             store=parts.store,
-            resolve=parts.desks.resolve,
+            resolve=parts.desks.for_channel,
             clock=parts.clock,
             start=self._context.crew.start,
             pace=self._context.callers.pace,

@@ -24,6 +24,7 @@ from dengmi.server.bodies import check_json, read
 from dengmi.server.channels.places import links_of, page_of
 from dengmi.server.context import Context
 from dengmi.server.negotiate import api_language
+from dengmi.server.once import once
 from dengmi.server.problems import Refusal, detail, notice_text
 from dengmi.server.replies import json_reply
 from dengmi.server.stream import KEEP_ALIVE, SILENCE, Told, event_stream, start
@@ -87,7 +88,7 @@ class OpenAI:
                 asker=asker,
                 payer=payer,
                 conversation=history.place(chat.turns, chat.question),
-                dedup=request.headers.get("idempotency-key", "")[:200],
+                dedup=once(request, payer, asker),
             )
         )
         turns = await self._turns(chat.turns, desk, asker)

@@ -65,7 +65,7 @@ class WeChatAccounts:
             envelope_of(wanted),
             answering=parts.ladder,
             inbox=parts.store,
-            resolve=parts.desks.resolve,
+            resolve=parts.desks.for_channel,
             clock=parts.clock,
             start=self._context.crew.start,
             pace=self._context.callers.pace,

@@ -188,7 +188,7 @@ class WeComWays:
             answering=parts.ladder,
             store=parts.store,
             clock=parts.clock,
-            resolve=parts.desks.resolve,
+            resolve=parts.desks.for_channel,
             start=self._context.crew.start,
             keep=self._context.crew.keep,
             pace=self._context.callers.pace,
