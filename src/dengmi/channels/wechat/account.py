@@ -37,7 +37,7 @@ ACK = b"success"
 """What the platform takes for "received, no reply"."""
 
 TYPING = 15.5
-"""Seconds after which typing is shown again: it lasts for 15 (2026-11), and may not be said before."""
+"""Seconds after which typing is shown again: it lasts 15 (2026-11), and may not be said before."""
 
 TYPINGS = 2
 """How often it is shown: WeChat takes it within 30 seconds of what the reader did."""
