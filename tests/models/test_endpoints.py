@@ -373,3 +373,74 @@ async def test_a_slot_is_free_again_as_soon_as_the_iterator_is_closed(
         server.answer = lambda _: _streamed([_say("Yes.", "stop")])
         async with asyncio.timeout(20):
             assert _said(await _asked(model)) == ["Yes."]
+
+
+def _mid_sentence(text: str) -> bool:
+    return not text.endswith((".", "!"))
+
+
+async def test_text_that_may_wait_is_given_at_the_end_of_a_sentence(
+    address: str, server: Server
+) -> None:
+    words = ["It ", "is ", "so", ".", " And", " that", "!"]
+    server.answer = lambda _: _streamed([*map(_say, words), _say("", "stop"), "[DONE]"])
+    async with _closing(_model(address)) as model:
+        first, *more = _said(await _asked(model, holds=_mid_sentence))
+        assert first == "It "  # it tells that the answer begins, and does not wait
+        assert not any(map(_mid_sentence, more))
+        assert "".join(more) == "is so. And that!"
+        assert "".join(_said(await _asked(model))) == "It is so. And that!"
+
+
+async def test_text_that_waited_is_given_where_nothing_follows(
+    address: str, server: Server
+) -> None:
+    async with _closing(_model(address, between=0.2)) as model:
+        said: list[str] = []
+
+        async def listen() -> None:
+            made = {"messages": (Message("user", "Why?"),), "max_tokens": 50}
+            async for piece in model.chat(ChatRequest(**made, holds=_mid_sentence)):
+                said.extend(_said([piece]))
+
+        for ending, trouble in ([_say("", "stop"), "[DONE]"], ""), ([5.0], "slow"), ([], "cut"):
+            said.clear()
+            server.answer = lambda _, ending=ending: _streamed(
+                [_say("Yes,"), _say(" but"), *ending]
+            )
+            if trouble:
+                with pytest.raises(ModelFailed) as caught:
+                    await listen()
+                assert caught.value.trouble == trouble
+            else:
+                await listen()
+            assert said == ["Yes,", " but"]
+
+
+async def test_an_error_comes_behind_the_text_that_waited(address: str, server: Server) -> None:
+    refused = json.dumps({"error": {"message": "no more", "code": 429}})
+    server.answer = lambda _: _streamed([_say("Yes,"), _say(" but"), refused])
+    async with _closing(_model(address)) as model:
+        said: list[str] = []
+        with pytest.raises(ModelFailed) as caught:
+            async for piece in model.chat(
+                ChatRequest(messages=(Message("user", "Why?"),), max_tokens=9, holds=_mid_sentence)
+            ):
+                said.extend(_said([piece]))
+    assert said == ["Yes,", " but"]
+    assert caught.value.trouble == "busy"
+
+
+async def test_nothing_is_lost_of_what_comes_while_nothing_is_read(
+    address: str, server: Server
+) -> None:
+    """Behind the first sentence tokens are read a few at a time, and an endless sentence does not
+    fill up the connection."""
+    words = [f"{n} " for n in range(1_500)]
+    long = [*words, "end."]
+    server.answer = lambda _: _streamed([_say("Yes"), _say("."), *map(_say, long), "[DONE]"])
+    async with _closing(_model(address)) as model:
+        said = _said(await _asked(model, holds=_mid_sentence))
+    assert said[0] == "Yes"
+    assert not any(map(_mid_sentence, said[1:]))
+    assert "".join(said) == "Yes." + "".join(long)

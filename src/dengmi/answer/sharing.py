@@ -8,9 +8,9 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import lru_cache, partial
 
-from dengmi.answer.climb import Sought, Ways
+from dengmi.answer.climb import DeskWay, LevelWay, Sought, Ways
 from dengmi.answer.follow.turns import Standalone
 from dengmi.answer.join import Held, Hub
 from dengmi.answer.led import Lead, Leads, Led
@@ -173,10 +173,7 @@ class Sharing:
 
     def way(self, desk: str, level: Level) -> str:
         """One name for all that shapes an answer beside its question and evidence."""
-        own, how = self._ways.desk(desk), self._ways.levels[level]
-        more = [f"judge {own.judge}"] if own.judge else []
-        more += [f"in {own.language}"] if own.language else []
-        return way_of(VERSION, own.voice, own.policy, *how.models, str(how.evidence), *more)
+        return _way(self._ways.desk(desk), self._ways.levels[level])
 
     async def _earlier(self, sought: Sought) -> Answer | None:
         if self._reusing is None or not sought.meant.sure:
@@ -208,6 +205,13 @@ class Sharing:
         key = (desk, level, self.way(desk, level), lang, asking(sought.meant.text).form)
         ids = tuple(passage.id for _, passage in shown.places)
         return (*key, ids) if self._leads is None else stable_id("mk", *key, *ids)
+
+
+@lru_cache(maxsize=256)
+def _way(own: DeskWay, how: LevelWay) -> str:
+    more = [f"judge {own.judge}"] if own.judge else []
+    more += [f"in {own.language}"] if own.language else []
+    return way_of(VERSION, own.voice, own.policy, *how.models, str(how.evidence), *more)
 
 
 def is_clear(meant: str, evidence: Evidence) -> bool:

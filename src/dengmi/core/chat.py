@@ -1,7 +1,7 @@
 """What is said to a language model, and what comes back. The adapters live in `models/`."""
 
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from dengmi.core.records import Tokens
@@ -31,6 +31,9 @@ class ChatRequest:
         temperature: 0 to 2; None leaves it to the endpoint.
         json: whether the answer must be a JSON object; the prompt has to say so too, with the word.
         asker: who asks, for endpoints whose settings say so; "" is never sent.
+        holds: is told the text of the answer that has come behind the last piece given, and tells
+            whether it may wait for more, to be given as one piece then; None: nothing waits. A
+            model may give it sooner all the same.
     """
 
     messages: tuple[Message, ...]
@@ -40,6 +43,7 @@ class ChatRequest:
     temperature: float | None = None
     json: bool = False
     asker: str = ""
+    holds: Callable[[str], bool] | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

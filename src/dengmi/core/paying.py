@@ -77,6 +77,11 @@ class Limits(Protocol):
         """Whether a call may be paid for, given what was used in its spans."""
         ...
 
+    @property
+    def refusing(self) -> bool:
+        """Whether any refusal is remembered."""
+        ...
+
     def refusal(self, charge: Charge) -> OverLimit | None:
         """The refusal of a moment ago that still holds for a call as big as this one."""
         ...

@@ -100,6 +100,11 @@ class Limits:
                 alerts.append(self._alert("alert_budget_low", name, rules[0], then, charge.at))
         return Decision(alerts=tuple(alerts))
 
+    @property
+    def refusing(self) -> bool:
+        """Whether any refusal is remembered; if not, none need be asked for."""
+        return bool(self._refused)
+
     def refusal(self, charge: Charge) -> OverLimit | None:
         """The refusal that still holds for a call as big as this one; None where the store is to
         be asked."""

@@ -1,5 +1,7 @@
 """What is searched for: a question without its words of politeness."""
 
+from functools import lru_cache
+
 from dengmi.language.contractions import with_marks
 from dengmi.language.han import has_han
 from dengmi.language.normal import normal_form
@@ -12,8 +14,10 @@ def searched_for(question: str) -> str:
     return worth_searching(question, bare_form(question)[2])
 
 
+@lru_cache(maxsize=256)
 def bare_form(question: str) -> tuple[str, bool, str]:
-    """The normal form, whether it is Chinese, and the form without words of politeness."""
+    """The normal form, whether it is Chinese, and the form without words of politeness.
+    Remembered: a question is searched for, and a moment later compared with earlier ones."""
     # Where nothing but politeness was said, that is what was said.
     form = normal_form(without_lead(question)) or normal_form(question)
     han = has_han(form)

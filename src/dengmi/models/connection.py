@@ -2,7 +2,7 @@
 
 import asyncio
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -48,8 +48,25 @@ class Reply:
         """What has come of the body, as soon as there is any; b"" at its end. Raises Lost."""
         return await self._wire.read()
 
+    def listen(self, take: Callable[[bytes], object], worth: Callable[[], bool]) -> None:
+        """Have the body taken as it comes; see Wire."""
+        self._wire.listen(take, worth)
+
+    async def more(self) -> bool:
+        """Wait for what is worth it; False at the end of the body. Raises Lost and TimeoutError."""
+        return await self._wire.more()
+
+    def rest(self, seconds: float) -> None:
+        """Read nothing for a moment, then all that has come meanwhile."""
+        self._wire.rest(seconds)
+
+    def wait_until(self, until: float) -> None:
+        """How long `more` waits, as the event loop counts time."""
+        self._wire.wait_until(until)
+
     def close(self) -> None:
         """Let go of the connection: it serves the next request if the response was whole."""
+        self._wire.wait_until(None)
         self._connection.give_back(self._origin, self._wire)
 
 

@@ -6,12 +6,13 @@ import time
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 
-from dengmi.core.chat import ChatRequest, Piece, Waiting
+from dengmi.core.chat import ChatRequest, Piece
 from dengmi.core.errors import ModelFailed, Trouble
 from dengmi.models.connection import Connection, Reply, Unreachable
+from dengmi.models.hearing import Hearing
 from dengmi.models.payload import body_of, chunk_of, trouble_of, wait_of
 from dengmi.models.profiles import Profile, always_thinks, profile_in, profile_of
-from dengmi.models.sse import LONGEST, Comment, Events, TooLong
+from dengmi.models.sse import LONGEST, TooLong
 from dengmi.models.stream import AnswerStream
 from dengmi.models.thinking import Start
 from dengmi.models.wire import Lost
@@ -72,7 +73,7 @@ class OpenAiModel:
             try:
                 if reply.status != 200:
                     raise await self._refused(reply)
-                async with aclosing(self._read(reply, stream, sent)) as pieces:
+                async with aclosing(self._read(reply, stream, request, sent)) as pieces:
                     async for piece in pieces:
                         yield piece
                 self._starts[request.thinking] = stream.found
@@ -91,34 +92,37 @@ class OpenAiModel:
             raise self._masked(ModelFailed("down", self.name, reason=str(error))) from None
 
     async def _read(
-        self, reply: Reply, stream: AnswerStream, sent: float
+        self, reply: Reply, stream: AnswerStream, request: ChatRequest, sent: float
     ) -> AsyncGenerator[Piece, None]:
         """The pieces of a response that came through. Waiting ends `first` after the request was
         sent, whatever signs of life the endpoint gives; later tokens may be `between` apart."""
-        until = sent + self._settings.first
         if reply.header("content-type").startswith("application/json"):
-            async with asyncio.timeout_at(_loop_time(until)):
+            async with asyncio.timeout_at(_loop_time(sent + self._settings.first)):
                 whole = await _body(reply, LONGEST)
             stream.done = True
             for piece in (*stream.take(whole.decode("utf-8", "replace")), *stream.end()):
                 yield piece
             return
-        events = Events()
-        while chunk := await _in_time(reply, until):
-            for event in events.feed(chunk):
-                if isinstance(event, Comment):
-                    if not stream.began:
-                        yield Waiting(time.monotonic() - sent)
-                    continue
-                before = stream.began
-                pieces = stream.take(event.text)
-                for piece in pieces:
-                    yield piece
-                if pieces or stream.began != before:
-                    until = time.monotonic() + self._settings.between
+        between = self._settings.between
+        heard = Hearing(
+            reply, stream, request, sent=sent, first=self._settings.first, between=between
+        )
+        while True:
+            for piece in heard.pieces():
+                yield piece
             if stream.done:
                 await _finish(reply)
                 break
+            try:
+                going = await reply.more()
+            except (Lost, TimeoutError):
+                for piece in heard.rest():
+                    yield piece
+                raise
+            if not going:
+                break
+        for piece in heard.rest():
+            yield piece
         for piece in stream.end():
             yield piece
 
@@ -183,12 +187,6 @@ class OpenAiModel:
         return error
 
 
-async def _in_time(reply: Reply, until: float) -> bytes:
-    """What comes next, until a time of the monotonic clock."""
-    async with asyncio.timeout_at(_loop_time(until)):
-        return await reply.read()
-
-
 async def _body(reply: Reply, most: int) -> bytes:
     """The first bytes of a response."""
     raw = b""
@@ -200,9 +198,9 @@ async def _body(reply: Reply, most: int) -> bytes:
 async def _finish(reply: Reply) -> None:
     """Read what little comes after the last event."""
     try:
-        async with asyncio.timeout(_LAST):
-            while await reply.read():
-                pass
+        reply.wait_until(asyncio.get_running_loop().time() + _LAST)
+        while await reply.more():
+            pass
     except (TimeoutError, Lost):
         pass
 

@@ -43,6 +43,8 @@ class Events:
             TooLong: there is a line or an event of more than 4 MB.
         """
         found: list[Data | Comment] = []
+        if not self._data and self._lines.is_event(chunk):
+            return [Data(chunk[6:-2].decode("utf-8", "replace"))]
         for line in self._lines.feed(chunk):
             if not line:
                 found.append(Data("\n".join(self._data)) if self._data else Comment())
@@ -67,6 +69,17 @@ class Lines:
         self._size = 0
         self._after_cr = False
         self._first = True
+
+    def is_event(self, chunk: bytes) -> bool:
+        """Whether a chunk is one event with one line of data, as most are: then it is taken."""
+        if self._left or self._after_cr or len(chunk) > LONGEST:
+            return False
+        if not (chunk.startswith(b"data: ") and chunk.endswith(b"\n\n")):
+            return False
+        if b"\r" in chunk or chunk.find(b"\n") != len(chunk) - 2:
+            return False
+        self._first = False
+        return True
 
     def feed(self, chunk: bytes) -> list[str]:
         """The lines that a chunk completes. Raises TooLong."""

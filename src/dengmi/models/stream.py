@@ -66,6 +66,9 @@ class AnswerStream:
             pieces.append(Thought(chunk.thought))
             pieces += self._splitter.sure()
         if chunk.text:
+            if not pieces and self._splitter.passes(chunk.text):
+                self._said.append(chunk.text)
+                return [Said(chunk.text)]
             pieces += self._splitter.feed(chunk.text)
         return self._noted(pieces)
 

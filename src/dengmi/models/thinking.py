@@ -48,6 +48,11 @@ class ThinkSplitter:
             self._inside = self._began_inside = self._unsure = False
             yield from self.feed("")
 
+    def passes(self, piece: str) -> bool:
+        """Whether a piece is answer as it stands: no tag begins in it, and none is open."""
+        plain = self._begun and not (self._held or self._unsure or self._inside or self._fresh)
+        return plain and "<" not in piece
+
     def feed(self, piece: str) -> Iterator[Thought | Said]:
         """Add a piece; what of it is certain."""
         if self._begun and not self._held and not self._unsure and "<" not in piece:

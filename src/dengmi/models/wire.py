@@ -6,6 +6,7 @@ for it. httpx took 5 of the 14 ms of processor time of an answer, most of it for
 """
 
 import asyncio
+from collections.abc import Callable
 
 import httptools
 
@@ -26,7 +27,8 @@ class Lost(Exception):
 
 
 class Wire(asyncio.Protocol):
-    """A connection, opened. One request at a time: `send`, then `head`, then `read` until b""."""
+    """A connection, opened. One request at a time: `send`, then `head`, then `read` until b"", or
+    `listen` and `more` until False."""
 
     def __init__(self) -> None:
         self._transport: asyncio.Transport | None = None
@@ -34,10 +36,16 @@ class Wire(asyncio.Protocol):
         self._open = True
         self._idle = True
         self._paused = False
+        self._timer: asyncio.TimerHandle | None = None
+        self._resting: asyncio.TimerHandle | None = None
         self._begin()
 
     def _begin(self) -> None:
         self._parser = httptools.HttpResponseParser(self)
+        self._take: Callable[[bytes], object] | None = None
+        self._worth: Callable[[], bool] = bool
+        self._told = self._fresh = False
+        self._until: float | None = None
         self._body: list[bytes] = []
         self._waiting = 0
         self._taken = 0
@@ -87,6 +95,69 @@ class Wire(asyncio.Protocol):
         self._go_on()
         return data
 
+    def listen(self, take: Callable[[bytes], object], worth: Callable[[], bool]) -> None:
+        """Have the body taken as it comes, what has come already first. Thousands of tokens a
+        second come in, and waking a task for each costs more than reading it.
+
+        Args:
+            take: is given each piece of the body.
+            worth: is asked when all that came was given, and tells whether it is worth waking
+                whoever waits for `more`. Neither raises anything.
+        """
+        self._take, self._worth = take, worth
+        body, self._body = self._body, []
+        for piece in body:
+            take(piece)
+        self._told = bool(body) and worth()
+
+    async def more(self) -> bool:
+        """Wait until something came that is worth it; False at the end of the body. Raises Lost,
+        and TimeoutError after the time of `wait_until`."""
+        self._waiting = 0
+        if self._resting is None:
+            self._go_on()
+        while not self._told:
+            if self._ended:
+                return False
+            if self._until is not None and asyncio.get_running_loop().time() >= self._until:
+                raise TimeoutError
+            await self._next()
+        self._told = False
+        return True
+
+    def rest(self, seconds: float) -> None:
+        """Take nothing from the network for a moment: what comes meanwhile is then read at once,
+        which costs little more than reading one piece of it."""
+        if self._paused or self._idle or not self._open or self._transport is None:
+            return
+        self._paused = True
+        self._transport.pause_reading()
+        self._resting = asyncio.get_running_loop().call_later(seconds, self._go_on)
+
+    def wait_until(self, until: float | None) -> None:
+        """How long `more` waits, as the event loop counts time; None: as long as it takes. May be
+        set at any time, for each token anew: one timer serves them all."""
+        self._until = until
+        if until is None:
+            if self._timer is not None:
+                self._timer.cancel()
+                self._timer = None
+        elif self._timer is None or until < self._timer.when():
+            if self._timer is not None:
+                self._timer.cancel()
+            self._timer = asyncio.get_running_loop().call_at(until, self._late)
+
+    def _late(self) -> None:
+        """The timer's time has come: whoever waits has waited long enough, or waits on."""
+        self._timer = None
+        if self._until is None:
+            return
+        loop = asyncio.get_running_loop()
+        if loop.time() < self._until:
+            self._timer = loop.call_at(self._until, self._late)
+        elif self._news is not None and not self._news.done():
+            self._news.set_exception(TimeoutError())
+
     def tunnelled(self) -> asyncio.Transport:
         """The bare connection behind a response without a body: the answer to CONNECT."""
         assert self._transport is not None
@@ -95,6 +166,10 @@ class Wire(asyncio.Protocol):
     def close(self) -> None:
         """Hang up."""
         self._open = False
+        self.wait_until(None)
+        if self._resting is not None:
+            self._resting.cancel()
+            self._resting = None
         if self._transport is not None:
             self._transport.abort()
 
@@ -110,6 +185,9 @@ class Wire(asyncio.Protocol):
 
     def _go_on(self) -> None:
         """Take more from the network again."""
+        if self._resting is not None:
+            self._resting.cancel()
+            self._resting = None
         if self._paused and self._transport is not None and not self._transport.is_closing():
             self._transport.resume_reading()
         self._paused = False
@@ -136,6 +214,7 @@ class Wire(asyncio.Protocol):
             self.close()
             return
         self._taken += len(data)
+        before = self._headed, self._ended
         try:
             self._parser.feed_data(data)
         except (httptools.HttpParserError, httptools.HttpParserUpgrade) as error:
@@ -146,10 +225,24 @@ class Wire(asyncio.Protocol):
         if not self._headed and self._taken > _LONGEST_HEAD:
             self._lose("too long a head")
             self.close()
+        if self._fresh:
+            self._weigh()
         if self._waiting > MOST_WAITING and not self._paused and self._transport is not None:
             self._paused = True
             self._transport.pause_reading()
-        self._wake()
+        if self._body or self._told or self._lost or before != (self._headed, self._ended):
+            self._wake()
+
+    def _weigh(self) -> None:
+        """Some of the body was taken: whoever waits is woken if it is worth it. What is not does
+        not count as waiting."""
+        self._fresh = False
+        if self._worth():
+            self._told = True
+            if self._resting is not None:
+                self._go_on()
+        elif not self._told:
+            self._waiting = 0
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The other side has closed, or the network broke."""
@@ -178,7 +271,11 @@ class Wire(asyncio.Protocol):
 
     def on_body(self, body: bytes) -> None:
         """A piece of the body."""
-        self._body.append(body)
+        if self._take is None:
+            self._body.append(body)
+        else:
+            self._take(body)
+            self._fresh = True
         self._waiting += len(body)
 
     def on_message_complete(self) -> None:

@@ -1,7 +1,11 @@
 """Ids: fresh ones are never given twice."""
 
+import base64
 import os
 from concurrent.futures import ThreadPoolExecutor
+
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dengmi.core import ids
 
@@ -24,3 +28,8 @@ def test_a_copy_of_a_process_has_a_stock_of_its_own(monkeypatch) -> None:
     monkeypatch.undo()
     ids.new_id("q")
     assert ids._stock[0] == os.getpid()
+
+
+@given(st.binary(min_size=10, max_size=10))
+def test_ids_are_base_32_in_small_letters(raw: bytes) -> None:
+    assert ids._letters(raw) == base64.b32encode(raw).decode().lower()

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from dengmi.core.chat import ChatRequest, Ended, Message, Said, Thought
 from dengmi.core.errors import ModelFailed
 from dengmi.core.records import Tokens
-from dengmi.models.payload import body_of, chunk_of, tokens_of, trouble_of, wait_of
+from dengmi.models.payload import any_chunk, body_of, chunk_of, tokens_of, trouble_of, wait_of
 from dengmi.models.profiles import PROFILES, always_thinks, profile_in, profile_of
 from dengmi.models.stream import AnswerStream
 from dengmi.settings.options import ModelSettings
@@ -134,6 +134,22 @@ def test_names_of_models_that_always_think() -> None:
 @given(st.text() | JSON.map(json.dumps))
 def test_any_data_is_read_without_an_error(text: str) -> None:
     chunk_of(text)
+
+
+DELTA = st.dictionaries(st.sampled_from(["content", "reasoning_content", "reasoning"]), JSON)
+CHOICE = st.fixed_dictionaries(
+    {}, optional={"delta": DELTA | JSON, "finish_reason": JSON, "message": DELTA | JSON}
+)
+EVENT = st.fixed_dictionaries(
+    {},
+    optional={"choices": st.lists(CHOICE | JSON, max_size=2) | JSON, "usage": JSON, "model": JSON}
+    | {"system_fingerprint": JSON, "error": JSON},
+)
+
+
+@given(st.text() | JSON.map(json.dumps) | EVENT.map(json.dumps))
+def test_the_quick_reader_reads_what_the_careful_one_does(text: str) -> None:
+    assert chunk_of(text) == any_chunk(text)
 
 
 def test_data_nested_without_end_is_passed_over() -> None:

@@ -3,6 +3,7 @@ by one model and go on with another."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import takewhile
 
 from dengmi.answer.write.citing import Citing, Weighed
@@ -87,7 +88,7 @@ class Begun:
         self.declined = False
         self.cut = False
         self.thought = 0
-        self._heard = 0
+        self._heard = self._held = 0
         self._draft = Draft()
         self._citing = Citing(task.shown, task.policy)
         self._claims: list[Claim] = []
@@ -114,6 +115,15 @@ class Begun:
     @property
     def prompt(self) -> int:
         """Tokens of the prompt, about."""
+        if not self._raw:
+            return self._first_prompt
+        return self._counted()
+
+    @cached_property
+    def _first_prompt(self) -> int:
+        return self._counted()
+
+    def _counted(self) -> int:
         return sum(estimate_tokens(each.text) + PER_MESSAGE for each in self.messages)
 
     @property
@@ -131,8 +141,8 @@ class Begun:
         """The model broke off: its unfinished sentence is forgotten, the next one goes on behind
         the last that is whole, and what stands there is not said again."""
         self._draft.broken()
-        self._known = frozenset(self._written)
-        self._heard = self.thought = 0
+        self._known = frozenset(map(_plain, self._written))
+        self._heard = self._held = self.thought = 0
 
     def _take_over(self, told: "Sequence[Out]") -> None:
         """Go on behind what somebody else told. What was not told whole is not taken over: the
@@ -149,14 +159,20 @@ class Begun:
             self._claims.append(piece.claim)
             self._citations += new
             self._raw.append(sentence.raw)
-            self._written.append(_plain(sentence.text))
+            self._written.append(sentence.text)
         if self._raw:
             self._draft.go_on()
             self.broken()
 
+    def holds(self, text: str) -> bool:
+        """Whether text that came may wait for more: it completes no sentence."""
+        self._held = len(text)
+        return self._draft.holds(text)
+
     def heard(self, text: str) -> Iterator[Sentenced]:
         """The sentences that a piece completes."""
         self._heard += len(text)
+        self._held = 0
         return self._draft.feed(text)
 
     def rest(self) -> Iterator[Sentenced]:
@@ -168,10 +184,9 @@ class Begun:
         if DECLINED in sentence.text or self.declined:
             self.declined = self.declined or not (self.kept or self._waiting)
             return
-        plain = _plain(sentence.text)
-        if self._known and (plain in self._known or COMPLETE in sentence.text):
+        if self._known and (_plain(sentence.text) in self._known or COMPLETE in sentence.text):
             return
-        self._written.append(plain)
+        self._written.append(sentence.text)
         weighed = self._citing.weigh(sentence)
         doubt = self._citing.doubt(weighed) if self.task.judge else None
         if doubt is not None and self._asks(self.task.judge, doubt):
@@ -214,7 +229,8 @@ class Begun:
     def used(self, prompt: int) -> Tokens:
         """About what was used when the endpoint could not tell."""
         thought = self.thought // 3
-        return Tokens(miss=prompt, output=self._heard // 3 + thought, reasoning=thought)
+        heard = self._heard + self._held
+        return Tokens(miss=prompt, output=heard // 3 + thought, reasoning=thought)
 
     def written(self, charges: list[Charge], *, cut: bool) -> Written:
         """What came of it. Sentences without any fact that was borne out are no answer."""

@@ -4,7 +4,14 @@ numbers it cites into citations."""
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from dengmi.answer.check.judge import Judgement, best_support, judge, source_of, states_fact
+from dengmi.answer.check.judge import (
+    Judgement,
+    Source,
+    best_support,
+    judge,
+    source_of,
+    states_fact,
+)
 from dengmi.answer.write.draft import Sentenced
 from dengmi.answer.write.second import Doubt, doubtful
 from dengmi.answer.write.shown import Ref, Shown
@@ -59,7 +66,7 @@ class Citing:
         self._shown = shown
         self._policy = policy
         self._refs: tuple[Ref, ...] = tuple(shown.refs())
-        self._sources = {ref: source_of(*shown.places[ref[0] - 1], ref[1]) for ref in self._refs}
+        self._sources = _Sources(shown)
         self._numbers: dict[tuple[str, int, int], int] = {}
         self._written = 0
         self._gap = ""
@@ -200,6 +207,18 @@ class Citing:
                 )
             numbers.append(self._numbers[key])
         return tuple(dict.fromkeys(numbers)), tuple(new)
+
+
+class _Sources(dict[Ref, Source]):
+    """The sentences that were shown, for the judge: those that are looked at."""
+
+    def __init__(self, shown: Shown) -> None:
+        super().__init__()
+        self._shown = shown
+
+    def __missing__(self, ref: Ref) -> Source:
+        self[ref] = source = source_of(*self._shown.places[ref[0] - 1], ref[1])
+        return source
 
 
 def _tries(refs: tuple[Ref, ...], others: tuple[Ref, ...]) -> Iterator[tuple[Ref, ...]]:

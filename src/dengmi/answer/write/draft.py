@@ -22,6 +22,7 @@ _OPEN = re.compile(r"[ \t]*[\[【［][^\]】］\n]{0,80}$|[ \t]+$")
 _ONE = re.compile(rf"({_NUMBER})(?:\s*[-–—~]\s*({_NUMBER}))?")
 _MAY_END = re.compile("[.．。！？!?…\n]")
 _SURE_END = "。！？\n"
+_SURE = re.compile(f"[{_SURE_END}]")
 _SETTLES = 14
 """So many characters behind a full stop tell whether it ends a sentence."""
 
@@ -72,11 +73,23 @@ class Draft:
 
     def feed(self, piece: str) -> Iterator[Sentenced]:
         """Add a piece; the sentences that are finished by it."""
+        finished = not self.holds(piece)
         self._raw += piece.replace("\r\n", "\n").replace("\r", "\n")
-        if _MAY_END.search(self._raw) or len(self._raw) > MOST_BUFFERED:
+        if finished:
             yield from self._lines(final=False)
             if not self._fenced and not _FENCE.match(self._raw) and "|" not in self._raw:
                 yield from self._running()
+
+    def holds(self, text: str) -> bool:
+        """Whether no sentence can be finished by this text behind what is there: no line has
+        ended, and behind the first stop there is too little to tell whether it ends one."""
+        raw = self._raw + text if self._raw else text
+        stop = _MAY_END.search(raw)
+        if stop is None:
+            return len(raw) <= MOST_BUFFERED and "\r" not in text
+        if len(raw) >= stop.end() + _SETTLES or "\r" in text:
+            return False
+        return _SURE.search(raw, stop.start()) is None
 
     def broken(self) -> None:
         """What is unfinished is forgotten; what comes next stands behind the last sentence."""

@@ -146,6 +146,7 @@ class Writer:
             thinking=begun.thinking,
             temperature=None if begun.thinking else 0.0,
             asker=task.question.asker,
+            holds=begun.holds,
         )
         charge = await self._ledger.reserve(
             task.question,

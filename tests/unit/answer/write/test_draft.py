@@ -58,3 +58,18 @@ def test_any_text_is_cut_without_an_error_and_nothing_visible_is_lost(
     assert len(kept) <= len("".join(text.split()))
     if "[" not in text and "【" not in text and "［" not in text:
         assert kept == "".join(text.split())
+
+
+@given(st.sampled_from(TEXTS) | st.text(), st.lists(st.integers(1, 9), min_size=1, max_size=6))
+def test_text_that_may_wait_completes_nothing(text: str, sizes: list[int]) -> None:
+    eager, patient, at, n, held = Draft(), Draft(), 0, 0, ""
+    while at < len(text):
+        piece = text[at : at + sizes[n % len(sizes)]]
+        at, n, held = at + len(piece), n + 1, held + piece
+        found = list(eager.feed(piece))
+        if patient.holds(held):
+            assert found == []
+        else:
+            assert list(patient.feed(held)) == found
+            held = ""
+    assert [*patient.feed(held), *patient.end()] == list(eager.end())

@@ -1,0 +1,123 @@
+"""What comes of one answer, read in the moment its bytes come.
+
+A task that is woken for each token costs more than the token. So whoever asked may say what text
+can wait (`ChatRequest.holds`), and is woken for the rest.
+"""
+
+import asyncio
+import time
+from collections.abc import Iterator
+
+from dengmi.core.chat import ChatRequest, Piece, Said, Waiting
+from dengmi.core.errors import ModelFailed
+from dengmi.models.connection import Reply
+from dengmi.models.sse import Comment, Data, Events, TooLong
+from dengmi.models.stream import AnswerStream
+
+REST = 0.08
+"""Seconds for which nothing is read of an answer whose first sentence has come, in the middle of
+its next one. A wake-up for each token is most of what it costs; a sentence is told up to this much
+later, the first one never."""
+
+
+class Hearing:
+    """Reads the body of a reply into the pieces of an answer.
+
+    Args:
+        stream: takes the events in turn.
+        sent: when the request was sent, on the monotonic clock.
+        first: seconds behind that for which the first token may be waited for, whatever signs of
+            life the endpoint gives; later ones may be `between` apart.
+    """
+
+    def __init__(
+        self,
+        reply: Reply,
+        stream: AnswerStream,
+        request: ChatRequest,
+        *,
+        sent: float,
+        first: float,
+        between: float,
+    ) -> None:
+        self._reply = reply
+        self._stream = stream
+        self._holds = request.holds
+        self._sent = sent
+        self._between = between
+        self._clock = asyncio.get_running_loop().time
+        self._events = Events()
+        self._pieces: list[Piece] = []
+        self._held = ""
+        self._given = 0
+        self._error: ModelFailed | TooLong | None = None
+        reply.wait_until(self._clock() + sent + first - time.monotonic())
+        reply.listen(self._take, self._worth)
+
+    def pieces(self) -> Iterator[Piece]:
+        """What has come and is not to wait. Raises ModelFailed and TooLong behind it."""
+        while self._pieces or (self._held and self._due):
+            pieces, self._pieces = self._pieces, []
+            if not pieces:
+                self._give()
+            yield from pieces
+        if self._error is not None:
+            yield from self.rest()
+            raise self._error
+
+    def rest(self) -> Iterator[Piece]:
+        """What waited still."""
+        if self._held:
+            self._give()
+        pieces, self._pieces = self._pieces, []
+        yield from pieces
+
+    @property
+    def _due(self) -> bool:
+        return self._holds is None or not self._holds(self._held)
+
+    def _take(self, body: bytes) -> None:
+        """Read some bytes."""
+        if self._error is not None or self._stream.done:
+            return
+        try:
+            for event in self._events.feed(body):
+                self._read(event)
+        except (ModelFailed, TooLong) as error:
+            self._error = error
+
+    def _worth(self) -> bool:
+        """Whether there is something now that does not wait. If not, nothing is read for a
+        moment."""
+        if self._pieces or self._error is not None or self._stream.done:
+            return True
+        if self._held and self._due:
+            self._give()
+            return True
+        if self._held and self._given > 1:  # beside the first token
+            self._reply.rest(REST)
+        return False
+
+    def _read(self, event: Data | Comment) -> None:
+        began = self._stream.began
+        if isinstance(event, Comment):
+            if not began:
+                self._pieces.append(Waiting(time.monotonic() - self._sent))
+            return
+        pieces = self._stream.take(event.text)
+        if pieces or self._stream.began != began:
+            self._reply.wait_until(self._clock() + self._between)
+        for piece in pieces:
+            if self._holds is None or not isinstance(piece, Said):
+                self._give()
+                self._pieces.append(piece)
+                continue
+            self._held += piece.text
+            if not began:  # the first token is a sign of load
+                self._give()
+
+    def _give(self) -> None:
+        if self._held:
+            self._pieces.append(Said(self._held))
+            self._held = ""
+            self._given += 1
