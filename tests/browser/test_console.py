@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.test_pages import SIZES, is_wide
 from tests.commands import add, home_of, serving
+from tests.fakes.deepseek import FakeDeepSeek, Serving
 from tests.http.conftest import write_articles
 
 SETTINGS = """
@@ -45,7 +46,8 @@ ASKED = (CLOSES, CLOSES, "What does a boat ticket cost?", "How much is a ticket 
          "船票多少钱？", "<img src=x onerror=alert(1)>")  # fmt: skip
 SET_UP = "kind=wecom-app&go=1&name=help&desk=&corp_id=ww1&agent_id=1000002"
 PAGES = ("", "/questions", "/questions?q=close&level=quick", "/gaps", "/sources?find=parking",
-         "/costs", "/desk", "/channels", f"/channels/new?{SET_UP}", "/operators", "/keys",
+         "/costs", "/desk", "/models", "/models/script", "/models/new?kind=openai",
+         "/channels", f"/channels/new?{SET_UP}", "/operators", "/keys",
          "/askers", "/log", "/password")  # fmt: skip
 SECRET = "a lantern over the bridge"
 SHOTS = Path(__file__).parents[2] / "build" / "screenshots" / "console"
@@ -238,6 +240,42 @@ def test_a_desk_is_changed_and_changed_back(browser: Browser, office: Office) ->
         page.get_by_role("button", name="Take back to dengmi.toml: Name").click()
         expect(page.locator(".said")).to_contain_text("Taken back")
         expect(page.locator("h1")).to_have_text("walks")
+
+
+def test_a_model_is_added_in_steps_tested_and_used(browser: Browser, office: Office) -> None:
+    """First with an address that cannot be, then as it is; axe looks at the steps and the model."""
+    with Serving(FakeDeepSeek(key="").app()) as endpoint:
+        options = {"refused": 1, "bypass_csp": True}
+        with signed_in(browser, office, "phone", **options) as page:
+            page.goto(f"{office.address}/console/models")
+            page.get_by_role("link", name="Another endpoint").click()
+            page.get_by_label("Name", exact=True).fill("own")
+            page.get_by_label("Address").fill("ftp://nowhere")
+            page.get_by_label("Model", exact=True).fill("deepseek-flash")
+            page.get_by_role("button", name="Add", exact=True).click()
+            expect(page.get_by_label("Address")).to_have_attribute("aria-invalid", "true")
+            page.get_by_label("Address").fill(endpoint.address)
+            page.get_by_label("Address").press("Enter")  # tests: it adds nothing
+            expect(page.locator(".findings")).to_contain_text("missing or refused")
+            expect(page.get_by_label("Name", exact=True)).to_have_value("own")
+            assert not is_wide(page)
+            page.evaluate(AXE)
+            assert page.evaluate(BY_AXE) == []
+            page.screenshot(path=SHOTS / "model-tested-phone.png", full_page=True)
+            page.get_by_role("button", name="Add", exact=True).click()
+            expect(page.locator(".said")).to_contain_text("Added")
+            page.get_by_label("Deep", exact=True).check()
+            page.get_by_role("button", name="Save").first.click()
+            expect(page.locator("main")).to_contain_text("asked in this order: own")
+            page.evaluate(AXE)
+            assert page.evaluate(BY_AXE) == []
+            page.screenshot(path=SHOTS / "model-phone.png", full_page=True)
+            page.get_by_label("Deep", exact=True).uncheck()
+            page.get_by_role("button", name="Save").first.click()
+            expect(page.locator("main")).to_contain_text("asked in this order: –")
+            page.get_by_role("button", name="Remove this model").click()
+            page.get_by_role("button", name="Remove this model").click()
+            expect(page.locator(".said")).to_contain_text("Removed")
 
 
 def test_a_channel_is_set_up_and_tested(browser: Browser, office: Office) -> None:

@@ -111,6 +111,14 @@ def test_doctor_names_what_a_channel_lacks(dengmi, home: Path) -> None:
     assert "wechat.news.secret is empty" in outcome.out
 
 
+def test_doctor_names_a_channel_whose_desk_is_not_there(dengmi, home: Path) -> None:
+    dengmi("migrate")
+    (home / "dengmi.toml").write_text('[ilink.mine]\ntoken = "t"\ndesk = "magazin"\n')
+    outcome = dengmi("doctor")
+    assert outcome.status == 1
+    assert "ilink.mine.desk names the desk “magazin”" in outcome.out
+
+
 def test_doctor_hides_the_password(dengmi, home: Path) -> None:
     home.mkdir()
     (home / "dengmi.toml").write_text('[store]\nurl = "postgresql://me:hush@127.0.0.1:1/x"\n')

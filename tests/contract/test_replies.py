@@ -91,3 +91,13 @@ async def test_what_channels_keep_of_somebody_goes_with_them(store) -> None:
     assert list(await store.notes(CHANNEL)) == [f"{CHANNEL}:q_2"]
     assert list(await store.notes("contexts")) == [note_of("somebody")]
     assert await store.delivery("q_1") is None
+
+
+async def test_a_message_tells_its_question(store) -> None:
+    for name in ("q_1", "q_2"):
+        await store.record_question(question(name, channel=CHANNEL))
+        await store.begin_reply(_reply(name))
+    assert await store.replied_with(CHANNEL, "") == ""
+    await store.sent_reply("q_2", "$sent")
+    assert await store.replied_with(CHANNEL, "$sent") == "q_2"
+    assert await store.replied_with("matrix:other", "$sent") == ""

@@ -18,11 +18,12 @@ from joserfc import jwt
 from joserfc.jwk import ECKey
 
 CLIENT, SECRET = "dengmi-test", "se:cret/€"
-ALLOWED = {"http://127.0.0.1:8321/sign-in/back"}
+BACK = "http://127.0.0.1:8321/sign-in/back"
 
 
 class Provider:
-    """Who signs in is `person`. `twist` changes the claims of a token, `signed` how it is made."""
+    """Who signs in is `person`. `twist` changes the claims of a token, `signed` how it is made.
+    `tells` is what it tells at its userinfo address, `allowed` where browsers may go back to."""
 
     def __init__(self) -> None:
         self.issuer = ""
@@ -39,6 +40,9 @@ class Provider:
         self.about: dict[str, Any] = {}
         self.asked: list[str] = []
         self.refuses = ""
+        self.tells: dict[str, Any] = {}
+        self.allowed = {BACK}
+        self.tokens: set[str] = set()
 
     def sign(self, claims: dict[str, Any]) -> str:
         """A token."""
@@ -49,7 +53,7 @@ class Provider:
         fits = (
             query.get("response_type") == "code"
             and query.get("client_id") == CLIENT
-            and query.get("redirect_uri") in ALLOWED
+            and query.get("redirect_uri") in self.allowed
             and "openid" in query.get("scope", "").split()
             and query.get("code_challenge_method") == "S256"
             and len(query.get("code_challenge", "")) == 43
@@ -83,7 +87,16 @@ class Provider:
         claims = {"iss": self.issuer, "aud": CLIENT, "iat": now, "exp": now + 300}
         claims |= {"nonce": asked["nonce"]} | self.person
         self.twist(claims)
-        return 200, {"access_token": "x", "token_type": "Bearer", "id_token": self.signed(claims)}
+        access = secrets.token_urlsafe(16)
+        self.tokens.add(access)
+        signed = self.signed(claims)
+        return 200, {"access_token": access, "token_type": "Bearer", "id_token": signed}
+
+    def userinfo(self, authorization: str) -> tuple[int, dict[str, Any]]:
+        """What it tells of whose access token that is."""
+        if authorization.removeprefix("Bearer ") not in self.tokens:
+            return 401, {"error": "invalid_token"}
+        return 200, {"sub": self.person["sub"]} | self.tells
 
     def discovery(self) -> dict[str, Any]:
         """What it says of itself."""
@@ -111,6 +124,10 @@ def running() -> Iterator[Provider]:
             elif parts.path == "/keys":
                 keys = [key.as_dict(private=False) for key in provider.published]
                 self.reply(200, {"keys": keys})
+            elif parts.path == "/userinfo":
+                self.reply(*provider.userinfo(self.headers.get("authorization", "")))
+            elif parts.path == "/end" and query.get("client_id") == CLIENT:
+                self.page("<h1>Sign out of Lantern ID?</h1>")
             elif parts.path == "/authorize" and (to := provider.authorize(query)):
                 self.send_response(302)
                 self.send_header("location", to)
@@ -129,6 +146,13 @@ def running() -> Iterator[Provider]:
             self.send_header("content-type", "application/json")
             self.end_headers()
             self.wfile.write(json.dumps(body).encode())
+
+        def page(self, body: str) -> None:
+            self.send_response(200)
+            self.send_header("content-type", "text/html; charset=utf-8")
+            self.end_headers()
+            head = '<!doctype html><html lang="en"><title>Lantern ID</title>'
+            self.wfile.write(f"{head}<link rel=icon href=data:,>{body}".encode())
 
         def log_message(self, *_: object) -> None:
             pass

@@ -96,6 +96,18 @@ async def test_the_same_key_is_the_same_question(client: httpx.AsyncClient) -> N
     assert first.json()["id"] == second.json()["id"]
 
 
+async def test_a_key_of_one_caller_is_not_that_of_another(client: httpx.AsyncClient) -> None:
+    async def asked(asker: str = "", address: str = "") -> object:
+        headers = {"idempotency-key": "1"} | ({"x-forwarded-for": address} if address else {})
+        body = {"question": QUESTION, "asker": asker}
+        return (await client.post("/api/v1/answers", json=body, headers=headers)).json()["id"]
+
+    callers = [("", ""), ("ann", ""), ("", "198.51.100.7"), ("", "203.0.113.7")]
+    ids = [await asked(*each) for each in callers]
+    assert len(set(ids)) == len(callers)
+    assert [await asked(*each) for each in callers] == ids
+
+
 async def test_the_hall_asks_every_desk(client: httpx.AsyncClient) -> None:
     assert (await ask(client, QUESTION, desk="*"))["grounded"]
 

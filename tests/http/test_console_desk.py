@@ -213,17 +213,22 @@ async def test_budget_public_and_days_hold_without_a_restart(owner, parts: Parts
     assert reply.status_code == 404
 
 
-async def test_levels_take_a_start(owner, parts: Parts) -> None:
+async def test_levels_hold_at_once_and_after_a_start(owner, parts: Parts) -> None:
+    assert (await ask(owner))["level"] == "quick"
     reply = await save(owner, "levels", "", quick_0="other", quick_1="try")
-    assert "said=set_restart" in reply.headers["location"]
-    assert parts.settings.levels.quick == ("try",)
+    assert "said=set#levels" in reply.headers["location"]
+    assert parts.settings.levels.quick == ("other", "try")
     page = (await owner.get(DESK)).text
-    assert "from the next start on" in page
     assert "the-key-of-the-model" not in page
+    assert (await ask(owner))["level"] == "quick"  # where one is down, the next one answers
     home = parts.settings.home
     settings = await asyncio.to_thread(load_settings, home, {})
     async with open_parts(settings) as again:
         assert again.settings.levels.quick == ("other", "try")
+    await save(owner, "levels", "", quick_0="", quick_1="")
+    assert (await ask(owner))["level"] == "quote"
+    data = (await owner.get("/v1/models")).json()["data"]
+    assert not any(each["id"].endswith(":quick") for each in data)
 
 
 async def test_quotas_of_plans(owner, parts: Parts) -> None:

@@ -63,6 +63,26 @@ async def test_no_page_names_it(private: tuple[Parts, httpx.AsyncClient]) -> Non
         assert "minutes" not in page, path
 
 
+async def test_nobody_guesses_its_articles(
+    private: tuple[Parts, httpx.AsyncClient], tmp_path: Path
+) -> None:
+    parts, client = private
+    lines = tmp_path / "lines.jsonl"
+    lines.write_text('{"id": "1", "text": "The merger begins in May."}\n')
+    await parts.corpus.sync(await parts.corpus.add("board", str(lines)))
+    api = {**AWAY, "accept": "application/json"}
+    assert (await client.get("/articles/1", headers=AWAY)).status_code == 404
+    assert (await client.get("/api/v1/articles/1", headers=api)).status_code == 404
+    key = {**api, "authorization": "Bearer a-key"}
+    assert (await client.get("/api/v1/articles/1", headers=key)).json()["desk"] == "board"
+    for path in ("/articles/1?desk=board", "/api/v1/articles/1?desk=board"):
+        assert "begins in May" in (await client.get(path, headers=AWAY)).text
+    lines.write_text('{"id": "1", "text": "The walk begins at the old mill."}\n')
+    await parts.corpus.sync(await parts.corpus.add("walks", str(lines)))
+    for path in ("/articles/1", "/api/v1/articles/1"):
+        assert "old mill" in (await client.get(path, headers=AWAY)).text
+
+
 async def test_who_knows_it_asks_it(private: tuple[Parts, httpx.AsyncClient]) -> None:
     page = (await private[1].get("/d/board", headers=AWAY)).text
     assert "The boardroom" in page

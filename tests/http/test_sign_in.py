@@ -369,6 +369,96 @@ async def test_a_removed_operator_comes_in_only_as_the_account_allows(
         assert again.id != eve.id
 
 
+async def test_what_the_token_leaves_out_is_asked_for(
+    client: httpx.AsyncClient, provider: Provider
+) -> None:
+    here = "/sign-in?for=console"
+    provider.about = {"userinfo_endpoint": f"{provider.issuer}/userinfo"}
+    provider.person = {"sub": "mei", "name": "Mei"}
+    provider.tells = {"realm": {"roles": ["bosses"]}, "name": "Somebody else"}
+    assert (await sign_in(client, here)).status_code == 303
+    page = await client.get("/console/operators")
+    assert page.status_code == 200
+    assert "Mei" in page.text
+    assert "Somebody else" not in page.text  # what is signed counts first
+    provider.tells = {"sub": "eve", "realm": {"roles": ["bosses"]}}
+    assert (await sign_in(client, here)).status_code == 403
+    provider.tells = {"realm": {"roles": ["readers"]}}
+    assert (await sign_in(client, here)).status_code == 403
+    provider.person |= {"realm": {"roles": ["bosses"]}}
+    provider.asked.clear()
+    assert (await sign_in(client, here)).status_code == 303
+    assert "/userinfo" not in provider.asked  # everything was there
+
+
+async def test_a_plan_that_is_told_beside_the_token(
+    client: httpx.AsyncClient, parts: Parts, provider: Provider
+) -> None:
+    provider.about = {"userinfo_endpoint": f"{provider.issuer}/userinfo"}
+    provider.person = {"sub": "ann"}
+    provider.tells = {"groups": ["friends"]}
+    assert (await sign_in(client)).status_code == 303
+    assert await parts.store.accounts().plan(name_of(client)) == "friend"
+
+
+async def test_without_a_place_to_ask_it_is_as_if_nothing_were_told(
+    client: httpx.AsyncClient, parts: Parts, provider: Provider
+) -> None:
+    provider.person = {"sub": "ann"}
+    provider.tells = {"groups": ["friends"]}
+    assert (await sign_in(client)).status_code == 303
+    assert await parts.store.accounts().plan(name_of(client)) == ""
+    assert (await sign_in(client, "/sign-in?for=console")).status_code == 403
+
+
+async def test_a_place_to_ask_that_does_not_answer(
+    client: httpx.AsyncClient, provider: Provider
+) -> None:
+    provider.about = {"userinfo_endpoint": f"{provider.issuer}/nowhere"}
+    provider.person = {"sub": "ann"}
+    assert (await sign_in(client)).status_code == 503
+    assert "asker" not in client.cookies
+
+
+async def test_signing_out_there_too(client: httpx.AsyncClient, provider: Provider) -> None:
+    provider.about = {"end_session_endpoint": f"{provider.issuer}/end?realm=1"}
+    await sign_in(client)
+    out = await client.post("/sign-out")
+    assert out.headers["location"] == "/history?out=1"
+    assert "asker" not in client.cookies
+    assert 'href="/sign-out/there"' in (await client.get("/history?out=1")).text
+    assert "/sign-out/there" not in (await client.get("/history")).text
+    there = await client.get("/sign-out/there")
+    assert there.headers["location"] == f"{provider.issuer}/end?realm=1&client_id={CLIENT}"
+    foreign = {"sec-fetch-site": "cross-site"}
+    assert (await client.get("/sign-out/there", headers=foreign)).status_code == 403
+
+
+async def test_operators_sign_out_there_too(client: httpx.AsyncClient, provider: Provider) -> None:
+    provider.about = {"end_session_endpoint": f"{provider.issuer}/end"}
+    provider.person = {"sub": "mei", "realm": {"roles": ["bosses"]}}
+    await sign_in(client, "/sign-in?for=console")
+    page = (await client.get("/console")).text
+    token = page.partition('name="csrf" value="')[2].partition('"')[0]
+    out = await client.post("/console/sign-out", data={"csrf": token})
+    assert out.headers["location"] == "/sign-out?for=console"
+    ended = await client.get(out.headers["location"])
+    assert ended.headers["location"] == "/console/sign-in?out=1"
+    assert 'href="/sign-out/there"' in (await client.get("/console/sign-in?out=1")).text
+
+
+@pytest.mark.parametrize(
+    "about", [{}, {"end_session_endpoint": None}, {"end_session_endpoint": "http://id.example.org"}]
+)
+async def test_where_nobody_can_be_signed_out_there(
+    client: httpx.AsyncClient, provider: Provider, about: dict[str, Any]
+) -> None:
+    provider.about = about
+    await sign_in(client)
+    assert (await client.post("/sign-out")).headers["location"] == "/history"
+    assert (await client.get("/sign-out/there")).headers["location"] == "/history"
+
+
 async def test_without_a_provider_there_is_no_such_way(tmp_path: Path) -> None:
     async with open_parts(settings_of(tmp_path)) as plain, client_of(plain) as client:
         for path in ("/sign-in", "/sign-in/back"):

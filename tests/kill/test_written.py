@@ -36,6 +36,7 @@ kind = "deepseek"
 model = "deepseek-flash"
 base_url = "{address}"
 api_key = "sk-test"
+first = 60
 
 [levels]
 quick = ["flash"]
@@ -132,10 +133,11 @@ async def test_a_living_neighbour_keeps_its_question(tmp_path: Path) -> None:
     """Two processes on one home: when one is killed and starts again, what the other is writing
     is neither closed in the ledger nor written a second time."""
     home = tmp_path / "home"
-    fake = FakeDeepSeek(first=6.0, per_second=20.0)
+    fake = FakeDeepSeek(per_second=200.0)
     body = {"question": QUESTIONS[0], "level": "quick"}
     with Serving(fake.app()) as model:
         await prepare(home, model.address)
+        fake.hold()
         async with (
             served(home) as server,
             httpx.AsyncClient(base_url=server.address, timeout=30) as client,
@@ -148,6 +150,7 @@ async def test_a_living_neighbour_keeps_its_question(tmp_path: Path) -> None:
             async with served(home) as neighbour:
                 neighbour.process.kill()
             async with served(home):
+                fake.go_on()
                 told = [name async for name, _ in events]
     assert told[-1] == "done"
     assert len(fake.requests) == 1
@@ -159,7 +162,8 @@ async def test_a_neighbour_waiting_for_a_slot_keeps_its_question(tmp_path: Path)
     """A question that waits for a slot has no line in the ledger yet. Whoever starts meanwhile
     leaves it alone; and of two who start after everybody was killed, one takes it over."""
     home = tmp_path / "home"
-    fake = FakeDeepSeek(first=40.0)
+    fake = FakeDeepSeek()
+    fake.hold()
     with Serving(fake.app()) as model:
         await prepare(home, model.address)
         await asyncio.to_thread(one_slot, home / "dengmi.toml")
@@ -174,7 +178,8 @@ async def test_a_neighbour_waiting_for_a_slot_keeps_its_question(tmp_path: Path)
                 assert len(await asyncio.to_thread(rows, home, UNFINISHED)) == 2
             first.process.kill()
             await asyncio.gather(*asking)
-        before, fake.first = len(fake.requests), 0.5
+        before = len(fake.requests)
+        fake.go_on()
         async with served(home), served(home):
             await settled(home)
     finals = await asyncio.to_thread(rows, home, "SELECT question_id FROM answers")
@@ -184,7 +189,7 @@ async def test_a_neighbour_waiting_for_a_slot_keeps_its_question(tmp_path: Path)
 
 def one_slot(settings: Path) -> None:
     """Let one call be in flight at a time, and the others wait long for it."""
-    text = settings.read_text().replace("[levels]", "first = 60\nslots = 1\n\n[levels]")
+    text = settings.read_text().replace("[levels]", "slots = 1\n\n[levels]")
     settings.write_text(text + "\n[writing]\npatience = 60\n")
 
 
@@ -225,8 +230,8 @@ async def asked_again(home: Path, address: str, fake: FakeDeepSeek) -> None:
             if name == "done":
                 assert told["reused"] is True
                 assert told["cost"]["micros"] == 0
-        for question_id, key in known:
-            async for name, told in stream(client, body, key):
+        for question_id, dedup in known:
+            async for name, told in stream(client, body, dedup.partition(":")[2]):
                 if name == "done":
                     assert told["question_id"] == question_id
         assert len(fake.requests) == before

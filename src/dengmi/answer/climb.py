@@ -1,6 +1,6 @@
 """What a question takes with it on its way up, and the ways in which levels and desks write."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -34,6 +34,32 @@ class LevelWay:
     thinking: bool = False
     passages: int = 8
     """Passages searched for."""
+
+
+class Levels(Mapping[Level, LevelWay]):
+    """The levels as they are offered now. One that is no longer offered is not among them, and
+    still there for the answers that began with it."""
+
+    def __init__(self, levels: Mapping[Level, LevelWay] | None = None) -> None:
+        self._now: dict[Level, LevelWay] = dict(levels or {})
+        self._gone: dict[Level, LevelWay] = {}
+
+    def become(self, levels: Mapping[Level, LevelWay]) -> None:
+        """Offer these from now on."""
+        self._gone |= self._now
+        self._now = dict(levels)
+
+    def __getitem__(self, level: Level) -> LevelWay:
+        return self._now[level] if level in self._now else self._gone[level]
+
+    def __contains__(self, level: object) -> bool:
+        return level in self._now
+
+    def __iter__(self) -> Iterator[Level]:
+        return iter(self._now)
+
+    def __len__(self) -> int:
+        return len(self._now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

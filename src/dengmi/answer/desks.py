@@ -39,6 +39,7 @@ class Desks:
         self._shelf = shelf
         self._steady = steady
         self._only = ("", 0.0)
+        self._several = 0.0
         self._default = default
         self._known: set[str] = set()
         self._used: Together[None, Collection[str]] = Together(self._used_all, most=1_000)
@@ -70,6 +71,24 @@ class Desks:
             known = ", ".join(sorted(filter(self._is_public, self._known))) or "–"
             raise NotFound("desk_unknown" if self._known else "desk_none", desk=name, known=known)
         return name
+
+    async def for_channel(self, name: str | None) -> str:
+        """The desk that a channel asks: as `resolve` says, and the hall where nobody said which of
+        several desks it is. Who writes in a chat cannot name one, and wants an answer also on the
+        day on which an operator adds a second desk.
+
+        Raises:
+            NotFound: there is no desk of this name, or none at all.
+        """
+        if not name and self._steady() < self._several:
+            return HALL
+        try:
+            return await self.resolve(name)
+        except NotFound as error:
+            if error.code != "desk_several":
+                raise
+            self._several = self._steady() + FRESH
+            return HALL
 
     def _is_public(self, name: str) -> bool:
         told = self._settings.get(name)

@@ -104,7 +104,7 @@ class Finder:
         self._search = search
         self._clock = clock
         self._turns = turns
-        self._warm = warm
+        self.warm = warm
         self._most_quotes = most_quotes
         self._ready = False
         self._changes = changes
@@ -232,8 +232,8 @@ class Finder:
             await self._turns.go()
             return made()
         await asyncio.to_thread(catalogue)
-        if self._warm is not None:
-            await asyncio.to_thread(self._warm)
+        if self.warm is not None:
+            await asyncio.to_thread(self.warm)
         quoted = await asyncio.to_thread(made)
         self._ready = True
         return quoted

@@ -85,6 +85,7 @@ class Ladder:
 
     Attributes:
         audience: who else listens to the answers that are being given.
+        turns: whose turn it is where many ask at once.
     """
 
     def __init__(
@@ -109,7 +110,7 @@ class Ladder:
         self._lives = lives
         self._pinned = pinned
         self._name: str | None = None
-        turns = self._turns = upper.turns if upper else Turns()
+        turns = self.turns = upper.turns if upper else Turns()
         self._finder = Finder(
             search,
             store,
@@ -128,7 +129,12 @@ class Ladder:
     @property
     def crowded(self) -> bool:
         """Whether first replies wait just now."""
-        return self._turns.crowded
+        return self.turns.crowded
+
+    def climb_with(self, upper: "Upper", lives: Lives) -> None:
+        """Answer at the levels that use a model as well, from now on."""
+        self._upper, self._lives, self._name = upper, lives, None
+        self._finder.warm = upper.warm
 
     def share_with(self, leads: "Leads") -> "Hub[Out] | None":
         """Have the processes of a server write what is the same once; what this one holds. None

@@ -50,7 +50,7 @@ class Rewriting:
     Args:
         model: gives the model of a name in the settings.
         ledger: reserves and settles what each call costs.
-        name: the model that is asked.
+        name: the model that is asked; it may become another one.
         deadline: seconds after which the rules' form stands.
         gate: gives the slot that a call needs; None where nothing is held back.
     """
@@ -65,7 +65,7 @@ class Rewriting:
         gate: Gate | None = None,
     ) -> None:
         self._aside = Aside(model, ledger, deadline, gate)
-        self._name = name
+        self.name = name
 
     async def rewrite(
         self, question: Question, level: Level, meant: Standalone, turns: Sequence[Turn]
@@ -77,7 +77,7 @@ class Rewriting:
             temperature=0.0,
             asker=question.asker,
         )
-        said, charge = await self._aside.ask(question, level, self._name, request, "rewrite")
+        said, charge = await self._aside.ask(question, level, self.name, request, "rewrite")
         text = said.strip() if said else ""
         if not fits(text, question.text, turns):
             return meant, charge

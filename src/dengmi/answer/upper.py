@@ -229,6 +229,8 @@ class Upper:
         """What is kept of an answer for whoever asks the same later; None where nothing is."""
         level = answer.level
         if self._reusing is not None and climb.sure and level in self._ways.levels:
+            if not _is_of(answer, self._ways.levels[level].models):
+                return None  # written before the level's models became others
             way = self._sharing.way(answer.desk, level)
             evidence = climb.evidence
             return self._reusing.reusable(climb.standalone, level, way, answer, evidence)
@@ -333,6 +335,11 @@ def _hearing(climb: Climb, thought: Thought) -> Callable[[Out], bool] | None:
         return True
 
     return heard
+
+
+def _is_of(answer: Answer, models: Sequence[str]) -> bool:
+    """Whether one of some models wrote an answer; its version stands behind its name."""
+    return not answer.model or any(f"{answer.model} ".startswith(f"{one} ") for one in models)
 
 
 def _sought(climb: Climb) -> Sought:

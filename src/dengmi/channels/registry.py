@@ -14,6 +14,7 @@ from typing import Any, Literal, Protocol
 from msgspec import Struct
 
 from dengmi.core.clock import Clock
+from dengmi.core.errors import BadSettings
 from dengmi.settings.lacking import empty
 
 CHECKS: Mapping[str, str] = {
@@ -41,6 +42,10 @@ class Check(Protocol):
         """The keys without which it cannot work."""
         ...
 
+    def fault(self, name: str, settings: Any, /) -> BadSettings | None:
+        """Why it cannot be opened, and what to do; None where nothing is in the way."""
+        ...
+
     def place(self, name: str, settings: Any, /) -> str:
         """The path that its platform calls; "" where none is called."""
         ...
@@ -65,6 +70,24 @@ def check_of(table: str) -> Check:
     found: Any = import_module(CHECKS[table])
     checked: Check = found
     return checked
+
+
+def lacking(table: str, name: str, keys: Sequence[str]) -> BadSettings | None:
+    """What is said of the first of the keys that a channel lacks; None where it lacks none."""
+    return BadSettings("channel_secret_missing", key=f"{table}.{name}.{keys[0]}") if keys else None
+
+
+def faults(settings: Any) -> Mapping[tuple[str, str], BadSettings]:
+    """Why channels cannot be opened, of those that cannot. Blocks: which variable is not set stands
+    in dengmi.toml."""
+    found = {}
+    for (table, name), each in tables(settings).items():
+        fault = check_of(table).fault(name, each)
+        if fault is not None and fault.code == "channel_secret_missing":
+            fault = empty(settings, str(fault.params["key"]))
+        if fault is not None:
+            found[table, name] = fault
+    return found
 
 
 async def tested(settings: Any, table: str, name: str, clock: Clock) -> Sequence[Finding]:

@@ -8,7 +8,7 @@ import click
 import msgspec
 from msgspec import Struct
 
-from dengmi.channels.registry import CHECKS, Finding, check_of, tables, tested
+from dengmi.channels.registry import CHECKS, Finding, check_of, faults, tables, tested
 from dengmi.cli.app import App
 from dengmi.cli.terminal import clean, print_json, table
 from dengmi.cli.words import Verb, VerbGroup, app_of, json_option, option
@@ -114,7 +114,8 @@ def remove_channel(app: App, channel: str) -> None:
 
 def _list(app: App, as_json: bool) -> None:
     settings = app.settings
-    found = [_shape(settings, *both, each) for both, each in tables(settings).items()]
+    why = faults(app.settings)
+    found = [_shape(app, *both, each, why.get(both)) for both, each in tables(settings).items()]
     if as_json:
         print_json({"channels": found})
     elif not found:
@@ -124,6 +125,8 @@ def _list(app: App, as_json: bool) -> None:
         for each in found:
             lacks = ", ".join(str(key) for key in _strings(each["missing"]))
             state = app.say("channels_lacks", keys=lacks) if lacks else app.say("channels_ready")
+            if each["off"] and not lacks:
+                state = app.say("channels_off", why=str(each["off"]))
             where = str(each["address"] or each["path"]) or "–"
             desk = str(each["desk"]) or "–"
             rows.append((str(each["channel"]), str(each["kind"]), desk, where, state))
@@ -131,9 +134,11 @@ def _list(app: App, as_json: bool) -> None:
             click.echo(line)
 
 
-def _shape(settings: Settings, kind: str, name: str, wanted: Struct) -> dict[str, object]:
+def _shape(
+    app: App, kind: str, name: str, wanted: Struct, fault: BadSettings | None
+) -> dict[str, object]:
     """A channel as JSON; what is secret says only whether it is set."""
-    check = check_of(kind)
+    settings, check = app.settings, check_of(kind)
     path = check.place(name, wanted)
     public = settings.server.public_url.rstrip("/")
     secrets = {key: "•••" for key in _secrets(kind) if getattr(wanted, key)}
@@ -144,6 +149,7 @@ def _shape(settings: Settings, kind: str, name: str, wanted: Struct) -> dict[str
         "path": path,
         "address": public + path if public and path else "",
         "missing": list(check.missing(wanted)),
+        "off": app.say(fault.code, **fault.params) if fault else "",
         "secrets": secrets,
     }
 

@@ -21,6 +21,7 @@ from dengmi.cli.semantic import vectors_shape
 from dengmi.cli.terminal import print_json
 from dengmi.cli.words import Verb, json_option
 from dengmi.core.errors import DengmiError
+from dengmi.core.records import HALL
 from dengmi.gate.budget import ALMOST
 from dengmi.language.money import amount, amounts
 from dengmi.settings.lacking import empty, lacking
@@ -174,6 +175,7 @@ async def _store(app: App, settings: Settings) -> list[Check]:
             counts = dict(await parts.store.counts())
             last, seq = await parts.store.last_change(), await parts.search.catch_up()
             money, edits = await _money(parts), list(_edits(app, parts))
+            lost = await _lost(parts)
             vectors = await vectors_shape(parts)
     except DengmiError as error:
         return [Check("fail", error.code, error.params)]
@@ -184,9 +186,20 @@ async def _store(app: App, settings: Settings) -> list[Check]:
         Check("ok", "doctor_counts", numbers),
         *([] if numbers["articles"] else [Check("warn", "doctor_empty")]),
         Check("ok" if seq >= last else "warn", "doctor_index", {"seq": seq, "last": last}),
+        *lost,
         *edits,
         *money,
         *([] if vectors is None else [_vectors(vectors)]),
+    ]
+
+
+async def _lost(parts: "Parts") -> list[Check]:
+    """Channels whose desk is not there: nobody who writes to them gets an answer."""
+    there = {desk.name for desk in await parts.store.desks()} | {HALL}
+    return [
+        Check("fail", "doctor_channel_desk", {"channel": f"{kind}.{name}", "desk": desk})
+        for (kind, name), each in tables(parts.settings).items()
+        if (desk := getattr(each, "desk", "")) and desk not in there
     ]
 
 

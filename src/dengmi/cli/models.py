@@ -11,12 +11,12 @@ from dengmi.cli.progress import Meter, meter
 from dengmi.cli.semantic import configured, embed, show_tried, tried, tried_shape
 from dengmi.cli.terminal import clean, print_json, quiet, table
 from dengmi.cli.words import Verb, VerbGroup, app_of, json_option, option
-from dengmi.core.chat import ChatModel
 from dengmi.core.errors import ModelFailed, NotFound
 from dengmi.language.money import amount
 from dengmi.ledger.costs import cost
 from dengmi.ledger.prices import price_of
-from dengmi.models.probe import Probe, probe
+from dengmi.models.probe import Probe, notes
+from dengmi.models.probe import tried as tried_chat
 from dengmi.settings.options import Settings
 
 
@@ -126,7 +126,7 @@ async def _test(app: App, names: Sequence[str], as_json: bool) -> int:
             if name not in app.settings.models:
                 continue
             try:
-                found = await _tried(opened.get(name))
+                found = await tried_chat(opened.get(name))
             except ModelFailed as error:
                 found = [Probe(thinking=False, trouble=error)]
             failed += all(each.trouble is not None for each in found)
@@ -145,14 +145,6 @@ async def _test(app: App, names: Sequence[str], as_json: bool) -> int:
             {"models": shapes} | {name: tried_shape(app, each) for name, each in more.items()}
         )
     return 0 if not failed else (3 if failed < len(names) else 1)
-
-
-async def _tried(model: ChatModel) -> list[Probe]:
-    """Without thinking twice, since the second shows the cache, then with it."""
-    found = [await probe(model, thinking=False)]
-    if found[0].trouble is None:
-        found += [await probe(model, thinking=False), await probe(model, thinking=True)]
-    return found
 
 
 def _price(app: App, name: str, found: Probe) -> tuple[int, str, bool]:
@@ -207,22 +199,6 @@ def _show(app: App, name: str, found: Sequence[Probe]) -> None:
                 price=amount(micros, currency) if known else app.say("cli_models_unpriced"),
             )
         )
-    for note in _notes(found):
+    for note in notes(found):
         click.echo(quiet(f"  {app.say(note)}"))
     click.echo(f"  {clean(found[0].text.strip())[:200]}")
-
-
-def _notes(found: Sequence[Probe]) -> Sequence[str]:
-    """What does not work as it could."""
-    notes = []
-    if found[0].trouble is None and not found[0].streams:
-        notes.append("cli_models_no_stream")
-    if found[0].trouble is None and not found[0].counted:
-        notes.append("cli_models_no_usage")
-    if found[0].thought:
-        notes.append("cli_models_always_thinks")
-    if len(found) > 2 and found[2].trouble is None and not found[2].thought:
-        notes.append("cli_models_no_thinking")
-    if len(found) > 1 and not found[1].tokens.hit:
-        notes.append("cli_models_no_cache")
-    return notes

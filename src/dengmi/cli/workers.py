@@ -49,7 +49,7 @@ class Workers:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._stop)
         self._boards.open()
-        self._hub = _hub(self._settings)
+        self._hub = self._made_hub()
         ears = [self._start(place) for place in range(len(self._sockets))]
         # Each process says a word when it is ready; one that dies closes its end instead.
         heard = [_heard(ear) for ear in ears]
@@ -61,6 +61,13 @@ class Workers:
             self._hub.close()
         self._boards.close()
         return status
+
+    def _made_hub(self) -> "Hub":
+        """What keeps the slots for all processes. Also where there is no model yet: one may come
+        while the processes run, and their lines are laid when they start."""
+        from dengmi.cli.hub import Hub
+
+        return Hub(self._settings)
 
     def _start(self, place: int) -> Connection:
         ear, mouth = self._context.Pipe(duplex=False)
@@ -116,15 +123,6 @@ def _heard(ear: Connection) -> str | None:
         return None
     finally:
         ear.close()
-
-
-def _hub(settings: Settings) -> "Hub | None":
-    """What keeps the slots for all processes; imported where there are slots to keep."""
-    if not settings.models:
-        return None
-    from dengmi.cli.hub import Hub
-
-    return Hub(settings)
 
 
 def work(

@@ -1,4 +1,4 @@
-"""Errors that a user can meet. Each carries a code and what fills its text; the words are in the
+"""Errors that people can meet. Each carries a code and what fills its text; the words are in the
 catalogue (`dengmi.language.texts`, `errors.toml`), one per code and language.
 
     DengmiError                 500, exit 1

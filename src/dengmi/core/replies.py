@@ -55,6 +55,10 @@ class KeptReplies(Protocol):
         """The replies of a channel that are not complete, oldest question first."""
         ...
 
+    async def replied_with(self, channel: str, sent: str) -> str:
+        """The question whose reply is a message of the channel; "" for none."""
+        ...
+
     async def forget_in(self, channel: str, asker: str, room: str) -> int:
         """Delete what somebody asked in a room, whichever thread, with all that hangs on it; how
         many questions went. A place is a room, or a room, a space and a thread."""

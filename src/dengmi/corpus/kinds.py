@@ -131,10 +131,12 @@ def _local(path: Path, kind: str) -> Guess:
     if path.root == "//":  # POSIX lets it differ from "/", no system here does
         path = Path("/", *path.parts[1:])
     try:
-        is_file, is_folder = path.is_file(), path.is_dir()
+        is_file, is_folder, is_there = path.is_file(), path.is_dir(), path.exists()
     except OSError:
-        is_file = is_folder = False
+        is_file = is_folder = is_there = False
     if not is_file and not is_folder:
+        if is_there:
+            raise Unreadable("file_not_regular", name=str(path))
         near = _near(path)
         if near:
             raise Unreadable("path_missing_near", path=str(path), near=near)
@@ -153,8 +155,9 @@ def _near(path: Path) -> str:
     while not folder.is_dir() and folder != folder.parent:
         folder, name = folder.parent, folder.name
     try:
-        names = sorted(entry.name for entry in folder.iterdir() if entry.name[0] != ".")[:5000]
+        names = sorted(entry.name for entry in folder.iterdir() if entry.name[0] != ".")
     except OSError:
         return ""
-    found = get_close_matches(name, names, n=3, cutoff=0.6)
+    names = [other for other in names if other != name]  # a link that leads nowhere
+    found = get_close_matches(name, names[:5000], n=3, cutoff=0.6)
     return ", ".join(str(folder / other) for other in found)

@@ -20,6 +20,7 @@ from dengmi.core.talk import Talk
 from dengmi.gate.decision import Begin
 from dengmi.gate.host import TOPIC
 from dengmi.gate.keeper import Ending, Keeper, Kept, Told, Want
+from dengmi.gate.model import Offered
 
 log = logging.getLogger(__name__)
 
@@ -95,6 +96,13 @@ class Apart:
         self._talk.on(TOPIC, self._heard)
         self._talk.when_lost(self._away)
         self._talk.say(TOPIC, "hello")
+
+    def become(self, models: Mapping[str, Offered]) -> None:
+        """Have these models from now on: the keeper is told before a call names one."""
+        self._share = {name: each.share for name, each in models.items()}
+        self._talk.say(TOPIC, "models", {name: asdict(each) for name, each in models.items()})
+        if self._own is not None:
+            self._own.become({name: replace(e, slots=e.share) for name, e in models.items()})
 
     @property
     def alone(self) -> bool:

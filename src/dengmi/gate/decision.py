@@ -5,7 +5,7 @@ The load is told by how long calls wait: here for a slot, and at the endpoint be
 token. How long answers last and how busy this computer is say nothing of it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import inf
 from typing import Literal
@@ -14,9 +14,8 @@ from dengmi.core.errors import ModelFailed, NoRoom, Trouble
 from dengmi.core.gate import GateLoad, LevelLoad, ModelLoad, Vacancy
 from dengmi.core.records import Level, Tokens
 from dengmi.gate.bar import Bar, Signs
-from dengmi.gate.first import First
-from dengmi.gate.health import Health
 from dengmi.gate.lengths import Lengths
+from dengmi.gate.model import Model
 from dengmi.gate.places import PLACES, had_much, had_nothing, last_class
 from dengmi.gate.queue import Entry, Queue
 from dengmi.gate.shares import Shares
@@ -39,23 +38,6 @@ LONGEST_PEACE = 60.0
 """Seconds that an endpoint is left in peace at the most, whatever it asks for."""
 
 _NEW = 0.1
-
-
-@dataclass(slots=True)
-class _Model:
-    slots: Slots
-    health: Health = field(default_factory=Health)
-    first: First = field(default_factory=First)
-    until: float = float("-inf")
-    """When the endpoint wants to be asked again."""
-    well: int = 0
-    """Calls that ended well since one failed."""
-
-    def free(self, now: float) -> bool:
-        return self.slots.free and now >= self.until
-
-    def open(self, now: float) -> bool:
-        return not self.health.pause(now)
 
 
 @dataclass(slots=True)
@@ -99,7 +81,8 @@ class Decision:
     """
 
     def __init__(self, slots: Mapping[str, int], *, usual: float = USUAL) -> None:
-        self._models = {name: _Model(Slots(most, lasting=usual)) for name, most in slots.items()}
+        self._models = {name: Model(Slots(most, lasting=usual)) for name, most in slots.items()}
+        self._usual = usual
         self._levels: dict[Level, _Level] = {}
         self._queue = Queue()
         self._waited: float | None = None
@@ -108,6 +91,21 @@ class Decision:
         """Whether questions wait elsewhere for a slot that is free."""
         self.lengths = Lengths()
         self.shares = Shares()
+
+    def become(self, slots: Mapping[str, int], fresh: Collection[str], now: float) -> None:
+        """Have these models from now on. Those that are gone stay known to calls that began before,
+        and count for nothing else; of `fresh` ones, which became others, nothing is known."""
+        for name, most in slots.items():
+            model = self._models.get(name)
+            if model is None:
+                model = self._models[name] = Model(Slots(most, lasting=self._usual))
+            elif name in fresh or not model.offered:
+                model.anew(now, self._usual)
+            model.slots.allow(most)
+        for name, model in self._models.items():
+            model.offered = name in slots
+        for level in self._levels.values():
+            level.models = tuple(name for name in level.models if name in slots)
 
     def arrive(self, entry: Entry, now: float) -> Begin | int:
         """A call wants a slot. It begins, or waits behind so many.
@@ -121,6 +119,8 @@ class Decision:
             self._waited = now
         self.tick(now)
         level = self._noted(entry, now)
+        if not all(name in self._models for name in entry.models):
+            raise ModelFailed("missing", entry.models[0], reason=entry.models[0])
         ready = [name for name in entry.models if self._models[name].open(now)]
         if not ready:
             level.refused += 1
@@ -210,12 +210,15 @@ class Decision:
     def held(self, call: Call, seconds: float, now: float) -> None:
         """The endpoint says that a call waits in its queue for so long already."""
         model = self._models[call.begin.model]
-        model.first.waits(seconds)
-        self._react(model, call, now)
+        if call.at >= model.since:
+            model.first.waits(seconds)
+            self._react(model, call, now)
 
     def first(self, call: Call, held: float, now: float) -> None:
         """The first token of a call came; the endpoint had held it for so many seconds."""
         model = self._models[call.begin.model]
+        if call.at < model.since:
+            return
         model.first.came(now - call.at, held)
         if call.begin.probe:
             model.health.answers()
@@ -238,7 +241,9 @@ class Decision:
             used: the tokens it took; None where nobody knows.
         """
         model, entry, probe = self._models[call.begin.model], call.entry, call.begin.probe
-        if not trouble:
+        if call.at < model.since:
+            model.slots.gone()
+        elif not trouble:
             model.health.well()
             model.well += 1
             model.slots.done(now - call.at, held=model.first.held)
@@ -290,7 +295,11 @@ class Decision:
         """Everything that an operator wants to see."""
         self.tick(now)
         return GateLoad(
-            models={name: self._model_load(name, now) for name in self._models},
+            models={
+                name: self._model_load(name, now)
+                for name, model in self._models.items()
+                if model.offered or model.slots.busy
+            },
             levels={name: self._level_load(name, now) for name in self._levels},
         )
 
@@ -307,13 +316,17 @@ class Decision:
         if level is None:
             level = self._levels[entry.level] = _Level(bar=Bar(began=now))
         if not set(level.models).issuperset(entry.models):
-            level.models = tuple(dict.fromkeys((*level.models, *entry.models)))
+            offered = [name for name in entry.models if self._is_offered(name)]
+            level.models = tuple(dict.fromkeys((*level.models, *offered)))
         if not entry.urgent:
             level.arrived += 1
             level.bar.came(entry.place, entry.tokens)
             before = level.tokens or float(entry.tokens)
             level.tokens = before + _NEW * (entry.tokens - before)
         return level
+
+    def _is_offered(self, name: str) -> bool:
+        return name in self._models and self._models[name].offered
 
     def _begin(self, entry: Entry, name: str, now: float) -> Begin:
         model, level = self._models[name], self._levels[entry.level]
@@ -330,7 +343,7 @@ class Decision:
         self._queue.charge(entry, tokens)
         self.shares.served(entry.asker, tokens, now)
 
-    def _react(self, model: _Model, call: Call, now: float) -> None:
+    def _react(self, model: Model, call: Call, now: float) -> None:
         if model.first.held and model.slots.held(model.first.beyond, call.at, now):
             model.first.shrunk()
 

@@ -4,7 +4,7 @@
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -15,6 +15,7 @@ from dengmi.core.gate import GateLoad, Vacancy
 from dengmi.core.records import Level, Question, Tokens
 from dengmi.gate.decision import Begin
 from dengmi.gate.keeper import Ending, Keeping, Ticket, Told, Want
+from dengmi.gate.model import Offered
 from dengmi.gate.places import Rank
 
 NOTICED = 2.0
@@ -85,6 +86,10 @@ class Gate:
     def load(self) -> GateLoad:
         """What is held now, as an operator wants to see it."""
         return self._keeper.load()
+
+    def become(self, models: Mapping[str, Offered]) -> None:
+        """Have these models from now on; calls under way end as they began."""
+        self._keeper.become(models)
 
     async def vacancy(self, models: Sequence[str]) -> Vacancy:
         """What some models have free now."""

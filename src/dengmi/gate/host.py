@@ -17,6 +17,7 @@ from dengmi.core.records import Tokens
 from dengmi.core.talk import Talk
 from dengmi.gate.decision import Begin
 from dengmi.gate.keeper import Keeper, Kept, Told, Want
+from dengmi.gate.model import Offered
 
 TOPIC = "gate"
 
@@ -105,6 +106,8 @@ class _Guest:
         match words:
             case ["ask", int(number), raw]:
                 self._ask(number, msgspec.convert(raw, Want))
+            case ["models", raw]:
+                self._keeper.become(msgspec.convert(raw, dict[str, Offered]))
             case ["adopt", int(number), raw, str(model), bool(probe)]:
                 want = msgspec.convert(raw, Want)
                 self._tickets[number] = self._keeper.adopt(want, Begin(model, probe))

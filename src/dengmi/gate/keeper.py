@@ -14,6 +14,7 @@ from dengmi.core.errors import ModelFailed, NoRoom, Trouble
 from dengmi.core.gate import Class, GateLoad, Vacancy
 from dengmi.core.records import Level, Tokens
 from dengmi.gate.decision import Begin, Call, Decision
+from dengmi.gate.model import Offered
 from dengmi.gate.places import place_of
 from dengmi.gate.queue import Entry
 from dengmi.gate.slots import USUAL
@@ -78,6 +79,10 @@ class Keeping(Protocol):
 
     def begin(self) -> None:
         """From now on it may be asked, in the event loop that runs."""
+        ...
+
+    def become(self, models: Mapping[str, Offered]) -> None:
+        """Have these models from now on; see `Decision.become`."""
         ...
 
     def ask(self, want: Want, tell: Callable[[Told], None]) -> Ticket:
@@ -146,9 +151,20 @@ class Keeper:
         self.decision = Decision(slots, usual=usual)
         self.clock = clock
         self._waiting: dict[Entry, Kept] = {}
+        self._marks: dict[str, str] = {}
 
     def begin(self) -> None:
         """Nothing to prepare."""
+
+    def become(self, models: Mapping[str, Offered]) -> None:
+        """Have these models from now on: those who wait may begin at once."""
+        fresh = {
+            name for name, each in models.items() if self._marks.get(name, each.mark) != each.mark
+        }
+        self._marks |= {name: each.mark for name, each in models.items()}
+        slots = {name: each.slots for name, each in models.items()}
+        self.decision.become(slots, fresh, self.clock.steady())
+        self._next()
 
     def load(self) -> GateLoad:
         """What is held now, as an operator wants to see it."""

@@ -4,13 +4,15 @@ from collections.abc import Mapping
 from datetime import tzinfo
 
 from dengmi.core.clock import Clock
+from dengmi.core.ids import stable_id
 from dengmi.gate.budget import Rates, Rule
 from dengmi.gate.limits import DeskLimit, Limits
+from dengmi.gate.model import Offered
 from dengmi.gate.quota import Plans, plans
 from dengmi.settings.limits import rates_of
 from dengmi.settings.live import Made
 from dengmi.settings.money import money
-from dengmi.settings.options import DeskSettings, Settings
+from dengmi.settings.options import DeskSettings, ModelSettings, Settings
 
 
 def plans_of(settings: Settings) -> Plans:
@@ -41,6 +43,22 @@ def limits_of(settings: Settings, clock: Clock, plans: Plans | None = None) -> L
     )
 
 
+def offered_of(settings: Settings) -> Mapping[str, Offered]:
+    """The models as they are offered, with the most requests in flight by all processes of this
+    server."""
+    workers = settings.server.workers
+    return {
+        name: Offered(each.slots, max(1, each.slots // workers), mark_of(each))
+        for name, each in settings.models.items()
+    }
+
+
+def mark_of(model: ModelSettings) -> str:
+    """One word for what a model is, whatever it costs and however much it is used."""
+    what = (model.kind, model.model, model.base_url, model.api_key, model.profile)
+    return stable_id("mk", *what)
+
+
 def slots_of(settings: Settings) -> Mapping[str, int]:
     """The most requests in flight of each model, by all processes of this server."""
     return {name: each.slots for name, each in settings.models.items()}
@@ -48,8 +66,7 @@ def slots_of(settings: Settings) -> Mapping[str, int]:
 
 def shares_of(settings: Settings) -> Mapping[str, int]:
     """The part of them that is left to one process while it is on its own."""
-    workers = settings.server.workers
-    return {name: max(1, most // workers) for name, most in slots_of(settings).items()}
+    return {name: each.share for name, each in offered_of(settings).items()}
 
 
 def _desk(name: str, desk: DeskSettings, zone: tzinfo | None) -> DeskLimit:

@@ -17,10 +17,10 @@ Rank = Literal["paid", "member", "visitor"]
 CLASSES: Final[tuple[Class, ...]] = ("urgent", "paid", "member", "visitor", "background")
 """The order of turns."""
 
-USERS = 128
-"""Places of users within a band."""
+ASKERS = 128
+"""Places of askers within a band."""
 
-WIDTH = BANDS * USERS
+WIDTH = BANDS * ASKERS
 """Places of a class."""
 
 PLACES = WIDTH * (len(CLASSES) - 1)
@@ -41,24 +41,24 @@ def place_of(kind: Class, asker: str, now: float, *, band: int) -> int:
         now: Unix seconds.
         band: how much the asker was served of late (see `shares`).
     """
-    return (CLASSES.index(kind) - 1) * WIDTH + band * USERS + user_of(asker, now)
+    return (CLASSES.index(kind) - 1) * WIDTH + band * ASKERS + turn_of(asker, now)
 
 
 def had_nothing(place: int) -> bool:
     """Whether a place is that of somebody who was not served of late."""
-    return place % WIDTH < USERS
+    return place % WIDTH < ASKERS
 
 
 def had_much(place: int) -> bool:
     """Whether a place is that of somebody who was served several times as much as others."""
-    return place % WIDTH >= MUCH * USERS
+    return place % WIDTH >= MUCH * ASKERS
 
 
-def user_of(asker: str, now: float) -> int:
-    """The asker's place among users in this hour, from 0."""
+def turn_of(asker: str, now: float) -> int:
+    """The asker's place among askers in this hour, from 0."""
     hour = int(now // HOUR)
     digest = blake2b(f"{hour}\n{asker}".encode(errors="replace"), digest_size=8).digest()
-    return int.from_bytes(digest) % USERS
+    return int.from_bytes(digest) % ASKERS
 
 
 def last_class(cut: int) -> Class:

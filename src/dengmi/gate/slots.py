@@ -49,6 +49,13 @@ class Slots:
         """Seconds between two slots that come free, about."""
         return self.lasting / max(1.0, self.limit)
 
+    def allow(self, most: int) -> None:
+        """The settings allow another number. What was found out about the endpoint stays."""
+        whole = self.limit >= self.most
+        self.most = most
+        self.limit = float(most) if whole else min(self.limit, float(most))
+        self._ceiling = max(self.limit, min(self._ceiling, float(most)))
+
     def take(self) -> None:
         """One begins."""
         self.busy += 1

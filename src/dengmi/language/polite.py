@@ -167,7 +167,7 @@ _HAN_CLOSING = re.compile(
 
 def without_lead(question: str) -> str:
     """A question as written without "so, …" before and ", right?" behind it."""
-    question = without_talk(question)
+    question = without_talk(question.rstrip())
     found = _LEAD.match(question) or _HAN_LEAD.match(question)
     if found and found.end() < len(question):
         question = question[found.end() :]

@@ -1,4 +1,4 @@
-"""The words users read, in every language, from the catalogue beside this module.
+"""The words people read, in every language, from the catalogue beside this module.
 
 Each room has one file, `texts/<room>.toml`, with one table per text:
 

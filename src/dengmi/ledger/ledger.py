@@ -32,7 +32,7 @@ class Ledger:
     Args:
         charges: keeps the lines.
         clock: a call costs what is valid when it is sent.
-        models: the models' settings, by name.
+        models: the models' settings, by name, as they are now.
         life: tells which processes are alive; None where that cannot be known.
         limits: what calls must fit; None where nothing limits them.
         counts: where tokens, money and shared answers are counted; None: nobody looks.
@@ -55,6 +55,8 @@ class Ledger:
         self._counts = counts or Counts()
         self._limits = limits
         self._owner: str | None = None
+        self._sent: dict[str, ModelSettings | None] = {}
+        """What models were when their calls were sent: they may be others at the end."""
 
     async def reserve(
         self,
@@ -81,9 +83,11 @@ class Ledger:
             max_tokens=max_tokens,
             purpose=purpose,
         )
-        limits = self._limits
+        limits, settings = self._limits, self._models.get(model)
         if limits is None:
-            return (await self._charges.reserve_charge(charge)).charge
+            kept = (await self._charges.reserve_charge(charge)).charge
+            self._sent[kept.id] = settings
+            return kept
         if refused := limits.refusal(charge):
             raise refused
         made = await self._charges.reserve_charge(charge, limits.spans(charge), limits.decide)
@@ -91,6 +95,7 @@ class Ledger:
             _say(alert)
         if made.refused is not None:
             raise made.refused
+        self._sent[made.charge.id] = settings
         return made.charge
 
     def refusal(
@@ -123,7 +128,8 @@ class Ledger:
     ) -> Charge:
         """The line of a call that would be sent now."""
         now = self._clock.now()
-        price = price_of(self._models[model], now) if model in self._models else FREE
+        settings = self._models.get(model)
+        price = price_of(settings, now) if settings is not None else FREE
         return Charge(
             id=new_id("ch"),
             question_id=question.id,
@@ -143,8 +149,8 @@ class Ledger:
 
     async def settle(self, charge: Charge, tokens: Tokens, version: str) -> Charge:
         """What the call did cost, at the price that was valid when it was sent; kept once."""
-        known = charge.model in self._models
-        price = price_of(self._models[charge.model], charge.at) if known else FREE
+        model = self._sent.pop(charge.id, None) or self._models.get(charge.model)
+        price = price_of(model, charge.at) if model is not None else FREE
         settled = replace(
             charge,
             version=version,

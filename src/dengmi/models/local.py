@@ -39,13 +39,26 @@ class LocalModel:
         self._loading = asyncio.Lock()
         self._server: Any = None
         self._endpoint: OpenAiModel | None = None
+        self._calls = 0
+        self._ended = asyncio.Event()
 
     async def chat(self, request: ChatRequest) -> AsyncGenerator[Piece, None]:
         """The pieces of one answer (see core.chat.ChatModel). Raises ModelFailed."""
-        endpoint = await self._loaded()
-        async with aclosing(endpoint.chat(request)) as pieces:
-            async for piece in pieces:
-                yield piece
+        self._calls += 1
+        try:
+            endpoint = await self._loaded()
+            async with aclosing(endpoint.chat(request)) as pieces:
+                async for piece in pieces:
+                    yield piece
+        finally:
+            self._calls -= 1
+            self._ended.set()
+
+    async def idle(self) -> None:
+        """Wait until no call is under way: closing the model ends them."""
+        while self._calls:
+            self._ended.clear()
+            await self._ended.wait()
 
     async def close(self) -> None:
         """Let go of the model's memory."""

@@ -1,6 +1,7 @@
 """Calls a model once with and once without thinking, and tells what works."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from dengmi.core.chat import ChatModel, ChatRequest, Ended, Message, Said, Thought, Waiting
@@ -69,3 +70,27 @@ async def probe(model: ChatModel, *, thinking: bool) -> Probe:
         found.trouble = error
     found.total_ms = (time.perf_counter() - began) * 1000
     return found
+
+
+async def tried(model: ChatModel) -> list[Probe]:
+    """Without thinking twice, since the second shows the cache, then with it."""
+    found = [await probe(model, thinking=False)]
+    if found[0].trouble is None:
+        found += [await probe(model, thinking=False), await probe(model, thinking=True)]
+    return found
+
+
+def notes(found: Sequence[Probe]) -> Sequence[str]:
+    """The texts that say what does not work as it could, of what `tried` found."""
+    said = []
+    if found[0].trouble is None and not found[0].streams:
+        said.append("cli_models_no_stream")
+    if found[0].trouble is None and not found[0].counted:
+        said.append("cli_models_no_usage")
+    if found[0].thought:
+        said.append("cli_models_always_thinks")
+    if len(found) > 2 and found[2].trouble is None and not found[2].thought:
+        said.append("cli_models_no_thinking")
+    if len(found) > 1 and not found[1].tokens.hit:
+        said.append("cli_models_no_cache")
+    return said

@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from dengmi.core.errors import DengmiError
 from dengmi.server.access import check_host
+from dengmi.server.channels.able import tell_off
 from dengmi.server.channels.openai import PREFIX as CHAT
 from dengmi.server.channels.openai import refusal
 from dengmi.server.channels.sites import Sites
@@ -84,6 +85,7 @@ async def _begin(context: Context, ongoing: list[asyncio.Task[Any]]) -> None:
     """Begin what runs beside the requests, and note what goes on until the server stops."""
     parts = context.parts
     await asyncio.to_thread(read_files)
+    await asyncio.to_thread(tell_off, parts.settings)
     context.crew.start(asyncio.to_thread(warm, bool(parts.settings.models)), "warming up")
     context.crew.start(parts.search.ready(), "opening the vectors")
     context.crew.start(parts.ladder.resume(), "finishing earlier questions")

@@ -14,17 +14,26 @@ if TYPE_CHECKING:
 @asynccontextmanager
 async def met(context: Context) -> AsyncIterator[None]:
     """Share with the others what is being answered, meanwhile."""
-    settings, locks = context.parts.settings, context.locks
+    locks = context.locks
     if context.siblings.folder is None and locks is None:
         yield
         return
     await context.siblings.open()
-    joining = await _joining(context, locks) if settings.models else None
+    begun, joined = context.parts.writing.begun, list["Joining"]()
+
+    async def join() -> None:
+        await begun.wait()
+        joined.append(await _joining(context, locks))
+
+    if begun.is_set():
+        await join()
+    else:  # the first model may come while the server runs
+        context.crew.keep(join(), "joining the others")
     try:
         yield
     finally:
         await context.siblings.close()
-        if joining is not None:
+        for joining in joined:
             await joining.close()
         if locks is not None:
             await locks.close()

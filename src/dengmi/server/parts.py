@@ -1,5 +1,6 @@
 """What the server works with. The wiring chooses and joins the parts; these are their shapes."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
@@ -7,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from dengmi.answer.audience import Audience
 from dengmi.answer.late.waits import Standing
 from dengmi.answer.pins import Pinned
+from dengmi.core.chat import ChatModel
 from dengmi.core.clock import Clock
 from dengmi.core.counts import Counts
 from dengmi.core.events import Event
@@ -91,6 +93,11 @@ class DeskNames(Protocol):
         """The desk to ask; the default one without a name. Raises NotFound."""
         ...
 
+    async def for_channel(self, name: str | None) -> str:
+        """The desk that a channel asks: the hall without a name, where there are several and none
+        is the default. Raises NotFound."""
+        ...
+
     async def for_adding(self, name: str | None) -> str:
         """The desk that new articles go to; it need not exist. Raises BadInput."""
         ...
@@ -128,6 +135,23 @@ class Corpus(Protocol):
         ...
 
 
+class Writing(Protocol):
+    """What uses models."""
+
+    @property
+    def begun(self) -> asyncio.Event:
+        """Set once there is a model to use."""
+        ...
+
+    async def become(self, settings: Settings, /) -> None:
+        """Use the models and levels of these settings from now on."""
+        ...
+
+    def model(self, name: str, /) -> ChatModel:
+        """A model of the settings, as it is used. Raises ModelFailed."""
+        ...
+
+
 class Vectors(Protocol):
     """Makes the vectors of what is in the store."""
 
@@ -143,11 +167,11 @@ class Vectors(Protocol):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
     """Everything a command or the server works with, opened. `tuned` keeps the settings at what
-    operators want, `pinned` knows what they pinned, `gate` tells what the models are doing, None
-    where nothing asks any."""
+    operators want, and `writing` what uses models at the settings; `pinned` knows what operators
+    pinned."""
 
-    settings: Settings
     tuned: Tuned
+    writing: Writing
     pinned: Pinned
     clock: Clock
     store: Store
@@ -159,3 +183,8 @@ class Parts:
     corpus: Corpus
     counts: Counts = field(default_factory=Counts)
     vectors: Vectors | None = None
+
+    @property
+    def settings(self) -> Settings:
+        """The settings as they are now."""
+        return self.tuned.settings

@@ -34,3 +34,4 @@ async def take_edits(parts: Parts) -> None:
         edits = await parts.store.edits()
         if tuple(edits) != parts.tuned.edits:
             await asyncio.to_thread(parts.tuned.take, edits)  # time zones are files
+            await parts.writing.become(parts.settings)

@@ -45,6 +45,10 @@ class Made(Mapping[str, R], Generic[T, R]):
             known = self._made[name] = (entry, self._make(name, entry))
         return known[1]
 
+    def forget(self) -> None:
+        """Make everything anew: what it is made of beside the entries is another by now."""
+        self._made.clear()
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._table)
 

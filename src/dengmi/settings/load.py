@@ -71,6 +71,11 @@ def is_set(variable: str, environ: Mapping[str, str] | None = None) -> bool:
     return bool(_key(f"env:{variable}", os.environ if environ is None else environ))
 
 
+def with_secrets(table: Keyed, environ: Mapping[str, str] | None = None) -> Keyed:
+    """A table with its secrets read from the variables they name; "" where there is none."""
+    return _keyed(table, os.environ if environ is None else environ)
+
+
 def user_language(
     settings: Settings | None = None, environ: Mapping[str, str] | None = None
 ) -> str:

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from dengmi.core.edits import Edit
 from dengmi.core.errors import BadSettings
+from dengmi.settings.added import TABLE, added_model
 from dengmi.settings.faults import bad_value
 from dengmi.settings.limits import check_limits
 from dengmi.settings.load import check_levels
@@ -32,11 +33,8 @@ EDITABLE: Mapping[str, tuple[type[Struct], tuple[str, ...]]] = {
     "plans": (PlanSettings, ("questions", "tokens", "money", "rank")),
     "levels": (LevelSettings, ("quick", "deep", "judge")),
 }
-"""What may be changed beside dengmi.toml: nothing that is secret, names an address that secrets are
-sent to, or opens this computer."""
-
-AT_START = ("levels",)
-"""Tables that a process reads once, at its start."""
+"""What may be changed beside dengmi.toml: nothing that is secret, or opens this computer. Whole
+models may be added beside it (`added.py`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +50,9 @@ def applied(written: Settings, edits: Sequence[Edit]) -> Applied:
     """The settings with these edits in them. Raises nothing: an edit must not keep a server from
     starting."""
     now, refused = written, {}
-    for edit in edits:
+    for edit in sorted(edits, key=lambda each: each.table != TABLE):  # levels name models
         try:
-            now = _with(now, edit)
+            now = _with_model(written, now, edit) if edit.table == TABLE else _with(now, edit)
         except BadSettings as error:
             refused[edit.path] = error
     return Applied(now, refused)
@@ -66,6 +64,16 @@ def value_of(settings: Settings, edit: Edit) -> object:
     table = getattr(settings, edit.table)
     entry = table.get(edit.name, kind()) if isinstance(table, Mapping) else table
     return getattr(entry, edit.key)
+
+
+def _with_model(written: Settings, now: Settings, edit: Edit) -> Settings:
+    """The settings with a model that was added. Raises BadSettings."""
+    if edit.key:
+        raise BadSettings("setting_not_here", key=edit.path)
+    model = added_model(written, edit.name, edit.value)
+    now = msgspec.structs.replace(now, models={**now.models, edit.name: model})
+    check_limits(now)
+    return now
 
 
 def _with(settings: Settings, edit: Edit) -> Settings:

@@ -17,24 +17,21 @@ class Tuned:
 
     Attributes:
         written: as dengmi.toml has them.
-        settings: as they are; desks and plans follow the edits, the rest stays as it was at the
-            start.
-        wanted: as they will be after a start.
+        settings: as they are now. Desks and plans are tables that follow the edits for whoever
+            holds them.
         edits: what operators changed.
         refused: the edits that do not hold, by path, with the reason.
         taking: held by whoever reads edits and takes them.
     """
 
     def __init__(self, written: Settings, edits: Sequence[Edit] = ()) -> None:
-        self.written = self.wanted = written
+        self.written = written
         self.edits: tuple[Edit, ...] = ()
         self.taking = asyncio.Lock()
         self.refused: Mapping[str, BadSettings] = {}
         self._desks, self._plans = Live(written.desks), Live(written.plans)
+        self.settings = msgspec.structs.replace(written, desks=self._desks, plans=self._plans)
         self.take(edits)
-        self.settings = msgspec.structs.replace(
-            written, desks=self._desks, plans=self._plans, levels=self.wanted.levels
-        )
 
     def take(self, edits: Sequence[Edit]) -> bool:
         """Have these edits instead of the ones before; whether anything is another now. Blocks for
@@ -44,7 +41,8 @@ class Tuned:
         from dengmi.settings.overlay import applied  # most homes have no edits
 
         made = applied(self.written, edits)
-        self.edits, self.refused, self.wanted = tuple(edits), made.refused, made.settings
-        self._desks.become(made.settings.desks)
-        self._plans.become(made.settings.plans)
+        self.edits, self.refused, now = tuple(edits), made.refused, made.settings
+        self._desks.become(now.desks)
+        self._plans.become(now.plans)
+        self.settings = msgspec.structs.replace(self.settings, models=now.models, levels=now.levels)
         return True

@@ -1,4 +1,4 @@
-"""What PostgreSQL's and its driver's errors mean to a user."""
+"""What PostgreSQL's and its driver's errors mean to people."""
 
 import asyncio
 

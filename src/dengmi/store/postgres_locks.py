@@ -37,7 +37,7 @@ class PostgresLocks:
 
     Args:
         address: of the database.
-        translated: makes the error that a user can read of a driver's.
+        translated: makes the error that people can read of a driver's.
     """
 
     def __init__(self, address: str, translated: Callable[[BaseException], BaseException]) -> None:

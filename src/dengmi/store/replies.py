@@ -58,6 +58,12 @@ def at(channel: str, place: str) -> Work[bool]:
     return row is not None
 
 
+def sent_as(channel: str, message: str) -> Work[str]:
+    """The question whose reply is a message; "" for none."""
+    row = yield from first("reply_sent_as", channel=channel, sent=clean(message))
+    return "" if row is None else str(row[0])
+
+
 def forget(channel: str, asker: str, room: str) -> Work[int]:
     """Delete what an asker asked in a room."""
     names = {"channel": channel, "asker": asker, "room": clean(room)}

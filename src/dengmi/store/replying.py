@@ -41,6 +41,10 @@ class SqlReplies:
         """The replies of a channel that are not complete, oldest question first."""
         return await self._db.read(replies.still_open, channel)
 
+    async def replied_with(self, channel: str, sent: str) -> str:
+        """The question whose reply is a message; "" for none."""
+        return await self._db.read(replies.sent_as, channel, sent)
+
     async def forget_in(self, channel: str, asker: str, room: str) -> int:
         """Delete what somebody asked in a room; how many questions went."""
         return await self._db.write(replies.forget, channel, asker, room)

@@ -1,4 +1,4 @@
-"""What SQLite's errors mean to a user."""
+"""What SQLite's errors mean to people."""
 
 import sqlite3
 from pathlib import Path

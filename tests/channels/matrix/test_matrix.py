@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import secrets
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
@@ -223,6 +224,28 @@ def test_an_appservice_is_given_what_is_said_and_answers_it_once(
     assert len(answers) == 1
     assert homeserver.http.put(path, json={"events": []}).status_code == 403
     assert homeserver.http.put(path, content=b"[", headers=bearer).status_code == 400
+
+
+def test_a_thumb_on_an_answer_counts_until_it_is_taken_back(town: Town, ada: Person) -> None:
+    room = ada.room(town.bot, direct=True)
+    ada.say(room, "How many seats does the lantern room have?")
+    answer = ada.answer(room, town.bot.user, "forty seats")
+
+    def thumbs() -> list[bool]:
+        with closing(sqlite3.connect(town.home / "dengmi.sqlite")) as store:
+            query = "SELECT up FROM thumbs WHERE asker = ?"
+            return [bool(up) for (up,) in store.execute(query, (f"matrix:town:{ada.user}",))]
+
+    def send(kind: str, content: object) -> str:
+        path = f"rooms/{quote(room)}/send/{kind}/{secrets.token_hex(8)}"
+        return str(ada.call("PUT", path, content)["event_id"])
+
+    relation = {"rel_type": "m.annotation", "event_id": answer["event_id"], "key": "\U0001f44e"}
+    reaction = send("m.reaction", {"m.relates_to": relation})
+    until(lambda: thumbs() == [False])
+    path = f"rooms/{quote(room)}/redact/{quote(reaction)}/{secrets.token_hex(8)}"
+    ada.call("PUT", path, {})
+    until(lambda: thumbs() == [])
 
 
 def kept(home: Path, asker: str) -> int:

@@ -73,6 +73,16 @@ async def test_a_verified_account_quotes_at_once_and_writes_later(
     assert platform.calls["typing"] == 1
 
 
+async def test_typing_is_shown_again_where_an_answer_takes_longer(
+    client: httpx.AsyncClient, platform: FakeWeChat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dengmi.channels.wechat.account.TYPING", 0.2)
+    platform.spoke("o1")
+    assert await verified(client).say("o1", PARK)
+    await until(platform.sent, 1)
+    assert platform.calls["typing"] == 2
+
+
 async def test_an_account_without_rights_answers_on_a_later_delivery(
     client: httpx.AsyncClient,
 ) -> None:

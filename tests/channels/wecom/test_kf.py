@@ -174,6 +174,22 @@ async def test_what_the_platform_says_no_to(tmp_path: Path, api: str, platform: 
         assert len(kf.sent) == sent + 1
 
 
+async def test_who_rang_while_the_platform_was_away_is_answered_without_ringing_again(
+    tmp_path: Path, api: str, platform: FakeWeCom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dengmi.channels.api._PAUSES", (0.01,))
+    monkeypatch.setattr("dengmi.channels.wecom.kf.PAUSES", (0.05, 0.05))
+    kf, left = platform.kf, [-1] * 5
+    home = await configured(tmp_path / "home", table(api), model=False)
+    async with opened(home, tmp_path / "articles") as parts, served(parts) as client:
+        kf.refuse = lambda _: left.pop() if left else 0
+        kf.said("wm1", PARK)
+        await ring(client, platform)
+        await when(lambda: kf.sent)
+        assert kf.calls["sync"] >= 3
+        assert "车位" in kf.sent[0][1]
+
+
 async def test_operators_hear_of_budgets_once(
     tmp_path: Path, api: str, platform: FakeWeCom, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from dengmi.answer.desks import Desks
 from dengmi.core.errors import NotFound
-from dengmi.core.records import Desk
+from dengmi.core.records import HALL, Desk
 from dengmi.settings.options import DeskSettings
 
 PRIVATE = {"board": DeskSettings(public=False), "guide": DeskSettings(title="The guide")}
@@ -34,6 +34,18 @@ async def test_a_private_desk_answers_who_knows_its_name_and_is_named_to_nobody(
         await desks.resolve(None)
     assert (caught.value.code, caught.value.params["known"]) == ("desk_several", "guide, news")
     assert await desks.resolve("board") == "board"
+
+
+async def test_a_channel_asks_the_hall_where_nobody_said_which_of_several_desks() -> None:
+    one = Desks(Shelf("guide"))  # type: ignore[arg-type]
+    assert await one.for_channel(None) == "guide"
+    several = Desks(Shelf("guide", "board", "news"), settings=PRIVATE)  # type: ignore[arg-type]
+    for _ in range(2):  # the second time without a look
+        assert await several.for_channel(None) == HALL
+    assert await several.for_channel("news") == "news"
+    with pytest.raises(NotFound):
+        await several.for_channel("nope")
+    assert await Desks(Shelf("a", "b"), default="b").for_channel(None) == "b"  # type: ignore[arg-type]
 
 
 async def test_where_all_are_private_none_is_named() -> None:

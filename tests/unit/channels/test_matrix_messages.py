@@ -7,13 +7,16 @@ from hypothesis import strategies as st
 from dengmi.channels.matrix.messages import (
     Me,
     Message,
+    Reaction,
     allowed,
     asked,
     inviter,
     joined_at,
     leaver,
     mentions,
+    reacted,
     read_message,
+    redacted,
 )
 
 ME = Me(user="@town:hs.example", name="Town Hall")
@@ -203,3 +206,31 @@ def test_who_leaves_of_their_own_will() -> None:
     assert leaver({**gone, "type": "m.room.message"}) == ""
     for nothing in (None, 7, {}, {"type": "m.room.member"}, {**gone, "state_key": None}):
         assert leaver(nothing) == ""
+
+
+def test_a_thumb_is_known_whatever_its_colour_and_how_it_is_taken_back() -> None:
+    relation = {"rel_type": "m.annotation", "event_id": "$2", "key": "\U0001f44d\ufe0f"}
+    event = {
+        "type": "m.reaction",
+        "event_id": "$3",
+        "sender": "@ada:x",
+        "content": {"m.relates_to": relation},
+    }
+    assert reacted(event) == Reaction("$3", "@ada:x", "$2", True)
+    dark = {**event, "content": {"m.relates_to": {**relation, "key": "\U0001f44e\U0001f3ff"}}}
+    assert reacted(dark) == Reaction("$3", "@ada:x", "$2", False)
+    for key in ("\u2764", "", None, 7, ["\U0001f44d"]):
+        assert reacted({**event, "content": {"m.relates_to": {**relation, "key": key}}}) is None
+    assert reacted({**event, "sender": None}) is None
+    old = {"type": "m.room.redaction", "redacts": "$3", "content": {}}
+    new = {"type": "m.room.redaction", "content": {"redacts": "$3"}}
+    assert (redacted(old), redacted(new)) == ("$3", "$3")
+    assert redacted({**old, "redacts": 7}) == redacted(event) == ""
+
+
+@given(JSON)
+def test_whatever_comes_reactions_raise_nothing(content: object) -> None:
+    for kind in ("m.reaction", "m.room.redaction"):
+        made = {"type": kind, "content": {"m.relates_to": content, "redacts": content}}
+        assert reacted(made) is None
+        assert isinstance(redacted(made), str)

@@ -62,7 +62,7 @@ def waited(monkeypatch: pytest.MonkeyPatch) -> list[float]:
         return False
 
     monkeypatch.setattr(Running, "end", end)
-    monkeypatch.setattr("dengmi.channels.wechat.account._MORE", 0.0)
+    monkeypatch.setattr("dengmi.channels.wechat.account._MORE", -10.0)  # nobody waits for it
     return waits
 
 
@@ -105,6 +105,28 @@ async def test_a_delivery_waits_from_when_it_came(waited: list[float]) -> None:
     overdue = account(clock, Slow(clock, 5.0), tasks)  # nothing is left to wait
     await deliver(overdue, clock)
     assert waited[1] == 0.0
+    for task in tasks:
+        task.cancel()
+
+
+async def test_a_process_that_is_behind_lets_deliveries_wait_shorter(
+    monkeypatch: pytest.MonkeyPatch, waited: list[float]
+) -> None:
+    clock, tasks = HandClock(), list["asyncio.Task[Any]"]()
+    one = account(clock, Slow(clock, 0.0), tasks)
+
+    async def end(_: Running, seconds: float) -> bool:
+        waited.append(seconds)
+        clock.at += seconds + 0.4  # its turn comes later than it was to
+        return False
+
+    monkeypatch.setattr(Running, "end", end)
+    await deliver(one, clock)
+    await deliver(one, clock)
+    assert waited == [pytest.approx(3.9), pytest.approx(3.1)]
+    clock.at += 30
+    await deliver(one, clock)
+    assert waited[2] == pytest.approx(3.9)
     for task in tasks:
         task.cancel()
 

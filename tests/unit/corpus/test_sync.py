@@ -291,6 +291,19 @@ async def test_nonsense_is_refused_in_words(
     assert not await store.sources()
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes here")
+async def test_what_is_there_and_no_file_is_not_called_missing(
+    bench: Bench, tmp_path: Path
+) -> None:
+    corpus, _ = bench
+    os.mkfifo(tmp_path / "pipe.md")
+    (tmp_path / "nowhere.md").symlink_to(tmp_path / "gone.md")
+    for name, code in (("pipe.md", "file_not_regular"), ("nowhere.md", "path_missing")):
+        with pytest.raises(BadInput) as caught:
+            await corpus.add("main", str(tmp_path / name))
+        assert caught.value.code == code
+
+
 def strange_names(root: Path) -> Path:
     """Four articles and a pipe, under names that are no UTF-8 or no line."""
     root.mkdir()

@@ -7,15 +7,15 @@ from hypothesis import strategies as st
 
 from dengmi.gate.bar import DOWN, LEAST, SPARE, WINDOW, Bar, Signs, goal_of, moved
 from dengmi.gate.places import (
+    ASKERS,
     CLASSES,
     HOUR,
     PLACES,
-    USERS,
     WIDTH,
     had_nothing,
     last_class,
     place_of,
-    user_of,
+    turn_of,
 )  # fmt: skip
 from dengmi.gate.shares import BANDS
 
@@ -115,19 +115,19 @@ def test_a_place_tells_class_then_band_then_user(
     place = place_of(kind, asker, now, band=band)
     assert 0 <= place < PLACES
     assert place // WIDTH == CLASSES.index(kind) - 1
-    assert place % WIDTH // USERS == band
-    assert place % USERS == user_of(asker, now)
+    assert place % WIDTH // ASKERS == band
+    assert place % ASKERS == turn_of(asker, now)
     assert had_nothing(place) == (band == 0)
 
 
 def test_users_keep_their_place_for_an_hour_and_are_spread_evenly() -> None:
     askers = [f"asker {n}" for n in range(12_800)]
     hour = 500_000 * HOUR
-    first = [user_of(asker, hour) for asker in askers]
-    assert first == [user_of(asker, hour + HOUR - 1) for asker in askers]
-    next_hour = [user_of(asker, hour + HOUR) for asker in askers]
+    first = [turn_of(asker, hour) for asker in askers]
+    assert first == [turn_of(asker, hour + HOUR - 1) for asker in askers]
+    next_hour = [turn_of(asker, hour + HOUR) for asker in askers]
     assert sum(a == b for a, b in zip(first, next_hour, strict=True)) < 300
-    counts = [first.count(user) for user in range(USERS)]
+    counts = [first.count(turn) for turn in range(ASKERS)]
     assert min(counts) >= 60
     assert max(counts) <= 140
 

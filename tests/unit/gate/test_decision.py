@@ -5,7 +5,7 @@ import pytest
 from dengmi.core.errors import NoRoom
 from dengmi.core.records import Tokens
 from dengmi.gate.decision import Begin, Call, Decision
-from dengmi.gate.places import MUCH, USERS, WIDTH, had_much, place_of
+from dengmi.gate.places import ASKERS, MUCH, WIDTH, had_much, place_of
 from dengmi.gate.queue import Entry
 
 VISITORS = 2 * WIDTH
@@ -33,11 +33,11 @@ def _full(slots: int = 10) -> tuple[Decision, list[Call]]:
 def _lower(decision: Decision, now: float) -> None:
     """As in a surge: the bar stands below those who had something."""
     bar = decision._levels["quick"].bar
-    bar.cut = VISITORS + USERS
+    bar.cut = VISITORS + ASKERS
     for _ in range(60):  # more than there is room for
         bar.came(VISITORS, 1_000)
     decision.tick(now)
-    assert bar.cut <= VISITORS + USERS
+    assert bar.cut <= VISITORS + ASKERS
 
 
 def test_who_came_before_the_surge_leaves_the_line_when_the_bar_goes_down() -> None:
@@ -90,7 +90,7 @@ def test_seven_answers_are_much() -> None:
         entry = _entry("heavy", 0)
         begin = decision.arrive(entry, float(number))
         assert isinstance(begin, Begin)
-    assert [had_much(VISITORS + band * USERS) for band in bands] == [False] * 7 + [True] * 2
+    assert [had_much(VISITORS + band * ASKERS) for band in bands] == [False] * 7 + [True] * 2
 
 
 def test_answers_that_end_well_are_counted_until_one_fails() -> None:

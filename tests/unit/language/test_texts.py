@@ -6,10 +6,16 @@ from pathlib import Path
 import pytest
 
 import dengmi
-from dengmi.language.texts import catalogue, languages, parts, placeholders, text
+from dengmi.language.texts import catalogue, languages, parts, text
 
 KEY = re.compile(r"[a-z][a-z0-9_]*")
 SOURCE = Path(dengmi.__file__).parent
+
+
+def placeholders(words: str) -> frozenset[str]:
+    """The names between single braces."""
+    plain = words.replace("{{", "").replace("}}", "")
+    return frozenset(re.findall(r"\{([a-z_][a-z0-9_]*)(?::[^{}]*)?\}", plain))
 
 
 def test_every_text_exists_in_exactly_the_languages() -> None:

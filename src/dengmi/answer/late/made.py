@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Protocol
 
 from dengmi.answer.late.terms import Terms
 from dengmi.answer.late.waits import Kept, Waits
-from dengmi.core.clock import Clock
 from dengmi.core.gate import Room
 from dengmi.core.ports import Lives
 from dengmi.core.records import Level
@@ -25,18 +24,10 @@ class Climbing(Protocol):
     def crowded(self) -> bool: ...
 
 
-def waits_of(settings: Settings, store: Kept, clock: Clock, *, room: Room | None) -> Waits:
-    """The questions that wait; none does where that is off or there is no room for any."""
+def terms_of(settings: Settings) -> Terms | None:
+    """How long and how many may wait; None where nobody may."""
     late = settings.late
-    terms = Terms(longest=late.hours * 3600, each=late.each, most=late.most)
-    on = late.on and room is not None
-    return Waits(
-        store,
-        clock,
-        terms if on else None,
-        workers=settings.server.workers,
-        had=room.had if room else None,
-    )
+    return Terms(longest=late.hours * 3600, each=late.each, most=late.most) if late.on else None
 
 
 def runner_of(
@@ -45,16 +36,14 @@ def runner_of(
     waits: Waits,
     ladder: Climbing,
     *,
-    room: Room | None,
+    room: Room,
     lives: Lives,
-) -> "Runner | None":
-    """What writes late answers; None where no question waits.
+) -> "Runner":
+    """What writes late answers.
 
     Args:
-        levels: the models of each level that is offered.
+        levels: the models of each level that is offered, as they are at each look.
     """
-    if not waits.open or room is None:
-        return None
     from dengmi.answer.late.runner import Places, Runner
 
     places = Places(levels=levels, room=room, crowded=lambda: ladder.crowded)

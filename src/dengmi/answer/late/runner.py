@@ -120,7 +120,7 @@ class Runner:
         if self._clock.steady() - self._kept_house >= HOUSEKEEPING:
             await self._keep_house()
         waiting = False
-        for level, models in self._places.levels.items():
+        for level, models in tuple(self._places.levels.items()):
             await self._share(level)  # before others begin: these share what began a while ago
             due = await self._store.late_due(level, self._clock.now())
             vacancy = await self._places.room.vacancy(models)

@@ -84,6 +84,10 @@ class Waits:
         """Whether questions may wait."""
         return self._terms is not None
 
+    def begin(self, terms: Terms, had: Callable[[Question], Awaitable[float]]) -> None:
+        """Let questions wait from now on."""
+        self._terms, self._had = terms, had
+
     def drain(self, level: Level) -> Drain:
         """How the late answers of a level go on in this process."""
         return self.drains.setdefault(level, Drain())

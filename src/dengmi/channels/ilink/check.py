@@ -6,6 +6,7 @@ from pathlib import Path
 from dengmi.channels.ilink.client import ILink, ILinkFailed
 from dengmi.channels.registry import Finding
 from dengmi.core.clock import Clock
+from dengmi.core.errors import BadSettings
 from dengmi.settings.ilink import ILinkSettings
 
 _NOBODY = "nobody@im.wechat"
@@ -14,6 +15,11 @@ _NOBODY = "nobody@im.wechat"
 def missing(settings: ILinkSettings) -> Sequence[str]:
     """The keys without which it cannot work."""
     return [] if settings.token else ["token"]
+
+
+def fault(name: str, settings: ILinkSettings) -> BadSettings | None:
+    """Why it cannot be opened."""
+    return None if settings.token else BadSettings("ilink_token_missing", name=name)
 
 
 def place(_name: str, _settings: ILinkSettings) -> str:

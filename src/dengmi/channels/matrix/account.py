@@ -14,6 +14,7 @@ from dengmi.channels.matrix.errors import MatrixFailed
 from dengmi.channels.matrix.forgetting import Forgetting
 from dengmi.channels.matrix.heard import Event, Heard, Sealed
 from dengmi.channels.matrix.messages import Me, Message, inviter, said_at
+from dengmi.channels.matrix.reactions import Reactions
 from dengmi.channels.matrix.replies import Replies
 from dengmi.channels.matrix.rooms import KnownRooms
 from dengmi.channels.matrix.speaking import Speaking
@@ -69,6 +70,7 @@ class Account:
         self._start = start
         self._rooms = KnownRooms(way, client, speaking, start, self._before)
         self._forgetting = Forgetting(self.channel, store, client)
+        self._reactions = Reactions(self.channel, store, clock)
         self._asking = Asking(
             way,
             Me(user=client.user),
@@ -196,6 +198,7 @@ class Account:
     async def _take(self, room: str, event: Event, oldest: float = 0.0) -> None:
         """As `take`; an event that we stumble over must not stop all that come behind it."""
         try:
+            await self._reactions.take(event)
             await self._asking.take(room, event, oldest)
         except DengmiError:
             raise

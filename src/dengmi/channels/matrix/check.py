@@ -10,6 +10,7 @@ from typing import Any
 
 from dengmi.channels.registry import Finding
 from dengmi.core.clock import Clock
+from dengmi.core.errors import BadSettings
 from dengmi.settings.matrix import MatrixSettings
 
 PATIENCE = 10.0
@@ -22,6 +23,15 @@ _PING = "/_matrix/client/v1/appservice/dengmi-{name}/ping"
 def missing(settings: MatrixSettings) -> Sequence[str]:
     """The keys without which it cannot work."""
     return [] if settings.token or (settings.password and not settings.hs_token) else ["token"]
+
+
+def fault(name: str, settings: MatrixSettings) -> BadSettings | None:
+    """Why it cannot be opened."""
+    if extra := _lacked(settings):
+        return BadSettings("matrix_extra_missing", name=name, extra=extra)
+    if settings.hs_token and settings.encryption:
+        return BadSettings("matrix_appservice_sealed", name=name)
+    return BadSettings("matrix_login_missing", name=name) if missing(settings) else None
 
 
 def place(name: str, settings: MatrixSettings) -> str:
@@ -44,8 +54,7 @@ async def check(
 ) -> Sequence[Finding]:
     """Ask the homeserver once whose token it is; with a password, whether it takes passwords.
     Nobody is logged in for that: each time would make another device."""
-    extra = "matrix-e2e" if settings.encryption else "matrix"
-    if find_spec("nio") is None or (settings.encryption and find_spec("vodozemac") is None):
+    if extra := _lacked(settings):
         return [Finding("fail", "channels_extra", {"extra": extra})]
     if settings.token:
         query = {"user_id": settings.user} if settings.hs_token else {}
@@ -58,6 +67,13 @@ async def check(
         return [found, ok if not isinstance(reached, Finding) else _unreached(reached)]
     said = await _asked(settings, f"{_V3}/login", {})
     return [said if isinstance(said, Finding) else _flows(said, settings.homeserver)]
+
+
+def _lacked(settings: MatrixSettings) -> str:
+    """The extra that it takes and that is not installed; "" where all is here."""
+    if find_spec("nio") is None or (settings.encryption and find_spec("vodozemac") is None):
+        return "matrix-e2e" if settings.encryption else "matrix"
+    return ""
 
 
 async def _asked(

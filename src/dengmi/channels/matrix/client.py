@@ -26,7 +26,14 @@ _PATIENCE = 20.0
 _FIRST = 300.0
 """Seconds that the first sync may take, in which a server has much to gather."""
 
-_SEEN = ("m.room.message", "m.room.encrypted", "m.room.member", "m.room.encryption")
+_SEEN = (
+    "m.room.message",
+    "m.room.encrypted",
+    "m.room.member",
+    "m.room.encryption",
+    "m.reaction",
+    "m.room.redaction",
+)
 _NOTHING: Mapping[str, object] = {"types": []}
 _FILTER: dict[str, object] = {
     "room": {
@@ -171,7 +178,7 @@ class Matrix:
         """A page of what came before a token and after another, the newest first, and the token
         of the next page; "" where there is none. With "" from the newest on. Raises
         MatrixFailed."""
-        only = {"types": ["m.room.message", "m.room.encrypted", "m.room.member"]}
+        only = {"types": list(_SEEN)}
         found = await self._call(
             self._nio.room_messages(
                 room, start or None, end or None, nio.MessageDirection.back, 100, only

@@ -17,6 +17,9 @@ Rooms = Literal["mention", "command", "all", "none"]
 _SAID = ("m.text", "m.image", "m.audio", "m.video", "m.file", "m.location")
 """Kinds that people send. `m.notice` is what other bots say, and is never answered."""
 
+_THUMBS = {"\U0001f44d": True, "\U0001f44e": False}
+"""Keys of reactions that count, whatever the colour of the hand."""
+
 _LATEST = 10**15
 """Milliseconds; no sender's clock is that far ahead."""
 
@@ -61,6 +64,40 @@ class Me:
         local = self.user[1:].split(":", 1)[0]
         found = {self.user, self.name, f"@{self.name}", f"@{local}", local} - {"", "@"}
         return tuple(sorted(found, key=len, reverse=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Reaction:
+    """A thumb that somebody gave a message. `to` is the message, `id` the reaction's own id."""
+
+    id: str
+    sender: str
+    to: str
+    up: bool
+
+
+def reacted(event: object) -> Reaction | None:
+    """A thumb up or down; None for other events and other reactions."""
+    fields = _table(event)
+    relation = _table(_table(fields.get("content")).get("m.relates_to"))
+    found = [fields.get("event_id"), fields.get("sender"), relation.get("event_id")]
+    key = relation.get("key")
+    if fields.get("type") != "m.reaction" or relation.get("rel_type") != "m.annotation":
+        return None
+    if not (isinstance(key, str) and key[:1] in _THUMBS):
+        return None
+    name, sender, to = (each if isinstance(each, str) else "" for each in found)
+    return Reaction(name, sender, to, _THUMBS[key[:1]]) if name and sender and to else None
+
+
+def redacted(event: object) -> str:
+    """The id of the event that an event takes back; "" for others. Where it stands has changed with
+    the versions of rooms."""
+    fields = _table(event)
+    if fields.get("type") != "m.room.redaction":
+        return ""
+    found = _table(fields.get("content")).get("redacts") or fields.get("redacts")
+    return found if isinstance(found, str) else ""
 
 
 def read_message(room: str, event: object) -> Message | None:

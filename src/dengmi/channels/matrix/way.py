@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from dengmi.channels.matrix.heard import Event, Sealed, Synced
 from dengmi.channels.matrix.messages import Rooms
 from dengmi.channels.matrix.speaking import Sender
-from dengmi.core.ports import Forgetting
+from dengmi.core.ports import Conversations, Forgetting, Inbox
 from dengmi.core.records import Wanted
 from dengmi.core.replies import KeptReplies
 
@@ -15,7 +15,7 @@ Start = Callable[[Coroutine[Any, Any, object], str], object]
 """Runs something in the background, under a name."""
 
 
-class Kept(KeptReplies, Forgetting, Protocol):
+class Kept(KeptReplies, Forgetting, Inbox, Conversations, Protocol):
     """What an account needs of the store."""
 
 

@@ -19,6 +19,7 @@ from dengmi.channels.errors import Forged
 from dengmi.channels.running import Running, Runs
 from dengmi.channels.tencent import Envelope, check_signature, signature
 from dengmi.channels.wechat.body import Form, read_body, text_of, write_body
+from dengmi.channels.wechat.lateness import Lateness
 from dengmi.channels.wechat.messages import Message, handing_over, read_message, text_reply
 from dengmi.channels.wechat.rendering import Dialect, answered, link, preview, tap
 from dengmi.core.clock import Clock
@@ -34,6 +35,12 @@ log = logging.getLogger(__name__)
 
 ACK = b"success"
 """What the platform takes for "received, no reply"."""
+
+TYPING = 15.5
+"""Seconds after which typing is shown again: it lasts 15 (2026-11), and may not be said before."""
+
+TYPINGS = 2
+"""How often it is shown: WeChat takes it within 30 seconds of what the reader did."""
 
 _BEIJING = timedelta(hours=8)
 _MORE = 1.5
@@ -132,6 +139,7 @@ class Account:
         self._later = later
         self._published = published
         self._runs = Runs(answering, start)
+        self._late = Lateness()
 
     def verify(self, query: Mapping[str, str]) -> str:
         """The answer to the platform's question whether this is the account's server.
@@ -150,7 +158,7 @@ class Account:
             Forged: it is not from the platform.
             Malformed: it cannot be read.
         """
-        came = _Came(self._clock.now(), self._clock.steady() + self._way.hold)
+        came = self._came()
         stamp, nonce = self._stamp(query)
         fields, form = read_body(body)
         key: bytes | None = None
@@ -306,7 +314,10 @@ class Account:
 
     async def _follow(self, running: Running, to: str, later: Later) -> None:
         """Show that it is being written, and say when it is."""
-        await later.typing.typing(to)
+        for _ in range(TYPINGS):
+            await later.typing.typing(to)
+            if await running.end(TYPING):
+                break
         await running.over_with()
         later.ready(running.question.id)
 
@@ -314,12 +325,14 @@ class Account:
         """The answer, if this delivery or one to come sees it; the quotes on the last."""
         running.deliveries += 1
         last = running.deliveries >= self._way.deliveries or self._is_last(running.question, came)
-        await running.end(self._left(came))
+        if not await running.end(self._left(came)):
+            steady = self._clock.steady()
+            self._late.told(steady - came.until, steady)
         if running.ended and not running.pending:
             return await self._ended(running, lang)
         if not (last or running.ended):
             # Not answered in time, so that the platform delivers it again.
-            await asyncio.sleep(_MORE)
+            await asyncio.sleep(max(0.0, came.gone - self._clock.steady()))
             return None
         label = text("wechat_show", lang)
         foot = [tap(label, label, running.question.id), *self._page(running, lang)]
@@ -332,6 +345,13 @@ class Account:
             foot=foot,
             nearest=running.nearest,
         )
+
+    def _came(self) -> "_Came":
+        """A delivery has come. It waits shorter where this process is behind: the delivery lay
+        before it was looked at, and its reply goes out late."""
+        steady, hold = self._clock.steady(), self._way.hold
+        until = steady + max(0.0, hold - 2 * self._late.at(steady))
+        return _Came(self._clock.now(), until, steady + hold + _MORE)
 
     def _left(self, came: "_Came") -> float:
         """Seconds that a delivery may still wait. They count from when it came: writing a question
@@ -355,10 +375,12 @@ class Account:
 
 
 class _Came(NamedTuple):
-    """When a delivery came (Unix seconds), and until when it may wait (of the steady clock)."""
+    """When a delivery came (Unix seconds), until when it may wait, and when the platform has hung
+    up for sure (both of the steady clock)."""
 
     at: float
     until: float
+    gone: float
 
 
 _LEFT = frozenset(("unsubscribe", "user_authorization_revoke", "user_authorization_cancellation"))

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from dengmi.channels.callback import called_back
-from dengmi.channels.registry import Finding
+from dengmi.channels.registry import Finding, lacking
 from dengmi.channels.tencent import Envelope, signature
 from dengmi.channels.wechat.client import WeChat, WeChatFailed
 from dengmi.core.clock import Clock
@@ -19,6 +19,21 @@ def missing(settings: WeChatSettings) -> Sequence[str]:
     """The keys without which it cannot work."""
     needed = ("app_id", "token", "secret") if settings.push else ("app_id", "token")
     return [key for key in needed if not getattr(settings, key)]
+
+
+def fault(name: str, settings: WeChatSettings) -> BadSettings | None:
+    """Why it cannot be opened."""
+    try:
+        envelope_of(settings)
+    except BadSettings as error:
+        return error
+    return lacking("wechat", name, missing(settings))
+
+
+def envelope_of(settings: WeChatSettings) -> Envelope:
+    """The envelope of its deliveries. Raises BadSettings."""
+    keys = (settings.aes_key, settings.old_aes_key)
+    return Envelope(settings.token, keys, settings.app_id)
 
 
 def place(name: str, _: WeChatSettings) -> str:
@@ -40,10 +55,8 @@ async def check(
     clock: Clock,
 ) -> Sequence[Finding]:
     """Call the platform once, and say how it fares."""
-    try:
-        Envelope(settings.token, (settings.aes_key, settings.old_aes_key), settings.app_id)
-    except BadSettings as error:
-        return [Finding("fail", error.code, error.params)]
+    if (wrong := fault(name, settings)) is not None:
+        return [Finding("fail", wrong.code, wrong.params)]
     asked = _query(settings, clock)
     found = [await called_back(public, place(name, settings), asked, _ECHO)]
     if not settings.secret:

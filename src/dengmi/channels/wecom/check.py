@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from dengmi.channels.callback import called_back
-from dengmi.channels.registry import Finding
+from dengmi.channels.registry import Finding, lacking
 from dengmi.channels.tencent import Envelope, signature
 from dengmi.channels.wecom.client import WeCom, WeComFailed
 from dengmi.core.clock import Clock
@@ -33,6 +33,16 @@ _ECHO = "dengmi"
 def missing(settings: WeComSettings) -> Sequence[str]:
     """The keys without which it cannot work."""
     return [key for key in NEEDED[settings.kind] if not getattr(settings, key)]
+
+
+def fault(name: str, settings: WeComSettings) -> BadSettings | None:
+    """Why it cannot be opened."""
+    if settings.kind in CALLED:
+        try:
+            envelope_of(settings)
+        except BadSettings as error:
+            return error
+    return lacking("wecom", name, missing(settings))
 
 
 def place(name: str, settings: WeComSettings) -> str:

@@ -38,6 +38,9 @@ WELCOME = 20.0
 QUOTING = 15.0
 """Seconds that the quotes have to go out before the answer may."""
 
+PAUSES = (2.0, 10.0, 60.0)
+"""Seconds before messages are fetched again where the platform was away: it rings once for each."""
+
 QUEUED = 2
 """State of a session that waits for a person of the company."""
 
@@ -112,15 +115,18 @@ class Service:
         async with self._pulling.setdefault(account, asyncio.Lock()):
             note = f"{self._cursors}:{account}"
             known = (await self._parts.store.notes(self._cursors)).get(note)
-            cursor = str(known["cursor"]) if known else ""
+            cursor, pauses = str(known["cursor"]) if known else "", list(PAUSES)
             while True:
                 asked = {"cursor": cursor, "token": token, "limit": 1000, "open_kfid": account}
                 try:
                     said = await self._api.call("/cgi-bin/kf/sync_msg", asked)
                 except WeComFailed as error:
-                    # The next doorbell goes on from the same place.
                     log.warning("%s: messages refused (%d)", self.channel, error.errcode)
-                    return
+                    if error.again and pauses:
+                        await asyncio.sleep(pauses.pop(0))
+                        continue
+                    return  # the next doorbell goes on from the same place
+                pauses = list(PAUSES)
                 page = read_page(said, account)
                 # As it was said, so that a follow-up finds what it follows.
                 for message in sorted(page.messages, key=lambda each: each.at):

@@ -19,10 +19,10 @@ _DEEP_LIMIT = 2_000
 _LONG_VALUE = re.compile(r"""=\s*(?:"[^"<>]{1000,}"|'[^'<>]{1000,}')""")
 _MOST_ATTRIBUTES = 200
 _VALUE = r"""(?:"[^"]*+"|'[^']*+'|[^\s>"'][^\s>]{0,2000}+)"""
-_ATTRIBUTE = rf"[\s/]*+[^\s/>][^\s/>=]{{0,200}}+(?:\s*+=\s*+{_VALUE}?+)?+"
+_ATTRIBUTE = rf"[\s/]*+[^\s/>][^\s/>=]{{0,200}}+(?>(?:\s*+=\s*+(?>{_VALUE}?))?)"
 # Read as browsers do: values in quotation marks may hold "<" and ">", and attributes need no value.
 _CROWDED_TAG = re.compile(
-    rf"<([A-Za-z][A-Za-z0-9-]{{0,30}}+)(?>{_ATTRIBUTE}){{{_MOST_ATTRIBUTES},}}+[^>]*+>?"
+    rf"<([A-Za-z][A-Za-z0-9-]{{0,30}}+)(?>(?:{_ATTRIBUTE}){{{_MOST_ATTRIBUTES},}})[^>]*+>?"
 )
 _ENDS = re.compile(r"</(?:html|body)\s*>", re.I)
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")

@@ -8,7 +8,7 @@ from starlette.routing import BaseRoute
 from dengmi.channels.ilink.account import Account, Parts, Way
 from dengmi.channels.ilink.client import ILink
 from dengmi.channels.wecom.plain import Sheet
-from dengmi.core.errors import BadSettings
+from dengmi.server.channels.able import able
 from dengmi.server.channels.alone import alone
 from dengmi.server.channels.places import links_at
 from dengmi.server.context import Context
@@ -16,19 +16,13 @@ from dengmi.settings.ilink import ILinkSettings
 
 
 class ILinkAccounts:
-    """Every account. Of all processes, one polls an account; all may send.
-
-    Raises:
-        BadSettings: an account has no token.
-    """
+    """Every account that can be opened. Of all processes, one polls an account; all may send."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
         self._clients: list[ILink] = []
         self._accounts: dict[str, Account] = {}
-        for name, wanted in context.parts.settings.ilink.items():
-            if not wanted.token:
-                raise BadSettings("ilink_token_missing", name=name)
+        for name, wanted in able("ilink", context.parts.settings.ilink).items():
             account = self._accounts[name] = self._account(name, wanted)
             context.outbox.hand_to(account)
 
@@ -71,7 +65,7 @@ class ILinkAccounts:
             answering=parts.ladder,
             store=parts.store,
             clock=parts.clock,
-            resolve=parts.desks.resolve,
+            resolve=parts.desks.for_channel,
             start=self._context.crew.start,
             ready=self._context.outbox.ready,
             pace=self._context.callers.pace,

@@ -9,7 +9,6 @@ import logging
 from collections.abc import Sequence
 from functools import partial
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,8 +18,9 @@ from starlette.routing import BaseRoute, Route
 
 from dengmi.channels.errors import WireError
 from dengmi.channels.matrix.appservice import MOST_BYTES, events_of, is_from
-from dengmi.core.errors import BadSettings, DengmiError
+from dengmi.core.errors import DengmiError
 from dengmi.server.bodies import read
+from dengmi.server.channels.able import able
 from dengmi.server.channels.alone import Seat
 from dengmi.server.channels.places import links_at
 from dengmi.server.context import Context
@@ -40,12 +40,8 @@ TAKE_OVER = 1.0
 
 
 class MatrixAccounts:
-    """Every account of the settings. Of all processes, one holds an account: two that
-    read the same messages would answer them twice.
-
-    Raises:
-        BadSettings: an account has no way in, or a part of Dengmi is not installed.
-    """
+    """Every account of the settings that can be opened. Of all processes, one holds an account: two
+    that read the same messages would answer them twice."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
@@ -53,8 +49,7 @@ class MatrixAccounts:
         self._seats: list[Seat] = []
         self._given: dict[str, Account] = {}
         self._making = asyncio.Lock()
-        for name, wanted in context.parts.settings.matrix.items():
-            _check(name, wanted)
+        self._able = able("matrix", context.parts.settings.matrix)
 
     def routes(self) -> Sequence[BaseRoute]:
         """What homeservers call (application service API v1)."""
@@ -68,7 +63,7 @@ class MatrixAccounts:
 
     async def begin(self) -> None:
         """Begin to serve, beside everything else: a homeserver may be slow, or away."""
-        for name, wanted in self._context.parts.settings.matrix.items():
+        for name, wanted in self._able.items():
             self._context.crew.keep(self._held(name, wanted), f"matrix {name}")
 
     async def close(self) -> None:
@@ -117,7 +112,7 @@ class MatrixAccounts:
     def _from(self, request: Request) -> str:
         """The account that a request is for. Raises Refusal."""
         name = request.path_params["name"]
-        wanted = self._context.parts.settings.matrix.get(name)
+        wanted = self._able.get(name)
         token = wanted.hs_token if wanted else ""
         if not is_from(token, request.headers, request.query_params):
             raise Refusal("matrix_token_wrong", 403)
@@ -128,7 +123,7 @@ class MatrixAccounts:
         async with self._making:
             if name not in self._given:
                 await asyncio.to_thread(_warm)
-                wanted = self._context.parts.settings.matrix[name]
+                wanted = self._able[name]
                 self._given[name] = self._account(name, wanted)
             return self._given[name]
 
@@ -153,7 +148,7 @@ class MatrixAccounts:
             replies=Replies(parts.ladder, parts.store, speaking, style, every=wanted.every),
             answering=parts.ladder,
             store=parts.store,
-            resolve=parts.desks.resolve,
+            resolve=parts.desks.for_channel,
             clock=parts.clock,
             start=self._context.crew.start,
             pace=self._context.callers.pace,
@@ -201,17 +196,6 @@ def _warm() -> None:
     from dengmi.channels.matrix.rendering import warm
 
     warm()
-
-
-def _check(name: str, wanted: MatrixSettings) -> None:
-    """Refuse what could never be served. Raises BadSettings."""
-    extra = "matrix-e2e" if wanted.encryption else "matrix"
-    if find_spec("nio") is None or (wanted.encryption and find_spec("vodozemac") is None):
-        raise BadSettings("matrix_extra_missing", name=name, extra=extra)
-    if wanted.hs_token and wanted.encryption:
-        raise BadSettings("matrix_appservice_sealed", name=name)
-    if not (wanted.token or (wanted.password and not wanted.hs_token)):
-        raise BadSettings("matrix_login_missing", name=name)
 
 
 def _refused(status: int, errcode: str) -> Response:

@@ -9,10 +9,10 @@ from starlette.types import Receive, Scope, Send
 
 from dengmi import __version__
 from dengmi.channels.links import Links
-from dengmi.core.errors import BadInput, DengmiError, NotFound
+from dengmi.core.errors import BadInput, DengmiError
 from dengmi.core.events import Event, Notice
 from dengmi.core.plain import clean
-from dengmi.core.records import HALL, Answer, Article, Head, Question, SearchQuery
+from dengmi.core.records import Answer, Article, Head, Question, SearchQuery
 from dengmi.server.access import check_origin
 from dengmi.server.channels.places import links_of, page_of
 from dengmi.server.context import Context
@@ -86,12 +86,7 @@ class _Desks:
         """The desk of this name, of the path, or the usual one; the hall, where there is none."""
         desks = self._context.parts.desks
         said = clean(name or request.path_params.get("desk") or "")
-        try:
-            found = await desks.resolve(said or None)
-        except NotFound as error:
-            if error.code != "desk_several":
-                raise
-            found = HALL
+        found = await desks.for_channel(said or None)
         return _Desk(self._context, request, found)
 
     def words(self, request: Request, error: DengmiError) -> str:

@@ -24,9 +24,11 @@ from dengmi.server.bodies import check_json, read
 from dengmi.server.channels.places import links_of, page_of
 from dengmi.server.context import Context
 from dengmi.server.negotiate import api_language
+from dengmi.server.once import once
 from dengmi.server.problems import Refusal, detail, notice_text
 from dengmi.server.replies import json_reply
 from dengmi.server.stream import KEEP_ALIVE, SILENCE, Told, event_stream, start
+from dengmi.settings.options import Settings
 
 PREFIX = "/v1"
 
@@ -43,7 +45,10 @@ class OpenAI:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._parts = context.parts
-        self._settings = context.parts.settings
+
+    @property
+    def _settings(self) -> Settings:
+        return self._parts.settings
 
     async def models(self, request: Request) -> Response:
         """Every desk, and every level of it."""
@@ -83,7 +88,7 @@ class OpenAI:
                 asker=asker,
                 payer=payer,
                 conversation=history.place(chat.turns, chat.question),
-                dedup=request.headers.get("idempotency-key", "")[:200],
+                dedup=once(request, payer, asker),
             )
         )
         turns = await self._turns(chat.turns, desk, asker)

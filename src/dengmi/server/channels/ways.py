@@ -34,7 +34,8 @@ class Way(Protocol):
 
 
 def ways_of(context: Context) -> Sequence[Way]:
-    """What serves the channels of the settings. Raises BadSettings where one lacks something."""
+    """What serves the channels of the settings. One that lacks something is off; the log says so,
+    and everything else runs."""
     settings = context.parts.settings
     wanted = [made for table, made in _WAYS.items() if getattr(settings, table)]
     return [getattr(import_module(module), name)(context) for module, name in wanted]

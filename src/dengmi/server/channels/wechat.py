@@ -7,33 +7,28 @@ from functools import partial
 
 from starlette.routing import BaseRoute
 
-from dengmi.channels.tencent import Envelope
 from dengmi.channels.wechat.account import Account, Later, Way
+from dengmi.channels.wechat.check import envelope_of
 from dengmi.channels.wechat.client import WeChat
 from dengmi.channels.wechat.pushing import Pusher
 from dengmi.channels.wechat.rendering import Dialect
 from dengmi.core.errors import Conflict
+from dengmi.server.channels.able import able
 from dengmi.server.channels.callback import Callback
 from dengmi.server.channels.places import links_at
 from dengmi.server.context import Context
-from dengmi.settings.lacking import empty
 from dengmi.settings.wechat import WeChatSettings
 
 
 class WeChatAccounts:
-    """Every account of the settings.
-
-    Raises:
-        BadSettings: an account's key is not of 43 letters and digits, or it is to push and has
-            no secret.
-    """
+    """Every account of the settings that can be opened."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
         self._clients: list[WeChat] = []
-        wanted = context.parts.settings.wechat
         self._accounts: Mapping[str, Account] = {
-            name: self._account(name, each) for name, each in wanted.items()
+            name: self._account(name, each)
+            for name, each in able("wechat", context.parts.settings.wechat).items()
         }
 
     def routes(self) -> Sequence[BaseRoute]:
@@ -50,9 +45,6 @@ class WeChatAccounts:
     def _account(self, name: str, wanted: WeChatSettings) -> Account:
         parts = self._context.parts
         public = parts.settings.server.public_url.rstrip("/")
-        if not wanted.token or (wanted.push and not wanted.secret):
-            key = "secret" if wanted.token else "token"
-            raise empty(parts.settings, f"wechat.{name}.{key}")
         links = links_at(public) if public else None
         dialect = Dialect(most_bytes=wanted.max_bytes, links=links)
         way = Way(
@@ -70,10 +62,10 @@ class WeChatAccounts:
         )
         return Account(
             way,
-            Envelope(wanted.token, (wanted.aes_key, wanted.old_aes_key), wanted.app_id),
+            envelope_of(wanted),
             answering=parts.ladder,
             inbox=parts.store,
-            resolve=parts.desks.resolve,
+            resolve=parts.desks.for_channel,
             clock=parts.clock,
             start=self._context.crew.start,
             pace=self._context.callers.pace,

@@ -11,7 +11,7 @@ from dengmi.channels.budget import SendBudget
 from dengmi.channels.links import Links
 from dengmi.channels.wecom.app import App
 from dengmi.channels.wecom.bot import Bot
-from dengmi.channels.wecom.check import envelope_of, missing
+from dengmi.channels.wecom.check import envelope_of
 from dengmi.channels.wecom.client import TAKEN, WeCom, WeComFailed
 from dengmi.channels.wecom.kf import Service
 from dengmi.channels.wecom.markdown import Paper
@@ -20,11 +20,11 @@ from dengmi.channels.wecom.pushing import Pusher, Send
 from dengmi.channels.wecom.sealed import Door
 from dengmi.channels.wecom.talk import Parts, Talk, Way
 from dengmi.server.channels import callback
+from dengmi.server.channels.able import able
 from dengmi.server.channels.places import links_at
 from dengmi.server.channels.wecom_line import LineKeeper
 from dengmi.server.channels.wecom_robot import Robot
 from dengmi.server.context import Context
-from dengmi.settings.lacking import empty
 from dengmi.settings.wecom import WeComSettings
 
 FOLLOWING = 5
@@ -42,11 +42,7 @@ class Called(callback.Called, Protocol):
 
 
 class WeComWays:
-    """Every way into WeCom that the settings name.
-
-    Raises:
-        BadSettings: one of them lacks what its kind needs.
-    """
+    """Every way into WeCom that the settings name and that can be opened."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
@@ -54,9 +50,7 @@ class WeComWays:
         self._called: dict[str, Called] = {}
         self._lines: list[LineKeeper] = []
         self._robots: list[Robot] = []
-        for name, wanted in context.parts.settings.wecom.items():
-            for needed in missing(wanted):
-                raise empty(context.parts.settings, f"wecom.{name}.{needed}")
+        for name, wanted in able("wecom", context.parts.settings.wecom).items():
             self._make(name, wanted)
 
     def routes(self) -> Sequence[BaseRoute]:
@@ -194,7 +188,7 @@ class WeComWays:
             answering=parts.ladder,
             store=parts.store,
             clock=parts.clock,
-            resolve=parts.desks.resolve,
+            resolve=parts.desks.for_channel,
             start=self._context.crew.start,
             keep=self._context.crew.keep,
             pace=self._context.callers.pace,

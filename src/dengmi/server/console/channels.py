@@ -8,12 +8,12 @@ import msgspec
 from msgspec import Struct
 from starlette.responses import Response
 
-from dengmi.channels.registry import Finding, check_of, tables, tested
-from dengmi.core.errors import DengmiError, NotFound
+from dengmi.channels.registry import Finding, check_of, faults, tables, tested
+from dengmi.core.errors import BadSettings, DengmiError, NotFound
 from dengmi.server.channels.places import base_of
 from dengmi.server.console.frame import HOME, card, form, page, with_query
 from dengmi.server.console.visit import Visit
-from dengmi.server.problems import Refusal
+from dengmi.server.problems import Refusal, detail
 from dengmi.server.ui.links import desk_path
 from dengmi.server.ui.markup import Child, Html, el
 from dengmi.settings.masked import meaning_of
@@ -38,7 +38,7 @@ class WayIn(NamedTuple):
 
 async def show(visit: Visit) -> Response:
     """The page."""
-    return _page(visit)
+    return await _page(visit)
 
 
 async def test(visit: Visit) -> Response:
@@ -62,13 +62,14 @@ async def test(visit: Visit) -> Response:
         findings = [Finding("fail", error.code, error.params)]
     worst = max((each.state for each in findings), key=list(BADGES).index, default="ok")
     await visit.note("channel_tested", wanted, state=worst)
-    return _page(visit, wanted, findings)
+    return await _page(visit, wanted, findings)
 
 
-def _page(visit: Visit, channel: str = "", findings: Sequence[Finding] = ()) -> Response:
+async def _page(visit: Visit, channel: str = "", findings: Sequence[Finding] = ()) -> Response:
     settings = visit.office.parts.settings
+    why = await asyncio.to_thread(faults, settings)
     rows = [
-        _account(visit, *both, each, findings if ".".join(both) == channel else ())
+        _account(visit, both, each, why.get(both), findings if ".".join(both) == channel else ())
         for both, each in tables(settings).items()
     ]
     more = None
@@ -94,14 +95,21 @@ def _page(visit: Visit, channel: str = "", findings: Sequence[Finding] = ()) -> 
 
 
 def _account(
-    visit: Visit, table: str, name: str, wanted: Struct, findings: Sequence[Finding]
+    visit: Visit,
+    both: tuple[str, str],
+    wanted: Struct,
+    fault: BadSettings | None,
+    findings: Sequence[Finding],
 ) -> Html:
     """One account: where its platform calls, which desk answers, what it lacks, and its test."""
+    table, name = both
     check = check_of(table)
     missing = check.missing(wanted)
-    words = visit.say("con_channel_lacks", keys=", ".join(missing)) if missing else ""
-    badge = el("span", visit.say("con_channel_incomplete" if missing else "con_channel_complete"),
-               class_="badge bad" if missing else "badge good")  # fmt: skip
+    words = detail(fault, visit.lang) if fault else ""
+    if missing and fault and fault.code == "channel_secret_missing":
+        words = visit.say("con_channel_lacks", keys=", ".join(missing))
+    badge = el("span", visit.say("con_channel_incomplete" if fault else "con_channel_complete"),
+               class_="badge bad" if fault else "badge good")  # fmt: skip
     path = check.place(name, wanted)
     facts = [
         visit.say("con_channel_desk", desk=getattr(wanted, "desk", "") or visit.say("con_usual")),
@@ -169,8 +177,9 @@ async def ways_in(visit: Visit, name: str) -> Sequence[WayIn]:
         if (getattr(each, "desk", "") or usual) == name:
             kind = visit.say(f"con_kind_{table}")
             words = visit.say("con_channel_account", kind=kind, name=account)
-            path = check_of(table).place(account, each)
-            found.append(WayIn(words, base + path if path else f"{table}.{account}", True))
+            check = check_of(table)
+            path, is_on = check.place(account, each), check.fault(account, each) is None
+            found.append(WayIn(words, base + path if path else f"{table}.{account}", is_on))
     return found
 
 

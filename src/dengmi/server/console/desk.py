@@ -48,7 +48,7 @@ async def show(visit: Visit, draft: Draft | None = None, status: int = 200) -> R
     there = names(visit)
     wanted = visit.form.get("desk", "") or visit.query("desk")
     name = wanted if wanted in there else there[0]
-    settings = visit.office.parts.tuned.wanted
+    settings = visit.office.parts.tuned.settings
     desk = settings.desks.get(name, DeskSettings())
     budgets = [use for use in await visit.office.context.load.budgets() if use.desk == name]
     return page(
@@ -78,13 +78,13 @@ async def show(visit: Visit, draft: Draft | None = None, status: int = 200) -> R
 def names(visit: Visit) -> Sequence[str]:
     """The desks there are, in the store or in the settings; "main" where there is none."""
     known = [desk.name for desk in visit.desks]
-    more = sorted(visit.office.parts.tuned.wanted.desks)
+    more = sorted(visit.office.parts.tuned.settings.desks)
     return tuple(dict.fromkeys([*known, *more])) or (FIRST_DESK,)
 
 
 def plans(visit: Visit) -> Sequence[str]:
     """The plans of askers, first that of those who have no other."""
-    settings = visit.office.parts.tuned.wanted
+    settings = visit.office.parts.tuned.settings
     return tuple(dict.fromkeys([settings.default_plan, *settings.plans]))
 
 
@@ -107,7 +107,7 @@ def _inside(visit: Visit, section: Section, name: str, draft: Draft | None) -> I
     if not visit.me.may(section.role):
         yield _facts(visit, [
             (f"con_set_{each.key}",
-             words_of(visit, each, value_of(tuned.wanted, edit_of(section, name, each))))
+             words_of(visit, each, value_of(tuned.settings, edit_of(section, name, each))))
             for each in section.settings
         ])  # fmt: skip
         return
@@ -161,32 +161,13 @@ def _levels(visit: Visit, settings: Settings, draft: Draft | None) -> Html:
         inside: list[Child] = [el("p", visit.say("con_no_models_here"))]
     else:
         inside = [el("ul", rows, class_="rows"), *_inside(visit, LEVELS, "", draft)]
-    how = el("details", el("summary", visit.say("con_model_how")), _how(visit), class_="how")
-    return card(
-        el("h2", visit.say("con_levels_title")),
-        whole,
-        inside,
-        how if visit.me.may("owner") else None,
-        id_="levels",
-    )
-
-
-def _how(visit: Visit) -> Html:
-    """How another model is added: its key is a secret, and stays out of the store."""
-    lines = (
-        "[models.NAME]",
-        'kind = "openai"',
-        'model = "…"',
-        'base_url = "https://…/v1"',
-        'api_key = "env:NAME_API_KEY"',
-    )
-    code = el("pre", el("code", "\n".join(lines)), tabindex="0")
-    return el("div", el("p", visit.say("con_model_how_lead")), code)
+    link = el("a", visit.say("con_model_to"), class_="button", href=f"{HOME}/models")
+    return card(el("h2", visit.say("con_levels_title")), whole, inside, el("p", link), id_="levels")
 
 
 def _plans(visit: Visit, draft: Draft | None) -> Html:
     """What askers of each plan may use a day, in every desk."""
-    settings = visit.office.parts.tuned.wanted
+    settings = visit.office.parts.tuned.settings
     sheets = [
         el(
             "details",

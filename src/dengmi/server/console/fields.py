@@ -13,7 +13,7 @@ from dengmi.server.console.frame import select
 from dengmi.server.console.visit import Visit
 from dengmi.server.problems import detail
 from dengmi.server.ui.markup import Child, Html, el
-from dengmi.settings.overlay import AT_START, value_of
+from dengmi.settings.overlay import value_of
 from dengmi.settings.tuned import Tuned
 
 Kind = Literal["line", "text", "lines", "choice", "switch", "number", "model", "models"]
@@ -111,7 +111,7 @@ def given(visit: Visit, setting: Setting) -> object:
 
 def seen_of(tuned: Tuned, section: Section, name: str) -> str:
     """What a form was made from, in one word: it changes when somebody else changes it."""
-    values = [value_of(tuned.wanted, edit_of(section, name, each)) for each in section.settings]
+    values = [value_of(tuned.settings, edit_of(section, name, each)) for each in section.settings]
     return content_hash(msgspec.json.encode(values).decode())
 
 
@@ -135,7 +135,7 @@ def box(visit: Visit, section: Section, name: str, setting: Setting, draft: Draf
     id_ = f"{section.name}-{setting.key}" + (f"-{name}" if section.table == "plans" else "")
     id_ = "".join(each if each.isalnum() else "-" for each in id_)
     typed = draft.typed if draft else {}
-    value = typed.get(setting.key, value_of(tuned.wanted, edit_of(section, name, setting)))
+    value = typed.get(setting.key, value_of(tuned.settings, edit_of(section, name, setting)))
     wrong = (draft.wrong if draft else {}).get(setting.key, "")
     note = visit.known(f"con_set_{setting.key}_note", "")
     told = " ".join(
@@ -224,18 +224,13 @@ def _origin(visit: Visit, section: Section, name: str, setting: Setting) -> Chil
     refused = tuned.refused.get(path)
     said = el("p", visit.say("con_set_refused", why=detail(refused, visit.lang)),
               class_="wrong") if refused else None  # fmt: skip
-    late = None
-    if section.table in AT_START and not refused:
-        now = value_of(visit.office.parts.settings, edit)
-        if now != value_of(tuned.wanted, edit):
-            late = el("span", visit.say("con_set_restart"), class_="badge warm")
     badge = el("span", visit.say("con_set_here"), class_="badge")
     when = visit.say("con_set_by", by=edit.by or "–", when=visit.when(edit.at), written=written)
     back = el("button", visit.say("con_set_back"), class_="plain", name="back", value=setting.key,
               form=back_id(section, name),
               aria_label=visit.say("con_set_back_label", what=visit.say(f"con_set_{setting.key}")),
               )  # fmt: skip
-    return el("div", said, badge, late, el("small", when), back, class_="origin")
+    return el("div", said, badge, el("small", when), back, class_="origin")
 
 
 def back_id(section: Section, name: str) -> str:

@@ -37,6 +37,7 @@ PLACES = (
     Place(f"{HOME}/sources", "con_sources", "viewer"),
     Place(f"{HOME}/costs", "con_costs", "viewer"),
     Place(f"{HOME}/desk", "con_desk", "viewer"),
+    Place(f"{HOME}/models", "con_models", "viewer"),
     Place(f"{HOME}/channels", "con_channels", "viewer"),
     Place(f"{HOME}/operators", "con_operators", "owner"),
 )

@@ -16,8 +16,10 @@ from dengmi.server.console.frame import HOME, card, field, form, page
 from dengmi.server.console.passwords import LONGEST, SHORTEST
 from dengmi.server.console.visit import Visit
 from dengmi.server.oidc.way import HERE as SIGN_IN
+from dengmi.server.oidc.way import SIGN_OUT
 from dengmi.server.problems import Refusal, detail
 from dengmi.server.ui.markup import Child, Html, el
+from dengmi.server.ui.signed_out import still_there
 
 _NAME = re.compile(r"[^\s@<>\"'&](?:[^\x00-\x1f<>\"&]{0,38}[^\s<>\"'&])?")
 
@@ -55,13 +57,14 @@ async def _sign_in(visit: Visit, wrong: str, status: int) -> Response:
     )
 
 
-def _elsewhere(visit: Visit) -> Html | None:
+def _elsewhere(visit: Visit) -> Child:
     """The way in with an account elsewhere, where there is one."""
     settings = visit.office.parts.settings.oidc
     if not settings.issuer or not settings.role_claim:
         return None
     words = visit.say("oidc_sign_in", title=settings.title)
-    return el("p", el("a", words, class_="button", href=f"{SIGN_IN}?for=console"))
+    way = el("p", el("a", words, class_="button", href=f"{SIGN_IN}?for=console"))
+    return [way, still_there(visit.request, settings, visit.lang)]
 
 
 async def signed_in(visit: Visit) -> Response:
@@ -90,7 +93,9 @@ async def signed_in(visit: Visit) -> Response:
 
 async def sign_out(visit: Visit) -> Response:
     """Sign out."""
-    response = RedirectResponse(f"{HOME}/sign-in", 303)
+    elsewhere = not visit.me.operator.password and visit.office.parts.settings.oidc.issuer
+    page = f"{SIGN_OUT}?for=console" if elsewhere else f"{HOME}/sign-in"
+    response = RedirectResponse(page, 303)
     await visit.office.door.end(response, visit.me)
     return response
 

@@ -296,8 +296,7 @@ def _acts(visit: Visit, life: Life, answer: Answer) -> Html:
     return card(
         el("h2", visit.say("con_acts")),
         el("p", told, class_="soft"),
-        el("div", states, class_="acts-row"),
-        inside,
+        el("div", states, inside, class_="acts-row"),
     )
 
 

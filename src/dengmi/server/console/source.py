@@ -50,7 +50,7 @@ async def show(visit: Visit) -> Response:
     title = el("h2", visit.say("con_articles"))
     facts = el("div", _facts(visit, source), source_acts(visit, source), class_="inline spread")
     running = await visit.office.context.syncs.running([source])
-    state = state_of(visit, source, await outcomes_of(visit), running)
+    state = state_of(visit, source, await outcomes_of(visit, [source]), running)
     return page(
         visit,
         address_of(visit, source),

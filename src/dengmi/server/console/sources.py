@@ -57,7 +57,7 @@ async def show(visit: Visit) -> Response:
 async def _show(visit: Visit, wrong: str, status: int) -> Response:
     sources = await _sources(visit)
     running = await visit.office.context.syncs.running(sources)
-    outcomes = await outcomes_of(visit)
+    outcomes = await outcomes_of(visit, sources)
     states = {each.id: state_of(visit, each, outcomes, running) for each in sources}
     rows = [_row(visit, each, states[each.id]) for each in sources]
     listed = el(
@@ -126,11 +126,11 @@ def source_acts(visit: Visit, source: Source) -> Child:
     )
 
 
-async def outcomes_of(visit: Visit) -> Mapping[str, Outcome]:
-    """How the last syncs ended: those of kept sources as they are kept, whoever ran them; of
+async def outcomes_of(visit: Visit, sources: Sequence[Source]) -> Mapping[str, Outcome]:
+    """How the last syncs of sources ended: of kept ones as they are kept, whoever ran them; of
     others, as this process remembers."""
     syncs, found = visit.office.context.syncs, dict(await visit.office.review.outcomes())
-    for source in await _sources(visit):
+    for source in sources:
         ended = None if source.id in found else syncs.last(source.id)
         if isinstance(ended, DengmiError):
             found[source.id] = failure_of(ended, visit.now)

@@ -279,7 +279,7 @@ def _models(visit: Visit, whole: Whole) -> Html:
 def _model(visit: Visit, name: str, facts: Facts) -> Html:
     busy, limit = int(facts.get("busy", 0)), int(facts.get("limit", 0))
     state = str(facts.get("state", "well"))
-    words: Child = el("span", visit.known(f"cli_load_state_{state}", state), class_=_badge(state))
+    words: Child = el("span", visit.known(f"cli_load_state_{state}", state), class_=badge_of(state))
     said = visit.say("con_slots", busy=f"{busy:,}", limit=f"{limit:,}",
                      waiting=f"{int(facts.get('waiting', 0)):,}")  # fmt: skip
     return el(
@@ -291,7 +291,8 @@ def _model(visit: Visit, name: str, facts: Facts) -> Html:
     )
 
 
-def _badge(state: str) -> str:
+def badge_of(state: str) -> str:
+    """How the health of a model is shown."""
     return "badge good" if state == "well" else "badge bad"
 
 

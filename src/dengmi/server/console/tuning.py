@@ -25,7 +25,8 @@ from dengmi.server.console.frame import HOME, asked_first, with_query
 from dengmi.server.console.visit import Visit
 from dengmi.server.problems import detail
 from dengmi.server.tuning import take_edits
-from dengmi.settings.overlay import AT_START, applied, value_of
+from dengmi.settings.added import TABLE
+from dengmi.settings.overlay import applied, value_of
 
 LONGEST = 200
 """Characters of a value in the log."""
@@ -47,7 +48,7 @@ async def save(visit: Visit) -> Response:
         return await desk.show(visit, draft, 409)
     edits = [edit_of(section, name, each, typed[each.key]) for each in section.settings]
     # In a thread: time zones are files.
-    put, gone, wrong = await asyncio.to_thread(_sorted, visit, edits)
+    put, gone, wrong = await asyncio.to_thread(sort_edits, visit, edits)
     if wrong:
         return await desk.show(visit, Draft(section, name, typed, wrong), 400)
     if (asked := _deletes(visit, put, gone)) is not None:
@@ -58,8 +59,7 @@ async def save(visit: Visit) -> Response:
         await visit.note("set", edit.path, value=_short(visit, section, edit))
     for edit in gone:
         await visit.note("set_back", edit.path)
-    late = section.table in AT_START
-    said = ("set_restart" if late else "set") if put or gone else "set_same"
+    said = "set" if put or gone else "set_same"
     return _to(visit, section, said)
 
 
@@ -70,7 +70,7 @@ def _deletes(visit: Visit, put: Sequence[Edit], gone: Sequence[Edit]) -> Respons
         (one, value_of(tuned.written, one)) for one in gone
     ]
     for edit, days in new:
-        now = value_of(tuned.wanted, edit)
+        now = value_of(tuned.settings, edit)
         if edit.key != "keep_days" or not isinstance(days, int) or not isinstance(now, int):
             continue
         if days and (not now or days < now):
@@ -80,17 +80,21 @@ def _deletes(visit: Visit, put: Sequence[Edit], gone: Sequence[Edit]) -> Respons
     return None
 
 
-def _sorted(visit: Visit, edits: Sequence[Edit]) -> tuple[list[Edit], list[Edit], dict[str, str]]:
-    """(edits to keep, edits to forget, what is wrong by key); what is as it was is neither."""
+def sort_edits(
+    visit: Visit, edits: Sequence[Edit]
+) -> tuple[list[Edit], list[Edit], dict[str, str]]:
+    """(edits to keep, edits to forget, what is wrong by key); what is as it was is neither. Blocks:
+    time zones are files, and what operators added is checked against dengmi.toml."""
     tuned = visit.office.parts.tuned
     put, gone, wrong = [], [], {}
+    models = [each for each in tuned.edits if each.table == TABLE]
     for edit in edits:
-        made = applied(tuned.written, [edit])
+        made = applied(tuned.written, [*models, edit])
         if (refused := made.refused.get(edit.path)) is not None:
             wrong[edit.key] = detail(refused, visit.lang)
             continue
         value = value_of(made.settings, edit)
-        if value == value_of(tuned.wanted, edit):
+        if value == value_of(tuned.settings, edit):
             continue
         if value == value_of(tuned.written, edit):
             gone.append(edit)
@@ -121,8 +125,7 @@ async def _back(visit: Visit, section: Section, name: str, key: str) -> Response
         await visit.office.parts.store.change_edits([], [edit])
         await take_edits(visit.office.parts)
         await visit.note("set_back", edit.path)
-    late = section.table in AT_START
-    return _to(visit, section, ("set_restart" if late else "set_back") if there else "set_same")
+    return _to(visit, section, "set_back" if there else "set_same")
 
 
 def _section(visit: Visit) -> Section:

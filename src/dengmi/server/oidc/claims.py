@@ -84,6 +84,25 @@ def _check(said: Mapping[str, Any], settings: OidcSettings, nonce: str) -> None:
         raise ValueError("it names nobody")
 
 
+def lacks(said: Mapping[str, Any], purpose: Purpose, settings: OidcSettings) -> bool:
+    """Whether the token does not say what decides on the role or the plan."""
+    claim = settings.role_claim if purpose == "operator" else settings.plan_claim
+    return bool(claim) and _found(said, claim) is None
+
+
+def joined(said: Mapping[str, Any], more: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What the token says and, beside that, what the provider tells of the same person. Raises
+    Refusal: it tells of somebody else (OpenID Connect Core 1.0, 5.3.2)."""
+    if not more:
+        return said
+    if more.get("sub") != said["sub"]:
+        log.warning("userinfo is refused: it tells of somebody else")
+        raise Refusal("oidc_untrue", 403)
+    # An address and whether it was verified belong together: both from one place.
+    pair = {"email", "email_verified"} if "email" not in said else set()
+    return {**more, **{name: value for name, value in said.items() if name not in pair}}
+
+
 def key_of(said: Mapping[str, Any], purpose: Purpose, settings: OidcSettings) -> str:
     """The name under which the account is kept."""
     return content_hash(purpose, settings.issuer, said["sub"])
@@ -119,18 +138,24 @@ def name_of(said: Mapping[str, Any]) -> str:
 
 
 def _values(said: Mapping[str, Any], claim: str) -> Iterator[str]:
-    """The values of a claim, whose name may be a path with dots. An address of mail counts only
-    where the provider says that it was looked after."""
+    """The values of a claim. An address of mail counts only where the provider says that it was
+    looked after."""
     if claim == "email" and said.get("email_verified") is not True:
         return
+    found = _found(said, claim)
+    for value in found if isinstance(found, list) else [found]:
+        if isinstance(value, str | int) and not isinstance(value, bool):
+            yield str(value)
+
+
+def _found(said: Mapping[str, Any], claim: str) -> Any:
+    """What a claim holds, whose name may be a path with dots; None where there is nothing."""
     found: Any = said.get(claim)
     if found is None:
         found = said
         for part in claim.split("."):
             found = found.get(part) if isinstance(found, Mapping) else None
-    for value in found if isinstance(found, list) else [found]:
-        if isinstance(value, str | int) and not isinstance(value, bool):
-            yield str(value)
+    return found
 
 
 def told_wrong(error: str) -> DengmiError:

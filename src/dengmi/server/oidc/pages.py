@@ -15,14 +15,16 @@ from dengmi.server.context import Context
 from dengmi.server.oidc.begun import COOKIE, PATIENCE, Begun, begin, begun
 from dengmi.server.oidc.claims import (
     claims_of,
+    joined,
     key_of,
+    lacks,
     name_of,
     plan_of,
     role_of,
     told_wrong,
 )
 from dengmi.server.oidc.provider import Provider
-from dengmi.server.oidc.way import BACK, HERE
+from dengmi.server.oidc.way import BACK, HERE, OUT
 from dengmi.server.problems import Refusal
 
 _LONGEST = 4_000
@@ -89,8 +91,11 @@ class Pages:
         code = params.get("code", "")
         if not 0 < len(code) <= _LONGEST:
             raise Refusal("oidc_over", 400)
-        token = await self._provider.token(code, one, self._back(request))
-        return await claims_of(token, self._provider, self._settings, one.nonce)
+        given = await self._provider.tokens(code, one, self._back(request))
+        said = await claims_of(given.id_token, self._provider, self._settings, one.nonce)
+        if not lacks(said, one.purpose, self._settings):
+            return said
+        return joined(said, await self._provider.userinfo(given.access_token))
 
     async def _asker(self, request: Request, said: Mapping[str, Any]) -> Response:
         """The browser has the account's name from now on; what it asked comes along."""
@@ -119,9 +124,23 @@ class Pages:
     async def sign_out(self, request: Request) -> Response:
         """This browser is nobody's any more; the conversations stay with the account."""
         check_own_page(request)
-        response = RedirectResponse("/history", 303)
+        response = await self.signed_out(request)
         self._context.askers.drop(request, response)
         return response
+
+    async def signed_out(self, request: Request) -> Response:
+        """The page after signing out, which has a link to sign out at the provider too where that
+        can be done there. `?for=console` for operators."""
+        console = request.query_params.get("for") == "console"
+        page = f"{HOME}/sign-in" if console else "/history"
+        return RedirectResponse(f"{page}?{OUT}" if await self._provider.end() else page, 303)
+
+    async def sign_out_there(self, request: Request) -> Response:
+        """To the provider, to be signed out there; a link, since a form may lead to this server
+        alone (`form-action`)."""
+        check_own_page(request)
+        there = await self._provider.end()
+        return RedirectResponse(there or "/history", 303, headers={"cache-control": "no-store"})
 
     async def _note(self, code: str, subject: str, **params: str) -> None:
         now = self._parts.clock.now()

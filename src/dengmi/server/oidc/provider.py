@@ -1,5 +1,6 @@
 """The provider of accounts: where it does what (OpenID Connect Discovery 1.0), the exchange of a
-code for an id token, and the keys that such tokens are signed with."""
+code for an id token, the keys that such tokens are signed with, what it tells beside the token, and
+where it signs people out."""
 
 import asyncio
 import logging
@@ -28,6 +29,7 @@ MOST = 1_000_000
 """Bytes of one reply."""
 
 _PATIENCE = 10.0
+_BRIEF = 3.0  # signing out waits for the provider no longer
 _OWN = ("127.0.0.1", "localhost", "::1")
 
 
@@ -40,10 +42,15 @@ class About(msgspec.Struct, frozen=True):
     jwks_uri: str
     token_endpoint_auth_methods_supported: tuple[str, ...] = ("client_secret_basic",)
     authorization_response_iss_parameter_supported: bool = False
+    userinfo_endpoint: str | None = None
+    end_session_endpoint: str | None = None
 
 
-class _Tokens(msgspec.Struct, frozen=True):
+class Tokens(msgspec.Struct, frozen=True):
+    """What a code is good for; the access token is only used to ask the provider itself."""
+
     id_token: str
+    access_token: str = ""
 
 
 class _Keys(msgspec.Struct, frozen=True):
@@ -93,8 +100,8 @@ class Provider:
         join = "&" if urlsplit(about.authorization_endpoint).query else "?"
         return f"{about.authorization_endpoint}{join}{urlencode(query)}"
 
-    async def token(self, code: str, begun: Begun, back: str) -> str:
-        """The id token for a code. Raises Unavailable."""
+    async def tokens(self, code: str, begun: Begun, back: str) -> Tokens:
+        """The tokens for a code. Raises Unavailable."""
         about, settings = await self.about(), self._settings
         form = {
             "grant_type": "authorization_code",
@@ -111,8 +118,32 @@ class Provider:
             headers["authorization"] = f"Basic {b64encode(pair.encode()).decode()}"
         else:
             form |= {"client_id": settings.client_id, "client_secret": settings.client_secret}
-        found = await self._asked(_Tokens, "POST", about.token_endpoint, form, headers)
-        return found.id_token
+        return await self._asked(Tokens, "POST", about.token_endpoint, form, headers)
+
+    async def userinfo(self, token: str) -> Mapping[str, Any]:
+        """What it tells of whose access token that is (OpenID Connect Core 1.0, 5.3); nothing
+        where it does not tell. Raises Unavailable."""
+        address = (await self.about()).userinfo_endpoint
+        if not address or not token:
+            return {}
+        headers = {"authorization": f"Bearer {token}"}
+        return await self._asked(dict[str, Any], "GET", address, headers=headers)
+
+    async def end(self) -> str:
+        """Where the browser signs out there (OpenID Connect RP-Initiated Logout 1.0); "" where it
+        offers none or cannot be reached. No id token is kept, so the provider asks whether it is
+        meant, and no address to come back to is named, which would have to be registered."""
+        try:
+            async with asyncio.timeout(_BRIEF):
+                address = (await self.about()).end_session_endpoint or ""
+            if address:
+                _check(address)
+        except (TimeoutError, Unavailable):
+            return ""
+        if not address:
+            return ""
+        join = "&" if urlsplit(address).query else "?"
+        return f"{address}{join}{urlencode({'client_id': self._settings.client_id})}"
 
     async def keys(self, kid: str | None) -> tuple[Mapping[str, Any], ...]:
         """The keys that may have signed a token, those of its `kid`; looked up again where there

@@ -21,6 +21,11 @@ HERE = "/sign-in"
 BACK = f"{HERE}/back"
 """Where the provider sends browsers back to; to be named there."""
 
+SIGN_OUT = "/sign-out"
+THERE = f"{SIGN_OUT}/there"
+OUT = "out=1"
+"""Of a page after signing out: it may be done at the provider too."""
+
 
 class Way:
     """The way to the provider and back."""
@@ -36,7 +41,9 @@ class Way:
         return (
             Route(HERE, self._leave, methods=["GET"]),
             Route(BACK, self._come_back, methods=["GET"]),
-            Route("/sign-out", self._sign_out, methods=["POST"]),
+            Route(SIGN_OUT, self._sign_out, methods=["POST"]),
+            Route(SIGN_OUT, self._signed_out, methods=["GET"]),
+            Route(THERE, self._sign_out_there, methods=["GET"]),
         )
 
     async def _leave(self, request: Request) -> Response:
@@ -47,6 +54,12 @@ class Way:
 
     async def _sign_out(self, request: Request) -> Response:
         return await (await self._pages()).sign_out(request)
+
+    async def _signed_out(self, request: Request) -> Response:
+        return await (await self._pages()).signed_out(request)
+
+    async def _sign_out_there(self, request: Request) -> Response:
+        return await (await self._pages()).sign_out_there(request)
 
     async def _pages(self) -> "Pages":
         """Raises Unavailable."""

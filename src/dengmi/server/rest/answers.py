@@ -28,6 +28,7 @@ from dengmi.server.bodies import clean, read_json
 from dengmi.server.context import Context
 from dengmi.server.later import later
 from dengmi.server.negotiate import api_language, wants_stream
+from dengmi.server.once import once
 from dengmi.server.parts import Parts
 from dengmi.server.problems import Refusal, detail, notice_text
 from dengmi.server.replies import json_reply
@@ -55,19 +56,20 @@ class Answers:
     async def ask(self, request: Request) -> Response:
         """Answer a question, as one JSON value or as typed events."""
         body = await read_json(request, AnswerRequest)
-        named = clean(body.asker)
+        named, text = clean(body.asker), clean(body.question)
         payer = await self._context.callers.admit(request, named)
+        asker = await self._context.callers.asker(request, named)
         question = await self._parts.ladder.accept(
             Question(
                 id="",
                 desk=await self._parts.desks.resolve(body.desk),
-                text=clean(body.question),
+                text=text,
                 wanted=body.level,
                 channel="rest",
-                asker=await self._context.callers.asker(request, named),
+                asker=asker,
                 payer=payer,
                 conversation=clean(body.conversation),
-                dedup=request.headers.get("idempotency-key", "")[:200],
+                dedup=once(request, payer, asker),
             )
         )
         if wants_stream(request):

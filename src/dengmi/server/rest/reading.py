@@ -10,6 +10,7 @@ from dengmi.core.records import Passage, SearchQuery
 from dengmi.server.access import is_operator
 from dengmi.server.bodies import clean, read_json
 from dengmi.server.context import Context
+from dengmi.server.finding import article_of
 from dengmi.server.replies import json_reply
 from dengmi.server.rest.models import SearchRequest
 from dengmi.server.shapes import Json, article_json, desk_json, evidence_json
@@ -51,7 +52,8 @@ class Reading:
         desk = request.query_params.get("desk")
         if desk:
             desk = await self._parts.desks.resolve(clean(desk))
-        article = await self._parts.store.article(article_id, desk or None)
+        whole = bool(desk) or await self._may_know(request)
+        article = await article_of(self._parts, article_id, desk, whole)
         if article is None:
             raise NotFound("article_unknown", article=article_id[:60])
         found = await self._parts.store.article_passages([article.head.pk])
@@ -63,14 +65,18 @@ class Reading:
     async def desks(self, request: Request) -> Response:
         """Every desk; private ones are named only to who has a key, and to operators."""
         told, shapes = self._parts.settings.desks, []
-        known = bool(await self._context.callers.key(request))
-        known = known or is_operator(request, self._parts.settings.server)
+        known = await self._may_know(request)
         for desk in await self._parts.store.desks():
             settings = told.get(desk.name)
             if known or settings is None or settings.public:
                 title = (settings.title if settings else "") or desk.title
                 shapes.append(desk_json(replace(desk, title=title)))
         return json_reply({"desks": shapes})
+
+    async def _may_know(self, request: Request) -> bool:
+        """Whether a caller may know of private desks: who has a key, and operators."""
+        known = bool(await self._context.callers.key(request))
+        return known or is_operator(request, self._parts.settings.server)
 
 
 def _passage_json(passage: Passage) -> Json:

@@ -10,8 +10,10 @@ from dengmi.core.errors import NotFound
 from dengmi.core.links import outside
 from dengmi.core.records import Article
 from dengmi.corpus.blocks import Block
+from dengmi.server.access import is_operator
 from dengmi.server.bodies import clean
 from dengmi.server.context import Context
+from dengmi.server.finding import article_of
 from dengmi.server.ui.links import answer_path, site
 from dengmi.server.ui.locate import Spans, located
 from dengmi.server.ui.markup import Child, Html, el, icon
@@ -35,7 +37,8 @@ class ArticlePage:
         """One article. ?p= and ?s= name a passage and its sentences; the anchor #s leads there."""
         article_id = clean(request.path_params["article_id"])
         desk = clean(request.query_params.get("desk", ""))[:100] or None
-        article = await self._parts.store.article(article_id, desk)
+        whole = is_operator(request, self._parts.settings.server)
+        article = await article_of(self._parts, article_id, desk, whole)
         if article is None:
             raise NotFound("article_unknown", article=article_id[:60])
         rows = await self._parsed.of(article)

@@ -80,7 +80,7 @@ def waiting_card(frame: Frame) -> Html:
         el("div", el("span", frame.say("ui_searching"), class_="level breathe"), class_="meta"),
         el(
             "details",
-            el("summary", frame.say("ui_thinking")),
+            el("summary", frame.say("ui_thinking"), class_="folds"),
             el("p", class_="pre"),
             class_="thinking",
             hidden=True,
@@ -192,7 +192,7 @@ def _grounded(frame: Frame, answer: Answer) -> Html:
         return el("div", quotes, class_="quotes")
     folded = el(
         "details",
-        el("summary", frame.say("ui_sources", count=len(quotes))),
+        el("summary", frame.say("ui_sources", count=len(quotes)), class_="folds"),
         el("div", quotes, class_="quotes"),
         class_="sources",
     )

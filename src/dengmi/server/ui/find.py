@@ -82,7 +82,7 @@ def _form(frame: Frame, query: SearchQuery, sources: Sequence[Source]) -> Html:
     open_ = bool(query.source_id or query.since or query.until)
     filters = el(
         "details",
-        el("summary", frame.say("ui_filters")),
+        el("summary", frame.say("ui_filters"), class_="folds"),
         el("div", _sources(frame, query, sources), _dates(frame, query), class_="filters"),
         open=open_,
     )

@@ -24,6 +24,7 @@ from dengmi.server.ui.links import conversation_path
 from dengmi.server.ui.markup import Child, Html, el, icon
 from dengmi.server.ui.overview import Overview, frame_of
 from dengmi.server.ui.page import Frame, page
+from dengmi.server.ui.signed_out import still_there
 
 PAGE = 50
 """Conversations on one page."""
@@ -66,7 +67,7 @@ class HistoryPage:
             el("ul", rows, class_="talks") if rows else _nothing(frame, words),
             _more(frame, more),
             _foot(frame, signed_in=signed_in) if asker and rows and not words else None,
-            None if words else self._account(frame, signed_in=signed_in),
+            None if words else self._account(request, frame, signed_in=signed_in),
             class_="listing",
         )
         return page(request, frame, f"{frame.say('ui_history')} · {frame.name}", body)
@@ -101,7 +102,7 @@ class HistoryPage:
             return False
         return await self._parts.store.accounts().plan(asker) is not None
 
-    def _account(self, frame: Frame, *, signed_in: bool) -> Html | None:
+    def _account(self, request: Request, frame: Frame, *, signed_in: bool) -> Html | None:
         """What can be done about an account elsewhere, where askers may have one."""
         settings = self._parts.settings.oidc
         if not settings.issuer or not settings.askers:
@@ -117,6 +118,7 @@ class HistoryPage:
         words = frame.say("oidc_sign_in", title=settings.title)
         return el(
             "section",
+            still_there(request, settings, frame.lang),
             el("p", frame.say("oidc_sign_in_why")),
             el("p", el("a", words, class_="chip", href=SIGN_IN, rel="nofollow")),
             class_="account",

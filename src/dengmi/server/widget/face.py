@@ -26,6 +26,7 @@ from dengmi.server.widget.demo import demo
 from dengmi.server.widget.script import script
 from dengmi.server.widget.shapes import standing_json, told, words
 from dengmi.server.widget.sites import check_site, preflight
+from dengmi.settings.options import Settings
 
 USUAL = "-"
 """What stands in a path for the desk that is asked when none is named."""
@@ -47,8 +48,11 @@ class Widget:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._parts = context.parts
-        self._settings = context.parts.settings
         self._overview = Overview(context.parts)
+
+    @property
+    def _settings(self) -> Settings:
+        return self._parts.settings
 
     async def answer(self, request: Request) -> Response:
         """One request."""

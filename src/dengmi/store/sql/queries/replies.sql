@@ -37,6 +37,10 @@ ORDER BY q.asked_at, q.id;
 -- Any reply at a place.
 SELECT question_id FROM replies WHERE place = :place AND channel = :channel LIMIT 1;
 
+-- name: reply_sent_as
+-- The question whose reply is a message.
+SELECT question_id FROM replies WHERE sent = :sent AND sent <> '' AND channel = :channel LIMIT 1;
+
 -- name: replies_of_asker
 -- What somebody asked in a room, in any thread of it.
 SELECT q.id FROM questions AS q JOIN replies AS d ON d.question_id = q.id

@@ -273,6 +273,7 @@ CREATE TABLE replies (
 );
 CREATE INDEX replies_open ON replies (channel) WHERE NOT done;
 CREATE INDEX replies_place ON replies (place);
+CREATE INDEX replies_sent ON replies (sent) WHERE sent <> '';
 CREATE TABLE conversations (
     asker text NOT NULL,
     id text NOT NULL,
