@@ -43,8 +43,8 @@ class Events:
             TooLong: there is a line or an event of more than 4 MB.
         """
         found: list[Data | Comment] = []
-        if not self._data and self._lines.is_event(chunk):
-            return [Data(chunk[6:-2].decode("utf-8", "replace"))]
+        if not self._data and (whole := self._lines.events(chunk)):
+            return [Data(each[6:].decode("utf-8", "replace")) for each in whole]
         for line in self._lines.feed(chunk):
             if not line:
                 found.append(Data("\n".join(self._data)) if self._data else Comment())
@@ -70,16 +70,16 @@ class Lines:
         self._after_cr = False
         self._first = True
 
-    def is_event(self, chunk: bytes) -> bool:
-        """Whether a chunk is one event with one line of data, as most are: then it is taken."""
-        if self._left or self._after_cr or len(chunk) > LONGEST:
-            return False
-        if not (chunk.startswith(b"data: ") and chunk.endswith(b"\n\n")):
-            return False
-        if b"\r" in chunk or chunk.find(b"\n") != len(chunk) - 2:
-            return False
+    def events(self, chunk: bytes) -> list[bytes]:
+        """The events of a chunk that is nothing but whole ones with one line of data each, as most
+        are: then it is taken. [] for any other."""
+        if self._left or self._after_cr or len(chunk) > LONGEST or b"\r" in chunk:
+            return []
+        *found, left = chunk.split(b"\n\n")
+        if left or any(not each.startswith(b"data: ") or b"\n" in each for each in found):
+            return []
         self._first = False
-        return True
+        return found
 
     def feed(self, chunk: bytes) -> list[str]:
         """The lines that a chunk completes. Raises TooLong."""

@@ -44,7 +44,7 @@ class Wire(asyncio.Protocol):
         self._parser = httptools.HttpResponseParser(self)
         self._take: Callable[[bytes], object] | None = None
         self._worth: Callable[[], bool] = bool
-        self._told = self._fresh = False
+        self._told = False
         self._until: float | None = None
         self._body: list[bytes] = []
         self._waiting = 0
@@ -100,15 +100,13 @@ class Wire(asyncio.Protocol):
         second come in, and waking a task for each costs more than reading it.
 
         Args:
-            take: is given each piece of the body.
-            worth: is asked when all that came was given, and tells whether it is worth waking
-                whoever waits for `more`. Neither raises anything.
+            take: is given what came of the body.
+            worth: is asked then, and tells whether it is worth waking whoever waits for `more`.
+                Neither raises anything.
         """
         self._take, self._worth = take, worth
-        body, self._body = self._body, []
-        for piece in body:
-            take(piece)
-        self._told = bool(body) and worth()
+        if self._body:
+            self._weigh(take)
 
     async def more(self) -> bool:
         """Wait until something came that is worth it; False at the end of the body. Raises Lost,
@@ -218,6 +216,8 @@ class Wire(asyncio.Protocol):
         try:
             self._parser.feed_data(data)
         except (httptools.HttpParserError, httptools.HttpParserUpgrade) as error:
+            if self._take is not None and self._body:
+                self._weigh(self._take)
             if not self._ended:
                 self._lose(f"no HTTP: {error}"[:100])
             self.close()
@@ -225,18 +225,19 @@ class Wire(asyncio.Protocol):
         if not self._headed and self._taken > _LONGEST_HEAD:
             self._lose("too long a head")
             self.close()
-        if self._fresh:
-            self._weigh()
+        if self._take is not None and self._body:
+            self._weigh(self._take)
         if self._waiting > MOST_WAITING and not self._paused and self._transport is not None:
             self._paused = True
             self._transport.pause_reading()
         if self._body or self._told or self._lost or before != (self._headed, self._ended):
             self._wake()
 
-    def _weigh(self) -> None:
-        """Some of the body was taken: whoever waits is woken if it is worth it. What is not does
-        not count as waiting."""
-        self._fresh = False
+    def _weigh(self, take: Callable[[bytes], object]) -> None:
+        """Have what came taken: whoever waits is woken if it is worth it. What is not does not
+        count as waiting."""
+        body, self._body = self._body, []
+        take(body[0] if len(body) == 1 else b"".join(body))
         if self._worth():
             self._told = True
             if self._resting is not None:
@@ -271,11 +272,7 @@ class Wire(asyncio.Protocol):
 
     def on_body(self, body: bytes) -> None:
         """A piece of the body."""
-        if self._take is None:
-            self._body.append(body)
-        else:
-            self._take(body)
-            self._fresh = True
+        self._body.append(body)
         self._waiting += len(body)
 
     def on_message_complete(self) -> None:
