@@ -118,7 +118,7 @@ def test_the_sentence_behind_a_number(browser: Browser, desk: str) -> None:
         ref.hover()
         expect(sheet.locator("mark")).to_contain_text("closes on the seventeenth")
         expect(sheet).to_contain_text("Riddles hang on every lantern")  # the paragraph around
-        for part in ("Lin Mei", "2026-02-26", "Bears the sentence out", "The lantern walk"):
+        for part in ("Lin Mei", "2026-02-26", "Supports this sentence", "The lantern walk"):
             expect(sheet).to_contain_text(part)
         sheet.hover()
         page.wait_for_timeout(400)  # what is hovered stays

@@ -72,7 +72,7 @@ async def test_the_sentence_behind_a_number(client: httpx.AsyncClient) -> None:
     answer_id = hidden(answered)["a"]
     shown = (await client.get(f"/a/{answer_id}/citations/1")).json()
     assert "<mark>" in shown["html"]
-    assert "Bears the sentence out" in shown["html"]
+    assert "Supports this sentence" in shown["html"]
     assert 'href="/articles/' in shown["html"]
     assert shown["label"] == "Source 1"
     for path in (

@@ -20,6 +20,9 @@ _ASKS_EN = re.compile(
     r"|(?:can|does|do|is|are|should|will)\s)",
     re.IGNORECASE,
 )
+_TOLD_EN = re.compile(r"(what|who|where) (.+) (is|are)", re.IGNORECASE)
+"""A heading that tells what it is about in the order of a statement: "What Dengmi is"."""
+_NO_NAME = re.compile(r"(?:it|this|that|these|those|he|she|they|you|we)", re.IGNORECASE)
 _ASKS_ZH = re.compile("[？?]$|^(?:怎么|怎样|如何|为什么|什么|哪|谁|何时|能否|是否)|吗$|多少|什么")
 _NO_ORDER = re.compile(r"^\w+(?:ed|ing|s) |^\w+ (?:of|and|or|for|is|are|in)$")
 """Words at the start of a heading that are no order to do something."""
@@ -76,6 +79,9 @@ def as_question(heading: str, lang: str) -> str:
     """A heading as a question that a person would ask; "" where it gives none."""
     if lang.startswith("zh"):
         return f"{heading.rstrip('？?')}？" if _ASKS_ZH.search(heading) else _made_zh(heading)
+    if told := _TOLD_EN.fullmatch(heading):
+        asks, name, verb = told.groups()
+        return "" if _NO_NAME.fullmatch(name) else f"{asks} {verb} {name}?"
     return f"{heading.rstrip('?')}?" if _ASKS_EN.match(heading) else _made_en(heading)
 
 

@@ -30,6 +30,8 @@ def evidence_with(*headings: str) -> Evidence:
         ("Can it run offline?", "en", "Can it run offline?"),
         ("Nothing is charged twice", "en", ""),
         ("How money is saved", "en", ""),
+        ("What Dengmi is", "en", "What is Dengmi?"),
+        ("What it is", "en", ""),
         ("Update", "en", ""),
         ("Version 2.0", "en", ""),
         ("安装软件包", "zh", "怎么安装软件包？"),
