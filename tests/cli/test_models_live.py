@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.commands import Served, add, home_of, serving
+from tests.commands import Served, add, home_of, run, serving
 from tests.fakes.deepseek import FakeDeepSeek, Serving
 from tests.http.conftest import write_articles
 from tests.http.test_console_door import enter
@@ -41,6 +41,9 @@ async def test_both_processes_take_a_model_and_a_kill_loses_nothing(tmp_path: Pa
     with Serving(fake.app()) as model:
         with serving(home, "--workers", "2", **KEYS) as server:
             await _added(server, fake, model.address)
+        (listed,) = run(home, "models", "--json").json["models"]
+        assert (listed["name"], listed["levels"]) == ("own", "quick")
+        assert "OWN_API_KEY, and that variable is not set" in run(home, "doctor").out
         with serving(home, "--workers", "2", **KEYS) as server:
             async with httpx.AsyncClient(base_url=server.address) as client:
                 (load,) = (await client.get("/api/v1/load")).json()["models"]

@@ -108,6 +108,24 @@ async def test_a_key_of_one_caller_is_not_that_of_another(client: httpx.AsyncCli
     assert [await asked(*each) for each in callers] == ids
 
 
+async def test_a_conversation_of_one_caller_is_not_that_of_another(
+    client: httpx.AsyncClient,
+) -> None:
+    async def asked(text: str, address: str, asker: str = "") -> object:
+        body = {"question": text, "conversation": "1", "asker": asker}
+        headers = {"x-forwarded-for": address}
+        reply = await client.post("/api/v1/answers", json=body, headers=headers)
+        return reply.json()["standalone"]
+
+    near, far = "198.51.100.7", "203.0.113.7"
+    await asked("When does the lantern walk begin in 2023?", near, "ann")
+    await asked("When does the lantern walk begin in 2023?", near)
+    assert await asked("And in 2024?", far) == "And in 2024?"
+    assert await asked("And in 2024?", far, "ann") == "And in 2024?"
+    whole = "When does the lantern walk begin in 2024?"
+    assert await asked("And in 2024?", near) == await asked("And in 2024?", near, "ann") == whole
+
+
 async def test_the_hall_asks_every_desk(client: httpx.AsyncClient) -> None:
     assert (await ask(client, QUESTION, desk="*"))["grounded"]
 

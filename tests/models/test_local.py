@@ -1,5 +1,6 @@
 """llama.cpp in this process, on a tiny model made on the spot: real weights, real tokenizer."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -87,3 +88,14 @@ async def test_a_file_that_is_not_there_or_no_model_says_what_to_do(tmp_path: Pa
     with pytest.raises(ModelFailed) as caught:
         await _all(model)
     assert caught.value.trouble == "missing"
+
+
+async def test_it_is_idle_once_its_calls_have_ended(model: LocalModel) -> None:
+    await model.idle()
+    calls = model.chat(ChatRequest(messages=MESSAGES, max_tokens=20, temperature=0.0))
+    await anext(calls)
+    idle = asyncio.create_task(model.idle())
+    await asyncio.sleep(0)
+    assert not idle.done()
+    await calls.aclose()
+    await idle

@@ -212,6 +212,11 @@ def _edits(app: App, parts: "Parts") -> Iterator[Check]:
     for path, why in refused.items():
         words = app.say(why.code, **why.params)
         yield Check("warn", "doctor_edit_refused", {"key": path, "why": words})
+    if holds:
+        from dengmi.settings.added import unset
+
+        for name, variable in unset(parts.tuned.edits):
+            yield Check("fail", "doctor_model_key", {"model": name, "variable": variable})
 
 
 async def _money(parts: "Parts") -> list[Check]:

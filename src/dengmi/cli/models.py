@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import click
 
 from dengmi.cli.app import App
+from dengmi.cli.opening import settings_now
 from dengmi.cli.progress import Meter, meter
 from dengmi.cli.semantic import configured, embed, show_tried, tried, tried_shape
 from dengmi.cli.terminal import clean, print_json, quiet, table
@@ -17,7 +18,7 @@ from dengmi.ledger.costs import cost
 from dengmi.ledger.prices import price_of
 from dengmi.models.probe import Probe, notes
 from dengmi.models.probe import tried as tried_chat
-from dengmi.settings.options import Settings
+from dengmi.settings.options import ModelSettings, Settings
 
 
 @click.group(cls=VerbGroup, help="help_models", invoke_without_command=True)
@@ -35,14 +36,15 @@ def models(ctx: click.Context, as_json: bool) -> None:
 @click.pass_obj
 def test_models(app: App, names: tuple[str, ...], as_json: bool) -> int:
     """Call each model once with and once without thinking; the others once."""
-    there = (*app.settings.models, *configured(app))
+    settings = asyncio.run(settings_now(app))
+    there = (*settings.models, *configured(app))
     for name in names:
         if name not in there:
             known = ", ".join(there) or "–"
             raise NotFound("cli_model_unknown", model=name, known=known)
     if not there:
         raise NotFound("cli_models_none")
-    return asyncio.run(_test(app, names or there, as_json))
+    return asyncio.run(_test(app, settings, names or there, as_json=as_json))
 
 
 @models.command("embed", cls=Verb, help="help_models_embed")
@@ -81,7 +83,7 @@ def _megabytes(bar: Meter) -> Callable[[int, int | None], None]:
 
 
 def _list(app: App, as_json: bool) -> None:
-    settings = app.settings
+    settings = asyncio.run(settings_now(app))
     rows = [_row(settings, name) for name in settings.models]
     rows += [_semantic_row(settings, name) for name in configured(app)]
     if as_json:
@@ -115,24 +117,29 @@ def _semantic_row(settings: Settings, name: str) -> dict[str, str]:
     return row | {"levels": ""}
 
 
-async def _test(app: App, names: Sequence[str], as_json: bool) -> int:
+async def _test(app: App, settings: Settings, names: Sequence[str], *, as_json: bool) -> int:
     from dengmi.models.open import Models
 
-    opened = Models(app.settings.models, app.settings.home)
+    opened = Models(settings.models, settings.home)
     shapes = []
     failed = 0
     try:
         for name in names:
-            if name not in app.settings.models:
+            if name not in settings.models:
                 continue
             try:
                 found = await tried_chat(opened.get(name))
             except ModelFailed as error:
                 found = [Probe(thinking=False, trouble=error)]
             failed += all(each.trouble is not None for each in found)
-            shapes.append({"name": name, "calls": [_shape(app, name, each) for each in found]})
+            shapes.append(
+                {
+                    "name": name,
+                    "calls": [_shape(app, settings.models[name], each) for each in found],
+                }
+            )
             if not as_json:
-                _show(app, name, found)
+                _show(app, settings.models[name], name, found)
     finally:
         await opened.close()
     more = await tried(app, names)
@@ -147,13 +154,13 @@ async def _test(app: App, names: Sequence[str], as_json: bool) -> int:
     return 0 if not failed else (3 if failed < len(names) else 1)
 
 
-def _price(app: App, name: str, found: Probe) -> tuple[int, str, bool]:
-    price = price_of(app.settings.models[name], time.time())
+def _price(model: ModelSettings, found: Probe) -> tuple[int, str, bool]:
+    price = price_of(model, time.time())
     return cost(price, found.tokens), price.currency, price.known
 
 
-def _shape(app: App, name: str, found: Probe) -> dict[str, object]:
-    micros, currency, known = _price(app, name, found)
+def _shape(app: App, model: ModelSettings, found: Probe) -> dict[str, object]:
+    micros, currency, known = _price(model, found)
     trouble = found.trouble
     return {
         "thinking": found.thinking,
@@ -177,14 +184,14 @@ def _shape(app: App, name: str, found: Probe) -> dict[str, object]:
     }
 
 
-def _show(app: App, name: str, found: Sequence[Probe]) -> None:
+def _show(app: App, model: ModelSettings, name: str, found: Sequence[Probe]) -> None:
     click.echo(click.style(name, bold=True) + quiet(f"  {clean(found[0].version)}"))
     for each in found:
         how = app.say("cli_models_thinking" if each.thinking else "cli_models_plain")
         if each.trouble is not None:
             click.echo(f"  {how}: {app.say(each.trouble.code, **each.trouble.params)}")
             continue
-        micros, currency, known = _price(app, name, each)
+        micros, currency, known = _price(model, each)
         tokens = each.tokens
         click.echo(
             "  "

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dengmi.cli.app import App
-from dengmi.core.errors import NotFound
+from dengmi.core.errors import DengmiError, NotFound
 from dengmi.settings.options import Settings
 
 if TYPE_CHECKING:
@@ -38,6 +38,24 @@ async def opened_for_reading(app: App, settings: Settings | None = None) -> "Asy
         raise NotFound("desk_none", desk="", known="")
     async with opened(app, settings) as parts:
         yield parts
+
+
+async def settings_now(app: App) -> Settings:
+    """The settings with what operators changed in the console; as they are written where the store
+    does not tell."""
+    if not has_store(app.settings):
+        return app.settings
+    from dengmi.settings.tuned import Tuned
+    from dengmi.store.open import open_store
+
+    store = open_store(app.settings.store_address)
+    try:
+        await store.open()
+        return Tuned(app.settings, await store.edits()).settings
+    except DengmiError:
+        return app.settings
+    finally:
+        await store.close()
 
 
 def has_store(settings: Settings) -> bool:

@@ -81,7 +81,8 @@ class Apart:
         self, talk: Talk, share: Mapping[str, int], clock: Clock, *, silent: float = SILENT
     ) -> None:
         self._talk = talk
-        self._share = share
+        self._share = dict(share)
+        self._offered: Mapping[str, Offered] | None = None
         self._clock = clock
         self._silent = silent
         self._calls: dict[int, _Far] = {}
@@ -99,10 +100,12 @@ class Apart:
 
     def become(self, models: Mapping[str, Offered]) -> None:
         """Have these models from now on: the keeper is told before a call names one."""
-        self._share = {name: each.share for name, each in models.items()}
+        self._offered = models
         self._talk.say(TOPIC, "models", {name: asdict(each) for name, each in models.items()})
+        # One that is gone may still be held, or named, by what began before.
+        self._share |= {name: each.share for name, each in models.items()}
         if self._own is not None:
-            self._own.become({name: replace(e, slots=e.share) for name, e in models.items()})
+            self._own.become(_alone(models))
 
     @property
     def alone(self) -> bool:
@@ -215,6 +218,8 @@ class Apart:
             return
         log.warning("the slots are no longer shared: this process goes on with its own part")
         self._own = own = Keeper(self._share, self._clock)
+        if self._offered is not None:
+            own.become(_alone(self._offered))
         own.waited_for(self._waited)
         calls, self._calls = self._calls, {}
         for far in calls.values():
@@ -275,3 +280,8 @@ class Apart:
         if far.timer is not None:
             far.timer.cancel()
             far.timer = None
+
+
+def _alone(models: Mapping[str, Offered]) -> Mapping[str, Offered]:
+    """The models with what of them is left to one process."""
+    return {name: replace(each, slots=each.share) for name, each in models.items()}

@@ -24,8 +24,20 @@ async def follow_edits(parts: Parts) -> None:
         for path, why in parts.tuned.refused.items():
             if path not in told:
                 log.warning("a setting of the console does not hold: %s (%s)", path, why.code)
-        told = set(parts.tuned.refused)
+        lacks = _lacking(parts)
+        for name in lacks.keys() - told:
+            log.warning("a model of the console has no key: %s (%s is not set)", name, lacks[name])
+        told = parts.tuned.refused.keys() | lacks.keys()
         await asyncio.sleep(EVERY)
+
+
+def _lacking(parts: Parts) -> dict[str, str]:
+    """Models that were added and whose key is in a variable that is not set, with that."""
+    if not parts.tuned.edits:
+        return {}
+    from dengmi.settings.added import unset  # most homes have no edits
+
+    return {f"models.{name}": variable for name, variable in unset(parts.tuned.edits)}
 
 
 async def take_edits(parts: Parts) -> None:

@@ -6,7 +6,7 @@ not have the secrets of this computer sent to an address of theirs.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
@@ -15,7 +15,7 @@ import msgspec
 from dengmi.core.edits import Edit
 from dengmi.core.errors import BadSettings
 from dengmi.settings.faults import bad_value
-from dengmi.settings.load import DEEPSEEK, with_secrets, written_settings
+from dengmi.settings.load import DEEPSEEK, is_set, with_secrets, written_settings
 from dengmi.settings.options import ModelSettings, Settings
 
 TABLE = "models"
@@ -88,6 +88,14 @@ def variable_of(value: object) -> str:
     said = value.get("api_key", "") if isinstance(value, Mapping) else ""
     found = _VARIABLE.fullmatch(str(said))
     return found[1] if found else ""
+
+
+def unset(edits: Sequence[Edit]) -> Iterator[tuple[str, str]]:
+    """(model, variable) of each that was added and whose key is in a variable that is not set."""
+    for edit in edits:
+        variable = variable_of(edit.value) if edit.table == TABLE else ""
+        if variable and not is_set(variable):
+            yield edit.name, variable
 
 
 def _check_place(prefix: str, model: ModelSettings) -> None:

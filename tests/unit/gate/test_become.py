@@ -101,3 +101,15 @@ async def test_the_parent_is_told_before_a_call_names_a_new_model() -> None:
         assert list(made.keeper.load().models) == ["m"]
         for call in calls:
             await call.finish()
+
+
+async def test_a_process_on_its_own_knows_what_it_holds_of_one_that_is_gone() -> None:
+    async with house(1) as made:
+        gate = await made.guest()
+        call = Held(gate, "ann")
+        await call.began.wait()
+        gate.become({"n": Offered(4, 2)})
+        made.aparts[0]._away()
+        assert {name: each.busy for name, each in gate.load().models.items()} == {"m": 1, "n": 0}
+        await call.finish()
+        assert list(gate.load().models) == ["n"]

@@ -28,7 +28,7 @@ from dengmi.server.bodies import clean, read_json
 from dengmi.server.context import Context
 from dengmi.server.later import later
 from dengmi.server.negotiate import api_language, wants_stream
-from dengmi.server.once import once
+from dengmi.server.once import once, own_conversation
 from dengmi.server.parts import Parts
 from dengmi.server.problems import Refusal, detail, notice_text
 from dengmi.server.replies import json_reply
@@ -68,7 +68,7 @@ class Answers:
                 channel="rest",
                 asker=asker,
                 payer=payer,
-                conversation=clean(body.conversation),
+                conversation=own_conversation(clean(body.conversation), payer, asker),
                 dedup=once(request, payer, asker),
             )
         )
