@@ -59,6 +59,6 @@ _PAIRS = tuple(map("".join, product("abcdefghijklmnopqrstuvwxyz234567", repeat=2
 
 
 def _letters(raw: bytes) -> str:
-    """Ten bytes in base 32; a quarter of the time that `base64` takes."""
+    """Ten bytes in base 32; half the time that `base64` takes."""
     bits = int.from_bytes(raw, "big")
     return "".join([_PAIRS[bits >> at & 1023] for at in range(70, -1, -10)])
