@@ -118,7 +118,9 @@ async def _killed(home: Path, texts: Sequence[str], args: argparse.Namespace) ->
     try:
         for one in rng.sample(heard, min(20, len(heard))):  # a key again is the same question
             if one.key:
-                await _ask(port, {"question": texts[0], "level": "quick"}, one.key, heard)
+                asker = one.key.rpartition("-")[0]
+                body = {"question": texts[0], "level": "quick", "asker": asker}
+                await _ask(port, body, one.key, heard)
         await _settled(home)
     finally:
         server.terminate()

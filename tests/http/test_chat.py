@@ -18,6 +18,7 @@ from dengmi.server.channels import openai
 from dengmi.server.parts import Parts
 from dengmi.settings.channels import ChannelSettings
 from dengmi.settings.options import KeySettings
+from dengmi.settings.tuned import Tuned
 from tests.http.conftest import client_of
 
 CHAT = "/v1/chat/completions"
@@ -27,7 +28,7 @@ ASKED = {"messages": [{"role": "user", "content": "When does the lantern walk cl
 def with_channels(parts: Parts, **channels: object) -> Parts:
     """The parts with these settings of channels."""
     made = msgspec.convert(channels, ChannelSettings)
-    return replace(parts, settings=msgspec.structs.replace(parts.settings, channels=made))
+    return replace(parts, tuned=Tuned(msgspec.structs.replace(parts.settings, channels=made)))
 
 
 async def test_without_a_model_the_usual_desk_answers(client: httpx.AsyncClient) -> None:
@@ -119,7 +120,7 @@ async def test_errors_have_one_shape_whatever_went_wrong(client: httpx.AsyncClie
 async def test_keys(parts: Parts) -> None:
     closed = with_channels(parts, open=False)
     keys = {"app": KeySettings(key="one"), "other": KeySettings(key="两")}
-    closed = replace(closed, settings=msgspec.structs.replace(closed.settings, keys=keys))
+    closed = replace(closed, tuned=Tuned(msgspec.structs.replace(closed.settings, keys=keys)))
     async with client_of(closed) as client:
         for sent, status in (
             ("Bearer one", 200),

@@ -69,11 +69,13 @@ class SqlCharges:
     async def _reserve_all(
         self, asked: Sequence[tuple[Charge, Sequence[Span], Decide | None]]
     ) -> Sequence[Reserved]:
-        """Alone: what else shares a transaction would wait for the lock, and make others wait."""
-        return await self._db.write_alone(charges.reserve, asked)
+        """Alone: what else shares a transaction would wait for the lock, and make others wait. The
+        call that waits for this waits for no disk: see docs/decisions/0043-unsynced-lines.md."""
+        return await self._db.write_unsynced(charges.reserve, asked)
 
     async def _note_all(self, noted: Sequence[Charge]) -> Sequence[Reserved]:
         return await self._db.write(charges.note, noted)
 
     async def _settle_all(self, settled: Sequence[Charge]) -> Sequence[bool]:
-        return await self._db.write_alone(charges.settle, settled)
+        """The answer that is stored next takes this to the disk."""
+        return await self._db.write_unsynced(charges.settle, settled)

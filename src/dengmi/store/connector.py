@@ -37,6 +37,14 @@ class Connector(Protocol):
         """Run a large writing script in a transaction of its own. Returns after the commit."""
         ...
 
+    async def write_unsynced(
+        self, script: Callable[P, Work[T]], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run a small writing script in a transaction of its own. Returns when everybody can see
+        it and the end of this process cannot undo it; a power cut can, until the next write of
+        another kind has returned. Saves the wait for the disk."""
+        ...
+
     def locks(self) -> Locks | None:
         """Locks that all have in common who use this database; None where only processes of one
         machine do."""

@@ -81,6 +81,12 @@ class PostgresConnector:
         call = partial(self._transact, partial(script, *args, **kwargs), reading=False)
         return await self._guard(call)
 
+    async def write_unsynced(
+        self, script: Callable[P, Work[T]], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        work = partial(script, *args, **kwargs)
+        return await self._guard(partial(self._transact, work, reading=False, synced=False))
+
     def locks(self) -> PostgresLocks:
         return PostgresLocks(self._address, partial(translate, where=self._where))
 
@@ -118,11 +124,15 @@ class PostgresConnector:
                 connection.terminate()  # its state is unknown: nobody may get it again
                 raise
 
-    async def _transact(self, script: Callable[[], Work[T]], *, reading: bool) -> T:
+    async def _transact(
+        self, script: Callable[[], Work[T]], *, reading: bool, synced: bool = True
+    ) -> T:
         async def call(connection: Any) -> T:
             # A script that reads in several steps must see one moment.
             level = "repeatable_read" if reading else "read_committed"
             async with connection.transaction(isolation=level, readonly=reading):
+                if not synced:
+                    await connection.execute("SET LOCAL synchronous_commit = off")
                 return await self._drive(connection, script())
 
         return await self._with_connection(call)

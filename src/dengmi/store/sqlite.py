@@ -60,6 +60,12 @@ class SqliteConnector:
     ) -> T:
         return await self._ask(self._writing, partial(script, *args, **kwargs), alone=True)
 
+    async def write_unsynced(
+        self, script: Callable[P, Work[T]], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        work = partial(script, *args, **kwargs)
+        return await self._ask(self._writing, work, alone=True, synced=False)
+
     def locks(self) -> None:
         """Whoever uses this file is on one machine."""
 
@@ -81,10 +87,11 @@ class SqliteConnector:
         script: Callable[[], Work[T]],
         *,
         alone: bool,
+        synced: bool = True,
     ) -> T:
         if not self._threads:
             raise DengmiError("store_closed")
-        job = Job(script, alone)
+        job = Job(script, alone, synced)
         jobs.put(job)
         result: T = await job.future
         return result

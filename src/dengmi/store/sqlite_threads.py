@@ -32,11 +32,12 @@ statement. At 25 columns 800 parameters, below the 999 of the smallest builds.""
 class Job:
     """A script to run, and the future that waits for its result."""
 
-    __slots__ = ("alone", "error", "future", "loop", "result", "script")
+    __slots__ = ("alone", "error", "future", "loop", "result", "script", "synced")
 
-    def __init__(self, script: Callable[[], Work[Any]], alone: bool) -> None:
+    def __init__(self, script: Callable[[], Work[Any]], alone: bool, synced: bool) -> None:
         self.script = script
         self.alone = alone
+        self.synced = synced
         self.loop = asyncio.get_running_loop()
         self.future: asyncio.Future[Any] = self.loop.create_future()
         self.result: Any = None
@@ -56,6 +57,7 @@ class SqliteThread:
     ) -> None:
         self._path, self._queries, self._jobs, self._readonly = path, queries, jobs, readonly
         self._connection: sqlite3.Connection | None = None
+        self._synced = True
         name = "dengmi-store-read" if readonly else "dengmi-store-write"
         self._thread = threading.Thread(target=self._loop, name=name, daemon=True)
         self._thread.start()
@@ -92,6 +94,7 @@ class SqliteThread:
         try:
             if self._connection is None:
                 self._connection = connect(self._path, readonly=self._readonly)
+            self._sync(self._connection, group[0].synced)
             self._transact(self._connection, group)
         # The outermost loop of this thread: whatever went wrong belongs to who waits for it.
         except BaseException as error:  # noqa: BLE001
@@ -99,6 +102,13 @@ class SqliteThread:
                 roll_back(self._connection)
             for job in group:
                 job.error = job.error or translate(error, self._path)
+
+    def _sync(self, connection: sqlite3.Connection, synced: bool) -> None:
+        """Whether the next commits wait for the disk. In the write-ahead log one that does takes
+        those before it along (sqlite.org/pragma.html#pragma_synchronous)."""
+        if synced != self._synced:
+            connection.execute(f"PRAGMA synchronous = {'FULL' if synced else 'NORMAL'}")
+            self._synced = synced
 
     def _transact(self, connection: sqlite3.Connection, group: Sequence[Job]) -> None:
         """Run the group in one transaction. If one of several fails, all run once more, each with

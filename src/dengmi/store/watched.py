@@ -45,6 +45,12 @@ class Watched:
         with self._watching():
             return await self._behind.write_alone(script, *args, **kwargs)
 
+    async def write_unsynced(
+        self, script: Callable[P, Work[T]], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        with self._watching():
+            return await self._behind.write_unsynced(script, *args, **kwargs)
+
     def locks(self) -> Locks | None:
         return self._behind.locks()
 

@@ -39,6 +39,8 @@ def api(platform: FakeILink) -> Iterator[str]:
 
 
 def _written(home: Path, api: str, more: str) -> None:
+    if "hold" not in more:
+        more += "\nhold = 0.3"
     home.mkdir(parents=True, exist_ok=True)
     (home / "script.toml").write_text(SCRIPT, encoding="utf-8")
     (home / "dengmi.toml").write_text(
@@ -50,7 +52,6 @@ model = "{home / "script.toml"}"
 public_url = "http://127.0.0.1:8321"
 [ilink.mine]
 api = "{api}"
-hold = 0.3
 {more}
 """,
         encoding="utf-8",
