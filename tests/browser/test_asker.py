@@ -287,6 +287,11 @@ def test_every_page_fits(browser: Browser, desk: str, size: str, scheme: str, la
     with opened(browser, size, scheme, lang) as page:
         page.emulate_media(reduced_motion="reduce")
         page.goto(desk)
+        for _ in range(20):  # the first page waits for examples only shortly; the next one has them
+            if page.locator(".examples a").count():
+                break
+            page.wait_for_timeout(500)
+            page.reload()
         expect(page.locator(".examples a").first).to_be_visible()
         seen("welcome")
         ask(page, first, deep=True)

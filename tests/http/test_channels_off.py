@@ -22,6 +22,11 @@ app_id = "wx2"
 token = "a-token"
 aes_key = "too-short"
 
+[wechat.open]
+app_id = "wx4"
+token = "a-token"
+aes_key = "env:DENGMI_NOBODY_SETS_THAT"
+
 [wechat.good]
 app_id = "wx3"
 token = "another-token"
@@ -56,15 +61,17 @@ async def test_channels_without_secrets_are_off_and_the_rest_runs(
             await enter(client, await first_link(parts.store), "Mei")
             page = (await client.get("/console/channels")).text
     assert [each.split()[1] for each in said] == [
-        "wechat.bare", "wechat.bent", "wecom.bare", "ilink.bare", "matrix.bare",
+        "wechat.bare", "wechat.bent", "wechat.open", "wecom.bare", "ilink.bare", "matrix.bare",
     ]  # fmt: skip
     assert "variable DENGMI_NOBODY_SETS_THIS" in said[0]
-    assert "wecom.bare.secret is empty" in said[2]
+    assert "variable DENGMI_NOBODY_SETS_THAT" in said[2]
+    assert "wecom.bare.secret is empty" in said[3]
     assert "43 letters" in said[1]
     assert (answer.status_code, answer.json()["grounded"]) == (200, True)
     assert (good.status_code, bare.status_code) == (403, 404)  # open to its platform, and not there
-    assert page.count('class="badge bad"') == 5
+    assert page.count('class="badge bad"') == 6
     assert "DENGMI_NOBODY_SETS_THIS" in page
+    assert "DENGMI_NOBODY_SETS_THAT" in page
     assert "lacks secret" in page
     assert "43 letters" in page
 

@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from dengmi.core.clock import Clock
 from dengmi.core.errors import BadSettings
-from dengmi.settings.lacking import empty
+from dengmi.settings.lacking import empty, named_but_unset
 
 CHECKS: Mapping[str, str] = {
     "wechat": "dengmi.channels.wechat.check",
@@ -85,9 +85,17 @@ def faults(settings: Any) -> Mapping[tuple[str, str], BadSettings]:
         fault = check_of(table).fault(name, each)
         if fault is not None and fault.code == "channel_secret_missing":
             fault = empty(settings, str(fault.params["key"]))
+        fault = _unsealed(settings, table, name) or fault
         if fault is not None:
             found[table, name] = fault
     return found
+
+
+def _unsealed(settings: Any, table: str, name: str) -> BadSettings | None:
+    """Whether messages are to be sealed with a key that is not there (see `load.SEALING`)."""
+    if not hasattr(getattr(settings, table)[name], "aes_key"):
+        return None
+    return named_but_unset(settings, f"{table}.{name}.aes_key")
 
 
 async def tested(settings: Any, table: str, name: str, clock: Clock) -> Sequence[Finding]:
@@ -101,6 +109,8 @@ async def tested(settings: Any, table: str, name: str, clock: Clock) -> Sequence
         keys = [f"{table}.{name}.{key}" for key in missing]
         lacks = [await asyncio.to_thread(empty, settings, key) for key in keys]
         return [Finding("fail", each.code, each.params) for each in lacks]
+    if (fault := await asyncio.to_thread(_unsealed, settings, table, name)) is not None:
+        return [Finding("fail", fault.code, fault.params)]
     public = settings.server.public_url.rstrip("/")
     return await check.check(name, each, public=public, home=Path(settings.home), clock=clock)
 

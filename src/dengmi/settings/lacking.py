@@ -37,6 +37,14 @@ def empty(settings: Settings, key: str) -> BadSettings:
     return BadSettings("channel_secret_missing", key=key)
 
 
+def named_but_unset(settings: Settings, key: str) -> BadSettings | None:
+    """What to say of a secret that the file reads from a variable which is not set. Blocks."""
+    for named, variable in _variables(written_settings(settings.home), ""):
+        if named == key and not is_set(variable):
+            return BadSettings("setting_variable_missing", key=key, variable=variable)
+    return None
+
+
 def _variables(table: Mapping[str, object], prefix: str) -> Iterator[tuple[str, str]]:
     """(setting, variable) of every value written as env:NAME."""
     for key, value in table.items():

@@ -147,10 +147,15 @@ def check_levels(levels: LevelSettings, models: Mapping[str, ModelSettings]) -> 
                 raise BadSettings("setting_model_unknown", key=key, model=name, known=known)
 
 
+SEALING = "aes_key"
+"""A secret whose absence means something, here: messages in plain text. Where its variable is not
+set it stays as it is written, which is no key, so that what it is for does not open unsealed."""
+
+
 def _keyed(table: Keyed, environ: Mapping[str, str]) -> Keyed:
     """A table with its secrets read from the variables they name; "" where there is none."""
     given = {
-        field.name: _key(value, environ)
+        field.name: _key(value, environ) or (value if field.name == SEALING else "")
         for field in msgspec.structs.fields(table)
         if meaning_of(field.type)[1] and isinstance(value := getattr(table, field.name), str)
     }
