@@ -41,11 +41,11 @@ run: $(VENV)/.ready
 	@DENGMI_DEFAULT_DESK=$(DESK) exec $(BIN)/dengmi serve --port $(PORT)
 
 test: $(VENV)/.tests
-	$(BIN)/python -m pytest tests/unit -q -n auto
+	$(BIN)/python -m pytest tests/unit -q -n auto --dist worksteal
 	$(BIN)/python -m pytest tests --ignore=tests/unit -q -n $(SIDE_BY_SIDE) --dist worksteal
 
 unit: $(VENV)/.tests
-	$(BIN)/python -m pytest tests/unit -q -n auto
+	$(BIN)/python -m pytest tests/unit -q -n auto --dist worksteal
 
 lint: $(VENV)/.tests
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -11,7 +11,7 @@ TEXT = (
     .map(lambda text: " ".join(text.split()))
     .filter(bool)
 )
-CELL = TEXT.map(lambda text: text.replace("|", "") or "x").map(str.strip).filter(bool)
+CELL = TEXT.map(lambda text: " ".join(text.replace("|", "").split())).filter(bool)
 CODE = st.lists(TEXT, min_size=1, max_size=3).map("\n".join)
 BLOCK = st.one_of(
     st.builds(Block, st.just("paragraph"), TEXT),
