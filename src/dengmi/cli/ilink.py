@@ -43,7 +43,7 @@ async def _login(app: App, name: str, wanted: ILinkSettings) -> None:
     try:
         scan = await client.scan()
         click.echo(app.say("ilink_scan", address=clean(scan.address)), err=True)
-        _draw(scan.address)
+        await asyncio.to_thread(_draw, scan.address)  # the library is looked for on the disk
         login = await _scanned(app, client, scan)
     finally:
         await client.close()
