@@ -15,7 +15,8 @@ from msgspec import Struct
 
 from dengmi.core.clock import Clock
 from dengmi.core.errors import BadSettings
-from dengmi.settings.lacking import empty, named_but_unset
+from dengmi.settings.lacking import empty, unset
+from dengmi.settings.load import SEALING
 
 CHECKS: Mapping[str, str] = {
     "wechat": "dengmi.channels.wechat.check",
@@ -80,22 +81,20 @@ def lacking(table: str, name: str, keys: Sequence[str]) -> BadSettings | None:
 def faults(settings: Any) -> Mapping[tuple[str, str], BadSettings]:
     """Why channels cannot be opened, of those that cannot. Blocks: which variable is not set stands
     in dengmi.toml."""
-    found = {}
+    found, named = {}, unset(settings)
     for (table, name), each in tables(settings).items():
         fault = check_of(table).fault(name, each)
         if fault is not None and fault.code == "channel_secret_missing":
             fault = empty(settings, str(fault.params["key"]))
-        fault = _unsealed(settings, table, name) or fault
+        fault = named.get(_sealed_by(table, name)) or fault
         if fault is not None:
             found[table, name] = fault
     return found
 
 
-def _unsealed(settings: Any, table: str, name: str) -> BadSettings | None:
-    """Whether messages are to be sealed with a key that is not there (see `load.SEALING`)."""
-    if not hasattr(getattr(settings, table)[name], "aes_key"):
-        return None
-    return named_but_unset(settings, f"{table}.{name}.aes_key")
+def _sealed_by(table: str, name: str) -> str:
+    """The setting without which messages that are to be sealed are not (see `load.SEALING`)."""
+    return f"{table}.{name}.{SEALING}"
 
 
 async def tested(settings: Any, table: str, name: str, clock: Clock) -> Sequence[Finding]:
@@ -109,7 +108,8 @@ async def tested(settings: Any, table: str, name: str, clock: Clock) -> Sequence
         keys = [f"{table}.{name}.{key}" for key in missing]
         lacks = [await asyncio.to_thread(empty, settings, key) for key in keys]
         return [Finding("fail", each.code, each.params) for each in lacks]
-    if (fault := await asyncio.to_thread(_unsealed, settings, table, name)) is not None:
+    named = await asyncio.to_thread(unset, settings)
+    if (fault := named.get(_sealed_by(table, name))) is not None:
         return [Finding("fail", fault.code, fault.params)]
     public = settings.server.public_url.rstrip("/")
     return await check.check(name, each, public=public, home=Path(settings.home), clock=clock)

@@ -18,9 +18,7 @@ def lacking(settings: Settings, environ: Mapping[str, str] | None = None) -> Ite
         settings: as they were loaded.
         environ: the variables to look in; by default the process's own.
     """
-    for key, variable in _variables(written_settings(settings.home), ""):
-        if not is_set(variable, environ):
-            yield BadSettings("setting_variable_missing", key=key, variable=variable)
+    yield from unset(settings, environ).values()
     if settings.oidc.issuer and not settings.oidc.client_id:
         yield BadSettings("setting_needed", key="oidc.client_id", kind="oidc.issuer")
     for name, model in settings.models.items():
@@ -37,12 +35,13 @@ def empty(settings: Settings, key: str) -> BadSettings:
     return BadSettings("channel_secret_missing", key=key)
 
 
-def named_but_unset(settings: Settings, key: str) -> BadSettings | None:
-    """What to say of a secret that the file reads from a variable which is not set. Blocks."""
-    for named, variable in _variables(written_settings(settings.home), ""):
-        if named == key and not is_set(variable):
-            return BadSettings("setting_variable_missing", key=key, variable=variable)
-    return None
+def unset(settings: Settings, environ: Mapping[str, str] | None = None) -> dict[str, BadSettings]:
+    """What to say of each setting that the file reads from a variable which is not set. Blocks."""
+    return {
+        key: BadSettings("setting_variable_missing", key=key, variable=variable)
+        for key, variable in _variables(written_settings(settings.home), "")
+        if not is_set(variable, environ)
+    }
 
 
 def _variables(table: Mapping[str, object], prefix: str) -> Iterator[tuple[str, str]]:
