@@ -9,21 +9,18 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.test_pages import PAIRED, is_wide, opened
-from tests.commands import add, home_of, serving
+from tests.commands import SCRIPTED, add, home_of, serving
 from tests.http.conftest import write_articles
 
-SETTINGS = """
-[models.script]
-kind = "scripted"
-model = "script.toml"
-
-[levels]
-quick = ["script"]
+SETTINGS = (
+    SCRIPTED
+    + """\
 deep = ["script"]
 
 [writing]
 reuse = false
 """
+)
 SCRIPT = """
 [[answer]]
 match = "close"
