@@ -10,8 +10,9 @@ from dengmi.answer.features import Candidate, Matched, candidates, match, match_
 from dengmi.answer.headed import CLOSE, Headed, headed
 from dengmi.answer.rank import Ranked, rank
 from dengmi.answer.standing import with_neighbours
-from dengmi.answer.trust import GROUNDED, confidence, is_greeting, trust_numbers
+from dengmi.answer.trust import GROUNDED, confidence, trust_numbers
 from dengmi.core.records import Citation, Evidence
+from dengmi.language.greeting import greeting_of
 
 _ALIKE = 0.75
 """Above this share of common letter triples two sentences say the same."""
@@ -73,7 +74,7 @@ def quote(question: str, evidence: Evidence, most: int = 3, *, neighbours: bool 
     asked = read_question(question, evidence.weights)
     matched = match(asked, evidence)
     ranked = rank(candidates(asked, evidence, matched))
-    if not ranked or most < 1 or is_greeting(question):
+    if not ranked or most < 1 or greeting_of(question):
         return Quoted((), 0.0, False)
     sure = confidence(trust_numbers(asked, matched, ranked))
     if _told_in(asked, matched, ranked[0].candidate):

@@ -10,7 +10,7 @@ def told(answer: Answer) -> Iterator[Event]:
     """The events of an answer, up to what it cost."""
     if answer.claims:
         yield from _sentences(answer)
-    elif answer.grounded and answer.level == "quote":
+    elif answer.quoted:
         for citation in answer.citations:
             gap = "" if citation.n == 1 else "\n\n"
             yield Text(f"{gap}{citation.quote} [{citation.n}]")

@@ -333,6 +333,16 @@ class Answer:
     created_at: float = 0.0
     lang: str = ""
 
+    @property
+    def quoted(self) -> bool:
+        """Whether it is sentences of articles and nothing else."""
+        return self.grounded and self.level == "quote" and bool(self.citations)
+
+    @property
+    def greets(self) -> bool:
+        """Whether it answers a greeting: with nothing of the articles, which were not asked."""
+        return self.grounded and self.level == "quote" and not self.citations
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:

@@ -286,14 +286,15 @@ class DeskSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True
         str,
         Meta(
             max_length=400,
-            description="what the web page says under the desk's name; empty: the usual words",
+            description="what the web page says under the desk's name, and what greetings are "
+            "answered with; empty: the usual words",
         ),
     ] = ""
     examples: Annotated[
         tuple[Annotated[str, Meta(max_length=200)], ...],
         Meta(
-            description="questions that the web page offers as examples; empty: such as the "
-            "articles answer"
+            description="questions that the web page and greetings offer as examples; empty: such "
+            "as the articles answer"
         ),
     ] = ()
     public: Annotated[bool, Meta(description="whether the hall (desk *) includes it")] = True

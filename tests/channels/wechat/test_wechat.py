@@ -187,6 +187,14 @@ async def test_what_cannot_be_in_time_is_not_begun_and_waits(tmp_path: Path, api
         assert str(whole).startswith("Whoever solves a riddle gets a paper fan.")
 
 
+async def test_thanks_are_answered_at_once(client: httpx.AsyncClient) -> None:
+    said = await small(client).say("o1", "谢谢！")
+    assert said == "不客气！还想了解什么，随时问我。"
+    welcome = str(await small(client).say("o2", "你好"))
+    assert welcome.startswith("你好！想了解什么")
+    assert "文章没有" not in welcome
+
+
 async def test_three_deliveries_at_once_are_one_question(
     client: httpx.AsyncClient, platform: FakeWeChat
 ) -> None:

@@ -101,7 +101,7 @@ async def _decline(visit: Visit, answer: Answer) -> bool:
     so a bad one is forbidden only by what stands in its place. Raises NotFound."""
     from dengmi.answer.correcting import declined
 
-    if answer.level != "quote" or not answer.grounded:
+    if not answer.quoted:
         return False
     other = await asyncio.to_thread(declined, answer, visit.now)
     pin = await asyncio.to_thread(pin_of, other, visit.now, visit.me.operator.name)
@@ -307,8 +307,7 @@ def _possible(life: Life, answer: Answer) -> Sequence[str]:
         return ("live", "void") if reuse else ("unpinned",)
     if reuse is not None:
         return ("pinned", *(each for each in ("live", "void") if each != reuse))
-    bad_quote = answer.level == "quote" and answer.grounded
-    return ("pinned", "declined") if bad_quote else ("pinned",)
+    return ("pinned", "declined") if answer.quoted else ("pinned",)
 
 
 def _evidence(visit: Visit, answer: Answer, found: Found) -> Child:
