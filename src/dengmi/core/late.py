@@ -89,6 +89,11 @@ class LateQueue(Protocol):
         """End the wait of those whose time is over; the ids of the questions."""
         ...
 
+    async def lower_late(self, level: Level, there: Level | None, now: float) -> int:
+        """Have those that wait for a level, and are held by nobody, wait for another one; None: end
+        their wait. How many did."""
+        ...
+
     async def late(self, question_or_answer: str) -> Late | None:
         """What is known of a question that waits or waited, by its id or an answer's."""
         ...

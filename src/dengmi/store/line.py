@@ -84,6 +84,10 @@ class SqlLine:
         """End the wait of those whose time is over; the ids of the questions."""
         return await self._db.write(waiting.expire, now)
 
+    async def lower_late(self, level: Level, there: Level | None, now: float) -> int:
+        """Have those that wait for a level wait for another one, or no longer; how many did."""
+        return await self._db.write(waiting.lower, level, there, now)
+
     async def late(self, question_or_answer: str) -> Late | None:
         """What is known of a question that waits or waited, by its id or an answer's."""
         return await self._db.read(waiting.of, question_or_answer)

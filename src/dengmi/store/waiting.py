@@ -154,6 +154,15 @@ def expire(now: float) -> Work[tuple[str, ...]]:
     return tuple(row[0] for row in rows)
 
 
+def lower(level: Level, there: Level | None, now: float) -> Work[int]:
+    """Have those that wait for a level wait for another one, or no longer."""
+    if there is None:
+        rows = yield from every("late_close", level=level, now=float(now))
+    else:
+        rows = yield from every("late_lower", level=level, there=there, now=float(now))
+    return len(rows)
+
+
 def of(question_or_answer: str) -> Work[Late | None]:
     """What is known of a question that waits or waited."""
     row = yield from first("late_of", id=question_or_answer)
