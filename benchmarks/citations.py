@@ -20,9 +20,9 @@ from pathlib import Path
 
 from _judging import MOST, Labelled, auroc, climate_fever, planted, planted_rows, wice, wice_pages
 
-from dengmi.answer.check.judge import best_support, judge
+from dengmi.answer.check.judge import COPIED, best_support, judge
 from dengmi.answer.write.entailed import entailed, pair_of
-from dengmi.answer.write.second import Doubt, doubtful
+from dengmi.answer.write.second import Doubt
 from dengmi.core.entailment import Odds, Pair
 from dengmi.language.words import terms
 from dengmi.models.nli import NliModel
@@ -65,6 +65,10 @@ class Second:
         return self.model.threshold
 
     @property
+    def refuting(self) -> float:
+        return self.model.refuting
+
+    @property
     def languages(self) -> tuple[str, ...]:
         return self.model.languages
 
@@ -86,9 +90,10 @@ class Second:
     async def passes(self, each: Labelled) -> bool:
         """Whether a claim is supported when a desk has this second look."""
         found = judge(each.claim, each.sources)
-        if not doubtful(found):
-            return found.verdict == "supported"
-        (turned,) = await entailed(self, [Doubt(each.claim, each.sources, found.reasons)])
+        if found.score >= COPIED:
+            return True
+        doubt = Doubt(each.claim, each.sources, found.verdict, found.reasons)
+        (turned,) = await entailed(self, [doubt])
         return (turned or found.verdict) == "supported"
 
 

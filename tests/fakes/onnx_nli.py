@@ -19,6 +19,7 @@ _ROLES = {
     "contradiction": (0.0, 0.0, 12.0, 0.0), "refutes": (0.0, 0.0, 12.0, 0.0),
     "entailment": (0.0, -12.0, -12.0, 6.0), "supported": (0.0, -12.0, -12.0, 6.0),
     "neutral": (0.0, 6.0, 0.0, 0.0), "unsupported": (0.0, 6.0, 6.0, 0.0),
+    "not_contradiction": (0.0, 0.0, 0.0, 6.0),
 }  # fmt: skip
 """By label what each counts: words that are there, that are missing, that deny; and always."""
 

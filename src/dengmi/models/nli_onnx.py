@@ -77,7 +77,7 @@ class NliSession:
         by_role: dict[Role, float] = {}
         for role, share in zip(self._roles, shares, strict=True):
             by_role[role] = by_role.get(role, 0.0) + float(share)
-        return Odds(by_role["entails"], by_role.get("contradicts", 0.0))
+        return Odds(by_role.get("entails", 0.0), by_role.get("contradicts", 0.0))
 
 
 def _session(files: Files, threads: int) -> Any:
