@@ -15,7 +15,8 @@ _NAMES: Final[Mapping[Role, Sequence[str]]] = {
         "refute",
     ),
     "neither": (
-        "neutral", "notcontradiction", "noncontradiction", "notentailment", "nonentailment", "unsupported", "notsupported",
+        "neutral", "notcontradiction", "noncontradiction", "notentailment", "nonentailment",
+        "unsupported", "notsupported",
         "notenoughinfo", "nei", "hallucinated", "hallucination", "inconsistent", "nonfactual",
         "false", "no", "unknown",
     ),

@@ -1,5 +1,5 @@
-"""A second look: a model is asked about sentences that the built-in judge has judged. It is one that
-writes, or one for natural language inference (`entailed.py`).
+"""A second look: a model is asked about sentences that the built-in judge has judged. It is one
+that writes, or one for natural language inference (`entailed.py`).
 
 One that writes is asked once an answer, about all of them together, and only about doubt. One for
 inference costs milliseconds: it reads each sentence as soon as it is written, those that seem borne
@@ -49,8 +49,8 @@ _PER_CLAIM, _AROUND = 12, 16
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """A sentence with those it cites, about which a model may be asked; what the built-in judge makes
-    of it, and what speaks against it."""
+    """A sentence with those it cites, about which a model may be asked; what the built-in judge
+    makes of it, and what speaks against it."""
 
     claim: str
     sources: tuple[Source, ...]
