@@ -12,7 +12,7 @@ from dengmi.core.history import History
 from dengmi.core.ports import Changes, Search, Shelf
 from dengmi.core.records import HALL, Head, Passage
 from dengmi.language.detect import language_of
-from dengmi.settings.options import DeskSettings
+from dengmi.settings.desks import DeskSettings
 
 log = logging.getLogger(__name__)
 

@@ -17,7 +17,7 @@ from dengmi.core.records import Answer, Exchange, Question
 from dengmi.language.detect import language_of
 from dengmi.language.greeting import Greeting
 from dengmi.language.texts import text
-from dengmi.settings.options import DeskSettings
+from dengmi.settings.desks import DeskSettings
 
 
 class Kept(Inbox, Conversations, Protocol):

@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from dengmi.settings.channels import ChannelSettings, Site
+from dengmi.settings.channels import ChannelSettings
+from dengmi.settings.desks import USUAL_PLAN, DeskSettings, KeySettings, PlanSettings
 from dengmi.settings.ilink import ILinkSettings
 from dengmi.settings.masked import Masked, meaning_of
 from dengmi.settings.matrix import MatrixSettings
