@@ -43,8 +43,8 @@ class DeskSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True
     judge: Annotated[
         Literal["built-in", "model", "nli"],
         Meta(
-            description="who decides on doubtful sentences: built-in; model, one that writes; or "
-            "nli, the one of nli.model"
+            description="who takes a second look at sentences: built-in; model, one that writes; "
+            "or nli, the one of nli.model"
         ),
     ] = "built-in"
     daily_budget: Annotated[
