@@ -19,7 +19,6 @@ from dengmi.language.greeting import Greeting
 from dengmi.language.texts import text
 from dengmi.settings.desks import DeskSettings
 
-
 PATIENCE = 0.8
 """Seconds that is waited for examples: they are most of the answer, which comes within one."""
 
