@@ -1,9 +1,12 @@
 """How well a claim's support is told, beside plain containment of words, in the same run.
 
     python benchmarks/citations.py [--nli MODEL] [--labels A,B,C] [--every N]
+    python benchmarks/citations.py --judge-model GGUF|URL#MODEL [--every N]
 
 With --nli a model for natural language inference stands beside the built-in judge: alone (its odds
 of entailment), and as the second look of a desk that has it. --every N takes every Nth claim.
+With --judge-model a model that writes judges planted sentences (`desks.NAME.judge`): a GGUF file,
+or a model behind an endpoint.
 
 Reads WiCE dev, CLIMATE-FEVER and tests/data/planted.jsonl. The shipped trees have seen the first
 two and every planted part but "held"; train_judge.py prints cross-validated numbers. Takes a
@@ -18,6 +21,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from _judge_model import compare
 from _judging import MOST, Labelled, auroc, climate_fever, planted, planted_rows, wice, wice_pages
 
 from dengmi.answer.check.judge import best_support, judge
@@ -154,8 +158,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--nli", metavar="MODEL", help="folder, or a name at Hugging Face")
     parser.add_argument("--labels", default="", help="of its outputs, in order")
+    parser.add_argument("--judge-model", metavar="GGUF|URL#MODEL", help="a model that writes")
     parser.add_argument("--every", type=int, default=1)
     options = parser.parse_args()
+    if options.judge_model:
+        asyncio.run(compare(options.judge_model, options.every))
+        return
     if options.nli:
         labels = tuple(options.labels.split(",")) if options.labels else ()
         home = Path(tempfile.gettempdir()) / "dengmi-bench-nli"
