@@ -28,7 +28,8 @@ _ORDER = re.compile(
 _TO_PEOPLE = re.compile(r"\b(?:if|unless|once|when)\b|如|若|已", re.IGNORECASE)
 _THEN = re.compile(r"\W*(?:if|unless|once|when)\b", re.IGNORECASE)
 _TO_MODELS = re.compile(
-    r"\b(?:AI|LLM|chat\s?bot|assistant|language model)\b|人工智能|大模型|语言模型|助手|機器人|机器人",
+    r"\b(?:AI|LLM|chat\s?bot|assistant|language model)\b"
+    r"|人工智能|大模型|语言模型|助手|機器人|机器人",
     re.IGNORECASE,
 )
 _GOES_ON = re.compile(
@@ -70,7 +71,6 @@ def hidden(passage: Passage) -> frozenset[int]:
 def _may_hold(text: str) -> bool:
     """Of a passage: those of the day are looked at again and again."""
     return _ORDER.search(text) is not None
-
 
 
 def harmless(text: str) -> str:

@@ -19,7 +19,7 @@ DECLINED = "NO_ANSWER"
 COMPLETE = "NOTHING_MISSING"
 """What a model writes when an answer that broke off lacks nothing."""
 
-VERSION = "1"
+VERSION = "2"
 """Changes whenever the instructions do: answers written under others are not reused."""
 
 _INSTRUCTIONS = f"""\
