@@ -91,7 +91,7 @@ class Begun:
         self.cut = False
         self.thought = 0
         self._heard = self._held = 0
-        self._draft = Draft()
+        self._draft = Draft(task.shown.means)
         self._citing = Citing(task.shown, task.policy)
         self._claims: list[Claim] = []
         self._citations: list[Citation] = []

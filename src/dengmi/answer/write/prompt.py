@@ -45,9 +45,11 @@ write only {COMPLETE}."""
 _VOICE = "\n\nHow you speak: {voice}"
 
 _LENGTH = {
-    "quick": "Answer in one to four short sentences.",
+    "quick": "Answer in one to four short sentences, each followed by the number of the sentence "
+    "it rests on, like [1.2].",
     "deep": "Begin with a direct answer in one or two sentences. Where it helps, go on with short "
-    "paragraphs or a list, each sentence with its numbers. Point out where articles disagree or "
+    "paragraphs or a list. Each sentence is followed by the number of the sentence it rests on, "
+    "like [1.2]. Leave out what was not asked. Point out where articles disagree or "
     "date from different times.",
 }
 _TONGUE = {"zh": "Answer in Chinese.", "en": "Answer in English."}

@@ -1,6 +1,7 @@
 """The sentences a model is shown, and the numbers it cites them by: [3.2] is the second sentence
 of the third passage."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -36,6 +37,12 @@ class Shown:
         if not (1 <= p <= len(self.places) and 1 <= s <= len(self.places[p - 1][1].sentences)):
             return False
         return s not in hidden(self.places[p - 1][1])
+
+    def means(self, ref: Ref) -> bool:
+        """Whether p.s can only be the number of a sentence: one was shown, and no figure of what
+        was shown is written so."""
+        figure = re.compile(rf"(?<![\d.]){ref[0]}\.{ref[1]}(?!\d)")
+        return self.has(ref) and not any(figure.search(one.text) for _, one in self.places)
 
     def refs(self) -> Iterable[Ref]:
         """The numbers of every sentence that is shown."""
