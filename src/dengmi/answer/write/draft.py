@@ -180,7 +180,7 @@ class Draft:
     ) -> Sentenced:
         lead = _LEAD.match(plain, start, end)
         at = lead.end() if lead and lead.end() < end else start
-        cites, behind = list(self._carried), []
+        cites, behind = list(self._carried), list[Ref]()
         for mark in marks:
             if start < mark.place < end or (first and mark.place <= start):
                 cites += mark.refs
