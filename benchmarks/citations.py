@@ -2,11 +2,13 @@
 
     python benchmarks/citations.py [--nli MODEL] [--labels A,B,C] [--languages en,zh] [--every N]
         [--halves sealed3,sealed4]
+    python benchmarks/citations.py --judge-model GGUF|URL#MODEL [--every N]
 
 With --nli a model for natural language inference stands beside the built-in judge: alone (its odds
 of entailment, less those of contradiction), and as the second look of a desk that has it, by how
 sure of a contradiction it must be. --every N takes every Nth claim, --halves only these planted
-sets, and with a model nothing else.
+sets, and with a model nothing else. With --judge-model a model that writes judges planted sentences
+(`desks.NAME.judge`): a GGUF file, or a model behind an endpoint.
 
 Reads WiCE dev, CLIMATE-FEVER and tests/data/planted.jsonl. The shipped trees have seen the first
 two and every planted part but "held"; train_judge.py prints cross-validated numbers. Takes a
@@ -21,6 +23,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from _judge_model import compare
 from _judging import MOST, Labelled, auroc, climate_fever, planted, planted_rows, wice, wice_pages
 
 from dengmi.answer.check.judge import COPIED, best_support, judge
@@ -182,9 +185,13 @@ def main() -> None:
     parser.add_argument("--nli", metavar="MODEL", help="folder, or a name at Hugging Face")
     parser.add_argument("--labels", default="", help="of its outputs, in order")
     parser.add_argument("--halves", type=lambda text: text.split(","), default=[])
+    parser.add_argument("--judge-model", metavar="GGUF|URL#MODEL", help="a model that writes")
     parser.add_argument("--languages", default="", help="of the sentences it is asked about")
     parser.add_argument("--every", type=int, default=1)
     options = parser.parse_args()
+    if options.judge_model:
+        asyncio.run(compare(options.judge_model, options.every))
+        return
     if options.nli:
         labels = tuple(options.labels.split(",")) if options.labels else ()
         home = Path(tempfile.gettempdir()) / "dengmi-bench-nli"
