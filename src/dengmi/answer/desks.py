@@ -43,7 +43,7 @@ class Desks:
         self._default = default
         self._known: set[str] = set()
         self._used: Together[None, Collection[str]] = Together(
-            self._used_all, most=1_000, reads=True
+            self._used_all, most=1_000, direct=True
         )
 
     async def resolve(self, name: str | None) -> str:

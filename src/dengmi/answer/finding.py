@@ -109,7 +109,7 @@ class Finder:
         self._most_quotes = most_quotes
         self._ready = False
         self._changes = changes
-        self._change: Together[None, int] = Together(self._newest, most=1_000, reads=True)
+        self._change: Together[None, int] = Together(self._newest, most=1_000, direct=True)
         self._making: dict[Hashable, _Making] = {}
         self._begun: OrderedDict[str, _Making] = OrderedDict()
         self._kept: OrderedDict[Hashable, _Kept] = OrderedDict()

@@ -23,13 +23,17 @@ MOST_AHEAD, MOST_MADE = 1_024, 4_096
 are made in half a minute at the quickest; one is stored in milliseconds."""
 
 
+Kept = Sequence[tuple[Reusable, Answer]]
+"""What is kept under a key, as `core.ports.Reuses` gives it."""
+
+
 @dataclass(slots=True)
 class _Look:
-    """A look that a question began ahead: under which key, when, and what it gives."""
+    """A look that a question began ahead, and when: the key it was for, and what it gave; None
+    where it was left to `find`."""
 
-    key: str
     at: float
-    task: asyncio.Task[Sequence[tuple[Reusable, Answer]]]
+    task: asyncio.Task[tuple[str, Kept] | None]
 
 
 class Reusing:
@@ -50,13 +54,10 @@ class Reusing:
     def expect(self, question: Question, level: Level, way: str) -> None:
         """Begin to look for what `find` is about to be asked for, while the question, which stands
         alone, is written down and searched for."""
-        key = reuse_key(asking(question.text), question.desk, level, way)
-        if key in self._made:
-            return
         now = asyncio.get_running_loop().time()
-        task = asyncio.create_task(self._look(key, 1))
+        task = asyncio.create_task(self._look_ahead(question, level, way))
         task.add_done_callback(_heard)
-        self._ahead[question.id] = _Look(key, now, task)
+        self._ahead[question.id] = _Look(now, task)
         if len(self._ahead) > MOST_AHEAD:  # of questions that joined, or were delivered twice
             self._ahead.popitem(last=False)
 
@@ -74,25 +75,34 @@ class Reusing:
         of the one that asks, if `expect` was told of it."""
         asked = asking(standalone)
         key = reuse_key(asked, evidence.query.desk, level, way)
-        ahead = self._ahead.pop(question, None)
+        ahead = await self._given_ahead(question, key)
         for most in (1, MOST):  # nearly always the first one will do, or there is none
-            if ahead is not None and most == 1 and self._holds(ahead, key):
-                kept = await ahead.task
+            if ahead is not None and most == 1:
+                kept = ahead
             else:
-                kept = await self._look(key, most)
+                kept = await self._kept.reusables(key, most)
             chosen = choose(kept, asked, evidence, now, self._zone)
             if chosen.answer is not None or len(kept) < most:
                 return chosen.answer
         return None
 
-    async def _look(self, key: str, most: int) -> Sequence[tuple[Reusable, Answer]]:
-        return await self._kept.reusables(key, most)
+    async def _look_ahead(
+        self, question: Question, level: Level, way: str
+    ) -> tuple[str, Kept] | None:
+        """In a task, so that the search is on its way before the question is read here."""
+        key = reuse_key(asking(question.text), question.desk, level, way)
+        return None if key in self._made else (key, await self._kept.reusables(key, 1))
 
-    def _holds(self, look: _Look, key: str) -> bool:
-        """Whether a look begun ahead still does. Where an answer to the same was made here it does
-        not: who was a moment too late to join that one must find it stored."""
-        soon = asyncio.get_running_loop().time() < look.at + SOON
-        return soon and look.key == key and key not in self._made
+    async def _given_ahead(self, question: str, key: str) -> Kept | None:
+        """What a look begun ahead gave, where that still holds. Where an answer to the same was
+        made here it does not: who was a moment too late to join that one must find it stored."""
+        look = self._ahead.pop(question, None)
+        if look is None or asyncio.get_running_loop().time() >= look.at + SOON:
+            return None
+        given = await look.task
+        if given is None or given[0] != key or key in self._made:
+            return None
+        return given[1]
 
     def _note(self, key: str) -> None:
         """An answer is about to be stored under this key."""
@@ -126,7 +136,7 @@ class Reusing:
         await self._kept.keep_reusable(reusable)
 
 
-def _heard(task: "asyncio.Task[Sequence[tuple[Reusable, Answer]]]") -> None:
+def _heard(task: asyncio.Task[tuple[str, Kept] | None]) -> None:
     """Whoever began it may never ask for it; an error is then nobody's."""
     if not task.cancelled():
         task.exception()

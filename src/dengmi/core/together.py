@@ -27,9 +27,9 @@ class Together(Generic[A, R]):
             When it raises for several items, it is called again for each alone.
         lanes: calls under way at once, at most.
         most: items of one call, at most.
-        reads: whether the call changes nothing. While it is quiet, who asks then makes it itself
-            and may break it off by leaving: a task for it would be two more rounds of the event
-            loop, and in each whoever else is busy goes first.
+        direct: whether who asks may make the call itself while it is quiet: it changes nothing, or
+            goes on where whoever asked has gone. A task for it would be two more rounds of the
+            event loop, and in each whoever else is busy goes first.
     """
 
     def __init__(
@@ -38,12 +38,12 @@ class Together(Generic[A, R]):
         *,
         lanes: int = 1,
         most: int = MOST,
-        reads: bool = False,
+        direct: bool = False,
     ) -> None:
         self._call = call
         self._lanes = lanes
         self._most = most
-        self._reads = reads
+        self._direct = direct
         self._lone = 0
         self._waiting: list[tuple[A, asyncio.Future[R]]] = []
         self._busy = 0
@@ -51,7 +51,7 @@ class Together(Generic[A, R]):
 
     async def __call__(self, item: A) -> R:
         """The item's result. Raises what the call raises or gives for it."""
-        if self._reads and self._lone >= QUIET and self._busy < self._lanes:
+        if self._direct and self._lone >= QUIET and self._busy < self._lanes:
             return await self._alone(item)
         future: asyncio.Future[R] = asyncio.get_running_loop().create_future()
         self._waiting.append((item, future))

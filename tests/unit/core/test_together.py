@@ -78,7 +78,7 @@ async def test_who_leaves_is_not_waited_for_and_the_call_is_made() -> None:
 
 async def quiet(calls: Calls, lanes: int = 1) -> "Together[int, int]":
     """Reads of which none had company of late."""
-    double: Together[int, int] = Together(calls, lanes=lanes, reads=True)
+    double: Together[int, int] = Together(calls, lanes=lanes, direct=True)
     for n in range(1, QUIET + 1):
         assert await double(n) == 2 * n
     calls.made.clear()
