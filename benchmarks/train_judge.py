@@ -1,13 +1,13 @@
 """Makes `src/dengmi/answer/check/judge.json`: the trees that say how likely it is that sentences
 bear a claim out.
 
-    python benchmarks/train_judge.py [--folds-only] [--sealed] [--curve]
+    python benchmarks/train_judge.py [--folds-only] [--curve]
 
 Needs lightgbm. Reads WiCE, CLIMATE-FEVER, claims made of SQuAD and CMRC, and the parts TRAINED of
-tests/data/planted.jsonl; the others are only measured, the part "sealed2" only with --sealed: it is
-to be looked at once, when everything else is done. Prints numbers cross-validated by claim, and
-those of planted sentences also by when they were written: each set judged without what was written
-at the same time. --curve prints these for other points of operation. Takes three minutes.
+tests/data/planted.jsonl; the other parts are measured and never trained on. Prints numbers
+cross-validated by claim, and those of planted sentences also by when they were written: each set
+judged without what was written at the same time. --curve prints these for other points of
+operation; --folds-only leaves the file as it is. Takes three minutes.
 """
 
 import argparse
@@ -110,7 +110,6 @@ WRITTEN = (
 """The parts of the planted sentences that the verdict is trained on, by when they were written."""
 
 TRAINED = tuple(part for parts in WRITTEN for part in parts)
-SEALED = "sealed2"
 
 
 def weight(each: Labelled, kind: Kind) -> float:
@@ -209,7 +208,6 @@ def crossed(
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--folds-only", action="store_true")
-    options.add_argument("--sealed", action="store_true")
     options.add_argument("--curve", action="store_true")
     chosen = options.parse_args()
     sets = [*wice(), *wice(wrong=True), *climate_fever(), *made()]
@@ -236,7 +234,7 @@ def main() -> None:
         report_planted(every, seen, looks, point)
     models = {name: Model(kind, seen, every) for name, kind in KINDS.items()}
     for part in dict.fromkeys(row["half"] for row in planted_rows()):
-        if part not in TRAINED and (part != SEALED or chosen.sealed):
+        if part not in TRAINED:
             held = list(planted(part))
             laid_out = [laid(each.claim, each.sources) for each in held]
             print(f"planted, {part}, not trained on:")

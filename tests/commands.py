@@ -23,6 +23,17 @@ LANG = "en_US.UTF-8"
 DENGMI = (sys.executable, "-m", "dengmi")
 START = "from dengmi.cli import main; main()"
 
+SCRIPTED = """
+[models.script]
+kind = "scripted"
+model = "script.toml"
+
+[levels]
+quick = ["script"]
+"""
+"""Settings of a model that plays a script and writes at `quick`. More levels and
+then other tables may be put behind."""
+
 SOON = "import dengmi.cli.workers as workers; workers.BRIEF = 0.5"
 """Before a server: a process of it that dies is started again, also soon after the start. As it is
 used, it gives up on one that lives for less than ten seconds."""

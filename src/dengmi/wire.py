@@ -6,6 +6,8 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from dengmi.answer.desks import Desks
+from dengmi.answer.examples import Examples
+from dengmi.answer.greeting import Greeter
 from dengmi.answer.ladder import Ladder
 from dengmi.answer.late.standby import Standby
 from dengmi.answer.late.waits import Waits
@@ -54,7 +56,11 @@ async def open_parts(settings: Settings, talk: Talk | None = None) -> AsyncItera
         search = _search(settings, store, clock, meaning, counts)
         await search.open()
         life, waiting = Life(settings.home / "lives"), Life(settings.home / "late")
-        ladder, waits = _ladder(settings, store, search, clock, counts=counts, pinned=pinned)
+        examples = Examples(store, search, clock, settings.desks)
+        greeter = Greeter(store, clock, examples, settings.desks)
+        ladder, waits = _ladder(
+            settings, store, search, clock, counts=counts, pinned=pinned, greeter=greeter
+        )
         late, nli = Standby() if settings.late.on else None, _nli(settings)
         around = Around(
             store=store, search=search, clock=clock, counts=counts, ladder=ladder, waits=waits,
@@ -64,7 +70,7 @@ async def open_parts(settings: Settings, talk: Talk | None = None) -> AsyncItera
         await writing.become(settings)
         try:
             yield Parts(
-                tuned=tuned, writing=writing, pinned=pinned,
+                tuned=tuned, writing=writing, pinned=pinned, examples=examples,
                 clock=clock, store=store, search=search,
                 desks=Desks(store, settings.default_desk, settings=settings.desks),
                 ladder=ladder, waits=waits, late=late,
@@ -72,7 +78,7 @@ async def open_parts(settings: Settings, talk: Talk | None = None) -> AsyncItera
                 counts=counts, vectors=meaning.vectors if meaning else None,
             )  # fmt: skip
         finally:
-            await _left(ladder, (writing, nli, meaning), life, waiting)
+            await _left(ladder, (examples, writing, nli, meaning), life, waiting)
             await search.close()
     finally:
         await store.close()
@@ -88,7 +94,7 @@ async def _operated(settings: Settings, store: Store, clock: Clock) -> tuple[Tun
 
 
 async def _left(
-    ladder: Ladder, opened: "Sequence[Writing | NliModel | Meaning | None]", *lives: Life
+    ladder: Ladder, opened: "Sequence[Examples | Writing | NliModel | Meaning | None]", *lives: Life
 ) -> None:
     """This process ends: whoever comes may go on with what it leaves."""
     await ladder.leave()
@@ -135,6 +141,7 @@ def _ladder(
     *,
     counts: Counts,
     pinned: Pinned,
+    greeter: Greeter,
 ) -> tuple[Ladder, Waits]:
     """What answers with quotes; `writing` has it write where there is a model."""
     waits = Waits(store, clock, workers=settings.server.workers)
@@ -145,6 +152,7 @@ def _ladder(
         waits=waits,
         counts=counts,
         pinned=pinned,
+        greeter=greeter,
         most_quotes=settings.ask.quotes,
         most_chars=settings.ask.max_chars,
         history=settings.writing.history,

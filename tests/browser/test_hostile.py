@@ -11,17 +11,12 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.test_asker import answered
 from tests.browser.test_pages import opened
 from tests.browser.test_written import ask
-from tests.commands import home_of, run, serving
+from tests.commands import SCRIPTED, home_of, run, serving
 from tests.fakes.payloads import AUDIT, payloads
 
-SETTINGS = """
-[models.script]
-kind = "scripted"
-model = "script.toml"
-
-[levels]
-quick = ["script"]
-
+SETTINGS = (
+    SCRIPTED
+    + """
 [writing]
 reuse = false
 
@@ -29,6 +24,7 @@ reuse = false
 check = "off"
 greeting = {greeting}
 """
+)
 TOLD = 26
 
 

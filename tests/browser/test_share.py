@@ -10,20 +10,16 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.test_pages import is_wide, opened
 from tests.browser.test_written import ask
-from tests.commands import add, home_of, serving
+from tests.commands import SCRIPTED, add, home_of, serving
 from tests.http.conftest import write_articles
 
-SETTINGS = """
-[models.script]
-kind = "scripted"
-model = "script.toml"
-
-[levels]
-quick = ["script"]
-
+SETTINGS = (
+    SCRIPTED
+    + """
 [writing]
 reuse = false
 """
+)
 SCRIPT = """
 [[answer]]
 match = "riddle"

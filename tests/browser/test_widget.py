@@ -14,18 +14,13 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.commands import add, home_of, serving
+from tests.commands import SCRIPTED, add, home_of, serving
 from tests.http.conftest import write_articles
 
-SETTINGS = """
-default_desk = "walks"
-
-[models.script]
-kind = "scripted"
-model = "script.toml"
-
-[levels]
-quick = ["script"]
+SETTINGS = (
+    'default_desk = "walks"\n'
+    + SCRIPTED
+    + """\
 deep = ["script"]
 
 [writing]
@@ -35,6 +30,7 @@ reuse = false
 title = "Walks & <b>teas</b>"
 origins = ["{site}"]
 """
+)
 SCRIPT = """
 [[answer]]
 match = "close"

@@ -9,21 +9,18 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.test_pages import PAIRED, is_wide, opened
-from tests.commands import add, home_of, serving
+from tests.commands import SCRIPTED, add, home_of, serving
 from tests.http.conftest import write_articles
 
-SETTINGS = """
-[models.script]
-kind = "scripted"
-model = "script.toml"
-
-[levels]
-quick = ["script"]
+SETTINGS = (
+    SCRIPTED
+    + """\
 deep = ["script"]
 
 [writing]
 reuse = false
 """
+)
 SCRIPT = """
 [[answer]]
 match = "close"
@@ -149,6 +146,21 @@ def check_thinking(card: Locator, lang: str) -> None:
     folded.locator("summary").click()
     expect(folded.get_by_text(SECRET[lang])).to_be_visible()
     folded.locator("summary").click()
+
+
+def test_a_greeting_is_answered_and_offers_questions(browser: Browser, desk: str) -> None:
+    with opened(browser, "phone") as page:
+        page.goto(desk)
+        card = ask(page, "Hi!").locator(".card:not(.waiting)")
+        expect(card.locator(".says")).to_contain_text("Hello! Ask me")
+        expect(card.locator(".acts")).to_have_count(0)
+        keep(page, "phone-light-en-greeting")
+        first = card.locator(".followups a").first
+        words = first.inner_text()
+        first.click()
+        expect(page.locator(".turn").nth(1).locator(".asked")).to_have_text(words)
+        thanks = ask(page, "Thanks").locator(".card:not(.waiting)")
+        expect(thanks.locator(".says")).to_contain_text("You're welcome!")
 
 
 def test_sentences_come_one_by_one(browser: Browser, desk: str) -> None:

@@ -50,6 +50,11 @@ def test_higher_level_falls_back_with_a_notice(asking) -> None:
     assert outcome.err.strip()
 
 
+def test_a_greeting(asking) -> None:
+    assert asking("ask", "Hello!").out.startswith("Hello! Ask me what")
+    assert asking("ask", "谢谢").out.startswith("不客气！")
+
+
 def test_what_the_articles_do_not_say(asking) -> None:
     outcome = asking("ask", "Which alloy do submarine propellers contain?")
     assert outcome.status == 0

@@ -19,6 +19,7 @@ from dengmi.server.machines import Machines
 from dengmi.server.siblings import Siblings
 from dengmi.store.store import SqlStore
 from dengmi.wire import open_parts
+from tests.commands import SCRIPTED
 from tests.contract.test_upper import (  # fixtures among them
     Counted,
     Make,
@@ -285,14 +286,6 @@ async def test_a_file_has_no_locks_for_others(store: SqlStore, address: str) -> 
     assert (store.locks() is None) == (not address.startswith("postgres"))
 
 
-SETTINGS = """
-[models.script]
-kind = "scripted"
-model = "script.toml"
-
-[levels]
-quick = ["script"]
-"""
 SCRIPT = """
 [[answer]]
 text = "The lantern walk closes on the seventeenth [1.1]."
@@ -310,7 +303,7 @@ async def test_two_applications_on_one_database_write_once(address: str, tmp_pat
         for n in range(2):
             home = tmp_path / f"home{n}"
             await asyncio.to_thread(home.mkdir)
-            await asyncio.to_thread((home / "dengmi.toml").write_text, SETTINGS)
+            await asyncio.to_thread((home / "dengmi.toml").write_text, SCRIPTED)
             await asyncio.to_thread((home / "script.toml").write_text, SCRIPT)
             where = {"DENGMI_STORE_URL": address, "DENGMI_STORE_SHARED": "true"}
             settings = await asyncio.to_thread(settings_of, home, **where)

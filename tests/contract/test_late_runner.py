@@ -21,7 +21,7 @@ from dengmi.core.clock import SystemClock
 from dengmi.core.errors import ModelFailed, Unavailable
 from dengmi.core.events import Done
 from dengmi.core.late import Push
-from dengmi.core.records import Answer, Question
+from dengmi.core.records import Answer, Level, Question
 from dengmi.gate.gate import Gate
 from dengmi.gate.keeper import Keeper
 from dengmi.ledger.ledger import Ledger
@@ -85,6 +85,19 @@ class Process:
             self.task = None
 
 
+class Offered:
+    """The levels that the settings offer, one model for all."""
+
+    def __init__(self, *levels: Level) -> None:
+        way = LevelWay(models=("first",), evidence=2_000, tokens=400)
+        self.ways = dict.fromkeys(levels, way)
+        self.models: dict[Level, tuple[str, ...]] = dict.fromkeys(levels, way.models)
+
+    def off(self, level: Level) -> None:
+        """A level is switched off."""
+        del self.ways[level], self.models[level]
+
+
 @dataclass
 class House:
     """A store with articles, and processes that share it."""
@@ -102,13 +115,14 @@ class House:
         pushes: Sequence[Push] = (),
         *,
         reuse: bool = True,
+        offered: "Offered | None" = None,
     ) -> Process:
         clock = SystemClock()
         ledger = Ledger(self.store, clock, SETTINGS)
         gate = Gate(Keeper({"first": slots}, clock), clock, 15.0)
-        levels = {"quick": LevelWay(models=("first",), evidence=2_000, tokens=400)}
+        offered = offered or Offered("quick")
         upper = Upper(
-            Ways(levels=levels),
+            Ways(levels=offered.ways),
             Writer({"first": model}.__getitem__, ledger, gate),
             ledger,
             self.store,
@@ -117,7 +131,7 @@ class House:
         )
         waits = Waits(self.store, clock, terms or Terms())
         ladder = Ladder(self.store, self.search, clock, upper, waits=waits)
-        places = Places(levels={"quick": ("first",)}, room=gate, pushes=pushes)
+        places = Places(levels=offered.models, room=gate, pushes=pushes)
         life = Life(self.folder / "late")
         runner = Runner(self.store, clock, waits, ladder.better, places=places, lives=life)
         made = Process(ladder, waits, runner, life)
@@ -390,6 +404,48 @@ async def test_a_channel_is_handed_the_answer_once(house: House) -> None:
     row = await house.store.late(done.answer.id)
     assert row is not None
     assert row.told_at is not None
+
+
+async def test_who_waits_for_a_level_that_is_switched_off_gets_the_one_below(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At first they wait on: another model may take its place."""
+    monkeypatch.setattr("dengmi.answer.late.runner.HOUSEKEEPING", 0.0)
+    model, offered = Endpoint(), Offered("deep", "quick")
+    process = house.open(model, offered=offered)
+    done = await ask(process, question(wanted="deep"))
+    assert done.pending is not None
+    assert done.pending.level == "deep"
+    offered.off("deep")
+    model.down = False
+    await process.runner.round()
+    pending = (await process.waits.standing(done.answer)).pending
+    assert pending is not None
+    assert pending.level == "deep"
+    monkeypatch.setattr("dengmi.answer.late.runner.GONE", 0.0)
+    process.start()
+    standing = await better(process, done.answer)
+    assert standing.late is not None
+    assert (standing.late.state, standing.answer.level) == ("answered", "quick")
+    assert standing.answer.text.startswith("Adele Brandt")
+
+
+async def test_who_waits_for_a_level_without_one_below_is_told(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dengmi.answer.late.runner.HOUSEKEEPING", 0.0)
+    monkeypatch.setattr("dengmi.answer.late.runner.GONE", 0.0)
+    offered = Offered("deep", "quick")
+    process = house.open(Endpoint(), offered=offered)
+    done = await ask(process, question())
+    assert done.pending is not None
+    offered.off("quick")
+    await process.runner.round()
+    standing = await process.waits.standing(done.answer)
+    assert standing.pending is None
+    assert standing.late is not None
+    assert standing.late.state == "ended"
+    assert standing.answer.level == "quote"
 
 
 async def test_an_answer_that_is_never_borne_out_ends_the_wait(house: House) -> None:

@@ -90,7 +90,10 @@ def test_every_setting_is_described(lang: str) -> None:
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_no_option_is_made_up(lang: str) -> None:
     known = {"--help", "--version"} | {
-        name for _, command in commands() for param in command.params for name in param.opts
+        name
+        for _, command in commands()
+        for param in command.params
+        for name in (*param.opts, *param.secondary_opts)
     }
     style = files("dengmi.server.widget").joinpath("source", "style.css").read_text("utf-8")
     known |= set(re.findall(r"--dengmi-[a-z-]+", style))  # what sites may set

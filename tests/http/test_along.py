@@ -7,17 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
-from tests.commands import add, home_of, serving
+from tests.commands import SCRIPTED, add, home_of, serving
 from tests.http.conftest import write_articles
 
-SETTINGS = """
-[models.script]
-kind = "scripted"
-model = "script.toml"
-
-[levels]
-quick = ["script"]
-"""
 SCRIPT = """
 [[answer]]
 match = "close"
@@ -38,7 +30,7 @@ READERS = 8  # all of them reach the process that writes once in 128 times
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a real server with two processes."""
     root = tmp_path_factory.mktemp("along")
-    home = home_of(root, SETTINGS, SCRIPT)
+    home = home_of(root, SCRIPTED, SCRIPT)
     add(home, write_articles(root / "articles"), desk="walks")
     with serving(home, "--workers", "2") as server:
         yield server.address

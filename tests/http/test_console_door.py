@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from dengmi.core.operators import ROLES, Invite
+from dengmi.core.operators import ROLES, AccessKey, Invite
 from dengmi.server.console.console import PAGES
 from dengmi.server.console.door import COOKIE, hashed
 from dengmi.server.console.first import first_link
@@ -223,6 +223,26 @@ async def test_operators_come_change_and_go(parts: Parts, owner: httpx.AsyncClie
     log = (await owner.get("/console/log?csv=1")).text
     for words in ("removed an operator", "changed a role", "became an operator"):
         assert words in log
+
+
+async def test_keys_go_with_who_made_them(parts: Parts, owner: httpx.AsyncClient) -> None:
+    """Named before, and gone unless the box is cleared; those of others stay."""
+    people = parts.store.operators()
+    for name in ("viewer", "editor"):
+        gone = await other(parts, owner, name)
+        for each in (f"{name}-app", f"{name}-site"):
+            await people.put_key(AccessKey(id=each, name=each, scopes=("ask",), made_by=name))
+        known = await people.operator(name)
+        assert known is not None
+        given = {"csrf": csrf(await owner.get("/console/operators")), "operator": known.id}
+        asked = await owner.post("/console/operators/remove", data=given)
+        assert f"{name}-app (last used" in asked.text
+        assert re.search(r'<input type="checkbox" name="keys" value="1" checked', asked.text)
+        given |= {"sure": "1", "keys": "1"} if name == "editor" else {"sure": "1"}
+        assert (await owner.post("/console/operators/remove", data=given)).status_code == 303
+        assert (await gone.get("/console")).status_code == 303
+    assert [key.name for key in await people.access_keys()] == ["viewer-app", "viewer-site"]
+    assert "removed a key,editor-app" in (await owner.get("/console/log?csv=1")).text
 
 
 async def test_ones_own_password(owner: httpx.AsyncClient) -> None:

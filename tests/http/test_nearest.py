@@ -8,18 +8,11 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.commands import SCRIPTED
 from tests.http.conftest import client_of, scripted
 from tests.http.test_answers import events
 
 QUESTION = "Are cats welcome at the teahouse on a Friday?"
-SETTINGS = """
-[models.script]
-kind = "scripted"
-model = "script.toml"
-
-[levels]
-quick = ["script"]
-"""
 SCRIPT = """
 [[answer]]
 match = "everything"
@@ -30,7 +23,7 @@ EVENTS = {"accept": "text/event-stream"}
 
 @pytest.fixture
 async def client(tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
-    async with scripted(tmp_path, SETTINGS, SCRIPT) as opened, client_of(opened) as one:
+    async with scripted(tmp_path, SCRIPTED, SCRIPT) as opened, client_of(opened) as one:
         yield one
 
 

@@ -196,15 +196,13 @@ async def test_the_script_gets_finished_html(client: httpx.AsyncClient) -> None:
 
 async def test_examples_are_questions_that_are_answered(parts: Parts) -> None:
     """First from the articles that are cited of late, in the page's language."""
-    from dengmi.server.ui.overview import Overview
-
     for question in ("When does the walrus sing?", QUESTION, QUESTION, "老茶厂有多少个车位？"):
         async for _ in parts.ladder.ask(Question(id="", desk="walks", text=question)):
             pass
-    found = await Overview(parts)._chosen("walks", "en")
+    found = await parts.examples.chosen("walks", "en")
     assert found
     assert all(language_of(one) == "en" for one in found)
-    often, other = await Overview(parts)._headings("walks")
+    often, other = await parts.examples.headings("walks", "en")
     assert often[0] == "Parking"  # the walk is cited most, and that is its heading
     assert other == []
     async with client_of(parts) as client:

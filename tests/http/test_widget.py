@@ -131,6 +131,13 @@ async def test_what_the_widget_says(visitor: httpx.AsyncClient) -> None:
     assert hall["title"] == "大厅"
 
 
+async def test_a_greeting(visitor: httpx.AsyncClient) -> None:
+    reply = await visitor.post("/widget/walks/answers", json={"question": "Thanks!"})
+    answer = events(reply)[-1][1]
+    assert str(answer["text"]).startswith("You're welcome!")
+    assert (answer["level"], answer["grounded"], answer["quoted"]) == ("", True, False)
+
+
 async def test_an_answer(opened: Parts, visitor: httpx.AsyncClient) -> None:
     reply = await ask(visitor, conversation="c_aaaaaaaaaaaaaaaa")
     assert reply.headers["access-control-allow-origin"] == SITE

@@ -99,8 +99,10 @@ def read_question(question: str, weights: Mapping[str, float]) -> Asked:
     at = asks.start() if asks else len(question) / 2
     han = has_han(question)
     aspects = aspects_of(simplified(text) if han else text)
-    if han:  # 要钱吗 is read as a whole; in English its words are empty anyway
-        empty = _merged([*empty, *aspects.values()])
+    # 要钱吗 is read as a whole; in English "how much" is empty anyway.
+    whole = [span for name, span in aspects.items() if han or ASPECTS[name].whole]
+    if whole:
+        empty = _merged([*empty, *whole])
     begins = [left for left, _ in empty]
     reach = 8.0 if han else 25.0
     sound = _sound_weights(weights)

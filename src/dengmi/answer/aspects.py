@@ -1,6 +1,6 @@
 """What a question asks for in words that texts do not use: "how much", 多少钱 and 要钱吗 ask for a
-price, 怎么去 for a way. Such words name nothing that an article holds, so without them a question
-is only about its subject, and any sentence on that would do."""
+price, 怎么去 for a way, 在哪里吃饭 for a restaurant. Such words name nothing that an article holds,
+so without them a question is only about its subject, and any sentence on that would do."""
 
 import re
 from collections.abc import Mapping
@@ -14,10 +14,26 @@ _HAN_NUMBER = r"[\d一二三四五六七八九十百千万两半]"
 
 class Aspect(NamedTuple):
     """What asks for it in a question, and what tells of it in a text (both in small letters and
-    Simplified characters)."""
+    Simplified characters). `whole`: no word of the question stands between those that ask, so
+    that none of them is looked for; in Chinese that is always so."""
 
     asks: re.Pattern[str]
     tells: re.Pattern[str]
+    whole: bool = False
+
+
+_ANYWHERE = "(?:哪里|哪儿|哪边|哪个地方|什么地方|何处|哪)"
+_CAN = "(?:才?能|可以|好|方便|有地方|有的)?"
+
+
+def _where(does: str, english: str, more: str = "(?!)") -> re.Pattern[str]:
+    """What asks where to do something: 在哪里吃饭, 吃饭去哪里, 有吃饭的地方吗, "where to eat"."""
+    return re.compile(
+        rf"[在去到于]?{_ANYWHERE}{_CAN}(?:{does})(?:的地方)?|(?:{does})(?:的地方)?[在去到]?{_ANYWHERE}"
+        rf"|有(?:没有)?(?:可以|能)?(?:{does})的地方|{more}"
+        rf"|\bwhere (?:(?:can|could|should|do|may) (?:i|we|you|one|people|visitors|guests)|to)"
+        rf" (?:{english})\b"
+    )
 
 
 ASPECTS: Mapping[str, Aspect] = {
@@ -46,6 +62,61 @@ ASPECTS: Mapping[str, Aspect] = {
             r"|轮渡|渡船|\b(?:bus|buses|metro|subway|train|trams?|ferry|ferries|taxi|drive|on foot"
             r"|walk|shuttle|railway|motorway|airport|stations?)\b"
         ),
+    ),
+    "\x00food": Aspect(
+        _where(
+            "吃(?:午饭|晚饭|早饭|点?东西|饭|(?=$|[？?，,。比好]))|[用就]餐|[午晚]餐",
+            "(?:eat|dine|(?:have|get|buy) (?:(?:some|a|something to) )?(?:lunch|dinner|breakfast"
+            "|meal|food|bite|eat|snack))",
+        ),
+        re.compile(
+            r"餐[厅馆吧饮]|[用就供快]餐|[早午晚中]餐|食堂|饭[店馆堂庄]|斋|[早午晚吃]饭|小吃|面馆|咖啡"
+            r"|\b(?:restaurants?|caf[eé]s?|canteens?|cafeterias?|bistros?|lunch(?:es)?|dinners?"
+            r"|breakfasts?|snacks?|meals?|food|dining|tea ?rooms?)\b"
+        ),
+        whole=True,
+    ),
+    "\x00bed": Aspect(
+        _where(
+            "住宿|过夜|投宿|住一?[晚夜]|住(?=$|[？?，,。比])",
+            "(?:stay(?: overnight| the night)?|sleep|spend the night"
+            "|find (?:a |an )?(?:hotel|accommodation))",
+            f"(?:^|[，,上该能以后去近边])住{_ANYWHERE}",
+        ),
+        re.compile(
+            r"酒店|宾馆|旅[馆店社舍]|民宿|客栈|客房|住宿|招待所|露营|[留夜借]宿"
+            r"|\b(?:hotels?|hostels?|guest ?houses?|inns?|accommodations?|lodg(?:e|es|ing|ings)"
+            r"|campsites?|camping|overnight)\b"
+        ),
+        whole=True,
+    ),
+    "\x00parking": Aspect(
+        _where(
+            "[停泊]车",
+            "(?:park(?: (?:my|our|the|a) car)?|leave (?:my|our|the|a) car)",
+            f"车(?:要|该|应该|可以|能)?停[在到]?{_ANYWHERE}",
+        ),
+        re.compile(
+            r"停车|车位|车库|泊车|停[在到放]"
+            r"|\b(?:park(?:ing|ed)?|car parks?|garages?"
+            r"|cars? (?:(?:are|is|may be|can be|must be) )?left)\b"
+        ),
+        whole=True,
+    ),
+    "\x00tickets": Aspect(
+        _where(
+            "[买购订取]门?票",
+            "(?:buy|get|book|purchase) (?:(?:my|our|the|a|some) )?(?:entry |entrance |admission )?"
+            "tickets?",
+            f"票[在去到]?{_ANYWHERE}{_CAN}[买购订取]",
+        ),
+        re.compile(
+            r"售票|[购买订取]门?票|票[房务]|预[约订]|票.{0,12}(?:窗口|公众号|小程序|官网|网上|现场)"
+            r"|\b(?:ticket (?:office|counter|desk|window|machine)s?|box office"
+            r"|tickets?\b.{0,60}\b(?:bought|available|booked|online|website|at the)"
+            r"|sold (?:at|on|in|by)|(?:sells?|buy) tickets?|book(?:ed|ing)?)\b"
+        ),
+        whole=True,
     ),
 }
 

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Protocol
 from dengmi.answer.audience import Audience
 from dengmi.answer.climb import Climb, Sought
 from dengmi.answer.finding import Changing, Finder
+from dengmi.answer.follow.turns import Standalone
+from dengmi.answer.greeting import Greeter
 from dengmi.answer.hearing import Hear, heard_by
 from dengmi.answer.late.terms import CAUSES, SPENT, Trial, came_of, waits
 from dengmi.answer.late.waits import Standing, Waits
@@ -33,6 +35,7 @@ from dengmi.core.records import Answer, Exchange, Level, Question
 from dengmi.core.trace import work_for
 from dengmi.core.turns import Turns
 from dengmi.language.detect import language_of
+from dengmi.language.greeting import greeting_of
 
 if TYPE_CHECKING:  # what writes answers is imported where a model is configured, by `wire`
     from dengmi.answer.join import Hub
@@ -69,6 +72,7 @@ class Ladder:
             twice.
         counts: where questions are counted; None: nobody looks.
         pinned: answers that operators pinned; None where there are none.
+        greeter: answers who only greets; None: the articles are asked.
         most_quotes: quotes in one answer at the most.
         most_chars: longest question, in characters.
         history: earlier questions of a conversation that are looked at.
@@ -89,6 +93,7 @@ class Ladder:
         lives: Lives | None = None,
         counts: Counts | None = None,
         pinned: Pinned | None = None,
+        greeter: Greeter | None = None,
         most_quotes: int = 3,
         most_chars: int = 2_000,
         history: int = 6,
@@ -99,6 +104,7 @@ class Ladder:
         self._waits = waits
         self._lives = lives
         self._pinned = pinned
+        self._greeter = greeter
         self._name: str | None = None
         turns = self.turns = upper.turns if upper else Turns()
         self._finder = Finder(
@@ -154,7 +160,7 @@ class Ladder:
             owner=await self._owner(),
         )
         work_for(question.id)
-        if not question.conversation:
+        if not (question.conversation or greeting_of(words)):
             level = self._level(question)
             is_first = self._finder.begin(question, self._depth(level), quotes=level == "quote")
             if is_first and self._upper is not None and level != "quote":
@@ -331,15 +337,18 @@ class Ladder:
     ) -> AsyncGenerator[Event]:
         level = self._level(question)
         seen.aims(level)
-        understood = await self._understanding.of(question, level, self._upper, turns)
-        asked = understood.meant
-        if self._pinned is not None and asked.sure:
-            pinned = await self._pinned.find(question.desk, asked.text)
-            if pinned is not None:
-                upper = self._upper
-                async for event in self._pinned.told(question, asked.text, pinned, began, upper):
-                    yield event
-                return
+        greeting = greeting_of(question.text) if self._greeter else None
+        if greeting is None:
+            understood = await self._understanding.of(question, level, self._upper, turns)
+        else:
+            understood = Understood(Standalone(question.text))
+        at_hand = await self._at_hand(question, understood.meant, began)
+        if at_hand is None and self._greeter and greeting:
+            at_hand = self._greeter.told(question, greeting, began, turns)
+        if at_hand is not None:
+            async for event in at_hand:
+                yield event
+            return
         upper = self._upper if level != "quote" else None
         share: Share | None = None
         try:
@@ -358,6 +367,17 @@ class Ladder:
         finally:
             if share is not None:
                 await share.leave()
+
+    async def _at_hand(
+        self, question: Question, meant: Standalone, began: float
+    ) -> AsyncGenerator[Event] | None:
+        """The events of the answer that an operator pinned; None where there is none."""
+        if self._pinned is None or not meant.sure:
+            return None
+        pinned = await self._pinned.find(question.desk, meant.text)
+        if pinned is None:
+            return None
+        return self._pinned.told(question, meant.text, pinned, began, self._upper)
 
     async def _begun(
         self, upper: "Upper", question: Question, level: Level, understood: Understood

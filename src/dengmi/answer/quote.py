@@ -10,8 +10,9 @@ from dengmi.answer.features import Candidate, Matched, candidates, match, match_
 from dengmi.answer.headed import CLOSE, Headed, headed
 from dengmi.answer.rank import Ranked, rank
 from dengmi.answer.standing import with_neighbours
-from dengmi.answer.trust import GROUNDED, confidence, is_greeting, trust_numbers
+from dengmi.answer.trust import GROUNDED, confidence, trust_numbers
 from dengmi.core.records import Citation, Evidence
+from dengmi.language.greeting import greeting_of
 
 _ALIKE = 0.75
 """Above this share of common letter triples two sentences say the same."""
@@ -29,6 +30,10 @@ _TOLD = 0.7
 """Least confidence where one sentence holds every word of a question and tells of the aspect that
 it asks for: "门票价格是三十元" answers "门票多少钱". Questions of so few words are rare among those
 that the trees were trained on."""
+
+_UNTOLD = 0.3
+"""Most confidence where it is asked where to eat, and the best passage tells of no such place: that
+the temple stands south of the hill answers "where" and nothing more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +78,13 @@ def quote(question: str, evidence: Evidence, most: int = 3, *, neighbours: bool 
     asked = read_question(question, evidence.weights)
     matched = match(asked, evidence)
     ranked = rank(candidates(asked, evidence, matched))
-    if not ranked or most < 1 or is_greeting(question):
+    if not ranked or most < 1 or greeting_of(question):
         return Quoted((), 0.0, False)
     sure = confidence(trust_numbers(asked, matched, ranked))
     if _told_in(asked, matched, ranked[0].candidate):
         sure = max(sure, _TOLD)
+    if _told_nowhere(asked, matched[ranked[0].candidate.passage]):
+        sure = min(sure, _UNTOLD)
     hits = [hit for hit in evidence.hits if hit.passage.sentences]
     said = headed(asked, hits)
     if any(one.passage >= len(matched) for one in said):
@@ -96,6 +103,13 @@ def _told_in(asked: Asked, matched: Sequence[Matched], best: Candidate) -> bool:
     held = matched[best.passage].sets[best.sentence]
     return (
         len(asked.weights) > 1 and held.issuperset(asked.weights) and not held.isdisjoint(ASPECTS)
+    )
+
+
+def _told_nowhere(asked: Asked, passage: Matched) -> bool:
+    """Whether a passage says nothing of where to do what the question would do."""
+    return any(
+        ASPECTS[term].whole and term not in passage.all for term in asked.weights if term in ASPECTS
     )
 
 

@@ -3,14 +3,15 @@
 from collections.abc import Iterator
 
 from dengmi.core.events import Cited, Done, Event, Found, Spent, Text
-from dengmi.core.records import Answer, Claim, Pending
+from dengmi.core.late import Pending
+from dengmi.core.records import Answer, Claim
 
 
 def told(answer: Answer) -> Iterator[Event]:
     """The events of an answer, up to what it cost."""
     if answer.claims:
         yield from _sentences(answer)
-    elif answer.grounded and answer.level == "quote":
+    elif answer.quoted:
         for citation in answer.citations:
             gap = "" if citation.n == 1 else "\n\n"
             yield Text(f"{gap}{citation.quote} [{citation.n}]")

@@ -1,7 +1,6 @@
 """How sure it is that the articles answer a question at all."""
 
 import math
-import re
 from collections.abc import Sequence
 
 from dengmi.answer.asked import Asked, names_of
@@ -12,13 +11,6 @@ from dengmi.answer.trees import adder
 
 GROUNDED = 0.5
 """From this confidence on a question counts as answered by the articles."""
-
-_GREETING = re.compile(
-    r"[\W_]*(?:(?:hi|hello|hey|hallo|yo|thanks?(?: you)?|bye|goodbye|ok(?:ay)?|test|help|there|all"
-    r"|everyone|good (?:morning|afternoon|evening|night|day)|您好|你好|妳好|大家好|早上?好?|晚上好"
-    r"|下午好|嗨|哈喽|喂|在吗|在嗎|谢谢你?|謝謝你?|再见|再見|好的|测试)[\W_]*)+",
-    re.IGNORECASE,
-)
 
 _TAKEN = names(
     """
@@ -51,11 +43,6 @@ RISING = frozenset(
 )
 FALLING = frozenset(("missed", "absent"))
 """Numbers that, all else equal, can only raise (lower) the confidence; training keeps to it."""
-
-
-def is_greeting(question: str) -> bool:
-    """Whether a question is nothing but a greeting, a thank-you or punctuation."""
-    return _GREETING.fullmatch(question) is not None or not re.search(r"[^\W_]", question)
 
 
 def trust_numbers(

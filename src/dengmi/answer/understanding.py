@@ -9,6 +9,7 @@ from dengmi.answer.follow.turns import Standalone, Turn
 from dengmi.answer.followup import standalone
 from dengmi.core.ports import Conversations
 from dengmi.core.records import Charge, Exchange, Level, Question
+from dengmi.language.greeting import greeting_of
 
 if TYPE_CHECKING:  # what writes answers is imported where a model is configured, by `wire`
     from dengmi.answer.upper import Upper
@@ -60,6 +61,8 @@ class Understanding:
                 question.asked_at,
                 self._history,
             )
+        # "Thanks" is answered, and what follows is asked of what went before it.
+        turns = [each for each in turns if not greeting_of(each.question.text)]
         turns = turns[-self._history :]
         if not turns:
             return Understood(Standalone(question.text))

@@ -32,8 +32,10 @@ def ask(app: App, words: tuple[str, ...], desk: str | None, level: Wanted, as_js
         print_json(answer_json(answer))
     elif answer.grounded and answer.claims:
         _show_sources(app, answer)
-    elif answer.grounded:
+    elif answer.quoted:
         _show_quotes(answer)
+    elif answer.greets:
+        _show_greeting(answer)
     else:
         _show_nearest(app, answer)
 
@@ -73,6 +75,13 @@ def _show_quotes(answer: Answer) -> None:
         click.echo(quiet(f"  [{citation.n}] {reference(citation.head)}"))
         if citation is not answer.citations[-1]:
             click.echo()
+
+
+def _show_greeting(answer: Answer) -> None:
+    """The desk's greeting, and what might be asked."""
+    click.echo(answer.text)
+    for one in answer.followups:
+        click.echo(f"  · {one}")
 
 
 def _show_sources(app: App, answer: Answer) -> None:

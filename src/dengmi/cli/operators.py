@@ -11,8 +11,9 @@ from dengmi.cli.app import App
 from dengmi.cli.opening import opened
 from dengmi.cli.terminal import clean, print_json, table
 from dengmi.cli.words import Verb, VerbGroup, app_of, json_option, option
-from dengmi.core.errors import NotFound
-from dengmi.core.operators import ROLES, Deed, Invite, Operator, Role
+from dengmi.core.errors import BadInput, NotFound
+from dengmi.core.ids import new_id
+from dengmi.core.operators import ROLES, Deed, Invite, Operator, Operators, Role, made_by
 
 LASTS = 86_400.0
 """Seconds that a link works."""
@@ -49,6 +50,23 @@ def link_operator(app: App, name: str | None, role: Role, as_json: bool) -> None
         click.echo(app.say("cli_operator_link", link=link))
 
 
+@operators.command("remove", cls=Verb, help="help_operators_remove")
+@click.argument("name")
+@option("--keys/--no-keys", default=None, help="help_option_operators_keys")
+@json_option
+@click.pass_obj
+def remove_operator(app: App, name: str, keys: bool | None, as_json: bool) -> None:
+    """Remove an operator, and what that one's keys open."""
+    operator, made = asyncio.run(_remove(app, name, keys))
+    if as_json:
+        print_json({"removed": operator.name, "keys": made, "keys_removed": bool(keys)})
+        return
+    click.echo(app.say("cli_operator_removed", name=clean(operator.name)))
+    if made:
+        said = "cli_operator_keys_removed" if keys else "cli_operator_keys_kept"
+        click.echo(app.say(said, names=clean(app.say("list_comma").join(made))))
+
+
 def _print_list(app: App, as_json: bool) -> None:
     found = asyncio.run(_list(app))
     if as_json:
@@ -77,9 +95,33 @@ async def _list(app: App) -> Sequence[Operator]:
         return await parts.store.operators().operators()
 
 
+async def _remove(app: App, name: str, keys: bool | None) -> tuple[Operator, Sequence[str]]:
+    """Remove an operator, and where `keys` says so the keys that one made: the operator, and their
+    names. Raises NotFound, Conflict, and BadInput where there are keys and nobody said what
+    becomes of them."""
+    async with opened(app) as parts:
+        people = parts.store.operators()
+        operator = await people.operator(name)
+        if operator is None:
+            raise NotFound("console_operator_unknown", name=name[:60])
+        made = [key.name for key in made_by(operator, await people.access_keys())]
+        if made and keys is None:
+            names = app.say("list_comma").join(made)
+            raise BadInput("operator_keys_undecided", name=operator.name, names=names)
+        await people.remove_operator(operator.id)
+        await _noted(people, parts.clock.now(), "removed", operator.name)
+        for key in made if keys else ():
+            if await people.remove_key(key):
+                await _noted(people, parts.clock.now(), "key_removed", key)
+    return operator, made
+
+
+async def _noted(people: Operators, now: float, code: str, subject: str) -> None:
+    await people.note(Deed(id=new_id("d"), at=now, operator="", code=code, subject=subject))
+
+
 async def _link(app: App, name: str | None, role: Role) -> str:
     """The address of a fresh link. Raises NotFound."""
-    from dengmi.core.ids import new_id
     from dengmi.server.console.door import hashed
 
     async with opened(app) as parts:
@@ -99,7 +141,7 @@ async def _link(app: App, name: str | None, role: Role) -> str:
         )
         code = "linked" if operator else "invited"
         subject = operator.name if operator else role
-        await people.note(Deed(id=new_id("d"), at=now, operator="", code=code, subject=subject))
+        await _noted(people, now, code, subject)
     server = app.settings.server
     host = f"[{server.host}]" if ":" in server.host else server.host
     base = server.public_url.rstrip("/") or f"http://{host}:{server.port}"

@@ -76,6 +76,11 @@ class AccessKey:
     used_at: float | None = None
 
 
+def made_by(operator: Operator, keys: Sequence[AccessKey]) -> tuple[AccessKey, ...]:
+    """Those of the keys that an operator made."""
+    return tuple(key for key in keys if key.made_by.casefold() == operator.name.casefold())
+
+
 class Operators(Protocol):
     """Keeps operators, their sessions and their deeds."""
 

@@ -9,10 +9,11 @@ from dengmi.gate.budget import Rates, Rule
 from dengmi.gate.limits import DeskLimit, Limits
 from dengmi.gate.model import Offered
 from dengmi.gate.quota import Plans, plans
+from dengmi.settings.desks import DeskSettings
 from dengmi.settings.limits import rates_of
 from dengmi.settings.live import Made
 from dengmi.settings.money import money
-from dengmi.settings.options import DeskSettings, ModelSettings, Settings
+from dengmi.settings.options import ModelSettings, Settings
 
 
 def plans_of(settings: Settings) -> Plans:

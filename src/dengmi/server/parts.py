@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from dengmi.answer.audience import Audience
+from dengmi.answer.examples import Examples
 from dengmi.answer.late.waits import Standing
 from dengmi.answer.pins import Pinned
 from dengmi.core.chat import ChatModel
@@ -168,11 +169,12 @@ class Vectors(Protocol):
 class Parts:
     """Everything a command or the server works with, opened. `tuned` keeps the settings at what
     operators want, and `writing` what uses models at the settings; `pinned` knows what operators
-    pinned."""
+    pinned, `examples` what one might ask."""
 
     tuned: Tuned
     writing: Writing
     pinned: Pinned
+    examples: Examples
     clock: Clock
     store: Store
     search: Search

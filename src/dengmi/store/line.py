@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from dengmi.core.records import Answer, Late, LateState, Level, Question
+from dengmi.core.late import Late, LateState
+from dengmi.core.records import Answer, Level, Question
 from dengmi.core.together import Together
 from dengmi.store import waiting
 from dengmi.store.connector import Connector
@@ -83,6 +84,10 @@ class SqlLine:
     async def expire_late(self, now: float) -> Sequence[str]:
         """End the wait of those whose time is over; the ids of the questions."""
         return await self._db.write(waiting.expire, now)
+
+    async def lower_late(self, level: Level, there: Level | None, now: float) -> int:
+        """Have those that wait for a level wait for another one, or no longer; how many did."""
+        return await self._db.write(waiting.lower, level, there, now)
 
     async def late(self, question_or_answer: str) -> Late | None:
         """What is known of a question that waits or waited, by its id or an answer's."""

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 
-from dengmi.core.records import Answer, Late, LateState, Level, Question
+from dengmi.core.late import Late, LateState
+from dengmi.core.records import Answer, Level, Question
 from dengmi.store.clean import clean
 from dengmi.store.inbox import as_question, finish
 from dengmi.store.steps import Row, Work, every, first, packed, run
@@ -152,6 +153,15 @@ def expire(now: float) -> Work[tuple[str, ...]]:
     """End the wait of those whose time is over."""
     rows = yield from every("late_expire", now=float(now))
     return tuple(row[0] for row in rows)
+
+
+def lower(level: Level, there: Level | None, now: float) -> Work[int]:
+    """Have those that wait for a level wait for another one, or no longer."""
+    if there is None:
+        rows = yield from every("late_close", level=level, now=float(now))
+    else:
+        rows = yield from every("late_lower", level=level, there=there, now=float(now))
+    return len(rows)
 
 
 def of(question_or_answer: str) -> Work[Late | None]:

@@ -45,7 +45,7 @@ def api(platform: FakeWeChat) -> Iterator[str]:
         yield serving.address
 
 
-def _configured(home: Path, api: str, *, more: str, model: bool, slots: int) -> Path:
+def _configured(home: Path, api: str, *, more: str, model: bool, slots: int, whole: float) -> Path:
     home.mkdir(parents=True, exist_ok=True)
     (home / "script.toml").write_text(SCRIPT, encoding="utf-8")
     script = f'model = "{home / "script.toml"}"\nslots = {slots}'
@@ -65,7 +65,7 @@ hold = 10
 [wechat.small]
 {common}
 hold = 0.5
-whole = 1.7
+whole = {whole}
 {more}
 """,
         encoding="utf-8",
@@ -74,10 +74,17 @@ whole = 1.7
 
 
 async def configured(
-    home: Path, api: str, *, more: str = "", model: bool = True, slots: int = 200
+    home: Path,
+    api: str,
+    *,
+    more: str = "",
+    model: bool = True,
+    slots: int = 200,
+    whole: float = 1.7,
 ) -> Path:
     """A home with two accounts, “news” (verified, encrypted) and “small” (plain, no rights)."""
-    return await asyncio.to_thread(_configured, home, api, more=more, model=model, slots=slots)
+    made = partial(_configured, more=more, model=model, slots=slots, whole=whole)
+    return await asyncio.to_thread(made, home, api)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sized
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -9,6 +10,7 @@ import pytest
 from wechatpy.client import WeChatClient
 from wechatpy.exceptions import WeChatClientException
 
+from dengmi.core.clock import SystemClock
 from tests.channels.wechat.conftest import KEY, SCRIPT, configured, opened, served
 from tests.fakes.wechat import FakeWeChat, Platform
 
@@ -115,24 +117,40 @@ async def test_the_last_delivery_has_quotes_and_a_link_that_asks_again(
         assert [charge.purpose for charge in spent] == ["answer"]
 
 
+class Ahead(SystemClock):
+    """The machine's clock so many seconds later: what a delivery meets that comes then."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def now(self) -> float:
+        return super().now() + self.seconds
+
+
 async def test_the_last_delivery_is_known_by_its_time_in_any_process(
-    tmp_path: Path, api: str
+    tmp_path: Path, api: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The deliveries before reached another process, which counted them."""
-    home = await configured(tmp_path / "home", api)
-    changed = (home / "dengmi.toml").read_text(encoding="utf-8")
-    changed = changed.replace("hold = 0.5", "hold = 0.2")
-    await asyncio.to_thread((home / "dengmi.toml").write_text, changed, encoding="utf-8")
-    slow = SCRIPT.replace("0.9", "4.0")
+    monkeypatch.setattr("dengmi.server.crew.PATIENCE", 0.1)  # nobody reads the written answer
+    home = await configured(tmp_path / "home", api, whole=60.0)
+    slow = SCRIPT.replace("0.9", "90.0")
     await asyncio.to_thread((home / "script.toml").write_text, slow, encoding="utf-8")
+    clock = Ahead()
     async with opened(home, tmp_path / "articles") as parts, opened(home) as others:
-        async with served(parts) as client, served(others) as neighbour:
+        there = replace(others, clock=clock)
+        async with served(parts) as client, served(there) as neighbour:
             first, number = small(client), "7000000000000000001"
             fields = {"MsgType": "text", "Content": PARK, "MsgId": number}
-            with pytest.raises(TimeoutError):
-                await asyncio.wait_for(first.deliver("o1", fields), 0.7)
-            await asyncio.sleep(0.7)
-            last = await asyncio.wait_for(small(neighbour).deliver("o1", fields), 20)
+            hung_up = asyncio.create_task(first.deliver("o1", fields))
+            async with asyncio.timeout(60):
+                while not (await parts.store.counts())["questions"]:  # noqa: ASYNC110
+                    await asyncio.sleep(0.02)
+            hung_up.cancel()
+            clock.seconds = 19.0  # of 60: the second of three
+            second = await small(neighbour).deliver("o1", fields)
+            assert (second.status_code, first.read(second)) == (503, None)
+            clock.seconds = 50.0
+            last = await small(neighbour).deliver("o1", fields)
             assert "门口只有十二个车位" in (first.read(last) or "")
         assert (await parts.store.counts())["questions"] == 1
 
@@ -167,6 +185,16 @@ async def test_what_cannot_be_in_time_is_not_begun_and_waits(tmp_path: Path, api
                 await asyncio.sleep(0.05)
         whole = await platform.say("o2", "Show me the answer", menu=menu)
         assert str(whole).startswith("Whoever solves a riddle gets a paper fan.")
+
+
+async def test_thanks_are_answered_at_once(client: httpx.AsyncClient) -> None:
+    said = await small(client).say("o1", "谢谢！")
+    assert said == "不客气！还想了解什么，随时问我。"
+    welcome = str(await small(client).say("o2", "你好"))
+    assert welcome.startswith("你好！想了解什么")
+    assert "文章没有" not in welcome
+    pushed = await verified(client).say("o1", "谢谢！")  # nothing is written later
+    assert pushed == said
 
 
 async def test_three_deliveries_at_once_are_one_question(

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from wechatpy.work import WeChatClient
 
 from tests.channels import desk
 from tests.fakes.deepseek import Serving
@@ -32,6 +33,19 @@ per_second = 8
 match = "fan|riddle"
 text = "Whoever solves a riddle gets a paper fan. [1.2]"
 """
+
+
+def independent(api: str) -> type[WeChatClient]:
+    """A client of wechatpy's that calls the stand-in, which has one path for tokens."""
+
+    class Client(WeChatClient):  # type: ignore[misc]
+        API_BASE_URL = f"{api}/cgi-bin/"
+
+        def fetch_access_token(self) -> object:
+            query = {"corpid": self.corp_id, "corpsecret": self.secret}
+            return self._fetch_access_token(url=f"{api}/cgi-bin/gettoken", params=query)
+
+    return Client
 
 
 @pytest.fixture

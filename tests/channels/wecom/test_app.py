@@ -8,10 +8,9 @@ from pathlib import Path
 import httpx
 import pytest
 from wechatpy.exceptions import WeChatClientException
-from wechatpy.work import WeChatClient
 
 from dengmi.core.records import Question
-from tests.channels.wecom.conftest import KEY, TOKEN, configured, opened, served, when
+from tests.channels.wecom.conftest import KEY, TOKEN, configured, independent, opened, served, when
 from tests.fakes.wecom import FakeWeCom
 from tests.fakes.wecom_app import AppPlatform
 
@@ -217,17 +216,10 @@ async def test_no_more_messages_than_are_shown(tmp_path: Path, api: str) -> None
 
 def test_the_stand_in_is_as_wechatpy_knows_the_api(api: str, platform: FakeWeCom) -> None:
     """An independent client reads our stand-in the way it reads the real one."""
-
-    class Client(WeChatClient):  # type: ignore[misc]
-        API_BASE_URL = f"{api}/cgi-bin/"
-
-        def fetch_access_token(self) -> object:
-            query = {"corpid": self.corp_id, "corpsecret": self.secret}
-            return self._fetch_access_token(url=f"{api}/cgi-bin/gettoken", params=query)
-
+    kind = independent(api)
     with pytest.raises(WeChatClientException, match="40001"):
-        Client(platform.corp_id, "wrong").fetch_access_token()
-    theirs = Client(platform.corp_id, platform.secret)
+        kind(platform.corp_id, "wrong").fetch_access_token()
+    theirs = kind(platform.corp_id, platform.secret)
     theirs.message.send_text(platform.agent, "u1", "你好")
     with pytest.raises(WeChatClientException, match="81013"):
         theirs.message.send_text(platform.agent, "u9", "你好")

@@ -25,6 +25,24 @@ CASTLE = (
 )
 ALL = (TEMPLE, POOL, CASTLE)
 
+SPRING = (
+    "灵山寺参观指南",
+    "灵山寺位于灵山南麓，始建于唐代。斋堂每天中午供应素面，每碗十元。门票在东门售票处出售。"
+    "山下的民宿每晚二百元。自驾的游客可以停到山门东侧。",
+)
+TOWER = (
+    "Visiting the Amber Tower",
+    "The Amber Tower stands on a hill above the river. The tea room in the east wing serves soup."
+    " Entry is sold at the gate. Cars are left in the field behind the church."
+    " The Crown is a small inn at the foot of the hill.",
+)
+PLACES = (
+    SPRING,
+    TOWER,
+    POOL,
+    ("Lakeside walks", "The lake has three paths. Swans nest in the reeds."),
+)
+
 
 @pytest.mark.parametrize(
     ("question", "told"),
@@ -48,6 +66,41 @@ def test_the_sentence_that_tells_comes_first(ask: Ask, question: str, told: str)
 
 
 @pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("灵山寺在哪里吃饭", "斋堂每天中午供应素面"),
+        ("靈山寺在哪裡吃飯？", "斋堂每天中午供应素面"),
+        ("灵山寺哪里可以停车？", "停到山门东侧"),
+        ("灵山寺附近住哪里", "民宿每晚二百元"),
+        ("灵山寺门票在哪买", "东门售票处"),
+        ("灵山寺在哪里", "位于灵山南麓"),
+        ("Where can I eat at the Amber Tower?", "The tea room"),
+        ("Where can we park at the Amber Tower?", "Cars are left in the field"),
+        ("Where to stay near the Amber Tower?", "a small inn"),
+        ("Where can I buy tickets for the Amber Tower?", "Entry is sold at the gate"),
+        ("Where is the Amber Tower?", "stands on a hill"),
+    ],
+)
+def test_where_to_do_something_is_told_by_such_a_place(ask: Ask, question: str, told: str) -> None:
+    quoted = ask(PLACES, question)
+    assert quoted.grounded
+    assert told in quoted.citations[0].quote
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "游泳馆在哪里吃饭",
+        "游泳馆哪里可以停车",
+        "Where can I eat by the lake?",
+        "Where to stay at the lake?",
+    ],
+)
+def test_where_alone_does_not_answer_where_to_do_something(ask: Ask, question: str) -> None:
+    assert not ask(PLACES, question).grounded
+
+
+@pytest.mark.parametrize(
     "question", ["宠物寄养多少钱？", "轮椅要钱吗", "How much is a guided tour?", "怎么去火车站？"]
 )
 def test_what_is_not_told_is_not_answered(ask: Ask, question: str) -> None:
@@ -63,6 +116,13 @@ def test_what_is_not_told_is_not_answered(ask: Ask, question: str) -> None:
         ("怎么走最快", {"\x00way"}),
         ("怎么做红烧肉", set()),
         ("多少人参加", set()),
+        ("灵山寺在哪里吃饭", {"\x00food"}),
+        ("车停哪儿？", {"\x00parking"}),
+        ("有住宿的地方吗", {"\x00bed"}),
+        ("熊猫在哪里吃竹子", set()),
+        ("李白住在哪里？", set()),
+        ("公司在哪里买的股票", set()),
+        ("where do penguins eat", set()),
     ],
 )
 def test_what_asks_for_an_aspect(question: str, aspects: set[str]) -> None:

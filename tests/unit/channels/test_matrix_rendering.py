@@ -100,6 +100,11 @@ def test_nothing_found_names_the_nearest() -> None:
     assert "· The <b>library: https://" in drawn.text
 
 
+def test_a_greeting_is_said_as_it_is() -> None:
+    drawn = answered(answer("You're welcome!", level="quote", citations=()), Style())
+    assert drawn.text == "You're welcome!"
+
+
 def test_what_may_be_asked_next_is_named() -> None:
     drawn = answered(answer("Nine. [1]", followups=("And on <Sunday>?",)), Style())
     assert "You can also ask:\n· And on <Sunday>?" in drawn.text

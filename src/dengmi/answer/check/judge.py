@@ -17,6 +17,7 @@ from dengmi.answer.trees import Trees, from_data, quick
 from dengmi.core.records import Head, Passage, Verdict
 
 __all__ = [
+    "COPIED",
     "Judgement",
     "Source",
     "best_support",
@@ -38,6 +39,9 @@ WHOLE = 0.15
 SURE = 0.65
 """How true a claim has to look where something in it seems to disagree, by a rule that is not sure: a
 name or number that may be another's, a denial or opposite that may be told in other words."""
+
+COPIED = 1.0
+"""The score of a claim that is one of the sentences word for word; no other reaches it."""
 
 LEAN = 4.0
 LEAN_MET, ENOUGH_MET = 2.5, 8
@@ -91,7 +95,7 @@ def judge(claim: str, sources: Sequence[Source]) -> Judgement:
     out by itself."""
     copied = claim.strip()
     if any(copied == source.text.strip() for source in sources):
-        return Judgement("supported", 1.0)
+        return Judgement("supported", COPIED)
     seen = laid(claim, sources)
     score, looks = _score(seen), _looks(seen)
     reasons = refused(seen, looks)

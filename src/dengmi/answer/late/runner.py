@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from dengmi.answer.late.company import Company
-from dengmi.answer.late.terms import Trial, tried_again
+from dengmi.answer.late.terms import GONE, LEVELS, Trial, instead, tried_again
 from dengmi.answer.late.waits import Kept, Waits
 from dengmi.core.clock import Clock
 from dengmi.core.errors import DengmiError
 from dengmi.core.gate import Room
 from dengmi.core.ids import new_id
-from dengmi.core.late import Push
+from dengmi.core.late import Late, Push
 from dengmi.core.ports import Lives
-from dengmi.core.records import Answer, Late, Level, Question
+from dengmi.core.records import Answer, Level, Question
 
 log = logging.getLogger(__name__)
 
@@ -96,6 +96,7 @@ class Runner:
         self._company = Company()
         self._woken = asyncio.Event()
         self._kept_house = float("-inf")
+        self._gone: dict[Level, float] = {}
 
     async def run(self) -> None:
         """Serve the queue until cancelled; what is being written then is left to others."""
@@ -228,6 +229,19 @@ class Runner:
         if self._running:
             await self._store.hold_late(self._owner, now + LEASE)
         await self._store.expire_late(now)
+        await self._lower()
+
+    async def _lower(self) -> None:
+        """Have those that wait for a level which has not been offered for a while wait for one
+        that is, or no longer: nobody would try them."""
+        offered, steady = self._places.levels, self._clock.steady()
+        for level in LEVELS:
+            if level in offered:
+                self._gone.pop(level, None)
+            elif steady - self._gone.setdefault(level, steady) >= GONE:
+                there = instead(level, offered)
+                if many := await self._store.lower_late(level, there, self._clock.now()):
+                    log.info("%d wait no longer for %s, but for %s", many, level, there or "none")
 
     def hand_to(self, push: Push) -> None:
         """Hand the answers of a channel to it from now on."""

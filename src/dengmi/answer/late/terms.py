@@ -1,10 +1,12 @@
 """Which questions wait for a better answer, for whom, for how long, and when one is tried again.
 Pure: times come in as numbers."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
-from dengmi.core.records import Late, Level, Question
+from dengmi.core.late import Late
+from dengmi.core.records import Level, Question
 
 CAUSES = frozenset({"no_room", "no_room_at", "model_failed"})
 """Codes of the notices that say a better answer may be had later. Where the model did write and
@@ -20,6 +22,13 @@ budget or quota is used up; no answer of another's that it could share."""
 
 PASSING = frozenset({"cli", "eval", "openai", "mcp"})
 """Channels that nobody comes back to."""
+
+LEVELS: tuple[Level, ...] = ("research", "deep", "quick")
+"""Levels that are waited for, the highest first."""
+
+GONE = 120.0
+"""Seconds after which those that wait for a level which is not offered any more wait for another
+one: whoever puts another model in a level's place takes the old one out first."""
 
 FIRST = 2.0
 """Seconds until one that failed is tried again; each time after that twice as long."""
@@ -83,6 +92,12 @@ def entry(
         since=now,
         until=now + terms.longest,
     )
+
+
+def instead(level: Level, offered: Collection[Level]) -> Level | None:
+    """The highest level below one that is not offered any more; None where only quotes are left."""
+    below = LEVELS[LEVELS.index(level) + 1 :]
+    return next((each for each in below if each in offered), None)
 
 
 def tried_again(tries: int, now: float) -> float:

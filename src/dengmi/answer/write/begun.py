@@ -33,7 +33,7 @@ class Task:
         messages: the prompt; `shown` what it shows.
         thinking: whether the model thinks first.
         max_tokens: most tokens of thinking and answer.
-        judge: name of the model that takes a second look at doubtful sentences; "" for none.
+        judge: name of the model that takes a second look at sentences; "" for none.
         calling: called when a model is about to be called.
         told: what was told of it already, by a process that is gone.
     """

@@ -113,7 +113,7 @@ def answered(answer: Answer, style: Style, foot: Sequence[str] = (), lead: str =
 def _parts(
     answer: Answer, words: str, style: Style, *, quotes: bool = False, bare: bool = False
 ) -> list[Drawn]:
-    if answer.level == "quote" and answer.grounded and quotes:
+    if answer.quoted and quotes:
         return [_quotes(answer.citations, style)]
     made = [_written(words, answer.citations, style)]
     if not answer.grounded:

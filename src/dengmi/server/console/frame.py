@@ -195,12 +195,15 @@ def form(
     )
 
 
-def asked_first(visit: Visit, title: str, words: str, at: str) -> Response | None:
+def asked_first(
+    visit: Visit, title: str, words: str, at: str, more: Child = None
+) -> Response | None:
     """A page that asks whether something that cannot be undone is meant; None where that was
     said. It sends the same form again, with the answer.
 
     Args:
         at: the path of the navigation to go back to.
+        more: what else is to be said or chosen before.
     """
     if visit.form.get("sure") == "1":
         return None
@@ -213,7 +216,7 @@ def asked_first(visit: Visit, title: str, words: str, at: str) -> Response | Non
     back = el("a", visit.say("con_rather_not"), class_="button", href=at)
     path = visit.request.url.path
     acts = el("div", button, back, class_="acts-row")
-    return page(visit, title, card(form(visit, path, kept, el("p", words), acts)), at=at)
+    return page(visit, title, card(form(visit, path, kept, el("p", words), more, acts)), at=at)
 
 
 def field(label: str, box: Child, note: Child = None) -> Html:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from starlette.responses import RedirectResponse, Response
 
 from dengmi.core.errors import BadInput, NotFound
-from dengmi.core.operators import ROLES, Deed, Invite, Operator, Role
+from dengmi.core.operators import ROLES, AccessKey, Deed, Invite, Operator, Role, made_by
 from dengmi.server.console.door import hashed
 from dengmi.server.console.frame import (
     HOME,
@@ -194,14 +194,34 @@ async def role(visit: Visit) -> Response:
 
 
 async def remove(visit: Visit) -> Response:
-    """Remove an operator. Raises NotFound, Conflict."""
+    """Remove an operator, and the keys that one made where that is wished. Raises NotFound,
+    Conflict."""
     operator = await _operator(visit)
-    words = visit.say("con_operator_sure", name=operator.name)
-    if (asked := asked_first(visit, visit.say("con_remove"), words, HERE)) is not None:
+    keys = made_by(operator, await visit.office.people.access_keys())
+    words, box = (
+        visit.say("con_operator_sure", name=operator.name),
+        _keys_box(visit, operator, keys),
+    )
+    if (asked := asked_first(visit, visit.say("con_remove"), words, HERE, box)) is not None:
         return asked
     await visit.office.people.remove_operator(operator.id)
     await visit.note("removed", operator.name)
+    for key in keys if visit.form.get("keys") else ():
+        if await visit.office.people.remove_key(key.name):
+            await visit.note("key_removed", key.name)
     return RedirectResponse(with_query(HERE, said="removed"), 303)
+
+
+def _keys_box(visit: Visit, operator: Operator, keys: Sequence[AccessKey]) -> Html | None:
+    """Whether the operator's keys go too: chosen at first, as nobody else knows their secrets."""
+    if not keys:
+        return None
+    names = visit.say("list_comma").join(
+        visit.say("con_operator_key", name=key.name, used=visit.when(key.used_at)) for key in keys
+    )
+    words = visit.say("con_operator_keys", name=operator.name, names=names)
+    tick = el("input", type="checkbox", name="keys", value="1", checked=True)
+    return el("fieldset", el("label", tick, words), class_="checks")
 
 
 async def log(visit: Visit) -> Response:

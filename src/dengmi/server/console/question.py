@@ -8,16 +8,8 @@ from starlette.responses import RedirectResponse, Response
 
 from dengmi.answer.pins import pin_of
 from dengmi.core.errors import BadInput, Conflict, NotFound
-from dengmi.core.records import (
-    Answer,
-    Charge,
-    Citation,
-    Head,
-    Late,
-    Passage,
-    ReuseState,
-    SearchQuery,
-)
+from dengmi.core.late import Late
+from dengmi.core.records import Answer, Charge, Citation, Head, Passage, ReuseState, SearchQuery
 from dengmi.core.review import Life
 from dengmi.language.money import amount
 from dengmi.server.bodies import clean
@@ -101,7 +93,7 @@ async def _decline(visit: Visit, answer: Answer) -> bool:
     so a bad one is forbidden only by what stands in its place. Raises NotFound."""
     from dengmi.answer.correcting import declined
 
-    if answer.level != "quote" or not answer.grounded:
+    if not answer.quoted:
         return False
     other = await asyncio.to_thread(declined, answer, visit.now)
     pin = await asyncio.to_thread(pin_of, other, visit.now, visit.me.operator.name)
@@ -307,8 +299,7 @@ def _possible(life: Life, answer: Answer) -> Sequence[str]:
         return ("live", "void") if reuse else ("unpinned",)
     if reuse is not None:
         return ("pinned", *(each for each in ("live", "void") if each != reuse))
-    bad_quote = answer.level == "quote" and answer.grounded
-    return ("pinned", "declined") if bad_quote else ("pinned",)
+    return ("pinned", "declined") if answer.quoted else ("pinned",)
 
 
 def _evidence(visit: Visit, answer: Answer, found: Found) -> Child:

@@ -267,6 +267,8 @@ def _label(frame: Frame, answer: Answer) -> str:
     """How the answer was made."""
     if not answer.grounded:
         return frame.say("ui_level_none")
+    if answer.greets:
+        return ""
     if answer.level == "quote":
         return frame.say("card_label_quote")
     checked = any(claim.verdict for claim in answer.claims)

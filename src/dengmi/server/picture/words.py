@@ -37,6 +37,8 @@ def body_of(frame: Frame, answer: Answer) -> list[Paragraph]:
         near = [Paragraph([(f"· {title_of(frame, head)}", "soft")]) for head in answer.nearest[:3]]
         said = frame.say("ui_not_in_articles")
         return [Paragraph([(said, "plain")]), *near]
+    if answer.greets:
+        return [Paragraph([(answer.text, "plain")])]
     if answer.level == "quote":
         return [
             Paragraph([(_flat(one.quote), "plain"), (str(one.n), "cite")], bar=True)

@@ -340,7 +340,7 @@ def stands(frame: Frame, standing: Standing) -> dict[str, str]:
         "address": answer_path(answer.id),
         "html": str(answer_card(frame, answer, standing)),
         "heard": _heard(frame, answer),
-        "told": frame.say("ui_heard_quotes", count=len(answer.citations)),
+        "told": _heard_sources(frame, answer),
         "wait": wait,
     }
 
@@ -349,8 +349,12 @@ def _heard(frame: Frame, answer: Answer) -> str:
     """What a screen reader says when the answer is there."""
     if not answer.grounded:
         return frame.say("ui_not_in_articles")
-    said = frame.say("ui_heard_quotes", count=len(answer.citations))
-    return said if answer.level == "quote" else f"{answer.text} {said}"
+    said = _heard_sources(frame, answer)
+    return said if answer.quoted else f"{answer.text} {said}".rstrip()
+
+
+def _heard_sources(frame: Frame, answer: Answer) -> str:
+    return "" if answer.greets else frame.say("ui_heard_quotes", count=len(answer.citations))
 
 
 def _asking(frame: Frame, words: str) -> str:

@@ -7,8 +7,9 @@ from urllib.parse import urlencode
 from dengmi.answer.late.waits import Standing
 from dengmi.answer.thought import seconds_of
 from dengmi.core.events import Found
+from dengmi.core.late import Pending
 from dengmi.core.links import outside
-from dengmi.core.records import Answer, Citation, Head, Pending
+from dengmi.core.records import Answer, Citation, Head
 from dengmi.language.han import has_han
 from dengmi.language.texts import text
 from dengmi.server.ui.again import again_menu, own_acts
@@ -42,7 +43,7 @@ def answer_card(
         _wait(frame, answer, standing) if standing else None,
         body,
         _followups(frame, answer),
-        _acts(frame, answer),
+        None if answer.greets else _acts(frame, answer),
         class_="card" if answer.grounded else "card none",
         id=answer.id,
         aria_label=frame.say("ui_answer"),
@@ -139,7 +140,10 @@ def _merged(words: str, marks: tuple[tuple[int, int], ...]) -> list[tuple[int, i
     return rows
 
 
-def _meta(frame: Frame, answer: Answer, thought: float) -> Html:
+def _meta(frame: Frame, answer: Answer, thought: float) -> Html | None:
+    """How it was made; a greeting says nothing of that."""
+    if answer.greets:
+        return None
     level = frame.say(f"ui_level_{answer.level}" if answer.grounded else "ui_level_none")
     return el(
         "div",
@@ -188,7 +192,9 @@ def _wait(frame: Frame, answer: Answer, standing: Standing) -> Html | None:
 
 def _grounded(frame: Frame, answer: Answer) -> Html:
     quotes = [quote_block(frame, citation, answer.id) for citation in answer.citations]
-    if answer.level == "quote":
+    if answer.greets:
+        return el("div", el("p", answer.text), class_="says prose")
+    if answer.quoted:
         return el("div", quotes, class_="quotes")
     folded = el(
         "details",

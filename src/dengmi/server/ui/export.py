@@ -88,7 +88,7 @@ class Exporter:
             yield f"{self._frame.say('ui_not_in_articles')}\n"
             for head in answer.nearest:
                 yield f"- {_plain(head.title or head.id)}"
-        elif answer.level != "quote":
+        elif not answer.quoted:
             yield _safe(answer.text) + "\n"
         for citation in answer.citations:
             yield self._source(citation)

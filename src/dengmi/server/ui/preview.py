@@ -60,7 +60,7 @@ def describe(frame: Frame, answer: Answer) -> str:
     """The beginning of an answer, in one line."""
     if not answer.grounded:
         return frame.say("ui_not_in_articles")
-    if answer.level == "quote":
+    if answer.quoted:
         return shortened(" ".join(one.quote for one in answer.citations), _MOST)
     said = " ".join(answer.text[claim.start : claim.end] for claim in answer.claims)
     return shortened(said or answer.text, _MOST)

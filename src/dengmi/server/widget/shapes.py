@@ -19,7 +19,7 @@ from dengmi.core.events import (
     Thinking,
 )
 from dengmi.core.links import outside
-from dengmi.core.records import Citation, Claim, Head
+from dengmi.core.records import Answer, Citation, Claim, Head
 from dengmi.language.texts import text
 from dengmi.server.problems import detail, notice_text
 from dengmi.server.shapes import Json
@@ -62,9 +62,9 @@ def standing_json(standing: Standing, lang: str, base: str, shared: bool) -> Jso
     pending = standing.pending
     return {
         "id": answer.id,
-        "level": text(f"ui_level_{answer.level if answer.grounded else 'none'}", lang),
+        "level": _level(answer, lang),
         "grounded": answer.grounded,
-        "quoted": answer.level == "quote",
+        "quoted": answer.quoted,
         "text": answer.text,
         "claims": [_claim(claim) for claim in answer.claims],
         "citations": [_citation(one, base) for one in answer.citations],
@@ -95,6 +95,13 @@ def _value(event: Event, lang: str, base: str, shared: bool) -> Json:  # noqa: P
             return {"text": detail(DengmiError(event.code, **event.params), lang)}
         case Thinking() | Spent():
             return {}
+
+
+def _level(answer: Answer, lang: str) -> str:
+    """How it was made; "" for a greeting."""
+    if answer.greets:
+        return ""
+    return text(f"ui_level_{answer.level if answer.grounded else 'none'}", lang)
 
 
 def _claim(claim: Claim) -> list[object]:

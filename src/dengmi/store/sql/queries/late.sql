@@ -93,6 +93,18 @@ UPDATE late SET state = 'expired', owner = '', turn = -1
 WHERE state = 'waiting' AND until <= :now AND (owner = '' OR lease <= :now)
 RETURNING question_id;
 
+-- name: late_lower
+-- Those that wait for a level wait for another one from now on, unless somebody works on them.
+UPDATE late SET level = :there, topic = '', due = 0
+WHERE state = 'waiting' AND level = :level AND (owner = '' OR lease <= :now)
+RETURNING question_id;
+
+-- name: late_close
+-- Those that wait for a level leave the line without an answer, unless somebody works on them.
+UPDATE late SET state = 'ended', owner = '', turn = -1
+WHERE state = 'waiting' AND level = :level AND (owner = '' OR lease <= :now)
+RETURNING question_id;
+
 -- name: late_told
 -- An answer was handed to its channel; only for who holds it.
 UPDATE late SET told_at = :now, owner = ''

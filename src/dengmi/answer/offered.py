@@ -1,4 +1,4 @@
-"""Questions that the page offers: headings as a person would ask them, where quotes answer them."""
+"""Questions that a desk offers: headings as a person would ask them, where quotes answer them."""
 
 import asyncio
 import re
