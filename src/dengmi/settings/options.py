@@ -197,8 +197,9 @@ class ModelSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=Tru
         Annotated[int, Meta(ge=1, le=100_000)], Meta(description="most requests in flight")
     ] = 200
     context: Annotated[
-        Annotated[int, Meta(ge=512)], Meta(description="most tokens of prompt and answer together")
-    ] = 65_536
+        Annotated[int, Meta(ge=512)],
+        Meta(description="tokens that a local model holds; 16,384 for each answer at once"),
+    ] = 16_384
     first: Annotated[
         Annotated[float, Meta(gt=0)], Meta(description="most seconds until the first token")
     ] = 30.0

@@ -11,6 +11,7 @@ from importlib.resources import files
 from dengmi.answer.check.facts import exact_facts
 from dengmi.answer.check.features import NAMES, Laid, lay
 from dengmi.answer.check.reading import read
+from dengmi.answer.check.silence import is_silent
 from dengmi.answer.check.support import covering
 from dengmi.answer.reading import LEANS
 from dengmi.answer.trees import Trees, from_data, quick
@@ -194,15 +195,6 @@ _TALK = re.compile(
     r"|来源|答案|注意)[，,。.！!：: ]*$",
     re.IGNORECASE,
 )
-_DECLINE = re.compile(
-    r"\b(?:the|these|those|provided|given) (?:articles?|sources?|sentences?|texts?|passages?)\b"
-    r".{0,30}\b(?:do(?:es)? not|don['’]t|doesn['’]t|did not|never) (?:say|mention|state|tell|answer"
-    r"|specify|give|cover|explain|provide|contain|include|discuss|address)"
-    r"|\b(?:is|are|was) not (?:mentioned|stated|specified|given|covered|said) in (?:the|these)\b"
-    r"|(?:文章|文中|资料|原文|这些句子|来源|文章里|文章中)(?:里|中|并|都|也|均)*"
-    r"(?:没有?|未|并未|没)(?:有)?(?:提到|提及|说明|说|给出|涉及|回答|介绍|指出|写明|具体|明确)",
-    re.IGNORECASE,
-)
 
 
 def states_fact(sentence: str) -> bool:
@@ -211,7 +203,7 @@ def states_fact(sentence: str) -> bool:
     words = sentence.strip()
     if not re.search(r"\w", words):
         return False
-    if _DECLINE.search(words):
+    if is_silent(words):
         return False
     if re.search(r"\d", words):
         return True
