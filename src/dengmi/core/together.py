@@ -27,9 +27,9 @@ class Together(Generic[A, R]):
             When it raises for several items, it is called again for each alone.
         lanes: calls under way at once, at most.
         most: items of one call, at most.
-        direct: whether who asks may make the call itself while it is quiet: it changes nothing, or
-            goes on where whoever asked has gone. A task for it would be two more rounds of the
-            event loop, and in each whoever else is busy goes first.
+        direct: whether who asks may make the call itself while it is quiet: it changes nothing,
+            goes on where whoever asked has gone, or is of no use then. A task for it would be two
+            more rounds of the event loop, and in each whoever else is busy goes first.
     """
 
     def __init__(
