@@ -1,9 +1,14 @@
 """How well a claim's support is told, beside plain containment of words, in the same run.
 
-    python benchmarks/citations.py [--nli MODEL] [--labels A,B,C] [--every N]
+    python benchmarks/citations.py [--nli MODEL] [--labels A,B,C] [--languages en,zh] [--every N]
+        [--halves sealed3,sealed4]
+    python benchmarks/citations.py --judge-model GGUF|URL#MODEL [--every N]
 
 With --nli a model for natural language inference stands beside the built-in judge: alone (its odds
-of entailment), and as the second look of a desk that has it. --every N takes every Nth claim.
+of entailment, less those of contradiction), and as the second look of a desk that has it, by how
+sure of a contradiction it must be. --every N takes every Nth claim, --halves only these planted
+sets, and with a model nothing else. With --judge-model a model that writes judges planted sentences
+(`desks.NAME.judge`): a GGUF file, or a model behind an endpoint.
 
 Reads WiCE dev, CLIMATE-FEVER and tests/data/planted.jsonl. The shipped trees have seen the first
 two and every planted part but "held"; train_judge.py prints cross-validated numbers. Takes a
@@ -18,11 +23,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from _judge_model import compare
 from _judging import MOST, Labelled, auroc, climate_fever, planted, planted_rows, wice, wice_pages
 
-from dengmi.answer.check.judge import best_support, judge
+from dengmi.answer.check.judge import COPIED, best_support, judge
 from dengmi.answer.write.entailed import entailed, pair_of
-from dengmi.answer.write.second import Doubt, doubtful
+from dengmi.answer.write.second import Doubt
 from dengmi.core.entailment import Odds, Pair
 from dengmi.language.words import terms
 from dengmi.models.nli import NliModel
@@ -40,12 +46,17 @@ def judged(each: Labelled) -> float:
     return judge(each.claim, each.sources).score
 
 
+REFUTING = (0.9, 0.95, 0.98, 0.99)
+"""How sure of a contradiction the model must be, where a claim seems borne out."""
+
+
 @dataclass(slots=True)
 class Second:
     """A model for natural language inference, what it said of pairs, and how long it took."""
 
     model: NliModel
     known: dict[Pair, Odds | None] = field(default_factory=dict)
+    refuting: float = 1.0
     spent: float = 0.0
 
     async def read(self, chosen: Sequence[Labelled]) -> None:
@@ -75,25 +86,44 @@ class Second:
         return [self.known[pair] for pair in pairs]
 
     def alone(self, each: Labelled) -> float:
-        """The odds of entailment; 0 where it could not read the claim whole."""
+        """The odds of entailment less those of contradiction, from 0 to 1; 0 where it could not
+        read the claim whole."""
         odds = self.known[pair_of(each.claim, each.sources)]
-        return odds.entails if odds else 0.0
+        return (1 + odds.entails - odds.contradicts) / 2 if odds else 0.0
 
     def both(self, each: Labelled) -> float:
         """The mean with the score of the built-in judge."""
         return (judged(each) + self.alone(each)) / 2
 
-    async def passes(self, each: Labelled) -> bool:
+    async def passes(self, each: Labelled, refuting: float) -> bool:
         """Whether a claim is supported when a desk has this second look."""
+        self.refuting = refuting
         found = judge(each.claim, each.sources)
-        if not doubtful(found):
-            return found.verdict == "supported"
-        (turned,) = await entailed(self, [Doubt(each.claim, each.sources, found.reasons)])
+        if found.score >= COPIED:
+            return True
+        doubt = Doubt(each.claim, each.sources, found.verdict, found.reasons)
+        (turned,) = await entailed(self, [doubt])
         return (turned or found.verdict) == "supported"
 
 
-async def beside(second: Second, every: int) -> None:
+async def beside(second: Second, every: int, halves: Sequence[str]) -> None:
     """The same tables with the model."""
+    if not halves:
+        await areas(second, every)
+    levels = " | ".join(f"at {at}" for at in REFUTING)
+    print(f"\n| planted: caught, flagged | built-in | {levels} | of |")
+    print("|---" * (len(REFUTING) + 3) + "|")
+    for half in halves or dict.fromkeys(row["half"] for row in planted_rows()):
+        for lang in second.languages or ("en", "zh"):
+            chosen = [each for each in planted(half) if each.kind.startswith(lang)][::every]
+            await second.read(chosen)
+            told = [await rated(second, chosen, at) for at in (None, *REFUTING)]
+            print(f"| {half}, {lang} | {' | '.join(told)} | {len(chosen)} |", flush=True)
+    print(f"\n{1000 * second.spent / len(second.known):.1f} ms of CPU a claim, loading included")
+
+
+async def areas(second: Second, every: int) -> None:
+    """AUROC of the built-in judge, of the model, and of the mean of both."""
     right, wrong, climate = (
         list(rows)[::every] for rows in (wice(), wice(wrong=True), climate_fever())
     )
@@ -107,19 +137,19 @@ async def beside(second: Second, every: int) -> None:
         await second.read(chosen)
         ways = (judged, second.alone, second.both)
         print(f"| {name} |", *[f"{area(way, chosen):.3f} |" for way in ways], flush=True)
-    print("\n| planted, with the second look | caught | flagged | of |\n|---|---|---|---|")
-    for half in dict.fromkeys(row["half"] for row in planted_rows()):
-        for lang in ("en", "zh"):
-            chosen = [each for each in planted(half) if each.kind.startswith(lang)][::every]
-            await second.read(chosen)
-            passed = {True: [], False: []}
-            for each in chosen:
-                passed[each.label].append(await second.passes(each))
-            caught, flagged = (
-                1 - sum(ok) / max(1, len(ok)) for ok in (passed[False], passed[True])
-            )
-            print(f"| {half}, {lang} | {caught:.1%} | {flagged:.1%} | {len(chosen)} |", flush=True)
-    print(f"\n{1000 * second.spent / len(second.known):.1f} ms of CPU a claim, loading included")
+
+
+async def rated(second: Second, chosen: Sequence[Labelled], refuting: float | None) -> str:
+    """Made-up ones caught and true ones flagged; without the model where `refuting` is None."""
+    passed: dict[bool, list[bool]] = {True: [], False: []}
+    for each in chosen:
+        if refuting is None:
+            ok = judge(each.claim, each.sources).verdict == "supported"
+        else:
+            ok = await second.passes(each, refuting)
+        passed[each.label].append(ok)
+    caught, flagged = (1 - sum(ok) / max(1, len(ok)) for ok in (passed[False], passed[True]))
+    return f"{caught:.1%}, {flagged:.1%}"
 
 
 def area(score: Callable[[Labelled], float], chosen: Sequence[Labelled]) -> float:
@@ -154,13 +184,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--nli", metavar="MODEL", help="folder, or a name at Hugging Face")
     parser.add_argument("--labels", default="", help="of its outputs, in order")
+    parser.add_argument("--halves", type=lambda text: text.split(","), default=[])
+    parser.add_argument("--judge-model", metavar="GGUF|URL#MODEL", help="a model that writes")
+    parser.add_argument("--languages", default="", help="of the sentences it is asked about")
     parser.add_argument("--every", type=int, default=1)
     options = parser.parse_args()
+    if options.judge_model:
+        asyncio.run(compare(options.judge_model, options.every))
+        return
     if options.nli:
         labels = tuple(options.labels.split(",")) if options.labels else ()
         home = Path(tempfile.gettempdir()) / "dengmi-bench-nli"
-        model = NliModel(NliSettings(model=options.nli, labels=labels), home)
-        asyncio.run(beside(Second(model), options.every))
+        languages = tuple(options.languages.split(",")) if options.languages else ()
+        table = NliSettings(model=options.nli, labels=labels, languages=languages)
+        model = NliModel(table, home)
+        asyncio.run(beside(Second(model), options.every, options.halves))
         return
     again, first = speed()
     right, wrong, climate = list(wice()), list(wice(wrong=True)), list(climate_fever())

@@ -2,6 +2,7 @@
 completions of a model would be believed.
 
     python benchmarks/followups.py [cast] [own] [check] [--print N] [--half A|B]
+    python benchmarks/followups.py model --model GGUF|URL#MODEL [--every N] [--print N]
 
 cast  TREC CAsT 2019-2022: every turn behind the first of its topic, completed from the turns before
       it, held against what people wrote. Recall and precision are over the content words that
@@ -13,6 +14,10 @@ own   tests/data/followups_{en,zh}.jsonl: whether the needed words are there, wo
 check the turns of CAsT where the rules are not sure: how often what people wrote would be believed
       of a model, and how often what they wrote for the turn behind it, which is always wrong.
 
+model what a model makes of the turns where the rules are not sure, of CAsT and of the own
+      conversations, beside what the rules make of them; every Nth. What is not believed counts as
+      the rules have it, as it is searched for.
+
 Rules were tuned on half A; half B of CAsT was only counted. The own half B was read once, after its
 first count (English 84 %, Chinese 83 %): what the rules gained there since is not held out.
 Beside them, in the same run: the question as asked, the previous and the first one appended, and
@@ -20,7 +25,9 @@ the previous one appended only to short questions that the rules leave alone.
 """
 
 import argparse
+import asyncio
 import json
+import statistics
 import time
 import zlib
 from collections import defaultdict
@@ -29,8 +36,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import _data
+from _chat import LEVEL, NAME, PATIENT, Unpaid, model_at
+from _chat import question as asking
 
 from dengmi.answer.followup import Turn, standalone
+from dengmi.answer.rewriting import DEADLINE, Rewriting
 from dengmi.answer.rewriting import fits as believed
 from dengmi.language.normal import normal_form
 from dengmi.language.words import terms
@@ -68,6 +78,15 @@ class Said:
     asked: str
     meant: str
     answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unsure:
+    """A turn that the rules are not sure of, and what people made of it."""
+
+    asked: str
+    meant: str
+    turns: list[Turn]
 
 
 def cast() -> dict[str, list[Said]]:
@@ -120,12 +139,13 @@ class Count:
 
     def row(self, name: str) -> str:
         """A line of the table."""
-        recall, precision = self.right / self.needed, self.right / max(self.added, 1)
+        recall = self.right / max(self.needed, 1)
+        precision = self.right / max(self.added, 1)
         return (
             f"| {name} | {recall:.3f} | {precision:.3f} "
             f"| {2 * recall * precision / max(recall + precision, 1e-9):.3f} "
-            f"| {self.whole / self.lean:.1%} | {self.some / self.lean:.1%} "
-            f"| {self.spoilt / self.alone:.1%} |"
+            f"| {self.whole / max(self.lean, 1):.1%} | {self.some / max(self.lean, 1):.1%} "
+            f"| {self.spoilt / max(self.alone, 1):.1%} |"
         )
 
 
@@ -235,6 +255,51 @@ def show_check(half: str) -> None:
     print(f"  believed: {right} of {unsure} right ones, {wrong} of {others} of the next turn")
 
 
+def unsure() -> list[Unsure]:
+    """Every turn where the rules are not sure, with its conversation as people completed it."""
+    found = [
+        Unsure(said[n].asked, said[n].meant, turns)
+        for said in cast().values()
+        for n in range(1, len(said))
+        for turns in [[Turn(turn.meant, turn.answer, (), "en") for turn in said[:n]]]
+    ]
+    for lang in ("en", "zh"):
+        for case in (case for half in "AB" for case in own_cases(lang, half)):
+            turns = [Turn(question, answer, lang=lang) for question, answer in case["turns"]]
+            found.append(Unsure(case["ask"], case.get("best", case["ask"]), turns))
+    return [each for each in found if not standalone(each.asked, each.turns).sure]
+
+
+async def show_model(where: str, every: int, examples: int) -> None:
+    """Print what a model completes where the rules cannot."""
+    ledger = Unpaid()
+    rules, helped = Count(), Count()
+    taken = right = 0
+    chosen = unsure()
+    sample = chosen[::every]
+    async with model_at(where) as model:
+        rewriting = Rewriting(lambda _: model, ledger, NAME, PATIENT)
+        for each in sample:
+            meant = standalone(each.asked, each.turns)
+            made, _ = await rewriting.rewrite(asking(each.asked), LEVEL, meant, each.turns)
+            rules.see(each.asked, each.meant, meant.text)
+            helped.see(each.asked, each.meant, made.text)
+            taken += made.sure
+            right += normal_form(made.text) == normal_form(each.meant)
+            if examples > 0:
+                examples -= 1
+                sign = "believed" if made.sure else "not believed; rules"
+                print(f"  {each.asked}\n      {sign}: {made.text}\n      people: {each.meant}")
+    late = sum(took > DEADLINE for took in ledger.took)
+    print(f"{len(sample)} of {len(chosen)} turns where the rules are not sure; "
+          f"believed {taken}, word for word {right}; "
+          f"median {statistics.median(ledger.took):.1f} s, "
+          f"{late} later than {DEADLINE} s; {ledger.tokens}")  # fmt: skip
+    print("| | recall | precision | F1 | all words | some | stand-alone changed |")
+    print(rules.row("rules alone"))
+    print(helped.row("with the model"))
+
+
 def _asking(text: str) -> str:
     return f"{text.rstrip(' .?!')}?"
 
@@ -245,7 +310,14 @@ def main() -> None:
     parser.add_argument("parts", nargs="*", default=["cast", "own", "check"])
     parser.add_argument("--print", type=int, default=0, dest="examples")
     parser.add_argument("--half", choices=["A", "B"])
+    parser.add_argument("--model", metavar="GGUF|URL#MODEL")
+    parser.add_argument("--every", type=int, default=1)
     chosen = parser.parse_args()
+    if "model" in chosen.parts:
+        if not chosen.model:
+            parser.error("model: name one with --model")
+        asyncio.run(show_model(chosen.model, chosen.every, chosen.examples))
+        return
     for half in [chosen.half] if chosen.half else ["A", "B"]:
         if "cast" in chosen.parts:
             show_cast(half, chosen.examples)

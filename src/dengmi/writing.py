@@ -21,8 +21,9 @@ from dengmi.core.records import Level
 from dengmi.core.talk import Talk
 from dengmi.ledger.life import Life
 from dengmi.models.open import Models
+from dengmi.settings.desks import DeskSettings
 from dengmi.settings.live import Made
-from dengmi.settings.options import DeskSettings, ModelSettings, Settings
+from dengmi.settings.options import ModelSettings, Settings
 
 if TYPE_CHECKING:
     from dengmi.answer.rewriting import Rewriting

@@ -148,6 +148,21 @@ def check_thinking(card: Locator, lang: str) -> None:
     folded.locator("summary").click()
 
 
+def test_a_greeting_is_answered_and_offers_questions(browser: Browser, desk: str) -> None:
+    with opened(browser, "phone") as page:
+        page.goto(desk)
+        card = ask(page, "Hi!").locator(".card:not(.waiting)")
+        expect(card.locator(".says")).to_contain_text("Hello! Ask me")
+        expect(card.locator(".acts")).to_have_count(0)
+        keep(page, "phone-light-en-greeting")
+        first = card.locator(".followups a").first
+        words = first.inner_text()
+        first.click()
+        expect(page.locator(".turn").nth(1).locator(".asked")).to_have_text(words)
+        thanks = ask(page, "Thanks").locator(".card:not(.waiting)")
+        expect(thanks.locator(".says")).to_contain_text("You're welcome!")
+
+
 def test_sentences_come_one_by_one(browser: Browser, desk: str) -> None:
     with opened(browser, "phone") as page:
         page.goto(desk)

@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 
 from dengmi.core.errors import NotFound
-from dengmi.core.records import Late, Reusable
+from dengmi.core.late import Late
+from dengmi.core.records import Reusable
 from dengmi.store.open import open_store
 from dengmi.store.store import SqlStore
 from tests.contract.given import answer, question

@@ -15,7 +15,8 @@ from dengmi.gate.budget import Rates, Rule
 from dengmi.gate.limits import DeskLimit, Limits
 from dengmi.gate.quota import plans
 from dengmi.ledger.ledger import Ledger
-from dengmi.settings.options import ModelSettings, PlanSettings, PriceSettings
+from dengmi.settings.desks import PlanSettings
+from dengmi.settings.options import ModelSettings, PriceSettings
 from dengmi.store.open import open_store
 
 DAY = 20_000 * 86_400.0

@@ -27,7 +27,7 @@ from dengmi.language.texts import text
 from dengmi.ledger.ledger import Ledger
 from dengmi.models.scripted import Line
 from dengmi.search.searcher import Searcher
-from dengmi.settings.options import PlanSettings
+from dengmi.settings.desks import PlanSettings
 from dengmi.store.store import SqlStore
 from tests.contract.test_upper import (
     SETTINGS,

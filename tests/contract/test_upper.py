@@ -521,7 +521,8 @@ async def test_what_is_wrong_is_not_put_to_a_model(make: Make, wrong: str) -> No
 async def test_a_late_second_look_is_not_waited_for(store: SqlStore) -> None:
     slow = Counted("second", Line(text='{"1": "yes"}', first=30.0))
     look = SecondLook({"second": slow}.__getitem__, Ledger(store, SystemClock(), SETTINGS), 0.05)
-    doubt = Doubt("She had a gift for towers.", (Source("She built towers."),))
+    source = Source("She built towers.")
+    doubt = Doubt("She had a gift for towers.", (source,), "partial", ("words",))
     looked = await look.look(question(), "quick", "second", [doubt])
     assert looked.verdicts == (None,)
     assert looked.charge.state == "settled"

@@ -19,6 +19,7 @@ _ROLES = {
     "contradiction": (0.0, 0.0, 12.0, 0.0), "refutes": (0.0, 0.0, 12.0, 0.0),
     "entailment": (0.0, -12.0, -12.0, 6.0), "supported": (0.0, -12.0, -12.0, 6.0),
     "neutral": (0.0, 6.0, 0.0, 0.0), "unsupported": (0.0, 6.0, 6.0, 0.0),
+    "not_contradiction": (0.0, 0.0, 0.0, 6.0),
 }  # fmt: skip
 """By label what each counts: words that are there, that are missing, that deny; and always."""
 
@@ -32,6 +33,7 @@ def make(
     named: Sequence[str] | None = None,
     most: int = 64,
     types: bool = True,
+    tokens: int | str = "tokens",
 ) -> Path:
     """Write the files.
 
@@ -40,10 +42,11 @@ def make(
         labels: of its outputs, in order; `named`: what config.json calls them instead.
         most: tokens that it reads.
         types: whether it is told which part is which; otherwise it takes all for the claim.
+        tokens: how many it takes, where it takes one number of them only.
     """
     folder.mkdir(parents=True)
     known = (*_SPECIAL, *dict.fromkeys(words), *denying)
-    onnx.save(_model(known, denying, labels, types), str(folder / "model.onnx"))
+    onnx.save(_model(known, denying, labels, types, tokens), str(folder / "model.onnx"))
     (folder / "tokenizer.json").write_text(json.dumps(tokenizer(known)), encoding="utf-8")
     names = {str(n): label for n, label in enumerate(named if named is not None else labels)}
     config = {"pad_token_id": 0, "id2label": names, "max_position_embeddings": most}
@@ -52,7 +55,11 @@ def make(
 
 
 def _model(
-    known: Sequence[str], denying: Sequence[str], labels: Sequence[str], types: bool
+    known: Sequence[str],
+    denying: Sequence[str],
+    labels: Sequence[str],
+    types: bool,
+    tokens: int | str,
 ) -> onnx.ModelProto:
     size = len(known)
     table = np.eye(size, dtype=np.float32)
@@ -106,7 +113,7 @@ def _model(
     long = TensorProto.INT64
     names = ("input_ids", "attention_mask", "token_type_ids")
     inputs = [
-        helper.make_tensor_value_info(name, long, ["batch", "tokens"])
+        helper.make_tensor_value_info(name, long, ["batch", tokens])
         for name in names[: 3 if types else 2]
     ]
     outputs = [helper.make_tensor_value_info("logits", f, ["batch", len(labels)])]

@@ -17,7 +17,7 @@ from dengmi.core.records import Exchange, Question
 from dengmi.server.channels import openai
 from dengmi.server.parts import Parts
 from dengmi.settings.channels import ChannelSettings
-from dengmi.settings.options import KeySettings
+from dengmi.settings.desks import KeySettings
 from dengmi.settings.tuned import Tuned
 from tests.http.conftest import client_of
 

@@ -97,6 +97,24 @@ async def test_without_examples_the_articles_tell_what_to_ask(tmp_path: Path) ->
     assert hello["followups"] == list(chosen) != []
 
 
+async def test_examples_are_in_the_askers_language(
+    tmp_path: Path, parts: Parts, client: httpx.AsyncClient
+) -> None:
+    """However many articles in another one came before."""
+    folder = tmp_path / "many"
+    folder.mkdir()
+    for number in range(60):
+        (folder / f"{number:02}.md").write_text(
+            f"# Hall {number}\n\n## When is it open?\n\nAt nine."
+        )
+    (folder / "zh.md").write_text("# 展厅\n\n## 展厅几点开门？\n\n展厅每天上午九点开门。\n")
+    await parts.corpus.sync(await parts.corpus.add("halls", str(folder)))
+    await parts.search.catch_up()
+    chosen = await parts.examples.chosen("halls", "zh")
+    assert chosen == ("展厅几点开门？", "什么是展厅？")
+    assert (await ask(client, "你好", desk="halls"))["followups"] == list(chosen)
+
+
 async def test_a_question_behind_a_greeting_is_asked(client: httpx.AsyncClient) -> None:
     answer = await ask(client, "你好，请问老茶厂有多少个车位？", level="quote")
     assert answer["citations"]

@@ -202,7 +202,7 @@ async def test_examples_are_questions_that_are_answered(parts: Parts) -> None:
     found = await parts.examples.chosen("walks", "en")
     assert found
     assert all(language_of(one) == "en" for one in found)
-    often, other = await parts.examples.headings("walks")
+    often, other = await parts.examples.headings("walks", "en")
     assert often[0] == "Parking"  # the walk is cited most, and that is its heading
     assert other == []
     async with client_of(parts) as client:

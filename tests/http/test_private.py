@@ -107,10 +107,10 @@ async def test_the_hall_suggests_nothing_of_it(
     private: tuple[Parts, httpx.AsyncClient],
 ) -> None:
     overview = Overview(private[0])
-    often, other = await private[0].examples.headings(HALL)
+    often, other = await private[0].examples.headings(HALL, "en")
     assert other
     assert not any("merger" in one.lower() for one in (*often, *other))
-    assert "When does the merger begin?" in (await private[0].examples.headings("board"))[1]
+    assert "When does the merger begin?" in (await private[0].examples.headings("board", "en"))[1]
     assert [desk.name for desk in await overview.every()] != [
         desk.name for desk in await overview.desks()
     ]

@@ -107,6 +107,29 @@ async def test_two_labels_know_no_contradiction(tmp_path: Path) -> None:
     await model.close()
 
 
+async def test_two_labels_may_know_contradiction_only(tmp_path: Path) -> None:
+    from tests.fakes.onnx_nli import make
+
+    labels = ("not_contradiction", "contradiction")
+    model = made(make(tmp_path / "model", WORDS, labels=labels), tmp_path)
+    found = await model.told(PAIRS)
+    assert all(each and each.entails == 0 for each in found)
+    surely = [bool(each and each.contradicts > 0.7) for each in found]
+    assert surely == [right == "contradicted" for right in RIGHT]
+    await model.close()
+
+
+async def test_it_may_take_one_number_of_tokens_only(tmp_path: Path) -> None:
+    from tests.fakes.onnx_nli import make
+
+    model = made(make(tmp_path / "model", WORDS, tokens=24), tmp_path)
+    assert await verdicts(model, PAIRS) == RIGHT
+    assert [await verdicts(model, [pair]) for pair in PAIRS] == [[right] for right in RIGHT]
+    premise, claim = PAIRS[0]
+    assert await verdicts(model, [(f"{premise} {premise} {premise}" * 9, claim)]) == ["entailed"]
+    await model.close()
+
+
 async def test_a_single_output_is_entailment(tmp_path: Path) -> None:
     from tests.fakes.onnx_nli import make
 

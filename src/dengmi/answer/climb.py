@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeskWay:
     """How a desk has its answers written. `language`: the one they are written in, "" for that of
-    the question. `judge`: the model that takes a second look at doubtful sentences; "" for none."""
+    the question. `judge`: the model that takes a second look at sentences; "" for none."""
 
     voice: str = ""
     language: str = ""

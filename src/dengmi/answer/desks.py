@@ -8,7 +8,7 @@ from dengmi.core.errors import BadInput, NotFound
 from dengmi.core.ports import Shelf
 from dengmi.core.records import HALL
 from dengmi.core.together import Together
-from dengmi.settings.options import DeskSettings
+from dengmi.settings.desks import DeskSettings
 
 FIRST_DESK = "main"
 """The desk that articles go to when nobody named one."""

@@ -12,7 +12,7 @@ from dengmi.core.history import History
 from dengmi.core.ports import Changes, Search, Shelf
 from dengmi.core.records import HALL, Head, Passage
 from dengmi.language.detect import language_of
-from dengmi.settings.options import DeskSettings
+from dengmi.settings.desks import DeskSettings
 
 log = logging.getLogger(__name__)
 
@@ -22,11 +22,12 @@ FRESH = 60.0
 """Seconds that chosen examples are told again without a look."""
 
 PATIENCE = 0.4
-"""Seconds that is waited for examples that are still being chosen."""
+"""Seconds that a page waits for examples that are still being chosen."""
 
 LATELY = 7 * 86_400.0
 """Seconds that make an answer count for what is asked of late."""
 
+_KNOWN = 400
 _LOOKED_AT = 40
 _COUNTED = 300
 _POPULAR = 12
@@ -53,9 +54,10 @@ class Examples:
         self._known: dict[tuple[str, str], tuple[float, tuple[str, ...]]] = {}
         self._choosing: dict[tuple[str, str], asyncio.Task[None]] = {}
 
-    async def of(self, name: str, lang: str) -> tuple[str, ...]:
+    async def of(self, name: str, lang: str, patience: float = PATIENCE) -> tuple[str, ...]:
         """A few things to ask in a language: those of the settings, else such as the articles
-        answer, first from the articles that are cited most of late."""
+        answer, first from the articles that are cited most of late. Nothing where choosing takes
+        longer than `patience` (seconds)."""
         settings = self._desks.get(name)
         if settings and settings.examples:
             own = tuple(one for one in settings.examples if language_of(one) == lang)
@@ -68,7 +70,7 @@ class Examples:
             choosing.add_done_callback(lambda _: self._choosing.pop(key, None))
         if not known and key in self._choosing:
             # Nobody waits long for a few suggestions; whoever comes next has them.
-            await asyncio.wait([self._choosing[key]], timeout=PATIENCE)
+            await asyncio.wait([self._choosing[key]], timeout=patience)
             known = self._known.get(key, (0.0, ()))[1]
         return known
 
@@ -91,7 +93,7 @@ class Examples:
         """Questions that quotes answer, else headings in the language, else any."""
         from dengmi.answer.offered import answered, questions
 
-        often, other = await self.headings(name)
+        often, other = await self.headings(name, lang)
         found: list[str] = []
         for one in await asyncio.to_thread(questions, often, other, lang):
             if len(found) < EXAMPLES and await answered(self._search, one, name):
@@ -102,13 +104,15 @@ class Examples:
         own = [one for one in known if language_of(one) == lang]
         return tuple((own or known)[:EXAMPLES])
 
-    async def headings(self, name: str) -> tuple[list[str], list[str]]:
-        """Headings and titles (of a desk's articles that are cited most of late, of others)."""
+    async def headings(self, name: str, lang: str) -> tuple[list[str], list[str]]:
+        """Headings and titles (of a desk's articles that are cited most of late, of others), those
+        of articles in a language first."""
         store = self._store
         since = self._clock.now() - LATELY
         cited = await store.cited_lately(name, since, _COUNTED)
         popular = sorted(cited, key=lambda pk: (-cited[pk], pk))[:_POPULAR]
-        heads = await store.articles(None if name == HALL else name, limit=_LOOKED_AT)
+        known = await store.articles(None if name == HALL else name, limit=_KNOWN)
+        heads = sorted(known, key=lambda head: not head.lang.startswith(lang))[:_LOOKED_AT]
         pks = list(dict.fromkeys([*popular, *(head.pk for head in heads)]))
         found = await store.article_passages(pks)
         if name == HALL:

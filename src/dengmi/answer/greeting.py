@@ -17,7 +17,10 @@ from dengmi.core.records import Answer, Exchange, Question
 from dengmi.language.detect import language_of
 from dengmi.language.greeting import Greeting
 from dengmi.language.texts import text
-from dengmi.settings.options import DeskSettings
+from dengmi.settings.desks import DeskSettings
+
+PATIENCE = 0.8
+"""Seconds that is waited for examples: they are most of the answer, which comes within one."""
 
 
 class Kept(Inbox, Conversations, Protocol):
@@ -66,7 +69,7 @@ class Greeter:
             text=self._words(question.desk, greeting, lang),
             grounded=True,
             confidence=1.0,
-            followups=await self._examples.of(question.desk, lang) if new else (),
+            followups=await self._examples.of(question.desk, lang, PATIENCE) if new else (),
             took_ms=round((self._clock.steady() - began) * 1000, 3),
             created_at=self._clock.now(),
             lang=lang,

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from dengmi.core.events import Cited, Done, Event, Found, Spent, Text
-from dengmi.core.records import Answer, Claim, Pending
+from dengmi.core.late import Pending
+from dengmi.core.records import Answer, Claim
 
 
 def told(answer: Answer) -> Iterator[Event]:

@@ -11,7 +11,7 @@ Pair = tuple[str, str]
 @dataclass(frozen=True, slots=True)
 class Odds:
     """How likely it is that a premise entails a claim, and that it contradicts it. A model that
-    knows no contradiction gives 0 for it."""
+    knows one of the two only gives 0 for the other."""
 
     entails: float
     contradicts: float
@@ -22,12 +22,14 @@ class Entailment(Protocol):
 
     Attributes:
         name: changes with the model.
-        threshold: how sure it must be to be believed.
+        threshold: how sure it must be to be believed about a doubtful claim.
+        refuting: how sure of a contradiction where a claim seems borne out.
         languages: of the claims it may be asked about; empty: all.
     """
 
     name: str
     threshold: float
+    refuting: float
     languages: tuple[str, ...]
 
     async def open(self) -> None:

@@ -8,7 +8,8 @@ the text so far (nothing the model wrote could be kept, say), it takes its place
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from dengmi.core.records import Answer, Citation, Claim, Cost, Head, Level, Pending
+from dengmi.core.late import Pending
+from dengmi.core.records import Answer, Citation, Claim, Cost, Head, Level
 
 
 @dataclass(frozen=True, slots=True)

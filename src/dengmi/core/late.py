@@ -1,10 +1,63 @@
-"""What is asked of the line of those who wait for a better answer, and of the channels that hand it
-over."""
+"""Who waits for a better answer, what is asked of their line, and of the channels that hand the
+answer over."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from dataclasses import dataclass
+from typing import Literal, Protocol
 
-from dengmi.core.records import Answer, Late, LateState, Level, Question
+from dengmi.core.records import Answer, Level, Question
+
+LateState = Literal["waiting", "answered", "expired", "withdrawn", "ended"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Late:
+    """A question that waits, or waited, for a better answer than the one it got.
+
+    Times are Unix seconds.
+
+    Attributes:
+        level: the level waited for.
+        whose: what is the same for all questions of one asker, who takes one turn after another.
+        cause: the code of the notice that said why it got less.
+        turn: place in the line; those of one turn stand in the order they came. On its way in: how
+            many turns behind the line's beginning it stands at least.
+        until: when the wait ends without an answer.
+        due: when it may next be tried; `tries` how often it was.
+        owner: the process that works on it, "" for none, and until when that counts (`lease`).
+        answer_id: the better answer, once it is there.
+        told_at: when the channel was handed the answer, where it can send a message later.
+        topic: the same for questions that ask the same at the level, "" where that is not known:
+            the key under which their answers serve again.
+    """
+
+    question_id: str
+    level: Level
+    channel: str
+    whose: str
+    cause: str
+    since: float
+    until: float
+    state: LateState = "waiting"
+    turn: int = 0
+    due: float = 0.0
+    tries: int = 0
+    owner: str = ""
+    lease: float = 0.0
+    answer_id: str = ""
+    told_at: float | None = None
+    topic: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pending:
+    """What an asker who waits for a better answer is told: the level, the place in the line (the
+    next one has 1), the seconds that takes, about, and when the wait ends at the latest."""
+
+    level: Level
+    position: int
+    wait: float
+    until: float
 
 
 class LateQueue(Protocol):

@@ -9,10 +9,12 @@ from dengmi.gate.budget import Rates, Rule
 from dengmi.gate.limits import DeskLimit, Limits
 from dengmi.gate.model import Offered
 from dengmi.gate.quota import Plans, plans
+from dengmi.settings.desks import DeskSettings
 from dengmi.settings.limits import rates_of
 from dengmi.settings.live import Made
+from dengmi.settings.local import at_once
 from dengmi.settings.money import money
-from dengmi.settings.options import DeskSettings, ModelSettings, Settings
+from dengmi.settings.options import ModelSettings, Settings
 
 
 def plans_of(settings: Settings) -> Plans:
@@ -48,8 +50,9 @@ def offered_of(settings: Settings) -> Mapping[str, Offered]:
     server."""
     workers = settings.server.workers
     return {
-        name: Offered(each.slots, max(1, each.slots // workers), mark_of(each))
+        name: Offered(slots, max(1, slots // workers), mark_of(each))
         for name, each in settings.models.items()
+        for slots in [at_once(each)]
     }
 
 

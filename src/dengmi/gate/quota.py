@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 
 from dengmi.gate.budget import Rule
 from dengmi.gate.places import Rank
+from dengmi.settings.desks import KeySettings, PlanSettings
 from dengmi.settings.live import Made
 from dengmi.settings.money import money
-from dengmi.settings.options import KeySettings, PlanSettings
 
 BY_PLAN = "plan."
 """The payer of an asker whose account gives a plan is "plan.PLAN:asker"."""

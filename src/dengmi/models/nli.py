@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from dengmi.models.nli_onnx import NliSession
 
 TABLE = "nli"
+NEVER = 2.0
+"""Odds that nothing reaches."""
+
 _TOGETHER = 8
 """Pairs in one piece of work, so that those of several answers take turns."""
 
@@ -38,6 +41,7 @@ class NliModel:
     def __init__(self, settings: NliSettings, home: Path) -> None:
         self.name = f"{TABLE} {settings.model}"
         self.threshold = settings.threshold
+        self.refuting = settings.refuting if settings.refuting < 1 else NEVER
         self.languages = settings.languages
         self._settings = settings
         self._home = home

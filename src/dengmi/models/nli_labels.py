@@ -15,23 +15,27 @@ _NAMES: Final[Mapping[Role, Sequence[str]]] = {
         "refute",
     ),
     "neither": (
-        "neutral", "notentailment", "nonentailment", "unsupported", "notsupported",
+        "neutral", "notcontradiction", "noncontradiction", "notentailment", "nonentailment",
+        "unsupported", "notsupported",
         "notenoughinfo", "nei", "hallucinated", "hallucination", "inconsistent", "nonfactual",
         "false", "no", "unknown",
     ),
 }  # fmt: skip
 """Without signs between words, as the names differ in them: NOT ENOUGH INFO, not_entailment. A
-model of two labels knows no contradiction: what it does not find entailed may just not be said."""
+model of two labels knows entailment or contradiction only: what it does not find entailed may just
+not be said, and what it does not find contradicted too."""
 
 
 def roles_of(labels: Sequence[str]) -> tuple[Role, ...]:
     """The roles of labels.
 
     Raises:
-        ValueError: one is unknown, or not exactly one says that a claim is entailed.
+        ValueError: one is unknown; or not exactly one says that a claim is entailed, or, where none
+            does, contradicted.
     """
     found = tuple(_role(label) for label in labels)
-    if found.count("entails") != 1 or None in found:
+    telling = found.count("entails") or found.count("contradicts")
+    if telling != 1 or None in found:
         raise ValueError(", ".join(labels) or "–")
     return tuple(role for role in found if role is not None)
 

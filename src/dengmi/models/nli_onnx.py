@@ -25,14 +25,17 @@ class NliSession:
         self._np: Any = import_module("numpy")
         self._roles = tuple(roles)
         self._session = _session(files, threads)
-        self._takes = [each.name for each in self._session.get_inputs()]
+        inputs = self._session.get_inputs()
+        self._takes = [each.name for each in inputs]
+        self._fixed = _fixed(inputs[0].shape)
+        most = min(files.most, self._fixed or files.most)
         outputs = [each.name for each in self._session.get_outputs()]
         self._gives = "logits" if "logits" in outputs else outputs[0]
         self._tokenizer: Any = import_module("tokenizers").Tokenizer.from_file(str(files.tokenizer))
         self._tokenizer.no_padding()
         # The longer part is cut first: the premise, unless the claim alone fills half of the room.
-        self._tokenizer.enable_truncation(files.most, strategy="longest_first")
-        self._half = (files.most - self._tokenizer.num_special_tokens_to_add(True)) // 2
+        self._tokenizer.enable_truncation(most, strategy="longest_first")
+        self._half = (most - self._tokenizer.num_special_tokens_to_add(True)) // 2
         pad = files.config.get("pad_token_id")
         self._pad = pad if isinstance(pad, int) else 0
         self.odds([("a", "a")])  # what does not fit together is found now
@@ -50,7 +53,7 @@ class NliSession:
     def _run(self, read: Sequence[Any]) -> Any:
         """Shares of the labels, one row for each pair."""
         np = self._np
-        longest = max(len(each.ids) for each in read)
+        longest = self._fixed or max(len(each.ids) for each in read)
         shape = (len(read), longest)
         given = {
             "input_ids": np.full(shape, self._pad, np.int64),
@@ -77,7 +80,13 @@ class NliSession:
         by_role: dict[Role, float] = {}
         for role, share in zip(self._roles, shares, strict=True):
             by_role[role] = by_role.get(role, 0.0) + float(share)
-        return Odds(by_role["entails"], by_role.get("contradicts", 0.0))
+        return Odds(by_role.get("entails", 0.0), by_role.get("contradicts", 0.0))
+
+
+def _fixed(shape: Sequence[Any]) -> int | None:
+    """How many tokens it takes, where it was exported for one number of them only."""
+    tokens = shape[1] if len(shape) == 2 else None
+    return tokens if isinstance(tokens, int) else None
 
 
 def _session(files: Files, threads: int) -> Any:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import sqrt
 
+from dengmi.core.entailment import Odds
 from dengmi.core.errors import ModelFailed
 from dengmi.models.embedding import ModelEmbedder
 from dengmi.models.nli import NliModel
@@ -108,10 +109,14 @@ async def try_nli(model: NliModel) -> Tried:
             began = time.perf_counter()
             one, other = await model.told([(premise, said), (premise, denied)])
             _timed(found, began)
-            found.finds[language] = bool(one and other and one.entails > other.entails)
+            found.finds[language] = bool(one and other and _lean(one) > _lean(other))
     except ModelFailed as error:
         found.trouble = error
     return found
+
+
+def _lean(odds: Odds) -> float:
+    return odds.entails - odds.contradicts
 
 
 def _timed(found: Tried, began: float) -> None:

@@ -7,6 +7,7 @@ import math
 from typing import TYPE_CHECKING
 
 from dengmi.answer.thought import KEY as THOUGHT
+from dengmi.core.late import LateState, Pending
 from dengmi.core.records import (
     Answer,
     Article,
@@ -17,8 +18,6 @@ from dengmi.core.records import (
     Evidence,
     Head,
     Hit,
-    LateState,
-    Pending,
     Source,
 )
 from dengmi.language.texts import text

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 
 from dengmi.core.errors import BadSettings
+from dengmi.settings.desks import USUAL_PLAN
 from dengmi.settings.money import money
-from dengmi.settings.options import USUAL_PLAN, Settings
+from dengmi.settings.options import Settings
 
 RATES: Mapping[str, float] = {"CNY": 1.0, "USD": 7.1}
 """What one unit of a currency is worth in CNY where the settings say nothing: about the relation of

@@ -9,7 +9,7 @@ from dengmi.settings.masked import Masked
 
 class NliSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A model for natural language inference (NLI) in this process, which takes a second look at
-    doubtful sentences where a desk has `judge = "nli"`."""
+    the sentences of answers where a desk has `judge = "nli"`."""
 
     model: Annotated[
         str,
@@ -35,8 +35,15 @@ class NliSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True)
     ] = ()
     threshold: Annotated[
         Annotated[float, Meta(ge=0.5, lt=1)],
-        Meta(description="how sure the model must be to turn a verdict"),
+        Meta(description="how sure the model must be to turn the verdict on a doubtful sentence"),
     ] = 0.7
+    refuting: Annotated[
+        Annotated[float, Meta(ge=0.5, le=1)],
+        Meta(
+            description="how sure it must be of a contradiction to turn a sentence that seems "
+            "borne out; 1: never"
+        ),
+    ] = 0.98
     deadline: Annotated[
         Annotated[float, Meta(gt=0, le=60)],
         Meta(description="most seconds an answer waits for it; then the built-in verdicts stand"),

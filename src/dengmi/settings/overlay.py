@@ -10,16 +10,11 @@ from msgspec import Struct
 from dengmi.core.edits import Edit
 from dengmi.core.errors import BadSettings
 from dengmi.settings.added import TABLE, added_model
+from dengmi.settings.desks import USUAL_PLAN, DeskSettings, PlanSettings
 from dengmi.settings.faults import bad_value
 from dengmi.settings.limits import check_limits
 from dengmi.settings.load import check_levels
-from dengmi.settings.options import (
-    USUAL_PLAN,
-    DeskSettings,
-    LevelSettings,
-    PlanSettings,
-    Settings,
-)
+from dengmi.settings.options import LevelSettings, Settings
 
 EDITABLE: Mapping[str, tuple[type[Struct], tuple[str, ...]]] = {
     "desks": (

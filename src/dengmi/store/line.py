@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from dengmi.core.records import Answer, Late, LateState, Level, Question
+from dengmi.core.late import Late, LateState
+from dengmi.core.records import Answer, Level, Question
 from dengmi.core.together import Together
 from dengmi.store import waiting
 from dengmi.store.connector import Connector

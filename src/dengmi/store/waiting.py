@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 
-from dengmi.core.records import Answer, Late, LateState, Level, Question
+from dengmi.core.late import Late, LateState
+from dengmi.core.records import Answer, Level, Question
 from dengmi.store.clean import clean
 from dengmi.store.inbox import as_question, finish
 from dengmi.store.steps import Row, Work, every, first, packed, run

@@ -193,6 +193,8 @@ async def test_thanks_are_answered_at_once(client: httpx.AsyncClient) -> None:
     welcome = str(await small(client).say("o2", "你好"))
     assert welcome.startswith("你好！想了解什么")
     assert "文章没有" not in welcome
+    pushed = await verified(client).say("o1", "谢谢！")  # nothing is written later
+    assert pushed == said
 
 
 async def test_three_deliveries_at_once_are_one_question(

@@ -7,7 +7,7 @@ import pytest
 from dengmi.answer.desks import Desks
 from dengmi.core.errors import NotFound
 from dengmi.core.records import HALL, Desk
-from dengmi.settings.options import DeskSettings
+from dengmi.settings.desks import DeskSettings
 
 PRIVATE = {"board": DeskSettings(public=False), "guide": DeskSettings(title="The guide")}
 

@@ -7,16 +7,8 @@ import pytest
 from dengmi.answer.seen import Seen
 from dengmi.core.counts import Counted, Counts
 from dengmi.core.events import Cited, Done, Event, Failed, Found, Notice, Text, Thinking
-from dengmi.core.records import (
-    Answer,
-    Citation,
-    Claim,
-    Head,
-    Level,
-    Pending,
-    Question,
-    Wanted,
-)
+from dengmi.core.late import Pending
+from dengmi.core.records import Answer, Citation, Claim, Head, Level, Question, Wanted
 
 
 class Hands:

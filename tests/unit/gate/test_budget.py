@@ -14,7 +14,7 @@ from dengmi.core.records import Charge
 from dengmi.gate.budget import Rates, Rule, almost, over
 from dengmi.gate.limits import DeskLimit, Limits
 from dengmi.gate.quota import plans
-from dengmi.settings.options import KeySettings, PlanSettings
+from dengmi.settings.desks import KeySettings, PlanSettings
 
 RATES = Rates({"CNY": 1.0, "USD": 7.1})
 CALL = Charge(

@@ -11,12 +11,14 @@ from importlib.resources import files
 from dengmi.answer.check.facts import exact_facts
 from dengmi.answer.check.features import NAMES, Laid, lay
 from dengmi.answer.check.reading import read
+from dengmi.answer.check.silence import is_silent
 from dengmi.answer.check.support import covering
 from dengmi.answer.reading import LEANS
 from dengmi.answer.trees import Trees, from_data, quick
 from dengmi.core.records import Head, Passage, Verdict
 
 __all__ = [
+    "COPIED",
     "Judgement",
     "Source",
     "best_support",
@@ -31,6 +33,9 @@ SUPPORTED = 0.45
 PARTIAL = 0.2
 """How true a claim has to look to count as supported, or as supported in part. How well that
 does on planted sentences: docs/decisions/0044-learning-from-many.md."""
+
+COPIED = 1.0
+"""The score of a claim that is one of the sentences word for word; no other reaches it."""
 
 LEAN = 4.0
 LEAN_MET, ENOUGH_MET = 2.5, 8
@@ -84,7 +89,7 @@ def judge(claim: str, sources: Sequence[Source]) -> Judgement:
     out by itself."""
     copied = claim.strip()
     if any(copied == source.text.strip() for source in sources):
-        return Judgement("supported", 1.0)
+        return Judgement("supported", COPIED)
     seen = laid(claim, sources)
     score, looks = _score(seen), _looks(seen)
     reasons = refused(seen, looks)
@@ -181,15 +186,6 @@ _TALK = re.compile(
     r"|来源|答案|注意)[，,。.！!：: ]*$",
     re.IGNORECASE,
 )
-_DECLINE = re.compile(
-    r"\b(?:the|these|those|provided|given) (?:articles?|sources?|sentences?|texts?|passages?)\b"
-    r".{0,30}\b(?:do(?:es)? not|don['’]t|doesn['’]t|did not|never) (?:say|mention|state|tell|answer"
-    r"|specify|give|cover|explain|provide|contain|include|discuss|address)"
-    r"|\b(?:is|are|was) not (?:mentioned|stated|specified|given|covered|said) in (?:the|these)\b"
-    r"|(?:文章|文中|资料|原文|这些句子|来源|文章里|文章中)(?:里|中|并|都|也|均)*"
-    r"(?:没有?|未|并未|没)(?:有)?(?:提到|提及|说明|说|给出|涉及|回答|介绍|指出|写明|具体|明确)",
-    re.IGNORECASE,
-)
 
 
 def states_fact(sentence: str) -> bool:
@@ -198,7 +194,7 @@ def states_fact(sentence: str) -> bool:
     words = sentence.strip()
     if not re.search(r"\w", words):
         return False
-    if _DECLINE.search(words):
+    if is_silent(words):
         return False
     if re.search(r"\d", words):
         return True

@@ -13,9 +13,9 @@ from dengmi.core.clock import Clock
 from dengmi.core.errors import DengmiError
 from dengmi.core.gate import Room
 from dengmi.core.ids import new_id
-from dengmi.core.late import Push
+from dengmi.core.late import Late, Push
 from dengmi.core.ports import Lives
-from dengmi.core.records import Answer, Late, Level, Question
+from dengmi.core.records import Answer, Level, Question
 
 log = logging.getLogger(__name__)
 

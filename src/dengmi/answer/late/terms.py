@@ -5,7 +5,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
-from dengmi.core.records import Late, Level, Question
+from dengmi.core.late import Late
+from dengmi.core.records import Level, Question
 
 CAUSES = frozenset({"no_room", "no_room_at", "model_failed"})
 """Codes of the notices that say a better answer may be had later. Where the model did write and

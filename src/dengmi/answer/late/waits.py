@@ -8,9 +8,9 @@ from typing import Protocol
 from dengmi.answer.late.drain import Drain
 from dengmi.answer.late.terms import Terms, entry
 from dengmi.core.clock import Clock
-from dengmi.core.late import LateQueue
+from dengmi.core.late import Late, LateQueue, Pending
 from dengmi.core.ports import Inbox
-from dengmi.core.records import Answer, Late, Level, Pending, Question
+from dengmi.core.records import Answer, Level, Question
 
 EVERY = 1.0
 """Seconds between two looks at the line, while somebody follows it."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import takewhile
 
+from dengmi.answer.check.silence import declines
 from dengmi.answer.write.citing import Citing, Weighed
 from dengmi.answer.write.draft import Draft, Sentenced
 from dengmi.answer.write.prompt import COMPLETE, DECLINED, continued
@@ -33,7 +34,7 @@ class Task:
         messages: the prompt; `shown` what it shows.
         thinking: whether the model thinks first.
         max_tokens: most tokens of thinking and answer.
-        judge: name of the model that takes a second look at doubtful sentences; "" for none.
+        judge: name of the model that takes a second look at sentences; "" for none.
         calling: called when a model is about to be called.
         told: what was told of it already, by a process that is gone.
     """
@@ -86,10 +87,11 @@ class Begun:
         self._asks = asks
         self.kept: list[str] = []
         self.declined = False
+        self._denied = False
         self.cut = False
         self.thought = 0
         self._heard = self._held = 0
-        self._draft = Draft()
+        self._draft = Draft(task.shown.means)
         self._citing = Citing(task.shown, task.policy)
         self._claims: list[Claim] = []
         self._citations: list[Citation] = []
@@ -182,8 +184,9 @@ class Begun:
     def checked(self, sentence: Sentenced) -> Iterator[Text | Cited]:
         """Events of the next sentence. Takes some milliseconds."""
         if DECLINED in sentence.text or self.declined:
-            self.declined = self.declined or not (self.kept or self._waiting)
+            self.declined = self.declined or not (self._citations or self._waiting)
             return
+        self._denied = self._denied or declines(sentence.text)
         if self._known and (_plain(sentence.text) in self._known or COMPLETE in sentence.text):
             return
         self._written.append(sentence.text)
@@ -233,11 +236,13 @@ class Begun:
         return Tokens(miss=prompt, output=heard // 3 + thought, reasoning=thought)
 
     def written(self, charges: list[Charge], *, cut: bool) -> Written:
-        """What came of it. Sentences without any fact that was borne out are no answer."""
+        """What came of it. Sentences without any fact that was borne out are no answer; where one
+        of them says that there is none, in whatever words, the model declined."""
         shown = tuple(passage.id for _, passage in self.task.shown.places)
         bare = self._citing.facts > 0 and self._citing.kept_facts == 0
         if self.declined or bare or not self._citations:
-            return Written(evidence=shown, declined=self.declined, cut=cut, charges=tuple(charges))
+            declined = self.declined or (self._denied and not cut)
+            return Written(evidence=shown, declined=declined, cut=cut, charges=tuple(charges))
         return Written(
             text="".join(self.kept),
             claims=tuple(self._claims),

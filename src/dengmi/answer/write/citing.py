@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from dengmi.answer.check.judge import (
+    COPIED,
     Judgement,
     Source,
     best_support,
@@ -13,7 +14,7 @@ from dengmi.answer.check.judge import (
     states_fact,
 )
 from dengmi.answer.write.draft import Sentenced
-from dengmi.answer.write.second import Doubt, doubtful
+from dengmi.answer.write.second import Doubt
 from dengmi.answer.write.shown import Ref, Shown
 from dengmi.core.records import Citation, Claim, Policy, Verdict
 
@@ -89,11 +90,13 @@ class Citing:
         return Weighed(sentence, refs, found)
 
     def doubt(self, weighed: Weighed) -> Doubt | None:
-        """The sentence as a question to a stronger judge; None where there is no doubt."""
-        if weighed.found is None or not weighed.refs or not doubtful(weighed.found):
+        """The sentence as a question to a stronger judge; None where there is nothing to ask: it
+        states no fact, cites nothing, or is copied."""
+        found = weighed.found
+        if found is None or not weighed.refs or found.score >= COPIED:
             return None
         sources = tuple(self._sources[ref] for ref in weighed.refs)
-        return Doubt(weighed.sentence.text, sources, weighed.found.reasons)
+        return Doubt(weighed.sentence.text, sources, found.verdict, found.reasons)
 
     def settle(self, weighed: Weighed) -> Checked | None:
         """What becomes of a judged sentence; None when it is left out. In the order of the text."""

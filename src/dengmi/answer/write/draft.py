@@ -1,8 +1,7 @@
 """Cuts what a model writes into sentences while it comes, each with the numbers it cites.
 
-Numbers are read in the forms models use: [3.2], [3.2, 3.4], [3.2-3.4], [3.2][4.1], 【3.2】, [^3.2],
-[3] for a whole passage. They are taken out of the text; a number belongs to the sentence it stands
-in or right behind.
+Numbers (`marks.py`) are taken out of the text; a number belongs to the sentence it stands in or
+right behind, or before, on a line that begins with one.
 """
 
 import re
@@ -10,16 +9,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
+from dengmi.answer.write.marks import (
+    Marks,
+    Means,
+    Ref,
+    alone,
+    any_number,
+    raw_place,
+    settled,
+    without_marks,
+)
 from dengmi.language.sentences import sentences
 
 MOST_BUFFERED = 4_000
 """Characters without an end of a sentence after which what is there counts as one."""
 
-_NUMBER = r"\d{1,4}(?:[.．:·]\d{1,4})?"
-_SPAN = rf"\^?{_NUMBER}(?:\s*[-–—~]\s*{_NUMBER})?"
-_GROUP = re.compile(rf"[ \t]*[\[【［]\s*({_SPAN}(?:\s*[,，、;；]\s*{_SPAN})*)\s*[\]】］]")
-_OPEN = re.compile(r"[ \t]*[\[【［][^\]】］\n]{0,80}$|[ \t]+$")
-_ONE = re.compile(rf"({_NUMBER})(?:\s*[-–—~]\s*({_NUMBER}))?")
 _MAY_END = re.compile("[.．。！？!?…\n]")
 _SURE_END = "。！？\n"
 _SURE = re.compile(f"[{_SURE_END}]")
@@ -28,8 +32,6 @@ _SETTLES = 14
 
 _LEAD = re.compile(r"(?:[ \t]*(?:[-*+•]|\d{1,2}[.)、]|#{1,6}|>)[ \t]+)*(?:\*\*|__)?")
 _FENCE = re.compile(r"[ \t]*(?:```|~~~)")
-
-LONGEST_RANGE = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,19 +59,25 @@ class Sentenced:
         return f"{self.gap}{self.lead}{self.text}{' ' if refs else ''}{refs}"
 
 
-Marks = list[tuple[int, tuple[tuple[int, int], ...]]]
-"""Where in a text without its numbers which of them stood, in order."""
-
-
 class Draft:
-    """Takes pieces of text and gives finished sentences."""
+    """Takes pieces of text and gives finished sentences.
 
-    def __init__(self) -> None:
+    Args:
+        means: tells whether a number that could be something else is the number of a sentence.
+    """
+
+    def __init__(self, means: Means = any_number) -> None:
+        self._means = means
         self._raw = ""
         self._gap = ""
         self._breaks = 0
         self._fenced = False
         self._begun = False
+        self._ahead: bool | None = None
+        """Whether the numbers of this line stand before their sentences; None where it begins."""
+        self._carried: tuple[Ref, ...] = ()
+        self._marked = False
+        """Whether what left of this line had numbers."""
 
     def feed(self, piece: str) -> Iterator[Sentenced]:
         """Add a piece; the sentences that are finished by it."""
@@ -93,7 +101,7 @@ class Draft:
 
     def broken(self) -> None:
         """What is unfinished is forgotten; what comes next stands behind the last sentence."""
-        self._raw = ""
+        self._raw, self._ahead, self._carried, self._marked = "", None, (), False
 
     def go_on(self) -> None:
         """Sentences stand before the first one already."""
@@ -109,10 +117,11 @@ class Draft:
         """The lines that have their end."""
         while "\n" in self._raw:
             line, _, rest = self._raw.partition("\n")
-            behind = _behind(line, rest, final)
+            behind = self._behind(line, rest, final)
             if behind is None:
                 return
             yield from self._line(line + rest[:behind])
+            self._ahead, self._carried, self._marked = None, (), False
             self._breaks += 1
             self._raw = rest[behind:]
 
@@ -120,19 +129,20 @@ class Draft:
         """Sentences of the last line that are certain to be finished."""
         if "\n" in self._raw:
             return
-        open_ = _OPEN.search(self._raw)
-        raw = self._raw[: open_.start()] if open_ else self._raw
-        plain, marks = _without_marks(raw)
+        raw = settled(self._raw)
+        plain, marks = without_marks(raw, self._means)
         spans = _spans(plain, marks)
         done = 0
         for n, ((start, end), (follow, _)) in enumerate(pairwise(spans)):
             if plain[end - 1] not in _SURE_END and len(plain) - follow < _SETTLES:
                 break
-            yield self._sentence(plain, marks, start, end, first=n == 0)
+            self._begin(plain, marks)
+            yield self._sentence(plain, marks, start, end, first=n == 0, last=False)
             self._gap = " " if end < follow else ""
             done = follow
         if done:
-            self._raw = self._raw[_raw_place(raw, marks, done) :]
+            self._marked = self._marked or any(mark.place <= done for mark in marks)
+            self._raw = self._raw[raw_place(marks, done) :]
         elif len(self._raw) > MOST_BUFFERED:
             yield from self._line(self._raw)
             self._raw = ""
@@ -143,31 +153,54 @@ class Draft:
             self._fenced = not self._fenced
             yield self._given("", line.rstrip(), (), code=True)
             return
-        plain, marks = _without_marks(line)
+        plain, marks = without_marks(line, self._means)
         if self._fenced or plain.count("|") > 1:
             if plain.strip():
-                refs = tuple(ref for _, some in marks for ref in some)
+                refs = tuple(ref for mark in marks for ref in mark.refs)
                 yield self._given("", plain.rstrip(), refs, code=True)
             return
+        self._begin(plain, marks)
+        spans = _spans(plain, marks)
         before = 0
-        for n, (start, end) in enumerate(_spans(plain, marks)):
+        for n, (start, end) in enumerate(spans):
             if n:
                 self._gap = " " if before < start else ""
-            yield self._sentence(plain, marks, start, end, first=n == 0)
+            last = n + 1 == len(spans)
+            yield self._sentence(plain, marks, start, end, first=n == 0, last=last)
             before = end
 
+    def _begin(self, plain: str, marks: Marks) -> None:
+        """Look where the numbers of a line stand, before its first sentence leaves."""
+        if self._ahead is None:
+            lead = _LEAD.match(plain)
+            self._ahead = bool(marks) and marks[0].place <= (lead.end() if lead else 0)
+
     def _sentence(
-        self, plain: str, marks: Marks, start: int, end: int, *, first: bool
+        self, plain: str, marks: Marks, start: int, end: int, *, first: bool, last: bool
     ) -> Sentenced:
         lead = _LEAD.match(plain, start, end)
         at = lead.end() if lead and lead.end() < end else start
-        cites = tuple(
-            ref
-            for place, refs in marks
-            for ref in refs
-            if start < place <= end or (first and place <= start)
-        )
-        return self._given(plain[start:at], plain[at:end], cites)
+        cites, behind = list(self._carried), list[Ref]()
+        for mark in marks:
+            if start < mark.place < end or (first and mark.place <= start):
+                cites += mark.refs
+            elif mark.place == end:
+                behind += mark.refs
+        ahead = self._ahead and not last
+        self._carried = tuple(behind) if ahead else ()
+        text = plain[at:end]
+        if any(mark.place in (start, at) for mark in marks):
+            text = text[:1].upper() + text[1:]
+        return self._given(plain[start:at], text, tuple(cites if ahead else cites + behind))
+
+    def _behind(self, line: str, rest: str, final: bool) -> int | None:
+        """How much of the next line belongs to this one: numbers that stand alone on it, where this
+        one has none. None while that cannot be told yet."""
+        if not line.strip() or self._marked or without_marks(line, self._means)[1]:
+            return 0
+        following, ended, _ = rest.partition("\n")
+        found = alone(following, self._means, whole=bool(ended) or final)
+        return None if found is None else len(following) * found
 
     def _given(
         self, lead: str, text: str, cites: tuple[tuple[int, int], ...], *, code: bool = False
@@ -184,71 +217,14 @@ def _spans(plain: str, marks: Marks) -> list[tuple[int, int]]:
     spans: list[tuple[int, int]] = []
     for start, end in sentences(plain):
         begin = start
-        for place, _ in marks:
-            if begin < place < end and plain[place - 1] in ".．" and plain[place].isspace():
+        for mark in marks:
+            place = mark.place
+            if not begin < place < end or _LEAD.fullmatch(f"{plain[begin:place]} "):
+                continue
+            if plain[place - 1] in ".．" and plain[place].isspace():
                 follow = end - len(plain[place:end].lstrip())
                 if not plain[follow].islower():
                     spans.append((begin, place))
                     begin = follow
         spans.append((begin, end))
     return spans
-
-
-def _behind(line: str, rest: str, final: bool) -> int | None:
-    """How much of the next line belongs to this one: numbers that stand alone on it, where this
-    one has none. None while that cannot be told yet."""
-    if not line.strip() or _GROUP.search(line):
-        return 0
-    blank = len(rest) - len(rest.lstrip(" \t"))
-    if not final and (blank == len(rest) or _OPEN.fullmatch(rest)):
-        return None
-    found = _GROUP.match(rest, blank)
-    if found is None:
-        return 0
-    while following := _GROUP.match(rest, found.end()):
-        found = following
-    tail, ended, _ = rest[found.end() :].partition("\n")
-    if tail.strip():
-        return 0
-    return found.end() if ended or final else None
-
-
-def _without_marks(raw: str) -> tuple[str, Marks]:
-    """The text without its numbers, and where in it which stood."""
-    plain: list[str] = []
-    marks: Marks = []
-    at = length = 0
-    for found in _GROUP.finditer(raw):
-        plain.append(raw[at : found.start()])
-        length += found.start() - at
-        marks.append((length, tuple(_refs(found[1]))))
-        at = found.end()
-    plain.append(raw[at:])
-    return "".join(plain), marks
-
-
-def _raw_place(raw: str, marks: Marks, place: int) -> int:
-    """Where in the raw text a place of the plain text is."""
-    taken = 0
-    for (at, _), found in zip(marks, _GROUP.finditer(raw), strict=True):
-        if at > place:
-            break
-        taken += len(found.group())
-    return place + taken
-
-
-def _refs(inside: str) -> Iterator[tuple[int, int]]:
-    for found in _ONE.finditer(inside):
-        first, last = _ref(found[1]), _ref(found[2]) if found[2] else None
-        if last is not None and first[0] == last[0] and 0 < first[1] < last[1]:
-            for n in range(first[1], min(last[1], first[1] + LONGEST_RANGE - 1) + 1):
-                yield first[0], n
-        else:
-            yield first
-            if last is not None:
-                yield last
-
-
-def _ref(number: str) -> tuple[int, int]:
-    passage, _, sentence = re.sub("[．:·]", ".", number).partition(".")
-    return int(passage), int(sentence or 0)

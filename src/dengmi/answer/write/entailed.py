@@ -1,5 +1,5 @@
 """A second look by a model for natural language inference: it tells whether the cited sentences
-entail a doubtful one, or contradict it."""
+entail one of the answer, or contradict it."""
 
 import re
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ _MARKS = re.compile(r"\*\*|__|`|^\s*(?:[-*+]|\d+[.)、])\s+|^\s*>\s*")
 
 
 async def entailed(nli: Entailment, doubts: Sequence["Doubt"]) -> tuple[Verdict | None, ...]:
-    """What the model makes of each doubt; None where it is not sure, and where it is not asked:
+    """What the model makes of each sentence; None where it is not sure, and where it is not asked:
     about facts that disagree, names among them, which such models are known to overlook."""
     asked = [n for n, doubt in enumerate(doubts) if may_ask(doubt, nli.languages)]
     found: list[Verdict | None] = [None] * len(doubts)
@@ -27,7 +27,7 @@ async def entailed(nli: Entailment, doubts: Sequence["Doubt"]) -> tuple[Verdict 
         pairs = [pair_of(doubts[n].claim, doubts[n].sources) for n in asked]
         odds = await nli.odds(pairs)
         for n, each in zip(asked, odds or (), strict=odds is not None):
-            found[n] = verdict_of(each, nli.threshold)
+            found[n] = verdict_of(each, doubts[n].verdict, nli.threshold, nli.refuting)
     return tuple(found)
 
 
@@ -44,17 +44,22 @@ def pair_of(claim: str, sources: Sequence[Source]) -> Pair:
     return " ".join(parts), " ".join(_MARKS.sub("", claim).split())
 
 
-def verdict_of(odds: Odds | None, threshold: float) -> Verdict | None:
-    """What odds say of a doubtful claim; None where they do not reach the threshold."""
+def verdict_of(
+    odds: Odds | None, verdict: Verdict, threshold: float, refuting: float
+) -> Verdict | None:
+    """What odds say of a claim; None where the verdict stands. A doubtful one is turned where they
+    reach the threshold, one that seems borne out where a contradiction reaches `refuting`."""
     if odds is None:
         return None
+    if verdict == "supported":
+        return "unsupported" if odds.contradicts >= refuting else None
     if odds.entails >= threshold:
         return "supported"
     return "unsupported" if odds.contradicts >= threshold else None
 
 
 def may_ask(doubt: "Doubt", languages: Sequence[str]) -> bool:
-    """Whether a doubt is put to a model that knows these languages; empty: all."""
+    """Whether a sentence is put to a model that knows these languages; empty: all."""
     return set(doubt.reasons) <= {"words"} and (
         not languages or language_of(doubt.claim) in languages
     )

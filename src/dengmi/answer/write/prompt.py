@@ -8,6 +8,7 @@ end, so that an endpoint with a prefix cache has seen most of it before.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from dengmi.answer.write.orders import harmless, hidden
 from dengmi.answer.write.shown import Shown
 from dengmi.core.chat import Message
 from dengmi.core.records import Head, Level, Passage
@@ -18,7 +19,7 @@ DECLINED = "NO_ANSWER"
 COMPLETE = "NOTHING_MISSING"
 """What a model writes when an answer that broke off lacks nothing."""
 
-VERSION = "1"
+VERSION = "2"
 """Changes whenever the instructions do: answers written under others are not reused."""
 
 _INSTRUCTIONS = f"""\
@@ -44,9 +45,11 @@ write only {COMPLETE}."""
 _VOICE = "\n\nHow you speak: {voice}"
 
 _LENGTH = {
-    "quick": "Answer in one to four short sentences.",
+    "quick": "Answer in one to four short sentences, each followed by the number of the sentence "
+    "it rests on, like [1.2].",
     "deep": "Begin with a direct answer in one or two sentences. Where it helps, go on with short "
-    "paragraphs or a list, each sentence with its numbers. Point out where articles disagree or "
+    "paragraphs or a list. Each sentence is followed by the number of the sentence it rests on, "
+    "like [1.2]. Leave out what was not asked. Point out where articles disagree or "
     "date from different times.",
 }
 _TONGUE = {"zh": "Answer in Chinese.", "en": "Answer in English."}
@@ -75,7 +78,7 @@ def system(voice: str) -> Message:
 def asked(shown: Shown, first: int, question: str, level: Level, lang: str) -> Message:
     """A question with the passages from number `first` on."""
     how = " ".join(filter(None, (_LENGTH.get(level, ""), _TONGUE.get(lang[:2], _same(lang)))))
-    return Message("user", f"{articles(shown, first)}Question: {question}\n({how})")
+    return Message("user", f"{articles(shown, first)}Question: {harmless(question)}\n({how})")
 
 
 def messages(  # noqa: PLR0917 - in the order of the prompt
@@ -106,7 +109,7 @@ def articles(shown: Shown, first: int) -> str:
             lines.append(_title(head))
             before = head.pk
         lines += _passage(p, passage)
-    return "Articles:\n" + "\n".join(lines) + "\n\n" if lines else ""
+    return "Articles:\n" + harmless("\n".join(lines)) + "\n\n" if lines else ""
 
 
 def _title(head: Head) -> str:
@@ -116,7 +119,10 @@ def _title(head: Head) -> str:
 
 def _passage(number: int, passage: Passage) -> list[str]:
     lines = [f"## {' > '.join(passage.headings)}"] if passage.headings else []
+    kept_back = hidden(passage)
     for sentence in passage.sentences:
+        if sentence.n in kept_back:
+            continue
         words = " ".join(passage.text[sentence.start : sentence.end].split())
         lines.append(f"[{number}.{sentence.n}] {words}")
     return lines

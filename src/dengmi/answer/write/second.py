@@ -1,9 +1,10 @@
-"""A second look: a model is asked about sentences that the built-in judge finds doubtful. It is one
+"""A second look: a model is asked about sentences that the built-in judge has judged. It is one
 that writes, or one for natural language inference (`entailed.py`).
 
-It is asked once an answer, about all of them together, and only about doubt. A wrong number, date,
-unit or denial is no doubt: that verdict stands. Where the model fails, is late or answers
-something else, the built-in verdict stands too.
+One that writes is asked once an answer, about all of them together, and only about doubt. One for
+inference costs milliseconds: it reads each sentence as soon as it is written, those that seem borne
+out too. A wrong number, date, unit or denial is no doubt: that verdict stands. Where the model
+fails, is late or answers something else, the built-in verdict stands too.
 """
 
 import asyncio
@@ -48,11 +49,12 @@ _PER_CLAIM, _AROUND = 12, 16
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """A sentence with those it cites, about which a model is asked, and what speaks against it by
-    the built-in judge."""
+    """A sentence with those it cites, about which a model may be asked; what the built-in judge
+    makes of it, and what speaks against it."""
 
     claim: str
     sources: tuple[Source, ...]
+    verdict: Verdict
     reasons: tuple[str, ...] = ()
 
 
@@ -65,8 +67,8 @@ class Looked:
     charge: Charge | None
 
 
-def doubtful(found: Judgement) -> bool:
-    """Whether a verdict may be turned by a second look."""
+def doubtful(found: Judgement | Doubt) -> bool:
+    """Whether a verdict may be turned by a model that writes."""
     return found.verdict != "supported" and not _STANDS.intersection(found.reasons)
 
 
@@ -103,7 +105,12 @@ class SecondLook:
         """Whether the model of this name is asked about a doubt, so that the answer waits."""
         if self._nli is not None and name == self._nli.name:
             return may_ask(doubt, self._nli.languages)
-        return bool(name)
+        return bool(name) and doubtful(doubt)
+
+    def at_once(self, name: str) -> bool:
+        """Whether the model of this name is asked about each sentence as it is written, not about
+        all of them in the end."""
+        return self._nli is not None and name == self._nli.name
 
     async def look(
         self, question: Question, level: Level, name: str, doubts: Sequence[Doubt]

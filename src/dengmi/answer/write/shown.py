@@ -1,10 +1,12 @@
 """The sentences a model is shown, and the numbers it cites them by: [3.2] is the second sentence
 of the third passage."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from dengmi.answer.write.orders import hidden
 from dengmi.core.records import Evidence, Head, Hit, Passage
 from dengmi.language.tokens import estimate_tokens
 
@@ -30,15 +32,25 @@ class Shown:
         return Shown(self.places + new)
 
     def has(self, ref: Ref) -> bool:
-        """Whether there is a sentence of this number."""
+        """Whether a sentence of this number is shown."""
         p, s = ref
-        return 1 <= p <= len(self.places) and 1 <= s <= len(self.places[p - 1][1].sentences)
+        if not (1 <= p <= len(self.places) and 1 <= s <= len(self.places[p - 1][1].sentences)):
+            return False
+        return s not in hidden(self.places[p - 1][1])
+
+    def means(self, ref: Ref) -> bool:
+        """Whether p.s can only be the number of a sentence: one was shown, and no figure of what
+        was shown is written so."""
+        figure = re.compile(rf"(?<![\d.]){ref[0]}\.{ref[1]}(?!\d)")
+        return self.has(ref) and not any(figure.search(one.text) for _, one in self.places)
 
     def refs(self) -> Iterable[Ref]:
-        """The numbers of every sentence."""
+        """The numbers of every sentence that is shown."""
         for p, (_, passage) in enumerate(self.places, 1):
+            kept_back = hidden(passage)
             for sentence in passage.sentences:
-                yield p, sentence.n
+                if sentence.n not in kept_back:
+                    yield p, sentence.n
 
     def number_of(self, passage_id: str) -> int | None:
         """The number of a passage."""

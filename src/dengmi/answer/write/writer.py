@@ -7,12 +7,13 @@ from contextlib import AbstractAsyncContextManager, aclosing, nullcontext
 from dataclasses import dataclass, field
 
 from dengmi.answer.write.begun import Begun, Out, Task, Written
+from dengmi.answer.write.draft import Sentenced
 from dengmi.answer.write.second import SecondLook
 from dengmi.answer.write.spoken import Ungated, spoken
 from dengmi.core.chat import ChatModel, ChatRequest, Ended, Said, Thought
 from dengmi.core.entailment import Entailment
 from dengmi.core.errors import ModelFailed, NoRoom, OverLimit
-from dengmi.core.events import Notice, Thinking
+from dengmi.core.events import Cited, Notice, Text, Thinking
 from dengmi.core.gate import Gate, Grant
 from dengmi.core.ports import Ledger
 from dengmi.core.records import Charge, Tokens
@@ -169,16 +170,14 @@ class Writer:
                             yield Thinking(text)
                         case Said(text):
                             for sentence in begun.heard(text):
-                                await self._turns.give_way()
-                                for event in begun.checked(sentence):
+                                for event in await self._checked(begun, sentence, charges):
                                     yield event
                         case Ended():
                             ended = piece
                     if begun.declined:
                         break
             for sentence in begun.rest():
-                await self._turns.give_way()
-                for event in begun.checked(sentence):
+                for event in await self._checked(begun, sentence, charges):
                     yield event
             begun.cut = ended is not None and ended.ending == "length"
         finally:
@@ -187,8 +186,19 @@ class Writer:
             settled = self._ledger.settle(charge, used, ended.version if ended else "")
             charges.append(await asyncio.shield(asyncio.ensure_future(settled)))
 
+    async def _checked(
+        self, begun: Begun, sentence: Sentenced, charges: list[Charge]
+    ) -> list[Text | Cited]:
+        """Events of the next sentence."""
+        await self._turns.give_way()
+        events = list(begun.checked(sentence))
+        if begun.doubts and self._second.at_once(begun.task.judge):
+            await self._look_again(begun, charges)
+            events += begun.settled()
+        return events
+
     async def _look_again(self, begun: Begun, charges: list[Charge]) -> None:
-        """Have a model look at what is doubtful."""
+        """Have a model look at what waits for it."""
         if begun.doubts:
             task = begun.task
             looked = await self._second.look(

@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from dengmi.channels.matrix.contents import Drawn
 from dengmi.channels.matrix.rendering import Style, answered, growing, preview, said
 from dengmi.core.events import Cited, Done, Event, Failed, Found, Notice, Text
-from dengmi.core.records import Answer, Citation, Head, Pending
+from dengmi.core.late import Pending
+from dengmi.core.records import Answer, Citation, Head
 from dengmi.language.texts import catalogue, text
 
 

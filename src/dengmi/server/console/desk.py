@@ -29,8 +29,9 @@ from dengmi.server.console.frame import HOME, card, form, page, select
 from dengmi.server.console.visit import Visit
 from dengmi.server.tuning import take_edits
 from dengmi.server.ui.markup import Child, Html, el
+from dengmi.settings.desks import DeskSettings
 from dengmi.settings.masked import Masked, meaning_of
-from dengmi.settings.options import DeskSettings, ModelSettings, Settings
+from dengmi.settings.options import ModelSettings, Settings
 from dengmi.settings.overlay import value_of
 
 HERE = f"{HOME}/desk"

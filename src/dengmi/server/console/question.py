@@ -8,16 +8,8 @@ from starlette.responses import RedirectResponse, Response
 
 from dengmi.answer.pins import pin_of
 from dengmi.core.errors import BadInput, Conflict, NotFound
-from dengmi.core.records import (
-    Answer,
-    Charge,
-    Citation,
-    Head,
-    Late,
-    Passage,
-    ReuseState,
-    SearchQuery,
-)
+from dengmi.core.late import Late
+from dengmi.core.records import Answer, Charge, Citation, Head, Passage, ReuseState, SearchQuery
 from dengmi.core.review import Life
 from dengmi.language.money import amount
 from dengmi.server.bodies import clean

@@ -12,16 +12,18 @@ from dengmi.server.rest.models import (
     ArticleResponse,
     BudgetsResponse,
     DesksResponse,
-    RemovedResponse,
     ReuseRequest,
     ReuseResponse,
     SearchRequest,
     SearchResponse,
+    ThumbRequest,
+    ThumbResponse,
+)
+from dengmi.server.rest.source_models import (
+    RemovedResponse,
     SourceRequest,
     SourceShape,
     SourcesResponse,
-    ThumbRequest,
-    ThumbResponse,
 )
 
 DESK = "Name of a desk."

@@ -16,7 +16,7 @@ from dengmi.server.context import Context
 from dengmi.server.negotiate import api_language
 from dengmi.server.problems import Refusal, detail
 from dengmi.server.replies import json_reply
-from dengmi.server.rest.models import SourceRequest
+from dengmi.server.rest.source_models import SourceRequest
 from dengmi.server.shapes import Json, report_json, source_json
 
 

@@ -7,8 +7,9 @@ from urllib.parse import urlencode
 from dengmi.answer.late.waits import Standing
 from dengmi.answer.thought import seconds_of
 from dengmi.core.events import Found
+from dengmi.core.late import Pending
 from dengmi.core.links import outside
-from dengmi.core.records import Answer, Citation, Head, Pending
+from dengmi.core.records import Answer, Citation, Head
 from dengmi.language.han import has_han
 from dengmi.language.texts import text
 from dengmi.server.ui.again import again_menu, own_acts

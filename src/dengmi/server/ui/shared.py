@@ -10,7 +10,8 @@ from dengmi.core.records import HALL, Answer, Question
 from dengmi.server.access import is_operator
 from dengmi.server.parts import Parts
 from dengmi.server.problems import Refusal
-from dengmi.settings.options import DeskSettings, Settings
+from dengmi.settings.desks import DeskSettings
+from dengmi.settings.options import Settings
 
 _USUAL = DeskSettings()
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from starlette.requests import Request
 
 from dengmi.server.problems import Refusal
-from dengmi.settings.options import DeskSettings, Settings
+from dengmi.settings.desks import DeskSettings
+from dengmi.settings.options import Settings
 
 _AGAIN = "7200"
 """Seconds for which a browser need not ask again; it keeps to two hours at the most (Chromium)."""

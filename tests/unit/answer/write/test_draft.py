@@ -1,5 +1,6 @@
 """Cutting a draft into sentences: the same however its pieces come, with every number in place."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,6 +12,12 @@ TEXTS = (
     "价格为3.5元[1.2]。第二天涨价。[1.3]为什么？【2.1】\n1. 第一点[1.1，1.2]\n2. 第二点。",
     "```\npip install .\n```\n| a | b | [1.1]\n|---|---|\n| 1 | 2 | [1.2]\n"
     "[1.5] Leading. Then more.",
+    "The crossing takes 18 minutes (1.2). It is short. Source: [1.2], [1.3]\n\n"
+    "According to [2.1], the fare rose. As stated in sentence [2.2] it stays **[2.3]**. Done.\n"
+    "**Source:** [1.4]",
+    "[1.1] The ferry runs. [1.2] It takes long. [1.3] Dogs may come.\n- [2.1] First. [2.2] Second.",
+    "根据[1.2]，博物馆周一闭馆。来源：[1.3]、[1.4]\n成人票30元（来源：1.2）。学生票15元。（1.4）可以拍照。\n"
+    "参考：1.1，1.2\n依据文章[1.3]所述，馆长走访了村庄[来源2.1和2.2]。出处[2.3至2.5]。",
 )
 
 
@@ -73,3 +80,66 @@ def test_text_that_may_wait_completes_nothing(text: str, sizes: list[int]) -> No
             assert list(patient.feed(held)) == found
             held = ""
     assert [*patient.feed(held), *patient.end()] == list(eager.end())
+
+
+@pytest.mark.parametrize(
+    ("draft", "expected"),
+    [
+        ("It takes long [1.2, 1.3].", [("It takes long.", ((1, 2), (1, 3)))]),
+        ("It takes long (1.2).", [("It takes long.", ((1, 2),))]),
+        ("It takes long. (1.2, 1.3)", [("It takes long.", ((1, 2), (1, 3)))]),
+        ("It takes long [Source: 1.2].", [("It takes long.", ((1, 2),))]),
+        ("It takes long [sentence 1.2 and 1.3].", [("It takes long.", ((1, 2), (1, 3)))]),
+        ("It takes long. (Source: [1.2])", [("It takes long.", ((1, 2),))]),
+        ("It takes long (see 1.2).", [("It takes long.", ((1, 2),))]),
+        ("It takes long. Source: [1.2]", [("It takes long.", ((1, 2),))]),
+        ("It takes long. Sources: 1.2, 1.3.", [("It takes long.", ((1, 2), (1, 3)))]),
+        ("It takes long.\n\nSource: [1.2]", [("It takes long.", ()), ]),
+        ("It takes long.\nSource: [1.2]", [("It takes long.", ((1, 2),))]),
+        ("It takes long.\n**Sources:** [1.2], [1.3]", [("It takes long.", ((1, 2), (1, 3)))]),
+        ("It takes long. **[1.2]**", [("It takes long.", ((1, 2),))]),
+        ("It takes long [1.2] and [1.3].", [("It takes long.", ((1, 2), (1, 3)))]),
+        ("According to [1.2], it takes long.", [("It takes long.", ((1, 2),))]),
+        ("要十八分钟[来源1.2]。", [("要十八分钟。", ((1, 2),))]),
+        ("要十八分钟。（来源：1.2、1.3）", [("要十八分钟。", ((1, 2), (1, 3)))]),
+        ("要十八分钟。来源：[1.2]", [("要十八分钟。", ((1, 2),))]),
+        ("根据[1.2]，要十八分钟。", [("要十八分钟。", ((1, 2),))]),
+        ("要十八分钟[1.2至1.4]。", [("要十八分钟。", ((1, 2), (1, 3), (1, 4)))]),
+        (
+            "[1.2] It takes long. [1.3] Dogs may come.",
+            [("It takes long.", ((1, 2),)), ("Dogs may come.", ((1, 3),))],
+        ),
+        (
+            "1. [1.2] It takes long. [1.3]\n2. Dogs may come. [1.4] It rains.",
+            [
+                ("It takes long.", ((1, 2), (1, 3))),
+                ("Dogs may come.", ((1, 4),)),
+                ("It rains.", ()),
+            ],
+        ),
+    ],
+)  # fmt: skip
+def test_every_form_that_models_use_is_read(
+    draft: str, expected: list[tuple[str, tuple[tuple[int, int], ...]]]
+) -> None:
+    for size in (1, 3, 200):
+        assert [(each.text, each.cites) for each in _cut(draft, [size])] == expected, size
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The ratio (1.2) is high.",
+        "It grew (from 1.2 to 1.4) in a year.",
+        "Source: 1.2 million people.",
+        "The resource: [draft] stays.",
+        "It is 5 (five) km [about 3 miles].",
+        "数据来源：国家统计局。",
+        "根据规定，周一闭馆。",
+    ],
+)
+def test_what_may_be_something_else_stays(text: str) -> None:
+    draft = Draft(lambda _: False)
+    found = [*(one for sign in text for one in draft.feed(sign)), *draft.end()]
+    assert "".join(each.text for each in found) == text
+    assert all(not each.cites for each in found)

@@ -20,6 +20,7 @@ class Sure:
 
     name = "nli sure"
     threshold = 0.7
+    refuting = 0.95
 
     def __init__(
         self,
@@ -40,7 +41,8 @@ class Sure:
 
 
 def doubt(claim: str, *reasons: str) -> Doubt:
-    return Doubt(claim, (Source("She built towers."),), reasons)
+    verdict = "unsupported" if reasons else "supported"
+    return Doubt(claim, (Source("She built towers."),), verdict, reasons)
 
 
 async def test_only_words_are_put_to_it() -> None:
@@ -70,6 +72,8 @@ def test_an_answer_waits_only_for_what_is_asked() -> None:
     assert asked == {("words",): True, ("name",): False, ("name", "words"): False}
     assert not look.asks(nli.name, doubt("她很会建塔。", "words"))
     assert look.asks("second", doubt("She could.", "name"))
+    assert look.asks(nli.name, doubt("She built towers well.")), "what seems borne out is read too"
+    assert not look.asks("second", doubt("She built towers well."))
     assert not look.asks("", doubt("She could.", "words"))
 
 
@@ -79,17 +83,21 @@ async def test_without_its_word_the_verdicts_stand() -> None:
 
 
 @pytest.mark.parametrize(
-    ("odds", "verdict"),
+    ("odds", "doubtful", "borne_out"),
     [
-        (Odds(0.7, 0.1), "supported"),
-        (Odds(0.69, 0.31), None),
-        (Odds(0.1, 0.2), None),
-        (Odds(0.1, 0.8), "unsupported"),
+        (Odds(0.7, 0.1), "supported", None),
+        (Odds(0.69, 0.31), None, None),
+        (Odds(0.1, 0.2), None, None),
+        (Odds(0.1, 0.8), "unsupported", None),
+        (Odds(0.02, 0.95), "unsupported", "unsupported"),
     ],
-    ids=["sure", "not sure", "neither", "contradicted"],
+    ids=["sure", "not sure", "neither", "contradicted", "surely contradicted"],
 )
-def test_odds_are_verdicts_where_they_are_sure(odds: Odds, verdict: str | None) -> None:
-    assert verdict_of(odds, 0.7) == verdict
+def test_odds_are_verdicts_where_they_are_sure(
+    odds: Odds, doubtful: str | None, borne_out: str | None
+) -> None:
+    assert verdict_of(odds, "partial", 0.7, 0.95) == doubtful
+    assert verdict_of(odds, "supported", 0.7, 0.95) == borne_out
 
 
 def test_the_premise_is_what_the_built_in_judge_sees() -> None:

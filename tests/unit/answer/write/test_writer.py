@@ -19,6 +19,7 @@ from dengmi.answer.write.shown import Shown
 from dengmi.answer.write.writer import Writer
 from dengmi.core.chat import ChatRequest, Ended, Piece, Said
 from dengmi.core.clock import SystemClock
+from dengmi.core.entailment import Entailment, Odds, Pair
 from dengmi.core.errors import ModelFailed, NoRoom, Trouble
 from dengmi.core.events import Cited, Notice, Text
 from dengmi.core.limits import Reserved
@@ -122,13 +123,16 @@ def _task(text: str, *models: str, **more: object) -> Task:
 
 
 async def _write(
-    task: Task, *models: Model | GoesOn, gate: Gate | None = None
+    task: Task,
+    *models: Model | GoesOn,
+    gate: Gate | None = None,
+    nli: Entailment | None = None,
 ) -> tuple[list[object], Written, Lines]:
     """The events, what came of them, and the ledger's lines."""
     lines = Lines()
     by_name = {model.name: model for model in models}
     ledger = Ledger(lines, SystemClock(), {})  # type: ignore[arg-type]
-    writer = Writer(by_name.__getitem__, ledger, gate)
+    writer = Writer(by_name.__getitem__, ledger, gate, nli=nli)
     events = [event async for event in writer.write(task)]
     assert isinstance(events[-1], Written)
     return events[:-1], events[-1], lines
@@ -279,3 +283,51 @@ async def test_waiting_for_a_slot_ends_once_for_the_whole_level() -> None:
         with pytest.raises(NoRoom):  # nobody wants it any more: it does not begin
             await _write(late, model, Model("two"), gate=gate)
         assert not model.asked
+
+
+class Reads:
+    """Finds claims with a word contradicted, all others entailed; keeps the claims it was asked
+    about, and how much of the answer was written by then."""
+
+    name = "nli reads"
+    threshold, refuting, languages = 0.7, 0.98, ()
+
+    def __init__(self, word: str, written: list[str]) -> None:
+        self._word = word
+        self._written = written
+        self.asked: list[tuple[str, int]] = []
+
+    async def open(self) -> None: ...
+
+    async def odds(self, pairs: Sequence[Pair]) -> Sequence[Odds | None] | None:
+        self.asked += [(claim, len("".join(self._written))) for _, claim in pairs]
+        return [Odds(0.0, 0.99) if self._word in claim else Odds(0.9, 0.0) for _, claim in pairs]
+
+
+class Aloud(GoesOn):
+    """Tells what it has written."""
+
+    def __init__(self, name: str, text: str) -> None:
+        super().__init__(name, text)
+        self.written: list[str] = []
+
+    async def chat(self, request: ChatRequest) -> AsyncGenerator[Piece, None]:
+        async for piece in super().chat(request):
+            if isinstance(piece, Said):
+                self.written.append(piece.text)
+            yield piece
+
+
+async def test_a_model_for_inference_reads_each_sentence_as_it_is_written() -> None:
+    text = TEXT.replace("The tower is open from", "The clock tower opens from")
+    model = Aloud("one", text)
+    nli = Reads("opens", model.written)
+    events, written, _ = await _write(_task(TOWER, "one", judge=nli.name), model, nli=nli)
+    assert [claim for claim, _ in nli.asked] == [
+        "Adele Brandt built the clock tower in 1904.",
+        "The clock tower opens from April to October.",
+    ], "what is copied is not read; what seems borne out is"
+    assert nli.asked[0][1] < text.index("[1.2]"), "it waits for no later sentence"
+    assert "opens" not in written.text, "under `drop` a contradicted sentence is left out"
+    assert [verdict for _, _, verdict in _claims(written)] == ["supported"] * 3
+    assert _shown(events) == written.text

@@ -1,0 +1,83 @@
+"""A language model to be measured, and a ledger that writes nothing down."""
+
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from dengmi.core.chat import ChatModel
+from dengmi.core.records import Charge, Level, Purpose, Question, Tokens
+from dengmi.models.local import LocalModel
+from dengmi.models.openai import OpenAiModel
+from dengmi.settings.options import ModelSettings
+
+NAME = "measured"
+LEVEL: Level = "quick"
+CONTEXT = 4_096
+"""Tokens of a local model: enough for what is asked beside an answer."""
+
+PATIENT = 600.0
+"""Seconds that a call may take: quality is measured, and how long it takes is told."""
+
+
+@asynccontextmanager
+async def model_at(where: str) -> AsyncIterator[ChatModel]:
+    """The model of a GGUF file, run in this process, or of an endpoint, as `URL#MODEL`."""
+    if "://" in where:
+        base, _, model = where.partition("#")
+        one: LocalModel | OpenAiModel = OpenAiModel(
+            NAME,
+            ModelSettings(
+                kind="openai", base_url=base, model=model, first=PATIENT, between=PATIENT
+            ),
+        )
+    else:
+        one = _local(where)
+    try:
+        yield one
+    finally:
+        await one.close()
+
+
+def _local(file: str) -> LocalModel:
+    settings = ModelSettings(
+        kind="local",
+        model=str(Path(file).resolve()),
+        context=CONTEXT,
+        slots=1,
+        first=PATIENT,
+        between=PATIENT,
+    )
+    return LocalModel(NAME, settings, Path())
+
+
+def question(text: str) -> Question:
+    """A question that nobody asked."""
+    return Question(id="q", desk="bench", text=text)
+
+
+class Unpaid:
+    """A ledger without lines. It adds up what the calls took.
+
+    Attributes:
+        took: seconds of each call.
+        tokens: what they used.
+    """
+
+    def __init__(self) -> None:
+        self.took: list[float] = []
+        self.tokens = Tokens()
+        self._began = 0.0
+
+    async def reserve(
+        self, question: Question, level: Level, model: str, *, purpose: Purpose, **_: object
+    ) -> Charge:
+        """Begin to measure a call."""
+        self._began = time.perf_counter()
+        return Charge("", question.id, question.desk, level, purpose, model)
+
+    async def settle(self, charge: Charge, tokens: Tokens, _: str) -> Charge:
+        """End it."""
+        self.took.append(time.perf_counter() - self._began)
+        self.tokens += tokens
+        return charge

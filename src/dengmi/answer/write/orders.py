@@ -1,0 +1,79 @@
+"""Sentences of articles that give orders to a language model. They are not shown to one: small
+models obey them, and what they then say stands in the article, so that no check can tell.
+
+Told by closed patterns, which know the usual words alone. A sentence that tells a person what to
+skip ("ignore the above if you have paid") is none. Quotes show every sentence as ever.
+"""
+
+import re
+from functools import lru_cache
+
+from dengmi.core.records import Passage
+
+_ORDER = re.compile(
+    r"\b(?:ignore|disregard|forget|override|bypass)\b(?:\s+\w+){0,3}?\s+"
+    r"(?:previous|prior|above|earlier|preceding|foregoing|other|your|system|all)\s+(?:\w+\s+){0,2}?"
+    r"(?:instructions?|rules?|prompts?|guidelines|directions|directives|commands?)\b"
+    r"|\b(?:ignore|disregard|forget)\s+(?:everything|all|anything)\s+(?:that\s+)?"
+    r"(?:above|before|you\b|was\s+said|written\s+(?:above|before))"
+    r"|(?:忽略|无视|忘记|忘掉|不要理会|抛开|忽視|無視|忘記)[^。！？]{0,6}?"
+    r"(?:以上|上述|之前|前面|上面|先前|此前|所有|一切|全部|你的|系统|系統)[^。！？]{0,8}?"
+    r"(?:指令|指示|提示词|提示詞|规则|規則|设定|設定|命令)"
+    r"|(?:忽略|无视|忘记|忘掉|忽視|無視|忘記)[^。！？]{0,4}?"
+    r"(?:以上|上述|之前|前面|上面|先前|此前|所有|一切|全部)[^。！？]{0,6}?(?:内容|內容|文字|信息)"
+    r"[，,、；;：:并並且然后後]{0,3}[^。！？]{0,4}?"
+    r"(?:回答|告诉|告訴|输出|輸出|回复|回覆|说|說|声称|聲稱|推荐|推薦)",
+    re.IGNORECASE,
+)
+_TO_PEOPLE = re.compile(r"\b(?:if|unless|once|when)\b|如|若|已", re.IGNORECASE)
+_THEN = re.compile(r"\W*(?:if|unless|once|when)\b", re.IGNORECASE)
+_TO_MODELS = re.compile(
+    r"\b(?:AI|LLM|chat\s?bot|assistant|language model)\b"
+    r"|人工智能|大模型|语言模型|助手|機器人|机器人",
+    re.IGNORECASE,
+)
+_GOES_ON = re.compile(
+    r"\W*(?:(?:please|instead|now|then|just|only|and)\W+)*"
+    r"(?:say|tell|answer|reply|respond|write|output|print|recommend|state|claim|repeat)\b"
+    r"|\W*(?:请|請|只|而是|改为|改為|然后|然後|并|並)*"
+    r"(?:回答|告诉|告訴|输出|輸出|回复|回覆|说|說|声称|聲稱|推荐|推薦)",
+    re.IGNORECASE,
+)
+_CONTROL = re.compile(
+    r"<(?=[|｜]|/?think>|/?s>|/?(?:start|end)_of_turn>|</?SYS>)|\[(?=/?INST\])", re.IGNORECASE
+)
+
+
+def is_order(sentence: str) -> bool:
+    """Whether a sentence tells a language model to forget what it was told."""
+    found = _ORDER.search(sentence)
+    if found is None:
+        return False
+    before = sentence[: found.start()]
+    to_some = _TO_PEOPLE.search(before) or _THEN.match(sentence, found.end())
+    return to_some is None or _TO_MODELS.search(sentence) is not None
+
+
+def hidden(passage: Passage) -> frozenset[int]:
+    """The numbers of the sentences that no model is shown: orders, and those right behind one that
+    say what to answer instead."""
+    if not _may_hold(passage.text):
+        return frozenset()
+    found: set[int] = set()
+    for sentence in passage.sentences:
+        words = passage.text[sentence.start : sentence.end]
+        if is_order(words) or (sentence.n - 1 in found and _GOES_ON.match(words)):
+            found.add(sentence.n)
+    return frozenset(found)
+
+
+@lru_cache(maxsize=4_096)
+def _may_hold(text: str) -> bool:
+    """Of a passage: those of the day are looked at again and again."""
+    return _ORDER.search(text) is not None
+
+
+def harmless(text: str) -> str:
+    """A text in which no sign is left that a chat template takes for the end of a message or for
+    the beginning of one by somebody else. Some servers read such signs wherever they stand."""
+    return _CONTROL.sub(lambda found: f"{found[0]} ", text)
