@@ -158,6 +158,13 @@ class Laid:
         return self.numbers[NAMES.index(name)]
 
     @property
+    def turned(self) -> bool:
+        """Whether the claim turns round what its sentences say with their own words: of such claims
+        only every ninth is true (docs/decisions/0044-learning-from-many.md)."""
+        own = self.number("lost_share") <= _OWN_WORDS and not self.number("foreign")
+        return own and any(self.number(name) > 0 for name in _TURNED)
+
+    @property
     def exchanged(self) -> bool:
         """Whether the claim copies a sentence but for one word, which no list knows as kindred:
         "goats keep the grass short" beside "sheep keep the grass short"."""
@@ -226,6 +233,9 @@ def _shape(aligned: Aligned) -> tuple[float, ...]:
         float(max(-2, min(denials, 2))),
     )
 
+
+_OWN_WORDS = 0.1
+_TURNED = ("reversed", "crossed", "opposite", "wide", "bounds")
 
 _COPIED = NAMES.index("copied")
 _AS_COPIED = 0.6

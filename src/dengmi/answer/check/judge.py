@@ -105,7 +105,7 @@ def refused(seen: Laid, looks: float, least: float = SUPPORTED) -> tuple[str, ..
     true it has to look."""
     if seen.wrong:
         return tuple(dict.fromkeys((*seen.wrong, *seen.doubtful)))
-    if seen.exchanged or looks < least:
+    if seen.turned or seen.exchanged or looks < least:
         return seen.doubtful or ("words",)
     return ()
 
