@@ -60,7 +60,7 @@ async def _told(look: SecondLook, each: Labelled, built_in: list[float]) -> Told
     began = time.process_time()
     found = judge(each.claim, each.sources)
     built_in.append(time.process_time() - began)
-    doubt = Doubt(each.claim, each.sources, found.reasons)
+    doubt = Doubt(each.claim, each.sources, found.verdict, found.reasons)
     looked = await look.look(question(each.claim), LEVEL, NAME, [doubt])
     return Told(each, found.verdict, doubtful(found), looked.verdicts[0])
 

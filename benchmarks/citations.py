@@ -1,12 +1,14 @@
 """How well a claim's support is told, beside plain containment of words, in the same run.
 
     python benchmarks/citations.py [--nli MODEL] [--labels A,B,C] [--languages en,zh] [--every N]
+         [--halves sealed3,sealed4]
     python benchmarks/citations.py --judge-model GGUF|URL#MODEL [--every N] [--threads N]
 
 With --nli a model for natural language inference stands beside the built-in judge: alone (its odds
 of entailment, less those of contradiction), and as the second look of a desk that has it, by how
-sure of a contradiction it must be. --every N takes every Nth claim. With --judge-model a model that
-writes judges planted sentences (`desks.NAME.judge`): a GGUF file, or a model behind an endpoint.
+sure of a contradiction it must be. --every N takes every Nth claim, --halves only these planted
+sets, and with a model nothing else. With --judge-model a model that writes judges planted sentences
+(`desks.NAME.judge`): a GGUF file, or a model behind an endpoint.
 
 Reads WiCE dev, CLIMATE-FEVER and tests/data/planted.jsonl. The shipped trees have seen the first
 two and every planted part but "held"; train_judge.py prints cross-validated numbers. Takes a
@@ -104,8 +106,24 @@ class Second:
         return (turned or found.verdict) == "supported"
 
 
-async def beside(second: Second, every: int) -> None:
+async def beside(second: Second, every: int, halves: Sequence[str]) -> None:
     """The same tables with the model."""
+    if not halves:
+        await areas(second, every)
+    levels = " | ".join(f"at {at}" for at in REFUTING)
+    print(f"\n| planted: caught, flagged | built-in | {levels} | of |")
+    print("|---" * (len(REFUTING) + 3) + "|")
+    for half in halves or dict.fromkeys(row["half"] for row in planted_rows()):
+        for lang in second.languages or ("en", "zh"):
+            chosen = [each for each in planted(half) if each.kind.startswith(lang)][::every]
+            await second.read(chosen)
+            told = [await rated(second, chosen, at) for at in (None, *REFUTING)]
+            print(f"| {half}, {lang} | {' | '.join(told)} | {len(chosen)} |", flush=True)
+    print(f"\n{1000 * second.spent / len(second.known):.1f} ms of CPU a claim, loading included")
+
+
+async def areas(second: Second, every: int) -> None:
+    """AUROC of the built-in judge, of the model, and of the mean of both."""
     right, wrong, climate = (
         list(rows)[::every] for rows in (wice(), wice(wrong=True), climate_fever())
     )
@@ -119,16 +137,6 @@ async def beside(second: Second, every: int) -> None:
         await second.read(chosen)
         ways = (judged, second.alone, second.both)
         print(f"| {name} |", *[f"{area(way, chosen):.3f} |" for way in ways], flush=True)
-    levels = " | ".join(f"at {at}" for at in REFUTING)
-    print(f"\n| planted: caught, flagged | built-in | {levels} | of |")
-    print("|---" * (len(REFUTING) + 3) + "|")
-    for half in dict.fromkeys(row["half"] for row in planted_rows()):
-        for lang in second.languages or ("en", "zh"):
-            chosen = [each for each in planted(half) if each.kind.startswith(lang)][::every]
-            await second.read(chosen)
-            told = [await rated(second, chosen, at) for at in (None, *REFUTING)]
-            print(f"| {half}, {lang} | {' | '.join(told)} | {len(chosen)} |", flush=True)
-    print(f"\n{1000 * second.spent / len(second.known):.1f} ms of CPU a claim, loading included")
 
 
 async def rated(second: Second, chosen: Sequence[Labelled], refuting: float | None) -> str:
@@ -176,6 +184,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--nli", metavar="MODEL", help="folder, or a name at Hugging Face")
     parser.add_argument("--labels", default="", help="of its outputs, in order")
+    parser.add_argument("--halves", type=lambda text: text.split(","), default=[])
     parser.add_argument("--judge-model", metavar="GGUF|URL#MODEL", help="a model that writes")
     parser.add_argument("--threads", type=int, default=0, help="of a GGUF file; 0: all cores")
     parser.add_argument("--languages", default="", help="of the sentences it is asked about")
@@ -190,7 +199,7 @@ def main() -> None:
         languages = tuple(options.languages.split(",")) if options.languages else ()
         table = NliSettings(model=options.nli, labels=labels, languages=languages)
         model = NliModel(table, home)
-        asyncio.run(beside(Second(model), options.every))
+        asyncio.run(beside(Second(model), options.every, options.halves))
         return
     again, first = speed()
     right, wrong, climate = list(wice()), list(wice(wrong=True)), list(climate_fever())
