@@ -21,7 +21,7 @@ PATIENT = 600.0
 
 
 @asynccontextmanager
-async def model_at(where: str) -> AsyncIterator[ChatModel]:
+async def model_at(where: str, threads: int = 0) -> AsyncIterator[ChatModel]:
     """The model of a GGUF file, run in this process, or of an endpoint, as `URL#MODEL`."""
     if "://" in where:
         base, _, model = where.partition("#")
@@ -32,19 +32,20 @@ async def model_at(where: str) -> AsyncIterator[ChatModel]:
             ),
         )
     else:
-        one = _local(where)
+        one = _local(where, threads)
     try:
         yield one
     finally:
         await one.close()
 
 
-def _local(file: str) -> LocalModel:
+def _local(file: str, threads: int) -> LocalModel:
     settings = ModelSettings(
         kind="local",
         model=str(Path(file).resolve()),
         context=CONTEXT,
         slots=1,
+        threads=threads,
         first=PATIENT,
         between=PATIENT,
     )
@@ -70,11 +71,13 @@ class Unpaid:
         self._began = 0.0
 
     async def reserve(
-        self, question: Question, level: Level, model: str, *, purpose: Purpose, **_: object
+        self, question: Question, level: Level, _: str, *, purpose: Purpose, **__: object
     ) -> Charge:
         """Begin to measure a call."""
         self._began = time.perf_counter()
-        return Charge("", question.id, question.desk, level, purpose, model)
+        return Charge(
+            id="", question_id=question.id, desk=question.desk, level=level, purpose=purpose
+        )
 
     async def settle(self, charge: Charge, tokens: Tokens, _: str) -> Charge:
         """End it."""

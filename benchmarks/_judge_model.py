@@ -31,11 +31,11 @@ class Told:
         return ((self.model if asked else None) or self.built_in) == "supported"
 
 
-async def compare(where: str, every: int) -> None:
+async def compare(where: str, every: int, threads: int) -> None:
     """Print the table of the planted sentences, every Nth of each language."""
     ledger = Unpaid()
     built_in: list[float] = []
-    async with model_at(where) as model:
+    async with model_at(where, threads) as model:
         look = SecondLook(lambda _: model, ledger, PATIENT)
         print(f"| planted, every {every}. | caught | flagged | of |\n|---|---|---|---|", flush=True)
         everything: list[Told] = []

@@ -1,8 +1,8 @@
 """How well a claim's support is told, beside plain containment of words, in the same run.
 
     python benchmarks/citations.py [--nli MODEL] [--labels A,B,C] [--languages en,zh] [--every N]
-        [--halves sealed3,sealed4]
-    python benchmarks/citations.py --judge-model GGUF|URL#MODEL [--every N]
+         [--halves sealed3,sealed4]
+    python benchmarks/citations.py --judge-model GGUF|URL#MODEL [--every N] [--threads N]
 
 With --nli a model for natural language inference stands beside the built-in judge: alone (its odds
 of entailment, less those of contradiction), and as the second look of a desk that has it, by how
@@ -186,11 +186,12 @@ def main() -> None:
     parser.add_argument("--labels", default="", help="of its outputs, in order")
     parser.add_argument("--halves", type=lambda text: text.split(","), default=[])
     parser.add_argument("--judge-model", metavar="GGUF|URL#MODEL", help="a model that writes")
+    parser.add_argument("--threads", type=int, default=0, help="of a GGUF file; 0: all cores")
     parser.add_argument("--languages", default="", help="of the sentences it is asked about")
     parser.add_argument("--every", type=int, default=1)
     options = parser.parse_args()
     if options.judge_model:
-        asyncio.run(compare(options.judge_model, options.every))
+        asyncio.run(compare(options.judge_model, options.every, options.threads))
         return
     if options.nli:
         labels = tuple(options.labels.split(",")) if options.labels else ()

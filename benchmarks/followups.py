@@ -270,14 +270,14 @@ def unsure() -> list[Unsure]:
     return [each for each in found if not standalone(each.asked, each.turns).sure]
 
 
-async def show_model(where: str, every: int, examples: int) -> None:
+async def show_model(where: str, every: int, examples: int, threads: int) -> None:
     """Print what a model completes where the rules cannot."""
     ledger = Unpaid()
     rules, helped = Count(), Count()
     taken = right = 0
     chosen = unsure()
     sample = chosen[::every]
-    async with model_at(where) as model:
+    async with model_at(where, threads) as model:
         rewriting = Rewriting(lambda _: model, ledger, NAME, PATIENT)
         for each in sample:
             meant = standalone(each.asked, each.turns)
@@ -312,11 +312,12 @@ def main() -> None:
     parser.add_argument("--half", choices=["A", "B"])
     parser.add_argument("--model", metavar="GGUF|URL#MODEL")
     parser.add_argument("--every", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=0, help="of a GGUF file; 0: all cores")
     chosen = parser.parse_args()
     if "model" in chosen.parts:
         if not chosen.model:
             parser.error("model: name one with --model")
-        asyncio.run(show_model(chosen.model, chosen.every, chosen.examples))
+        asyncio.run(show_model(chosen.model, chosen.every, chosen.examples, chosen.threads))
         return
     for half in [chosen.half] if chosen.half else ["A", "B"]:
         if "cast" in chosen.parts:

@@ -107,6 +107,9 @@ class LocalModel:
         params.api_keys = [key]
         params.model_alias = {self._file.stem}
         params.n_ctx = self._settings.context
+        if self._settings.threads:
+            params.cpuparams.n_threads = self._settings.threads
+            params.cpuparams_batch.n_threads = self._settings.threads
         params.n_parallel = at_once(self._settings)
         params.use_jinja = True
         params.ui = False

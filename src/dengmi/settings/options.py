@@ -200,6 +200,10 @@ class ModelSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=Tru
         Annotated[int, Meta(ge=512)],
         Meta(description="tokens that a local model holds; 16,384 for each answer at once"),
     ] = 16_384
+    threads: Annotated[
+        Annotated[int, Meta(ge=0, le=512)],
+        Meta(description="processor cores that a local model uses; 0: all"),
+    ] = 0
     first: Annotated[
         Annotated[float, Meta(gt=0)], Meta(description="most seconds until the first token")
     ] = 30.0

@@ -1,4 +1,4 @@
-"""Sentences that say that the articles do not say something."""
+"""Sentences about the articles: that they do not say something, or that the answer is theirs."""
 
 import re
 
@@ -24,6 +24,14 @@ _DECLINES = re.compile(
     r"|(?:无法|無法|不能)(?:直接|准确|確定)?(?:回答|确定|確定|得知|判断|判斷|提供)",
     re.IGNORECASE,
 )
+_ABOUT_ITSELF = re.compile(
+    r"^\W*(?:all |both )?(?:this|these|the (?:above|answer|information|steps?)|above)\b[^.]{0,40}"
+    r"\b(?:is|are|was|were|comes?)\b[^.]{0,20}\b(?:based on|taken from|derived from|found in|from"
+    r"|according to)\b[^.]{0,40}\b(?:articles?|sources?|sentences?|passages?|texts?)\W*$"
+    r"|^\W*(?:以上|这些|上述|本)(?:信息|内容|步骤|回答|答案|資訊|內容)?[^。]{0,6}"
+    r"(?:来自|來自|基于|根据|根據|出自|引自)[^。]{0,12}(?:文章|来源|來源|资料|句子|原文)[^。]{0,4}[。.]?\W*$",
+    re.IGNORECASE,
+)
 
 
 def is_silent(sentence: str) -> bool:
@@ -36,3 +44,8 @@ def declines(sentence: str) -> bool:
     """Whether a sentence reads as if no answer were found. For answers of which nothing is borne
     out: it takes in sentences that may be facts ("the age could not be determined")."""
     return is_silent(sentence) or _DECLINES.search(sentence) is not None
+
+
+def is_about_itself(sentence: str) -> bool:
+    """Whether a sentence of an answer says nothing but where the answer comes from."""
+    return _ABOUT_ITSELF.search(sentence) is not None

@@ -1,12 +1,13 @@
 """An answer as far as it is written: its sentences, each checked as it is finished. It may be begun
 by one model and go on with another."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import takewhile
 
-from dengmi.answer.check.silence import declines
+from dengmi.answer.check.silence import declines, is_about_itself
 from dengmi.answer.write.citing import Citing, Weighed
 from dengmi.answer.write.draft import Draft, Sentenced
 from dengmi.answer.write.prompt import COMPLETE, DECLINED, continued
@@ -22,6 +23,15 @@ PER_MESSAGE = 8
 
 LEAST = 64
 """Tokens that the rest of a broken answer may have at the least."""
+
+LOOPS = 3
+"""So many sentences in a row that stand in the answer already: the model goes round in circles."""
+
+_LONG = 8
+"""Letters and digits of a sentence that is not said twice; a shorter one may be a list's item."""
+
+_ENDS = ".。！？!?…:：;；\"'”’」』)）]】`*|"
+_LABEL = re.compile(r"^[^:：]{1,12}[:：]\s*(?=\S)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +111,9 @@ class Begun:
         self._raw: list[str] = []
         self._known: frozenset[str] = frozenset()
         self._written: list[str] = []
+        self._asked = _core(task.question.text)
+        self._said: set[str] = set()
+        self._again = 0
         if task.told:
             self._take_over(task.told)
 
@@ -177,9 +190,21 @@ class Begun:
         self._held = 0
         return self._draft.feed(text)
 
-    def rest(self) -> Iterator[Sentenced]:
-        """What was left over when the model ended."""
-        return self._draft.end()
+    def rest(self, *, cut: bool = False) -> Iterator[Sentenced]:
+        """What was left over when the model ended. `cut`: it had no room for more; half a sentence
+        is left out then, where others stand before it."""
+        self.cut = cut
+        left = list(self._draft.end())
+        if cut and left and (len(left) > 1 or self.kept or self._waiting):
+            last = left[-1]
+            if not (last.code or last.cites or last.text.rstrip().endswith(tuple(_ENDS))):
+                left.pop()
+        return iter(left)
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing more is worth hearing: the model declined, or goes round in circles."""
+        return self.declined or self._again >= LOOPS
 
     def checked(self, sentence: Sentenced) -> Iterator[Text | Cited]:
         """Events of the next sentence. Takes some milliseconds."""
@@ -187,6 +212,8 @@ class Begun:
             self.declined = self.declined or not (self._citations or self._waiting)
             return
         self._denied = self._denied or declines(sentence.text)
+        if is_about_itself(sentence.text) or self._repeats(sentence):
+            return
         if self._known and (_plain(sentence.text) in self._known or COMPLETE in sentence.text):
             return
         self._written.append(sentence.text)
@@ -202,6 +229,20 @@ class Begun:
         yield from self._settle(weighed)
         if len(self.kept) > kept:
             self._raw.append(sentence.raw)
+
+    def _repeats(self, sentence: Sentenced) -> bool:
+        """Whether a sentence stands in the answer already, or is the question."""
+        core = _core(sentence.text)
+        if core and core == self._asked:
+            return True
+        if sentence.code or len(core) < _LONG:
+            return False
+        if core in self._said:
+            self._again += 1
+            return True
+        self._said.add(core)
+        self._again = 0
+        return False
 
     def turn(self, verdicts: Sequence[Verdict | None]) -> None:
         """Take over what a second look found."""
@@ -251,6 +292,11 @@ class Begun:
             cut=cut,
             charges=tuple(charges),
         )
+
+
+def _core(text: str) -> str:
+    """A sentence without what does not make it another one, nor a label before it."""
+    return _plain(_LABEL.sub("", text))
 
 
 def _plain(text: str) -> str:

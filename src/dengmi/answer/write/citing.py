@@ -1,6 +1,7 @@
 """Checks each sentence of a draft against the articles before anybody sees it, and turns the
 numbers it cites into citations."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -27,6 +28,11 @@ _MOST_CITED = 4
 _ADDS = 0.15
 """Share of a claim's weight that a second sentence must add to be looked at where the best one
 already bears the claim out."""
+
+_ANSWERS = re.compile(
+    r"^\s*(?:yes|no|是的?|不是?|对|對|不对|有的?|没有|沒有|否)\s*[,，;；.。]\s*(?=\S)",
+    re.IGNORECASE,
+)
 
 _MUST_AGREE = frozenset(("number", "date", "unit", "name", "negation"))
 """What a sentence must not get wrong, even where it would only be marked."""
@@ -86,7 +92,7 @@ class Citing:
             return Weighed(sentence, refs, None)
         if not sentence.text.strip() or not (sentence.code or states_fact(sentence.text)):
             return Weighed(sentence, (), None)
-        found, refs = self._judged(sentence.text, refs)
+        found, refs = self._judged(_stated(sentence.text), refs)
         return Weighed(sentence, refs, found)
 
     def doubt(self, weighed: Weighed) -> Doubt | None:
@@ -210,6 +216,12 @@ class Citing:
                 )
             numbers.append(self._numbers[key])
         return tuple(dict.fromkeys(numbers)), tuple(new)
+
+
+def _stated(text: str) -> str:
+    """What a sentence states behind the "no" or "yes" that answers the question: that is no denial
+    of the rest."""
+    return _ANSWERS.sub("", text)
 
 
 class _Sources(dict[Ref, Source]):

@@ -174,12 +174,11 @@ class Writer:
                                     yield event
                         case Ended():
                             ended = piece
-                    if begun.declined:
+                    if begun.done:
                         break
-            for sentence in begun.rest():
+            for sentence in begun.rest(cut=ended is not None and ended.ending == "length"):
                 for event in await self._checked(begun, sentence, charges):
                     yield event
-            begun.cut = ended is not None and ended.ending == "length"
         finally:
             # Also when nobody listens any more: what was used is known no better later on.
             used = ended.tokens if ended else begun.used(prompt) if heard else Tokens()

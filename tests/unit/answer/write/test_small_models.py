@@ -28,10 +28,9 @@ def ready() -> None:
     commonness("ferry")
 
 
-def become(draft: str, source: str = FERRY, policy: Policy = "mark") -> Written:
-    """What becomes of a draft."""
-    task = Task(
-        question=Question(id="q", desk="d", text="?"),
+def _task(source: str, policy: Policy = "mark") -> Task:
+    return Task(
+        question=Question(id="q", desk="d", text="茶园都做什么？"),
         level="quick",
         models=("one",),
         messages=(),
@@ -39,7 +38,11 @@ def become(draft: str, source: str = FERRY, policy: Policy = "mark") -> Written:
         policy=policy,
         max_tokens=200,
     )
-    begun = Begun(task, lambda *_: False)
+
+
+def become(draft: str, source: str = FERRY, policy: Policy = "mark") -> Written:
+    """What becomes of a draft."""
+    begun = Begun(_task(source, policy), lambda *_: False)
     for sentence in (*begun.heard(draft), *begun.rest()):
         list(begun.checked(sentence))
     return begun.written([], cut=False)
@@ -100,3 +103,68 @@ def test_long_lines_cost_their_length(filler: str) -> None:
     took(1_000)
     short, long = (min(took(length) for _ in range(3)) for length in (2_000, 16_000))
     assert long < 40 * max(short, 0.0005), "eight times as long, not sixty-four times as much"
+
+
+def test_a_model_that_goes_round_in_circles_is_heard_once() -> None:
+    tea = (
+        "清明前采的茶叫明前茶，芽小。夏天茶农不采茶，只除草和施菜籽饼肥。"
+        "冬天要给茶树修剪，并在根部铺上稻草防冻。"
+    )
+    begun = Begun(_task(tea), lambda *_: False)
+    for sentence in begun.heard(
+        f"茶园都做什么？\n\n春天：{tea}\n\n春天和秋天：{tea}\n\n春天：{tea}"
+    ):
+        list(begun.checked(sentence))
+        if begun.done:
+            break
+    assert begun.done
+    assert not begun.declined
+    written = begun.written([], cut=False)
+    assert written.text.count("夏天茶农不采茶") == 1
+    assert "？" not in written.text
+
+
+def test_short_items_and_rows_may_be_said_twice() -> None:
+    rows = "| day | dogs |\n|---|---|\n| Monday | on deck |\n| Monday | on deck |"
+    assert (
+        become(f"{rows}\n- Yes.\n- Yes.\n\nThe crossing takes 18 minutes. [1.2]").text.count("Yes.")
+        == 2
+    )
+
+
+def test_half_a_sentence_at_the_end_of_the_room_is_left_out() -> None:
+    begun = Begun(_task(FERRY), lambda *_: False)
+    draft = "The crossing takes 18 minutes. [1.2] Dogs are allowed on deck but not in"
+    for sentence in begun.heard(draft):
+        list(begun.checked(sentence))
+    for sentence in begun.rest(cut=True):
+        list(begun.checked(sentence))
+    assert begun.cut
+    assert begun.written([], cut=True).text == "The crossing takes 18 minutes. [1]"
+
+
+def test_half_a_sentence_is_better_than_nothing() -> None:
+    begun = Begun(_task(FERRY), lambda *_: False)
+    for sentence in (*begun.heard("Dogs are allowed on deck but not"), *begun.rest(cut=True)):
+        list(begun.checked(sentence))
+    assert begun.written([], cut=True).text.startswith("Dogs are allowed on deck")
+
+
+@pytest.mark.parametrize(
+    "talk",
+    [
+        "These steps are based on information given in articles [1.1][1.2].",
+        "The above information is taken from the sources [1.2].",
+        "以上信息来自文章[1.1]。",
+    ],
+)
+def test_where_an_answer_comes_from_is_not_said_twice(talk: str) -> None:
+    written = become(f"The crossing takes 18 minutes. [1.2]\n{talk}")
+    assert written.text == "The crossing takes 18 minutes. [1]"
+
+
+def test_no_answers_the_question_and_denies_nothing() -> None:
+    written = become("No, dogs are not allowed in the saloon. [1.4]")
+    assert [claim.verdict for claim in written.claims] == ["supported"]
+    written = become("No, the crossing takes 18 minutes. [1.2]")
+    assert written.text == "No, the crossing takes 18 minutes. [1]"

@@ -331,3 +331,41 @@ async def test_a_model_for_inference_reads_each_sentence_as_it_is_written() -> N
     assert "opens" not in written.text, "under `drop` a contradicted sentence is left out"
     assert [verdict for _, _, verdict in _claims(written)] == ["supported"] * 3
     assert _shown(events) == written.text
+
+
+class Circling(GoesOn):
+    """Says its text again and again."""
+
+    said = 0
+
+    async def chat(self, request: ChatRequest) -> AsyncGenerator[Piece, None]:
+        for _ in range(40):
+            self.said += 1
+            yield Said(f"{self._text}\n\n")
+        yield Ended("length", Tokens(miss=10, output=400), "1")
+
+
+async def test_a_model_that_goes_round_in_circles_is_hung_up_on() -> None:
+    model = Circling("one", TEXT)
+    events, written, lines = await _write(_task(TOWER, "one"), model)
+    assert model.said <= 3
+    assert written.text == _shown(events)
+    assert len(written.claims) == 4
+    assert not written.cut
+    assert [line.state for line in lines.kept.values()] == ["settled"]
+
+
+class Cut(GoesOn):
+    """Says its text and has no room for more."""
+
+    async def chat(self, request: ChatRequest) -> AsyncGenerator[Piece, None]:
+        yield Said(self._text)
+        yield Ended("length", Tokens(miss=10, output=400), "1")
+
+
+async def test_no_room_for_more_ends_behind_a_whole_sentence() -> None:
+    text = "It is 38 metres high. [1.2] The tower is open from April to"
+    events, written, _ = await _write(_task(TOWER, "one"), Cut("one", text))
+    assert written.text == "It is 38 metres high. [1]"
+    assert written.cut
+    assert [event.code for event in events if isinstance(event, Notice)] == ["answer_long"]
