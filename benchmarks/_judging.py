@@ -24,6 +24,21 @@ MOST = 4
 """Sentences of a WiCE page that a claim is judged by: those `best_support` finds."""
 
 
+WRITTEN: tuple[tuple[str, ...], ...] = (
+    ("tune",),
+    ("fresh", "fresh2"),
+    ("fresh3", "fresh4"),
+    ("fresh5",),
+    ("fresh6", "fresh7", "sealed"),
+    ("fresh8",),
+    ("fresh9",),
+    ("fresh10",),
+)
+"""The parts of the planted sentences that are trained on, by when they were written."""
+
+TRAINED = tuple(part for parts in WRITTEN for part in parts)
+
+
 @dataclass(frozen=True, slots=True)
 class Labelled:
     """A claim with the sentences it is judged by. `group`: claims that belong together; `kind`:

@@ -1,7 +1,7 @@
 """How well a claim's support is told, beside plain containment of words, in the same run.
 
     python benchmarks/citations.py [--nli MODEL] [--labels A,B,C] [--languages en,zh] [--every N]
-         [--halves sealed3,sealed4]
+         [--halves sealed3,sealed4] [--decides]
     python benchmarks/citations.py --judge-model GGUF|URL#MODEL [--every N] [--threads N]
 
 With --nli a model for natural language inference stands beside the built-in judge: alone (its odds
@@ -74,6 +74,10 @@ class Second:
     @property
     def threshold(self) -> float:
         return self.model.threshold
+
+    @property
+    def decides(self) -> bool:
+        return self.model.decides
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -187,6 +191,7 @@ def main() -> None:
     parser.add_argument("--halves", type=lambda text: text.split(","), default=[])
     parser.add_argument("--judge-model", metavar="GGUF|URL#MODEL", help="a model that writes")
     parser.add_argument("--threads", type=int, default=0, help="of a GGUF file; 0: all cores")
+    parser.add_argument("--decides", action="store_true", help="as nli.decides")
     parser.add_argument("--languages", default="", help="of the sentences it is asked about")
     parser.add_argument("--every", type=int, default=1)
     options = parser.parse_args()
@@ -197,7 +202,9 @@ def main() -> None:
         labels = tuple(options.labels.split(",")) if options.labels else ()
         home = Path(tempfile.gettempdir()) / "dengmi-bench-nli"
         languages = tuple(options.languages.split(",")) if options.languages else ()
-        table = NliSettings(model=options.nli, labels=labels, languages=languages)
+        table = NliSettings(
+            model=options.nli, labels=labels, languages=languages, decides=options.decides
+        )
         model = NliModel(table, home)
         asyncio.run(beside(Second(model), options.every, options.halves))
         return

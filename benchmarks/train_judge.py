@@ -19,7 +19,18 @@ from pathlib import Path
 
 import lightgbm
 import numpy as np
-from _judging import Labelled, auroc, climate_fever, made, pairs, planted, planted_rows, wice
+from _judging import (
+    TRAINED,
+    WRITTEN,
+    Labelled,
+    auroc,
+    climate_fever,
+    made,
+    pairs,
+    planted,
+    planted_rows,
+    wice,
+)
 
 from dengmi.answer.check.features import CONTRARY, FALLING, LATER, NAMES, RISING, Laid
 from dengmi.answer.check.judge import LEAN, SUPPORTED, laid, lean, refused
@@ -99,19 +110,6 @@ KINDS = {
         leans=False,
     ),
 }
-WRITTEN: tuple[tuple[str, ...], ...] = (
-    ("tune",),
-    ("fresh", "fresh2"),
-    ("fresh3", "fresh4"),
-    ("fresh5",),
-    ("fresh6", "fresh7", "sealed"),
-    ("fresh8",),
-    ("fresh9",),
-    ("fresh10",),
-)
-"""The parts of the planted sentences that the verdict is trained on, by when they were written."""
-
-TRAINED = tuple(part for parts in WRITTEN for part in parts)
 
 
 def weight(each: Labelled, kind: Kind) -> float:

@@ -24,12 +24,14 @@ class Entailment(Protocol):
         name: changes with the model.
         threshold: how sure it must be to be believed about a doubtful claim.
         refuting: how sure of a contradiction where a claim seems borne out.
+        decides: whether it is believed in place of the built-in judge.
         languages: of the claims it may be asked about; empty: all.
     """
 
     name: str
     threshold: float
     refuting: float
+    decides: bool
     languages: tuple[str, ...]
 
     async def open(self) -> None:

@@ -42,6 +42,7 @@ class NliModel:
         self.name = f"{TABLE} {settings.model}"
         self.threshold = settings.threshold
         self.refuting = settings.refuting if settings.refuting < 1 else NEVER
+        self.decides = settings.decides
         self.languages = settings.languages
         self._settings = settings
         self._home = home

@@ -44,6 +44,13 @@ class NliSettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True)
             "borne out; 1: never"
         ),
     ] = 0.98
+    decides: Annotated[
+        bool,
+        Meta(
+            description="whether its word stands in place of the check's, but for numbers that "
+            "follow from nothing cited; for models that learned from such sentences"
+        ),
+    ] = False
     deadline: Annotated[
         Annotated[float, Meta(gt=0, le=60)],
         Meta(description="most seconds an answer waits for it; then the built-in verdicts stand"),

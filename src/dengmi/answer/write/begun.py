@@ -249,8 +249,9 @@ class Begun:
         for (place, _), verdict in zip(self.doubts, verdicts, strict=True):
             weighed = self._waiting[place]
             if verdict is not None and weighed.found is not None:
-                reasons = () if verdict == "supported" else ("words",)
-                found = replace(weighed.found, verdict=verdict, reasons=reasons)
+                reasons = weighed.found.reasons or ("words",)
+                told = () if verdict == "supported" else reasons
+                found = replace(weighed.found, verdict=verdict, reasons=told)
                 self._waiting[place] = replace(weighed, found=found)
 
     def settled(self) -> Iterator[Text | Cited]:

@@ -21,13 +21,13 @@ _MARKS = re.compile(r"\*\*|__|`|^\s*(?:[-*+]|\d+[.)、])\s+|^\s*>\s*")
 async def entailed(nli: Entailment, doubts: Sequence["Doubt"]) -> tuple[Verdict | None, ...]:
     """What the model makes of each sentence; None where it is not sure, and where it is not asked:
     about facts that disagree, names among them, which such models are known to overlook."""
-    asked = [n for n, doubt in enumerate(doubts) if may_ask(doubt, nli.languages)]
+    asked = [n for n, doubt in enumerate(doubts) if may_ask(doubt, nli)]
     found: list[Verdict | None] = [None] * len(doubts)
     if asked:
         pairs = [pair_of(doubts[n].claim, doubts[n].sources) for n in asked]
         odds = await nli.odds(pairs)
         for n, each in zip(asked, odds or (), strict=odds is not None):
-            found[n] = verdict_of(each, doubts[n].verdict, nli.threshold, nli.refuting)
+            found[n] = verdict_of(each, doubts[n].verdict, nli)
     return tuple(found)
 
 
@@ -44,25 +44,26 @@ def pair_of(claim: str, sources: Sequence[Source]) -> Pair:
     return " ".join(parts), " ".join(_MARKS.sub("", claim).split())
 
 
-def verdict_of(
-    odds: Odds | None, verdict: Verdict, threshold: float, refuting: float
-) -> Verdict | None:
+def verdict_of(odds: Odds | None, verdict: Verdict, nli: Entailment) -> Verdict | None:
     """What odds say of a claim; None where the verdict stands. A doubtful one is turned where they
-    reach the threshold, one that seems borne out where a contradiction reaches `refuting`."""
+    reach the threshold, one that seems borne out where a contradiction reaches `refuting`; where
+    the model decides, a claim is supported that reaches the threshold, and no other."""
     if odds is None:
         return None
-    if verdict == "supported":
-        return "unsupported" if odds.contradicts >= refuting else None
-    if odds.entails >= threshold:
+    if odds.entails >= nli.threshold and (nli.decides or verdict != "supported"):
         return "supported"
-    return "unsupported" if odds.contradicts >= threshold else None
+    if nli.decides:
+        return "unsupported"
+    refuting = nli.refuting if verdict == "supported" else nli.threshold
+    return "unsupported" if odds.contradicts >= refuting else None
 
 
-def may_ask(doubt: "Doubt", languages: Sequence[str]) -> bool:
-    """Whether a sentence is put to a model that knows these languages; empty: all."""
-    return set(doubt.reasons) <= {"words"} and (
-        not languages or language_of(doubt.claim) in languages
-    )
+def may_ask(doubt: "Doubt", nli: Entailment) -> bool:
+    """Whether a sentence is put to the model: in a language that it knows, and about nothing that
+    stands whatever it says."""
+    reasons = set(doubt.reasons)
+    open_ = "number" not in reasons if nli.decides else reasons <= {"words"}
+    return open_ and (not nli.languages or language_of(doubt.claim) in nli.languages)
 
 
 def _stop(text: str) -> str:

@@ -104,7 +104,7 @@ class SecondLook:
     def asks(self, name: str, doubt: Doubt) -> bool:
         """Whether the model of this name is asked about a doubt, so that the answer waits."""
         if self._nli is not None and name == self._nli.name:
-            return may_ask(doubt, self._nli.languages)
+            return may_ask(doubt, self._nli)
         return bool(name) and doubtful(doubt)
 
     def at_once(self, name: str) -> bool:

@@ -21,6 +21,7 @@ class Sure:
     name = "nli sure"
     threshold = 0.7
     refuting = 0.95
+    decides = False
 
     def __init__(
         self,
@@ -96,8 +97,24 @@ async def test_without_its_word_the_verdicts_stand() -> None:
 def test_odds_are_verdicts_where_they_are_sure(
     odds: Odds, doubtful: str | None, borne_out: str | None
 ) -> None:
-    assert verdict_of(odds, "partial", 0.7, 0.95) == doubtful
-    assert verdict_of(odds, "supported", 0.7, 0.95) == borne_out
+    assert verdict_of(odds, "partial", Sure()) == doubtful
+    assert verdict_of(odds, "supported", Sure()) == borne_out
+
+
+async def test_one_that_decides_is_believed_but_for_numbers() -> None:
+    class Decides(Sure):
+        decides = True
+
+    asked = [
+        doubt("She could."),
+        doubt("She could not.", "negation"),
+        doubt("She had 9.", "number"),
+    ]
+    assert await entailed(Decides(), asked) == ("supported", "supported", None)
+    unsure = Decides(Odds(0.69, 0.0))
+    assert await entailed(unsure, asked) == ("unsupported", "unsupported", None)
+    assert await entailed(Decides(None), asked) == (None, None, None), "unread: the check's stands"
+    assert len(unsure.asked) == 2
 
 
 def test_the_premise_is_what_the_built_in_judge_sees() -> None:

@@ -290,7 +290,7 @@ class Reads:
     about, and how much of the answer was written by then."""
 
     name = "nli reads"
-    threshold, refuting, languages = 0.7, 0.98, ()
+    threshold, refuting, decides, languages = 0.7, 0.98, False, ()
 
     def __init__(self, word: str, written: list[str]) -> None:
         self._word = word
