@@ -54,6 +54,8 @@ def become(draft: str, source: str = FERRY, policy: Policy = "mark") -> Written:
         "I'm sorry, but there is no information about the mayor in the text.",
         "The information about the mayor is not provided.",
         "NO_ANSWER.",
+        "NO ANSWER",
+        "**NO\\_ANSWER** [1.2][4.3]",
         "文章中没有提到馆长的电话。",
         "根据提供的信息，无法确定馆长的电话。",
     ],
