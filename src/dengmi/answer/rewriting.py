@@ -2,7 +2,7 @@
 but could not complete it.
 
 A model is not believed: what it gives must be one question in the language of the follow-up that
-keeps half of its words and brings in no number and no name, and hardly a word, that the
+keeps half of its words, brings in some, and no number and no name, and hardly a word, that the
 conversation does not hold. Otherwise,
 and where the model is late or fails, the form that the rules found stands.
 """
@@ -106,7 +106,9 @@ def fits(text: str, question: str, turns: Sequence[Turn]) -> bool:
     words, own = frozenset(terms(text)), frozenset(terms(question))
     if 2 * len(own & words) < len(own):
         return False
-    return len(words - known) <= FRESH and bool(words & known)
+    if not (words & known) - own:
+        return False  # the question as it was: the rules saw that it leans
+    return len(words - known) <= FRESH
 
 
 def _messages(question: str, turns: Sequence[Turn]) -> tuple[Message, ...]:
