@@ -104,11 +104,9 @@ def fits(text: str, question: str, turns: Sequence[Turn]) -> bool:
     if any(name.term not in held and name.term not in known for name in names_of(text)):
         return False
     words, own = frozenset(terms(text)), frozenset(terms(question))
-    if 2 * len(own & words) < len(own):
-        return False
-    if not (words & known) - own:
-        return False  # the question as it was: the rules saw that it leans
-    return len(words - known) <= FRESH
+    stays = 2 * len(own & words) >= len(own)
+    # Without anything of the conversation it is the question as it was: the rules saw that it leans.
+    return stays and len(words - known) <= FRESH and bool((words & known) - own)
 
 
 def _messages(question: str, turns: Sequence[Turn]) -> tuple[Message, ...]:

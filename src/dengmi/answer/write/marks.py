@@ -44,7 +44,7 @@ _BEHIND = r"(?:^|(?<=[.。！？!?;；\]]))"
 
 _SAYS_ZH = r"(?:所述|所示|的?(?:内容|內容|信息))?"
 _MARK = re.compile(
-    r"[ \t]*(?:"
+    r"(?:(?<![ \t])[ \t]+)?(?:"  # blanks are tried once a run: many would take their square
     rf"[(（]\s*(?:{_LABEL}|{_SEE})?{_GROUPS}\s*[)）]"
     rf"|[(（]\s*(?:{_LABEL}|{_SEE}){_LIST}\s*[)）]"
     rf"|[(（]\s*(?P<bare>{_EXACTS})\s*[)）]"

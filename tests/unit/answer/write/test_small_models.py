@@ -1,12 +1,15 @@
 """What small models really wrote, and what is made of it. The drafts are those of a model of 1.5 B
 parameters over articles like these, some shortened."""
 
+import time
+
 import pytest
 
 from dengmi.answer.check.judge import warm
 from dengmi.answer.check.silence import declines, is_silent
 from dengmi.answer.common import commonness
 from dengmi.answer.write.begun import Begun, Task, Written
+from dengmi.answer.write.marks import any_number, without_marks
 from dengmi.answer.write.shown import Shown
 from dengmi.core.records import Policy, Question
 from tests.unit.answer.conftest import written as article
@@ -154,3 +157,16 @@ def test_no_answers_the_question_and_denies_nothing() -> None:
     assert [claim.verdict for claim in written.claims] == ["supported"]
     written = become("No, the crossing takes 18 minutes. [1.2]")
     assert written.text == "No, the crossing takes 18 minutes. [1]"
+
+
+@pytest.mark.parametrize("filler", [" ", "\t", "[1.1", "(1.1) ", "根据", "** "])
+def test_long_lines_cost_their_length(filler: str) -> None:
+    def took(length: int) -> float:
+        line = (filler * length)[:length] + "[1.1"
+        began = time.process_time()
+        without_marks(line, any_number)
+        return time.process_time() - began
+
+    took(1_000)
+    short, long = (min(took(length) for _ in range(3)) for length in (2_000, 16_000))
+    assert long < 40 * max(short, 0.0005), "eight times as long, not sixty-four times as much"
