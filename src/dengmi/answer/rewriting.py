@@ -105,7 +105,7 @@ def fits(text: str, question: str, turns: Sequence[Turn]) -> bool:
         return False
     words, own = frozenset(terms(text)), frozenset(terms(question))
     stays = 2 * len(own & words) >= len(own)
-    # Without anything of the conversation it is the question as it was: the rules saw that it leans.
+    # With nothing of the conversation it is the question as it was: the rules saw that it leans.
     return stays and len(words - known) <= FRESH and bool((words & known) - own)
 
 
