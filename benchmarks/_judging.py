@@ -14,6 +14,12 @@ from dengmi.answer.check.kin import groups_of
 from dengmi.language.sentences import sentences
 
 PLANTED = Path(__file__).resolve().parents[1] / "tests" / "data" / "planted.jsonl"
+PAIRS = Path(__file__).resolve().parent / "pairs.jsonl"
+"""Thousands of true and made-up sentences, one line an article: {"half", "lang", "topic", "title",
+"article": [sentence], "claims": [[cited, kind, claim]]}. A language model wrote them one by one, no
+script, in five independent turns ("pairs1" to "pairs5"), without knowing the judge or the planted
+sentences; samples were read."""
+
 MOST = 4
 """Sentences of a WiCE page that a claim is judged by: those `best_support` finds."""
 
@@ -70,6 +76,18 @@ def planted(half: str) -> Iterator[Labelled]:
             sources = tuple(planted_source(row, n) for n in row["cited"])
             kind = f"{row['lang']} {row['kind']}"
             yield Labelled(row["claim"], sources, row["kind"] == "true", row["title"], kind)
+
+
+def pairs() -> Iterator[tuple[str, Labelled]]:
+    """(half, claim) of the sentences in PAIRS."""
+    for line in PAIRS.read_text("utf-8").splitlines():
+        row = json.loads(line)
+        for cited, kind, claim in row["claims"]:
+            sources = tuple(planted_source(row, n) for n in cited)
+            yield (
+                row["half"],
+                Labelled(claim, sources, kind == "true", row["title"], f"{row['lang']} {kind}"),
+            )
 
 
 def planted_rows() -> list[dict]:

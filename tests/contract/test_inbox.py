@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from dengmi.core.errors import DengmiError, NotFound
+from dengmi.core.together import QUIET
 from dengmi.store.open import open_store
 from dengmi.store.store import SqlStore
 from tests.contract.given import answer, question
@@ -183,3 +184,16 @@ async def test_questions_of_the_dead_are_taken_over_once(store: SqlStore, addres
     assert await claim(store, first) == []
     assert len(await store.pending_questions()) == 5
     await other.close()
+
+
+async def test_a_question_is_kept_although_whoever_asked_has_gone(store: SqlStore) -> None:
+    for n in range(QUIET):  # from then on who asks alone writes it down without a task for it
+        await store.record_question(question(f"q_{n}"))
+    asking = asyncio.create_task(store.record_question(question("q_gone")))
+    await asyncio.sleep(0)
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+    await store.record_question(question("q_next"))
+    assert await store.question("q_gone") == question("q_gone")
+    assert await store.question("q_next") == question("q_next")

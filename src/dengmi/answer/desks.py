@@ -42,7 +42,9 @@ class Desks:
         self._several = 0.0
         self._default = default
         self._known: set[str] = set()
-        self._used: Together[None, Collection[str]] = Together(self._used_all, most=1_000)
+        self._used: Together[None, Collection[str]] = Together(
+            self._used_all, most=1_000, direct=True
+        )
 
     async def resolve(self, name: str | None) -> str:
         """The desk to ask.

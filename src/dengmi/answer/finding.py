@@ -58,11 +58,13 @@ class _Kept:
 
 
 class _Making:
-    """Findings on their way: the evidence comes first. `quoted` is set when the quotes may be
-    chosen; until then something more urgent may be done with the evidence."""
+    """Findings on their way: the evidence comes first. `found` is set when it is there, or never
+    will be; `quoted` when the quotes may be chosen: until then something more urgent may be done
+    with the evidence."""
 
     def __init__(self) -> None:
-        self.evidence: asyncio.Future[Evidence] = asyncio.get_running_loop().create_future()
+        self.evidence: Evidence | None = None
+        self.found = asyncio.Event()
         self.quoted = asyncio.Event()
         self.task: asyncio.Task[Findings] | None = None
 
@@ -76,8 +78,7 @@ class _Making:
         """Whoever waited may have gone; an error is then nobody's."""
         if not task.cancelled():
             task.exception()
-        if not self.evidence.done():
-            self.evidence.cancel()
+        self.found.set()
 
 
 class Finder:
@@ -108,7 +109,7 @@ class Finder:
         self._most_quotes = most_quotes
         self._ready = False
         self._changes = changes
-        self._change: Together[None, int] = Together(self._newest, most=1_000)
+        self._change: Together[None, int] = Together(self._newest, most=1_000, direct=True)
         self._making: dict[Hashable, _Making] = {}
         self._begun: OrderedDict[str, _Making] = OrderedDict()
         self._kept: OrderedDict[Hashable, _Kept] = OrderedDict()
@@ -144,27 +145,27 @@ class Finder:
             if key in self._kept or not self._ready or self._turns.crowded:
                 return None
             making = self._make(key, question, meant, limit)
-        try:
-            return await asyncio.shield(making.evidence)
-        except asyncio.CancelledError:
-            if making.evidence.cancelled():  # `find` tells what went wrong
-                return None
-            raise
+        await making.found.wait()
+        return making.evidence  # where something went wrong, `find` tells what
 
-    def begin(self, question: Question, limit: int, *, quotes: bool) -> None:
-        """Begin to look for what a question that stands alone finds, while it is written down.
+    def begin(self, question: Question, limit: int, *, quotes: bool) -> bool:
+        """Begin to look for what a question that stands alone finds, while it is written down;
+        whether that was not being looked for already.
 
         Args:
             quotes: whether to choose its quotes right behind.
         """
         key = self._key(question, question.text, limit)
-        if self._ready and key not in self._kept:
-            making = self._make(key, question, question.text, limit)
-            if quotes:
-                making.quoted.set()
-            self._begun[question.id] = making
-            if len(self._begun) > MOST_KEPT:  # of questions that were delivered twice
-                self._begun.popitem(last=False)
+        if not self._ready or key in self._kept:
+            return False
+        is_first = key not in self._making
+        making = self._make(key, question, question.text, limit)
+        if quotes:
+            making.quoted.set()
+        self._begun[question.id] = making
+        if len(self._begun) > MOST_KEPT:  # of questions that were delivered twice
+            self._begun.popitem(last=False)
+        return is_first
 
     def _make(self, key: Hashable, question: Question, meant: str, limit: int) -> _Making:
         """The making of what the question finds; there is one for all who ask it."""
@@ -196,7 +197,8 @@ class Finder:
         try:
             async with self._turns.first():
                 evidence = await self._found(question, meant, limit)
-                making.evidence.set_result(evidence)
+                making.evidence = evidence
+                making.found.set()
                 if not self._turns.crowded:
                     with suppress(TimeoutError):
                         async with asyncio.timeout(LONGEST_WAIT):

@@ -162,7 +162,9 @@ class Ladder:
         work_for(question.id)
         if not (question.conversation or greeting_of(words)):
             level = self._level(question)
-            self._finder.begin(question, self._depth(level), quotes=level == "quote")
+            is_first = self._finder.begin(question, self._depth(level), quotes=level == "quote")
+            if is_first and self._upper is not None and level != "quote":
+                self._upper.expect(question, level)
         kept, _ = await self._store.record_question(question)
         work_for(kept.id)
         return kept

@@ -24,7 +24,7 @@ from dengmi.answer.write.writer import Out, Task, Writer
 from dengmi.core.clock import Clock
 from dengmi.core.ids import stable_id
 from dengmi.core.ports import Passages
-from dengmi.core.records import Answer, Evidence, Level
+from dengmi.core.records import Answer, Evidence, Level, Question
 from dengmi.language.asking import asking
 
 CLEAR = 0.5
@@ -97,6 +97,12 @@ class Sharing:
         """Have the processes of a server write what is the same once; what this one holds."""
         self._leads = leads
         return self._hub
+
+    def expect(self, question: Question, level: Level) -> None:
+        """A question that stands alone is about to begin: begin to look for an earlier answer.
+        Not where other processes lead: they may store one between this look and the lead."""
+        if self._reusing is not None and self._leads is None:
+            self._reusing.expect(question, level, self.way(question.desk, level))
 
     async def begin(self, sought: Sought, best: Evidence, *, shared: bool = False) -> Share | None:
         """What there is of the answer to a question.
@@ -178,9 +184,11 @@ class Sharing:
     async def _earlier(self, sought: Sought) -> Answer | None:
         if self._reusing is None or not sought.meant.sure:
             return None
-        way = self.way(sought.question.desk, sought.level)
+        question, level = sought.question, sought.level
+        way = self.way(question.desk, level)
+        now = self._clock.now()
         return await self._reusing.find(
-            sought.meant.text, sought.level, way, sought.evidence, self._clock.now()
+            sought.meant.text, level, way, sought.evidence, now, question=question.id
         )
 
     def _task(self, sought: Sought, past: Sequence[Past], shown: Shown, share: Share) -> Task:

@@ -127,6 +127,10 @@ class Upper:
         """Whether the evidence alone says that a model is worth asking."""
         return is_clear(meant, evidence)
 
+    def expect(self, question: Question, level: Level) -> None:
+        """A question that stands alone is about to be answered; see Sharing.expect."""
+        self._sharing.expect(question, level)
+
     async def begin(self, sought: Sought, best: Evidence) -> Share:
         """Find an answer that serves again, or have one made; see Sharing.begin."""
         share = await self._sharing.begin(sought, best)

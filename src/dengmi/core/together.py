@@ -11,6 +11,9 @@ R = TypeVar("R")
 MOST = 32
 """Items of one call, at most."""
 
+QUIET = 8
+"""Calls in a row for one item behind which it is quiet: nobody who waits a moment gets company."""
+
 
 class Together(Generic[A, R]):
     """Lets askers share calls: what is asked for while calls are under way goes into the next one.
@@ -24,6 +27,9 @@ class Together(Generic[A, R]):
             When it raises for several items, it is called again for each alone.
         lanes: calls under way at once, at most.
         most: items of one call, at most.
+        direct: whether who asks may make the call itself while it is quiet: it changes nothing,
+            goes on where whoever asked has gone, or is of no use then. A task for it would be two
+            more rounds of the event loop, and in each whoever else is busy goes first.
     """
 
     def __init__(
@@ -32,24 +38,26 @@ class Together(Generic[A, R]):
         *,
         lanes: int = 1,
         most: int = MOST,
+        direct: bool = False,
     ) -> None:
         self._call = call
         self._lanes = lanes
         self._most = most
+        self._direct = direct
+        self._lone = 0
         self._waiting: list[tuple[A, asyncio.Future[R]]] = []
         self._busy = 0
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Future[None]] = set()
 
     async def __call__(self, item: A) -> R:
         """The item's result. Raises what the call raises or gives for it."""
+        if self._direct and self._lone >= QUIET and self._busy < self._lanes:
+            return await self._alone(item)
         future: asyncio.Future[R] = asyncio.get_running_loop().create_future()
         self._waiting.append((item, future))
         if self._busy < self._lanes:
             self._busy += 1
-            # In a context of its own: what it does is done for everyone, not for who came first.
-            task = asyncio.create_task(self._work(), context=contextvars.Context())
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._begin()
         return await future
 
     async def drain(self) -> None:
@@ -57,10 +65,37 @@ class Together(Generic[A, R]):
         while self._tasks:
             await asyncio.wait(self._tasks)
 
+    async def _alone(self, item: A) -> R:
+        """Make a call for one item. The lane is then for those who came meanwhile."""
+        self._busy += 1
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._tasks.add(done)
+        try:
+            (result,) = await self._call([item])
+        finally:
+            self._tasks.discard(done)
+            done.set_result(None)
+            if self._waiting:
+                self._lone = 0
+                self._begin()
+            else:
+                self._busy -= 1
+        if isinstance(result, Exception):
+            raise result
+        return result
+
+    def _begin(self) -> None:
+        """Work through what waits, in a context of its own: what is done is done for everyone, not
+        for who came first."""
+        task = asyncio.create_task(self._work(), context=contextvars.Context())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
     async def _work(self) -> None:
         try:
             while self._waiting:
                 taken, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
+                self._lone = 0 if len(taken) > 1 else self._lone + 1
                 await self._make(taken)
         finally:
             self._busy -= 1

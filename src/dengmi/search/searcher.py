@@ -123,7 +123,7 @@ class Searcher:
         self._keeping = asyncio.Lock()
         self._opening = Lock()
         self._shelf: _Shelf | None = None
-        self._looks = Together(self._look_all, lanes=_READERS, most=8)
+        self._looks = Together(self._look_all, lanes=_READERS, most=8, direct=True)
 
     async def open(self) -> None:
         """Open the index if there is one; a missing or damaged one is built when first needed."""

@@ -196,9 +196,12 @@ class _Stream(Response):
             head = {"type": "http.response.start", "status": 200, "headers": self.raw_headers}
             await send(head)
             self._send, self._told.at_once = send, self._soon
+            closed = False
             while lines := await self._next():
-                await send({"type": "http.response.body", "body": lines, "more_body": True})
-            await send({"type": "http.response.body", "body": b""})
+                closed = self._ended
+                await send({"type": "http.response.body", "body": lines, "more_body": not closed})
+            if not closed:
+                await send({"type": "http.response.body", "body": b""})
         finally:
             self._told.at_once = None
             hanging.cancel()

@@ -17,7 +17,7 @@ class SqlCharges:
 
     def __init__(self) -> None:
         self._note = Together(self._note_all)
-        self._reserve = Together(self._reserve_all)
+        self._reserve = Together(self._reserve_all, direct=True)
         self._settle = Together(self._settle_all)
 
     async def reserve_charge(

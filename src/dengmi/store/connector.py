@@ -28,7 +28,8 @@ class Connector(Protocol):
 
     async def write(self, script: Callable[P, Work[T]], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a small writing script. Those that wait at the same time share one commit, but a
-        failing one takes no other along. Returns after the commit."""
+        failing one takes no other along. Returns after the commit, which also comes when whoever
+        asked has gone."""
         ...
 
     async def write_alone(

@@ -64,7 +64,7 @@ class SqliteConnector:
         self, script: Callable[P, Work[T]], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         work = partial(script, *args, **kwargs)
-        return await self._ask(self._writing, work, alone=True, synced=False)
+        return await self._ask(self._writing, work, alone=False, synced=False)
 
     def locks(self) -> None:
         """Whoever uses this file is on one machine."""

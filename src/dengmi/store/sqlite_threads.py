@@ -153,6 +153,8 @@ class SqliteThread:
 
     def _perform(self, connection: sqlite3.Connection, step: Step) -> list[Any]:
         query = self._queries[step.query]
+        if not query.sql:  # nothing to do in this dialect
+            return []
         if isinstance(step.params, Mapping):
             return connection.execute(query.sql, _bound(query, step.params)).fetchall()
         rows = [_bound(query, each) for each in step.params]
@@ -186,10 +188,15 @@ def _bound(query: Query, params: Params) -> list[Any]:
 
 
 def _groups(batch: Sequence[Job]) -> list[list[Job]]:
-    """Neighbours that may share a commit, in the order they came."""
-    groups: list[list[Job]] = []
+    """What shares a commit. What does not wait for the disk goes first, or it would wait for it
+    behind the others; else neighbours, in the order they came."""
+    quick = [job for job in batch if not job.synced]
+    groups: list[list[Job]] = [quick] if quick else []
     for job in batch:
-        if groups and not job.alone and not groups[-1][-1].alone:
+        if not job.synced:
+            continue
+        last = groups[-1][-1] if groups else None
+        if last is not None and last.synced and not (job.alone or last.alone):
             groups[-1].append(job)
         else:
             groups.append([job])

@@ -75,11 +75,11 @@ class SqlStore(SqlCharges, SqlLine, SqlEdits, SqlFirsts, SqlHistories, SqlOutgoi
         self._clock = clock
         self._tried = -TRIED_FOR
         self._applied: Sequence[str] | None = None
-        self._record = Together(self._record_all)
+        self._record = Together(self._record_all, direct=True)
         self._finish = Together(self._finish_all)
-        self._passages = Together(self._all_passages, lanes=2)
-        self._reusables = Together(self._all_reusables, lanes=2)
-        self._turns = Together(self._all_turns, lanes=2)
+        self._passages = Together(self._all_passages, lanes=2, direct=True)
+        self._reusables = Together(self._all_reusables, lanes=2, direct=True)
+        self._turns = Together(self._all_turns, lanes=2, direct=True)
 
     async def open(self) -> None:
         """Connect and bring the schema up to date. Raises Unavailable or BadSettings."""

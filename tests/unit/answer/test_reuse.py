@@ -1,5 +1,6 @@
 """When an earlier answer may serve again: only while the same evidence is found."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, timedelta, timezone
@@ -7,6 +8,7 @@ from datetime import UTC, timedelta, timezone
 import msgspec
 import pytest
 
+from dengmi.answer import reusing as reusing_module
 from dengmi.answer.reuse import (
     Basis,
     basis_from,
@@ -17,6 +19,7 @@ from dengmi.answer.reuse import (
     way_of,
 )
 from dengmi.answer.reusing import Reusing
+from dengmi.core.errors import Unavailable
 from dengmi.core.records import (
     Answer,
     Citation,
@@ -24,6 +27,7 @@ from dengmi.core.records import (
     Head,
     Hit,
     Passage,
+    Question,
     Reusable,
     ReuseState,
     SearchQuery,
@@ -226,11 +230,13 @@ class Kept:
     def __init__(self, answer: Answer) -> None:
         self.answer = answer
         self.kept: list[Reusable] = []
+        self.looks = 0
 
     async def keep_reusable(self, reusable: Reusable) -> None:
         self.kept.append(reusable)
 
     async def reusables(self, key: str, limit: int) -> list[tuple[Reusable, Answer]]:
+        self.looks += 1
         return [(each, self.answer) for each in self.kept if each.key == key][:limit]
 
     async def set_reuse(self, answer_id: str, state: ReuseState, reason: str = "") -> bool:
@@ -261,3 +267,84 @@ async def test_where_the_newest_has_fallen_the_others_are_looked_at() -> None:
     assert found is store.answer
     del store.kept[1]
     assert await Reusing(store, UTC).find(ASKED, "quick", "way", FOUND, NOON) is None
+
+
+async def begun(store: Kept, text: str = ASKED) -> Reusing:
+    """Answers of a store, in which a question has begun to look and has not asked yet."""
+    reusing = Reusing(store, UTC)
+    reusing.expect(Question(id="q1", desk="d", text=text), "quick", "way")
+    await asyncio.sleep(0)
+    assert store.looks == 1
+    return reusing
+
+
+async def test_a_look_begun_ahead_does_once_for_who_began_it() -> None:
+    store = Kept(answer(FOUND, ("mill", 1, 1)))
+    reusing = await begun(store)
+    assert await reusing.find(ASKED, "quick", "way", FOUND, NOON, question="q1") is None
+    assert store.looks == 1
+    assert await reusing.find(ASKED, "quick", "way", FOUND, NOON, question="q1") is None
+    assert store.looks == 2
+
+
+async def test_a_look_begun_ahead_gives_what_there_is() -> None:
+    store = Kept(answer(FOUND, ("mill", 1, 1)))
+    made = Reusing(store, UTC).reusable(ASKED, "quick", "way", store.answer, FOUND)
+    assert made is not None
+    await store.keep_reusable(made)
+    reusing = await begun(store)
+    assert await reusing.find(ASKED, "quick", "way", FOUND, NOON, question="q1") is store.answer
+    assert store.looks == 1
+
+
+async def test_what_was_made_here_since_the_look_is_found() -> None:
+    store = Kept(answer(FOUND, ("mill", 1, 1)))
+    reusing = await begun(store)
+    made = reusing.reusable(ASKED, "quick", "way", store.answer, FOUND)
+    assert made is not None
+    await reusing.keep(made)
+    assert await reusing.find(ASKED, "quick", "way", FOUND, NOON, question="q1") is store.answer
+    reusing.expect(Question(id="q2", desk="d", text=ASKED), "quick", "way")
+    assert store.looks == 2  # it is known that there is one: no look ahead
+
+
+async def test_a_look_for_another_question_or_long_ago_does_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    store = Kept(answer(FOUND, ("mill", 1, 1)))
+    reusing = await begun(store, "And how old is that?")  # what it means came from before
+    assert await reusing.find(ASKED, "quick", "way", FOUND, NOON, question="q1") is None
+    assert store.looks == 2
+    monkeypatch.setattr(reusing_module, "SOON", 0.0)
+    store = Kept(store.answer)
+    assert (
+        await (await begun(store)).find(ASKED, "quick", "way", FOUND, NOON, question="q1") is None
+    )
+    assert store.looks == 2
+
+
+async def test_a_look_ahead_that_fails_is_told_to_who_asks_only() -> None:
+    class Away(Kept):
+        async def reusables(self, key: str, limit: int) -> list[tuple[Reusable, Answer]]:
+            self.looks += 1
+            raise Unavailable("store_closed")
+
+    store = Away(answer(FOUND))
+    reusing = await begun(store)  # and never asks: that warns nobody
+    reusing = await begun(Away(store.answer))
+    await asyncio.sleep(0)
+    with pytest.raises(Unavailable):
+        await reusing.find(ASKED, "quick", "way", FOUND, NOON, question="q1")
+
+
+async def test_looks_nobody_asks_for_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reusing_module, "MOST_AHEAD", 2)
+    store = Kept(answer(FOUND, ("mill", 1, 1)))
+    reusing = Reusing(store, UTC)
+    for n in range(4):
+        reusing.expect(Question(id=f"q{n}", desk="d", text=ASKED), "quick", "way")
+    await asyncio.sleep(0)
+    assert store.looks == 4
+    for n in range(4):
+        await reusing.find(ASKED, "quick", "way", FOUND, NOON, question=f"q{n}")
+    assert store.looks == 6

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from dengmi.core.together import Together
+from dengmi.core.together import QUIET, Together
 
 
 class Calls:
@@ -74,3 +74,73 @@ async def test_who_leaves_is_not_waited_for_and_the_call_is_made() -> None:
         await gone
     await double.drain()
     assert calls.made == [[1, 2]]
+
+
+async def quiet(calls: Calls, lanes: int = 1) -> "Together[int, int]":
+    """Reads of which none had company of late."""
+    double: Together[int, int] = Together(calls, lanes=lanes, direct=True)
+    for n in range(1, QUIET + 1):
+        assert await double(n) == 2 * n
+    calls.made.clear()
+    return double
+
+
+async def test_a_lone_read_is_made_in_the_same_moment() -> None:
+    calls = Calls()
+    double = await quiet(calls)
+    asking = double(7)
+    with pytest.raises(StopIteration) as ended:
+        asking.send(None)  # ended without giving way to anybody
+    assert ended.value.value == 14
+    with pytest.raises(KeyError):
+        await double(-1)
+    with pytest.raises(ValueError, match="nothing"):
+        await double(0)
+
+
+async def test_who_comes_while_a_lone_read_is_made_goes_into_the_next() -> None:
+    calls = Calls()
+    double = await quiet(calls)
+    calls.let.clear()
+    asked = [asyncio.create_task(double(n)) for n in (1, 2, 3)]
+    await asyncio.sleep(0)
+    assert calls.made == [[1]]
+    calls.let.set()
+    assert await asyncio.gather(*asked) == [2, 4, 6]
+    assert calls.made == [[1], [2, 3]]
+    calls.let.clear()  # there was company: what comes at the same time is one call again
+    asked = [asyncio.create_task(double(n)) for n in (4, 5)]
+    calls.let.set()
+    assert await asyncio.gather(*asked) == [8, 10]
+    assert calls.made[2:] == [[4, 5]]
+
+
+async def test_who_leaves_a_lone_read_leaves_those_who_wait_behind() -> None:
+    calls = Calls()
+    double = await quiet(calls)
+    calls.let.clear()
+    gone, stays = asyncio.create_task(double(1)), asyncio.create_task(double(2))
+    await asyncio.sleep(0)
+    gone.cancel()
+    await asyncio.sleep(0)
+    calls.let.set()
+    assert await stays == 4
+    with pytest.raises(asyncio.CancelledError):
+        await gone
+    await double.drain()
+    assert calls.made == [[1], [2]]
+    assert await double(3) == 6
+
+
+async def test_a_lone_read_is_waited_for_at_the_end() -> None:
+    calls = Calls()
+    double = await quiet(calls)
+    calls.let.clear()
+    asked = asyncio.create_task(double(1))
+    await asyncio.sleep(0)
+    draining = asyncio.create_task(double.drain())
+    await asyncio.sleep(0)
+    assert not draining.done()
+    calls.let.set()
+    await draining
+    assert await asked == 2

@@ -2,11 +2,13 @@
 
 import math
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from dengmi.answer.check.derive import derived
 from dengmi.answer.check.facts import Amount, Facts
+from dengmi.answer.check.reckon import reckoned
 from dengmi.answer.check.times import Clock, Day
 
 _SAME = 1e-6
@@ -33,7 +35,9 @@ _RATES = (
 class Wrong:
     """How many of a claim's facts the sentences do not have, by kind; `bounds`: at least/at most.
 
-    `held` pairs each amount of the claim that they have with that of theirs.
+    `held` pairs each amount of the claim that they have with that of theirs. `ways`: of numbers that
+    do not stand there, how many can be had from theirs, by the way of it: words of the claim tell
+    how ("told"), or some reckoning gives it (`reckon.py`). These are not in `numbers`.
     """
 
     numbers: int = 0
@@ -41,6 +45,7 @@ class Wrong:
     units: int = 0
     bounds: int = 0
     held: tuple[tuple[Amount, tuple[int, Amount]], ...] = ()
+    ways: Mapping[str, int] = field(default_factory=dict)
 
 
 def wrong_facts(
@@ -55,6 +60,7 @@ def wrong_facts(
     theirs = [(n, amount) for n, facts in enumerate(sources) for amount in facts.amounts]
     numbers = units = bounds = 0
     held: list[tuple[Amount, tuple[int, Amount]]] = []
+    ways: Counter[str] = Counter()
     for amount in claim.amounts:
         same = [(n, other) for n, other in theirs if _same(amount, other)]
         if amount.measure == "nth" and any(other.measure == "nth" for _, other in theirs):
@@ -62,18 +68,10 @@ def wrong_facts(
         if not same:
             if amount.start in names:
                 continue
-            if _elsewhere(amount, sources) and not _replaced(amount, claim, theirs):
-                continue
-            if _every(amount, sources) or (_only_one(amount) and not _rivals(amount, theirs)):
-                continue
-            if amount.value == 2.0 and not amount.measure and any(each.pair for each in sources):
-                continue
-            if derived(amount, text, sources, texts):
-                continue
-            clash = amount.measure and any(
-                abs(other.value - amount.value) < _SAME and other.measure for _, other in theirs
-            )
-            units, numbers = (units + 1, numbers) if clash else (units, numbers + 1)
+            way = _missing(amount, claim, text, sources, texts)
+            units += way == "unit"
+            numbers += way == "number"
+            ways[way] += way not in ("", "unit", "number")
             continue
         bounds += not _FLIPPED.search(text) and all(
             amount.bound and other.bound and amount.bound != other.bound for _, other in same
@@ -91,7 +89,31 @@ def wrong_facts(
         mine, there = claim.rates & kind, rates & kind
         said = claim.amounts or "day" in kind
         units += bool(said and mine and there and not mine & there)
-    return Wrong(numbers, dates, units, bounds, tuple(held))
+    return Wrong(numbers, dates, units, bounds, tuple(held), ways)
+
+
+def _missing(
+    amount: Amount,
+    claim: Facts,
+    text: str,
+    sources: Sequence[Facts],
+    texts: Sequence[str],
+) -> str:
+    """What to think of a number that no sentence has as such: "" where it stands there otherwise,
+    "told" or the way of reckoning that gives it, else "unit" or "number", which is wrong."""
+    theirs = [(n, other) for n, facts in enumerate(sources) for other in facts.amounts]
+    if _elsewhere(amount, sources) and not _replaced(amount, claim, theirs):
+        return ""
+    if _every(amount, sources) or (_only_one(amount) and not _rivals(amount, theirs)):
+        return ""
+    if amount.value == 2.0 and not amount.measure and any(each.pair for each in sources):
+        return ""
+    if derived(amount, text, sources, texts):
+        return "told"
+    clash = amount.measure and any(
+        abs(other.value - amount.value) < _SAME and other.measure for _, other in theirs
+    )
+    return "unit" if clash else reckoned(amount, text, sources, texts) or "number"
 
 
 def _same(claim: Amount, other: Amount) -> bool:

@@ -193,7 +193,7 @@ _TIMES = re.compile(
 _HAN_WORDS = re.compile(
     "[一万千百十]+(?:些|般|起|定|样|直|直到|旦|切|致|同|边|面|路|味|心|生(?!产)|向|概|律|再|下子?"
     "|旁|贯|带|体化|流|连串"
-    "|系列|方面|度(?!电)|部分|并|经|时|代|道|步|来(?!水)|共|齐|应|分(?![之钟])|货|姓|科|余(?!名)|两"
+    "|系列|方面|度(?!电)|部分|并|经|时|代|道|步|来(?!水)|共|齐|应|分(?![之钟])|货|姓|科|余(?![名人家件只个种次部本册株亩公米吨元年位座项条户])|两"
     "|分钟钟)"
     "|第二[年天]|万[一分]|千万(?=[别不要])|统一|唯一|(?<!分)之一|[一二两三](?:者|老)(?!之)|三明治|四川|九江|五谷|四季|四周(?=[的都是环有围景])|七夕"
     "|三亚|六安|百分点|不一|专一|第一手"
@@ -348,6 +348,8 @@ def _number(hit: re.Match[str], lower: str) -> Amount | None:
     if found["nth"]:
         return Amount(value, "nth", value, start=hit.start(), end=hit.end())
     unit = found["sign"] or found["unit"] or ""
+    if unit == "cent" and "per cent" in hit.group():
+        unit = "%"
     if found["unit"] == "m" and found["sign"]:
         value *= 1e6
     if unit and hit.group().endswith(unit) and re.search(r"(?:square|cubic) \w+$", hit.group()):

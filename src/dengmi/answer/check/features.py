@@ -8,8 +8,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import combinations
 
-from dengmi.answer.check import signs
+from dengmi.answer.check import manner, signs
 from dengmi.answer.check.agree import Wrong, wrong_facts
 from dengmi.answer.check.align import (
     EXACT,
@@ -76,8 +77,26 @@ NAMES = (
     "first_lost",
     "last_lost",
     "denials",
+    "beyond",
+    "told",
+    "near",
+    "sum",
+    "ratio",
+    "product",
+    "few",
+    "unsaid",
+    "about",
+    "order",
+    "first_at",
+    "last_at",
+    "named",
+    "clauses",
+    *manner.NAMES,
 )
 """The names of the numbers, in order."""
+
+LATER = NAMES[NAMES.index("beyond") :]
+"""Numbers that only the verdict looks at."""
 
 RISING = frozenset(
     [
@@ -112,12 +131,15 @@ CONTRARY = frozenset(
         "reversed",
         "mispaired",
         "rivals",
+        "beyond",
     ]
 )
 """Numbers of what disagrees."""
 
 FALLING = CONTRARY | {"lost", "lost_share", "strange", "strange_share", "substituted"}
 """Numbers that, all else equal, can only speak for (against) a claim; training keeps to it."""
+
+WAYS = ("told", "near", "sum", "ratio", "product", "few")
 
 _MOST_LOST = 8.0
 _MOST_MET = 40
@@ -136,10 +158,11 @@ class Laid:
         return self.numbers[NAMES.index(name)]
 
     @property
-    def whole(self) -> bool:
-        """Whether every word of the claim stands in the sentences or their context."""
-        some = self.number("held") + self.number("kin")
-        return self.number("lost_share") <= 0.02 and some >= 0.6 and not self.number("foreign")
+    def turned(self) -> bool:
+        """Whether the claim turns round what its sentences say with their own words: of such claims
+        only every ninth is true (docs/decisions/0044-learning-from-many.md)."""
+        own = self.number("lost_share") <= _OWN_WORDS and not self.number("foreign")
+        return own and any(self.number(name) > 0 for name in _TURNED)
 
     @property
     def exchanged(self) -> bool:
@@ -166,9 +189,10 @@ def lay(claim: Read, sources: Sequence[Read], context: Sequence[Read]) -> Laid:
     names = wrong_names(claim, sources, context, foreign)
     signed = (0.0,) * 10 if foreign else _signs(aligned, facts, context)
     mixed = 0 if foreign else mistaken(aligned, facts)
+    words = _words(aligned)
     numbers = (
-        *_words(aligned),
-        float(facts.numbers),
+        *words,
+        float(facts.numbers + _reckoned(facts)),
         float(facts.dates + (0 if foreign else other_day(aligned))),
         float(facts.units),
         float(facts.bounds),
@@ -180,6 +204,10 @@ def lay(claim: Read, sources: Sequence[Read], context: Sequence[Read]) -> Laid:
         float(foreign),
         float(claim.lang == "zh"),
         *_shape(aligned),
+        float(facts.numbers + (_reckoned(facts) if words[_COPIED] >= _AS_COPIED else 0)),
+        *_reckoning(claim, sources, facts),
+        *_order(aligned),
+        *manner.manner(claim, sources),
     )
     return Laid(numbers, _named(numbers, _WRONG), _named(numbers, _SOFT))
 
@@ -204,6 +232,53 @@ def _shape(aligned: Aligned) -> tuple[float, ...]:
         float(bool(met) and not met[-1]),
         float(max(-2, min(denials, 2))),
     )
+
+
+_OWN_WORDS = 0.1
+_TURNED = ("reversed", "crossed", "opposite", "wide", "bounds")
+
+_COPIED = NAMES.index("copied")
+_AS_COPIED = 0.6
+"""In a claim that copies this much of a sentence, a number that some reckoning gives was only put in
+the place of another."""
+
+
+def _reckoned(facts: Wrong) -> int:
+    """How many numbers of a claim are had by reckoning alone, with no word that tells how."""
+    return sum(count for way, count in facts.ways.items() if way != "told")
+
+
+def _reckoning(claim: Read, sources: Sequence[Read], facts: Wrong) -> tuple[float, ...]:
+    """How many numbers of the claim stand in no sentence but can be had from theirs, by the way of
+    it; how many of theirs it leaves out, and how many of its own it calls about right."""
+    used = {(n, other.start) for _, (n, other) in facts.held}
+    every = sum(len(source.facts.amounts) for source in sources)
+    return (
+        *(float(facts.ways.get(way, 0)) for way in WAYS),
+        float(min(every - len(used), 9)),
+        float(sum(amount.about for amount in claim.facts.amounts)),
+    )
+
+
+def _order(aligned: Aligned) -> tuple[float, ...]:
+    """Whether the words of the claim follow each other as in the sentence that has most of them (1:
+    all, 0: none), where its first and last stand there (0 to 1, -1 if nowhere), how many names and
+    clauses it has."""
+    claim = aligned.claim
+    by_source: dict[int, list[int]] = {}
+    for match in aligned.matches:
+        if match.quality >= KIN and match.place >= 0:
+            by_source.setdefault(match.source, []).append(match.place)
+    names = float(min(len(set(claim.names)), 5))
+    clauses = float(min(len(claim.breaks) + 1, 8))
+    if not by_source:
+        return 0.5, -1.0, -1.0, names, clauses
+    source, met = max(by_source.items(), key=lambda item: len(item[1]))
+    met = met[:40]
+    pairs = [one < other for one, other in combinations(met, 2) if one != other]
+    length = len(aligned.sources[source].lower) or 1
+    order = sum(pairs) / len(pairs) if pairs else 0.5
+    return order, met[0] / length, met[-1] / length, names, clauses
 
 
 def _anchors(claim: Read, sources: Sequence[Read], facts: Wrong) -> float:
@@ -351,6 +426,7 @@ def _denials(text: Read) -> int:
 
 
 _SOFT = (
+    ("number", "numbers"),
     ("number", "mistaken"),
     ("number", "mispaired"),
     ("name", "names"),
@@ -359,17 +435,18 @@ _SOFT = (
     ("negation", "reversed"),
     ("comparison", "opposite"),
     ("comparison", "wide"),
-)
-"""What speaks against a claim without deciding: the rules for these are less sure."""
-
-_WRONG = (
-    ("number", "numbers"),
-    ("date", "dates"),
-    ("unit", "units"),
     ("comparison", "bounds"),
     ("comparison", "swapped"),
     ("comparison", "crossed"),
 )
+"""What speaks against a claim without deciding: how much, the trees have learned."""
+
+_WRONG = (
+    ("number", "beyond"),
+    ("date", "dates"),
+    ("unit", "units"),
+)
+"""What no other words outweigh: exact facts that neither stand in the sentences nor follow from them."""
 
 
 def _named(numbers: Sequence[float], rules: Sequence[tuple[str, str]]) -> tuple[str, ...]:

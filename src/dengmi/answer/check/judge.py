@@ -29,17 +29,10 @@ __all__ = [
     "warm",
 ]
 
-SUPPORTED = 0.4
-PARTIAL = 0.13
+SUPPORTED = 0.45
+PARTIAL = 0.2
 """How true a claim has to look to count as supported, or as supported in part. How well that
-does on planted sentences: docs/decisions/0034-checking-third.md."""
-
-WHOLE = 0.15
-"""The same of a claim of which no word is missing."""
-
-SURE = 0.65
-"""How true a claim has to look where something in it seems to disagree, by a rule that is not sure: a
-name or number that may be another's, a denial or opposite that may be told in other words."""
+does on planted sentences: docs/decisions/0044-learning-from-many.md."""
 
 COPIED = 1.0
 """The score of a claim that is one of the sentences word for word; no other reaches it."""
@@ -112,9 +105,7 @@ def refused(seen: Laid, looks: float, least: float = SUPPORTED) -> tuple[str, ..
     true it has to look."""
     if seen.wrong:
         return tuple(dict.fromkeys((*seen.wrong, *seen.doubtful)))
-    if seen.doubtful and looks < SURE:
-        return seen.doubtful
-    if seen.exchanged or looks < (min(WHOLE, least) if seen.whole else least):
+    if seen.turned or seen.exchanged or looks < least:
         return seen.doubtful or ("words",)
     return ()
 

@@ -35,18 +35,18 @@ def _planted(half: str) -> list[tuple[bool, bool]]:
 @pytest.mark.parametrize(
     ("halves", "caught", "flagged"),
     [
-        pytest.param(("held",), 0.95, 0.05, id="held"),
-        pytest.param(FIRST, 0.93, 0.05, id="first"),
-        pytest.param(LATER, 0.87, 0.09, id="later"),
-        pytest.param(("sealed2",), 0.82, 0.18, id="sealed2"),
-        pytest.param(("sealed3", "sealed4"), 0.64, 0.21, id="by others"),
+        pytest.param(("held",), 0.94, 0.05, id="held"),
+        pytest.param(FIRST, 0.91, 0.04, id="first"),
+        pytest.param(LATER, 0.84, 0.07, id="later"),
+        pytest.param(("sealed2",), 0.86, 0.17, id="sealed2"),
+        pytest.param(("sealed3", "sealed4"), 0.65, 0.15, id="by others"),
     ],
 )
 def test_planted_sentences_are_caught(
     halves: tuple[str, ...], caught: float, flagged: float
 ) -> None:
-    """The aim, 95 and 5 %, is met on "held" only; the others hold what was reached
-    (docs/decisions/0042-checking-by-others.md)."""
+    """The aim is 95 and 5 %; these hold what was reached
+    (docs/decisions/0044-learning-from-many.md)."""
     counts = Counter(each for half in halves for each in _planted(half))
     false = counts[False, False] + counts[False, True]
     true = counts[True, True] + counts[True, False]

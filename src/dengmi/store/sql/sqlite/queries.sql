@@ -51,8 +51,8 @@ RETURNING question_id, level, channel, whose, cause, state, turn, since, until, 
     answer_id, told_at, topic;
 
 -- name: charges_lock
--- Nobody else decides at the same time: there is one writer, who has begun already.
-SELECT 1;
+-- Nothing: nobody else decides at the same time, as there is one writer, who has begun already.
+;
 
 -- name: deliveries_claim
 -- Take what these channels owe and may send now, until the lease ends.
