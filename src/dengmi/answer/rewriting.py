@@ -2,7 +2,7 @@
 but could not complete it.
 
 A model is not believed: what it gives must be one question in the language of the follow-up that
-keeps half of its words and brings in no number and no name, and hardly a word, that the
+keeps half of its words, brings in some, and no number and no name, and hardly a word, that the
 conversation does not hold. Otherwise,
 and where the model is late or fails, the form that the rules found stands.
 """
@@ -104,9 +104,9 @@ def fits(text: str, question: str, turns: Sequence[Turn]) -> bool:
     if any(name.term not in held and name.term not in known for name in names_of(text)):
         return False
     words, own = frozenset(terms(text)), frozenset(terms(question))
-    if 2 * len(own & words) < len(own):
-        return False
-    return len(words - known) <= FRESH and bool(words & known)
+    stays = 2 * len(own & words) >= len(own)
+    # With nothing of the conversation it is the question as it was: the rules saw that it leans.
+    return stays and len(words - known) <= FRESH and bool((words & known) - own)
 
 
 def _messages(question: str, turns: Sequence[Turn]) -> tuple[Message, ...]:

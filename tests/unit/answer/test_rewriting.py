@@ -50,6 +50,7 @@ def test_so_it_is_in_chinese() -> None:
         ("Where do walruses sleep?", "something else altogether"),
         ("How high is the clock tower of Linmen?", "another question of the conversation"),
         ("林门的钟楼是谁建的？", "another language"),
+        ("And the woman?", "the question as it was"),
         (f"Was {'the clock tower of Linmen ' * 30}built?", "far too long"),
     ],
 )

@@ -10,7 +10,7 @@ from itertools import takewhile
 from dengmi.answer.check.silence import declines, is_about_itself
 from dengmi.answer.write.citing import Citing, Weighed
 from dengmi.answer.write.draft import Draft, Sentenced
-from dengmi.answer.write.prompt import COMPLETE, DECLINED, continued
+from dengmi.answer.write.prompt import COMPLETE, continued
 from dengmi.answer.write.second import Doubt
 from dengmi.answer.write.shown import Shown
 from dengmi.core.chat import Message
@@ -31,6 +31,8 @@ _LONG = 8
 """Letters and digits of a sentence that is not said twice; a shorter one may be a list's item."""
 
 _ENDS = ".。！？!?…:：;；\"'”’」』)）]】`*|"
+_DECLINED = re.compile(r"\bNO[_ \\-]{0,2}ANSWER\b")
+"""The agreed word (`prompt.DECLINED`), as models write it too."""
 _LABEL = re.compile(r"^[^:：]{1,12}[:：]\s*(?=\S)")
 
 
@@ -208,7 +210,7 @@ class Begun:
 
     def checked(self, sentence: Sentenced) -> Iterator[Text | Cited]:
         """Events of the next sentence. Takes some milliseconds."""
-        if DECLINED in sentence.text or self.declined:
+        if _DECLINED.search(sentence.text) or self.declined:
             self.declined = self.declined or not (self._citations or self._waiting)
             return
         self._denied = self._denied or declines(sentence.text)

@@ -57,6 +57,8 @@ def become(draft: str, source: str = FERRY, policy: Policy = "mark") -> Written:
         "I'm sorry, but there is no information about the mayor in the text.",
         "The information about the mayor is not provided.",
         "NO_ANSWER.",
+        "NO ANSWER",
+        "**NO\\_ANSWER** [1.2][4.3]",
         "文章中没有提到馆长的电话。",
         "根据提供的信息，无法确定馆长的电话。",
     ],
@@ -90,19 +92,6 @@ def test_an_answer_without_numbers_gets_them() -> None:
     written = become("The crossing to Skell Island takes 18 minutes. A single ticket costs €4.50.")
     assert [claim.verdict for claim in written.claims] == ["supported", "supported"]
     assert all(claim.cited for claim in written.claims)
-
-
-@pytest.mark.parametrize("filler", [" ", "\t", "[1.1", "(1.1) ", "根据", "** "])
-def test_long_lines_cost_their_length(filler: str) -> None:
-    def took(length: int) -> float:
-        line = (filler * length)[:length] + "[1.1"
-        began = time.process_time()
-        without_marks(line, any_number)
-        return time.process_time() - began
-
-    took(1_000)
-    short, long = (min(took(length) for _ in range(3)) for length in (2_000, 16_000))
-    assert long < 40 * max(short, 0.0005), "eight times as long, not sixty-four times as much"
 
 
 def test_a_model_that_goes_round_in_circles_is_heard_once() -> None:
@@ -168,3 +157,16 @@ def test_no_answers_the_question_and_denies_nothing() -> None:
     assert [claim.verdict for claim in written.claims] == ["supported"]
     written = become("No, the crossing takes 18 minutes. [1.2]")
     assert written.text == "No, the crossing takes 18 minutes. [1]"
+
+
+@pytest.mark.parametrize("filler", [" ", "\t", "[1.1", "(1.1) ", "根据", "** "])
+def test_long_lines_cost_their_length(filler: str) -> None:
+    def took(length: int) -> float:
+        line = (filler * length)[:length] + "[1.1"
+        began = time.process_time()
+        without_marks(line, any_number)
+        return time.process_time() - began
+
+    took(1_000)
+    short, long = (min(took(length) for _ in range(3)) for length in (2_000, 16_000))
+    assert long < 40 * max(short, 0.0005), "eight times as long, not sixty-four times as much"
