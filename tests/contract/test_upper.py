@@ -453,7 +453,7 @@ def test_a_script_refuses_what_it_does_not_know() -> None:
 
 FREE = (
     "The clock tower of Linmen was built by Adele Brandt. [1.1] "
-    "Linmen owes its landmark to her ingenuity. [1.1] The tower is 38 metres high. [1.2]"
+    "The clock tower owes its fine look to her ingenuity. [1.1] The tower is 38 metres high. [1.2]"
 )
 
 

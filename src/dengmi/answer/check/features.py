@@ -204,7 +204,7 @@ def lay(claim: Read, sources: Sequence[Read], context: Sequence[Read]) -> Laid:
         float(foreign),
         float(claim.lang == "zh"),
         *_shape(aligned),
-        float(facts.numbers + (_reckoned(facts) if words[_COPIED] >= _AS_COPIED else 0)),
+        float(_beyond(facts, words)),
         *_reckoning(claim, sources, facts),
         *_order(aligned),
         *manner.manner(claim, sources),
@@ -238,9 +238,16 @@ _OWN_WORDS = 0.1
 _TURNED = ("reversed", "crossed", "opposite", "wide", "bounds")
 
 _COPIED = NAMES.index("copied")
+_LOST = NAMES.index("lost_share")
 _AS_COPIED = 0.6
-"""In a claim that copies this much of a sentence, a number that some reckoning gives was only put in
-the place of another."""
+"""In a claim that copies this much of a sentence, or is told in its own words, a number that some
+reckoning gives was only put in the place of another."""
+
+
+def _beyond(facts: Wrong, words: Sequence[float]) -> int:
+    """How many numbers of a claim neither stand in the sentences nor can be had from them."""
+    own = words[_COPIED] >= _AS_COPIED or words[_LOST] <= _OWN_WORDS
+    return facts.numbers + (_reckoned(facts) if own else 0)
 
 
 def _reckoned(facts: Wrong) -> int:

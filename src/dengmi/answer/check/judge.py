@@ -29,7 +29,7 @@ __all__ = [
     "warm",
 ]
 
-SUPPORTED = 0.45
+SUPPORTED = 0.5
 PARTIAL = 0.2
 """How true a claim has to look to count as supported, or as supported in part. How well that
 does on planted sentences: docs/decisions/0044-learning-from-many.md."""

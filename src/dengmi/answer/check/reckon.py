@@ -45,53 +45,51 @@ def reckoned(
     `texts` tell how much they list."""
     if not amount.bound and _OVER.search(claim[amount.end - 1 : amount.end + 1]):
         amount = replace(amount, bound="least")
-    theirs = list(dict.fromkeys(_plain(sources)))[:_MOST]
     asked = amount.base if amount.measure else amount.value
     kind = "" if amount.measure == "nth" else amount.measure
-    alike = [value for value, measure in theirs if measure in (kind, "") or not kind]
-    if any(_fits(amount, asked, value) for value in alike):
-        return "near"
-    if any(_fits(amount, asked, value) for value in _sums(alike)):
-        return "sum"
-    if any(_fits(amount, asked, value) for value in _shares(theirs, kind)):
-        return "ratio"
-    if any(_fits(amount, asked, value) for value in _products(theirs, kind)):
-        return "product"
+    for facts in sources:  # over several sentences, chance would give nearly any number
+        theirs = list(dict.fromkeys(_plain(facts)))[:_MOST]
+        alike = [value for value, measure in theirs if measure == kind]
+        ways: tuple[tuple[Way, Iterator[float]], ...] = (
+            ("near", iter(alike)),
+            ("sum", _sums(alike)),
+            ("ratio", _shares(theirs, kind)),
+            ("product", _products(theirs, kind)),
+        )
+        for way, values in ways:
+            if any(_fits(amount, asked, value) for value in values):
+                return way
     few = not kind and 2 <= amount.value <= _FEW and not amount.value % 1
     if few and any(len(_LISTED.findall(text)) + 1 >= amount.value for text in texts):
         return "few"
     return ""
 
 
-def _plain(sources: Sequence[Facts]) -> Iterator[Plain]:
-    for facts in sources:
-        for each in facts.amounts:
-            nth = each.measure == "nth"
-            yield (
-                (each.base if each.measure and not nth else each.value),
-                ("" if nth else each.measure),
-            )
-    for facts in sources:
-        for day in facts.days:
-            if day.year:
-                yield float(day.year), ""
-    clocks = [clock.minutes * 60.0 for facts in sources for clock in facts.clocks][:_MOST]
+def _plain(facts: Facts) -> Iterator[Plain]:
+    for each in facts.amounts:
+        nth = each.measure == "nth"
+        yield (
+            (each.base if each.measure and not nth else each.value),
+            ("" if nth else each.measure),
+        )
+    years = [day.year for day in facts.days if day.year][:_MOST]
+    for year in years:
+        yield float(year), ""
+    clocks = [clock.minutes * 60.0 for clock in facts.clocks][:_MOST]
     for one, other in combinations(clocks, 2):
         yield abs(one - other), "time"
-    days = [day for facts in sources for day in facts.days if day.month][:_MOST]
+    days = [day for day in facts.days if day.month][:_MOST]
     for first, last in combinations(days, 2):
         apart = (last.month - first.month) * 30.4375 + last.day - first.day
         yield abs(apart) * _DAY, "time"
         yield (abs(apart) + 1) * _DAY, "time"
-    years = [day.year for facts in sources for day in facts.days if day.year][:_MOST]
     for one, other in combinations(years, 2):
         yield abs(one - other) * _YEAR, "time"
-    for facts in sources:
-        for each in facts.amounts:
-            if each.measure == "time" and each.base >= _YEAR:
-                for year in years:
-                    yield year + round(each.base / _YEAR), ""
-                    yield year - round(each.base / _YEAR), ""
+    for each in facts.amounts:
+        if each.measure == "time" and each.base >= _YEAR:
+            for year in years:
+                yield year + round(each.base / _YEAR), ""
+                yield year - round(each.base / _YEAR), ""
 
 
 def _sums(values: Sequence[float]) -> Iterator[float]:

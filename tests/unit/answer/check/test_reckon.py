@@ -9,7 +9,7 @@ from dengmi.answer.check.reading import read
 from dengmi.answer.check.reckon import reckoned
 
 HAD = [
-    ("The room heats up by six degrees.", "It rises from 14 to 20 degrees.", "sum"),
+    ("The room heats up by six degrees.", "It rises from 14 degrees to 20 degrees.", "sum"),
     ("About a quarter were good enough.", "Of 148 loaves tested, 39 met it.", "ratio"),
     ("Nearly twice as much went to the Torro.", "It got 5.2 kWh, the Ventis 2.7 kWh.", "ratio"),
     ("A full pot holds one and a half litres.", "It brews twelve portions of 125 ml.", "product"),
@@ -18,7 +18,7 @@ HAD = [
     ("The ride lasts four hours.", "We leave at 9:00 and arrive at 13:00.", "near"),
     ("亏损的面积约占两成。", "退养的占八成。", "ratio"),
     ("今年出生的有三百多只。", "共有2740只，当年出生的占12%。", "product"),
-    ("公示十天。", "公示期为10月8日至10月17日。", "near"),
+    ("市民有十天可以提意见。", "公示期为10月8日至10月17日。", "near"),
 ]
 """(claim, sentence, how the claim's last number can be had)."""
 
