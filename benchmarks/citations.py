@@ -6,9 +6,11 @@
 
 With --nli a model for natural language inference stands beside the built-in judge: alone (its odds
 of entailment, less those of contradiction), and as the second look of a desk that has it, by how
-sure of a contradiction it must be. --every N takes every Nth claim, --halves only these planted
-sets, and with a model nothing else. With --judge-model a model that writes judges planted sentences
-(`desks.NAME.judge`): a GGUF file, or a model behind an endpoint.
+sure of a contradiction it must be; with --decides, by how sure that a claim is borne out. --every N
+takes every Nth claim, --halves only these planted sets, and with a model nothing else.
+
+With --judge-model a model that writes judges planted sentences (`desks.NAME.judge`): a GGUF file,
+or a model behind an endpoint.
 
 Reads WiCE dev, CLIMATE-FEVER and tests/data/planted.jsonl. The shipped trees have seen the first
 two and every planted part but "held"; train_judge.py prints cross-validated numbers. Takes a
@@ -49,6 +51,9 @@ def judged(each: Labelled) -> float:
 REFUTING = (0.9, 0.95, 0.98, 0.99)
 """How sure of a contradiction the model must be, where a claim seems borne out."""
 
+DECIDING = (0.3, 0.4, 0.5, 0.7)
+"""How sure that a claim is borne out a model must be that decides."""
+
 
 @dataclass(slots=True)
 class Second:
@@ -56,6 +61,7 @@ class Second:
 
     model: NliModel
     known: dict[Pair, Odds | None] = field(default_factory=dict)
+    threshold: float = 0.7
     refuting: float = 1.0
     spent: float = 0.0
 
@@ -70,10 +76,6 @@ class Second:
     @property
     def name(self) -> str:
         return self.model.name
-
-    @property
-    def threshold(self) -> float:
-        return self.model.threshold
 
     @property
     def decides(self) -> bool:
@@ -99,9 +101,17 @@ class Second:
         """The mean with the score of the built-in judge."""
         return (judged(each) + self.alone(each)) / 2
 
-    async def passes(self, each: Labelled, refuting: float) -> bool:
+    @property
+    def levels(self) -> tuple[float, ...]:
+        """How sure the model may have to be."""
+        return DECIDING if self.decides else REFUTING
+
+    async def passes(self, each: Labelled, level: float) -> bool:
         """Whether a claim is supported when a desk has this second look."""
-        self.refuting = refuting
+        if self.decides:
+            self.threshold = level
+        else:
+            self.refuting = level
         found = judge(each.claim, each.sources)
         if found.score >= COPIED:
             return True
@@ -114,14 +124,14 @@ async def beside(second: Second, every: int, halves: Sequence[str]) -> None:
     """The same tables with the model."""
     if not halves:
         await areas(second, every)
-    levels = " | ".join(f"at {at}" for at in REFUTING)
+    levels = " | ".join(f"at {at}" for at in second.levels)
     print(f"\n| planted: caught, flagged | built-in | {levels} | of |")
-    print("|---" * (len(REFUTING) + 3) + "|")
+    print("|---" * (len(second.levels) + 3) + "|")
     for half in halves or dict.fromkeys(row["half"] for row in planted_rows()):
         for lang in second.languages or ("en", "zh"):
             chosen = [each for each in planted(half) if each.kind.startswith(lang)][::every]
             await second.read(chosen)
-            told = [await rated(second, chosen, at) for at in (None, *REFUTING)]
+            told = [await rated(second, chosen, at) for at in (None, *second.levels)]
             print(f"| {half}, {lang} | {' | '.join(told)} | {len(chosen)} |", flush=True)
     print(f"\n{1000 * second.spent / len(second.known):.1f} ms of CPU a claim, loading included")
 
@@ -143,14 +153,14 @@ async def areas(second: Second, every: int) -> None:
         print(f"| {name} |", *[f"{area(way, chosen):.3f} |" for way in ways], flush=True)
 
 
-async def rated(second: Second, chosen: Sequence[Labelled], refuting: float | None) -> str:
-    """Made-up ones caught and true ones flagged; without the model where `refuting` is None."""
+async def rated(second: Second, chosen: Sequence[Labelled], level: float | None) -> str:
+    """Made-up ones caught and true ones flagged; without the model where `level` is None."""
     passed: dict[bool, list[bool]] = {True: [], False: []}
     for each in chosen:
-        if refuting is None:
+        if level is None:
             ok = judge(each.claim, each.sources).verdict == "supported"
         else:
-            ok = await second.passes(each, refuting)
+            ok = await second.passes(each, level)
         passed[each.label].append(ok)
     caught, flagged = (1 - sum(ok) / max(1, len(ok)) for ok in (passed[False], passed[True]))
     return f"{caught:.1%}, {flagged:.1%}"

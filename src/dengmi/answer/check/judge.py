@@ -34,6 +34,10 @@ PARTIAL = 0.2
 """How true a claim has to look to count as supported, or as supported in part. How well that
 does on planted sentences: docs/decisions/0044-learning-from-many.md."""
 
+IN_PART = 0.3
+"""The score that a claim needs beside it to count as supported in part: of one whose words hardly
+stand in the sentences there is no such part, however true it looks."""
+
 COPIED = 1.0
 """The score of a claim that is one of the sentences word for word; no other reaches it."""
 
@@ -95,7 +99,7 @@ def judge(claim: str, sources: Sequence[Source]) -> Judgement:
     reasons = refused(seen, looks)
     if not reasons:
         return Judgement("supported", score)
-    if _HARD.intersection(reasons) or looks < PARTIAL:
+    if _HARD.intersection(reasons) or looks < PARTIAL or score < IN_PART:
         return Judgement("unsupported", score, reasons)
     return Judgement("partial", score, reasons)
 
