@@ -30,9 +30,13 @@ __all__ = [
 ]
 
 SUPPORTED = 0.5
-PARTIAL = 0.2
+PARTIAL = 0.25
 """How true a claim has to look to count as supported, or as supported in part. How well that
 does on planted sentences: docs/decisions/0044-learning-from-many.md."""
+
+STRANGE = 0.1
+"""The score below which no claim is supported, however true its verdict's trees find it: next to none
+of what it says stands in the sentences. What is borne out in part has to reach PARTIAL in both."""
 
 COPIED = 1.0
 """The score of a claim that is one of the sentences word for word; no other reaches it."""
@@ -92,10 +96,10 @@ def judge(claim: str, sources: Sequence[Source]) -> Judgement:
         return Judgement("supported", COPIED)
     seen = laid(claim, sources)
     score, looks = _score(seen), _looks(seen)
-    reasons = refused(seen, looks)
+    reasons = refused(seen, looks) or (("words",) if score < STRANGE else ())
     if not reasons:
         return Judgement("supported", score)
-    if _HARD.intersection(reasons) or looks < PARTIAL:
+    if _HARD.intersection(reasons) or min(looks, score) < PARTIAL:
         return Judgement("unsupported", score, reasons)
     return Judgement("partial", score, reasons)
 
