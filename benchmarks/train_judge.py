@@ -105,7 +105,7 @@ KINDS = {
             "monotone_constraints": [-1 if n in CONTRARY else 0 for n in NAMES],
         },
         500,
-        {"wice": 0.05, "wice wrong": 0.05, "climate": 0.0, "squad": 0.03, "cmrc": 0.03}
+        {"wice": 0.3, "wice wrong": 1.0, "climate": 0.0, "squad": 0.5, "cmrc": 0.5}
         | {"en": 1.0, "zh": 1.0},
         leans=False,
     ),

@@ -161,7 +161,11 @@ class Laid:
     def turned(self) -> bool:
         """Whether the claim turns round what its sentences say with their own words: of such claims
         only every ninth is true (docs/decisions/0044-learning-from-many.md)."""
-        own = self.number("lost_share") <= _OWN_WORDS and not self.number("foreign")
+        if self.number("foreign"):
+            return False
+        if self.number("copied") >= _DENIED_COPY and self.number("negation") > 0:
+            return True
+        own = self.number("lost_share") <= _OWN_WORDS
         return own and any(self.number(name) > 0 for name in _TURNED)
 
     @property
@@ -235,6 +239,7 @@ def _shape(aligned: Aligned) -> tuple[float, ...]:
 
 
 _OWN_WORDS = 0.1
+_DENIED_COPY = 0.7
 _TURNED = ("reversed", "crossed", "opposite", "wide", "bounds")
 
 _COPIED = NAMES.index("copied")

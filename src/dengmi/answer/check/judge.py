@@ -30,13 +30,13 @@ __all__ = [
 ]
 
 SUPPORTED = 0.5
-PARTIAL = 0.2
+PARTIAL = 0.25
 """How true a claim has to look to count as supported, or as supported in part. How well that
 does on planted sentences: docs/decisions/0044-learning-from-many.md."""
 
-IN_PART = 0.3
-"""The score that a claim needs beside it to count as supported in part: of one whose words hardly
-stand in the sentences there is no such part, however true it looks."""
+STRANGE = 0.1
+"""The score below which no claim is supported, however true its verdict's trees find it: next to none
+of what it says stands in the sentences. What is borne out in part has to reach PARTIAL in both."""
 
 COPIED = 1.0
 """The score of a claim that is one of the sentences word for word; no other reaches it."""
@@ -96,10 +96,10 @@ def judge(claim: str, sources: Sequence[Source]) -> Judgement:
         return Judgement("supported", COPIED)
     seen = laid(claim, sources)
     score, looks = _score(seen), _looks(seen)
-    reasons = refused(seen, looks)
+    reasons = refused(seen, looks) or (("words",) if score < STRANGE else ())
     if not reasons:
         return Judgement("supported", score)
-    if _HARD.intersection(reasons) or looks < PARTIAL or score < IN_PART:
+    if _HARD.intersection(reasons) or min(looks, score) < PARTIAL:
         return Judgement("unsupported", score, reasons)
     return Judgement("partial", score, reasons)
 

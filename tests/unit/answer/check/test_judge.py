@@ -36,10 +36,10 @@ def _planted(half: str) -> list[tuple[bool, bool]]:
     ("halves", "caught", "flagged"),
     [
         pytest.param(("held",), 0.95, 0.05, id="held"),
-        pytest.param(FIRST, 0.94, 0.05, id="first"),
-        pytest.param(LATER, 0.90, 0.10, id="later"),
-        pytest.param(("sealed2",), 0.91, 0.22, id="sealed2"),
-        pytest.param(("sealed3", "sealed4"), 0.73, 0.17, id="by others"),
+        pytest.param(FIRST, 0.93, 0.061, id="first"),
+        pytest.param(LATER, 0.89, 0.132, id="later"),
+        pytest.param(("sealed2",), 0.89, 0.22, id="sealed2"),
+        pytest.param(("sealed3", "sealed4"), 0.77, 0.20, id="by others"),
     ],
 )
 def test_planted_sentences_are_caught(
