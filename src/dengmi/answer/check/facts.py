@@ -10,14 +10,16 @@ from typing import Literal
 from dengmi.answer.check.numerals import (
     DIGITS,
     HAN,
+    NTH,
     NUMBER_WORDS,
+    ORDINALS,
     SCALE,
     WORDS,
     from_digits,
     from_han,
     from_words,
 )
-from dengmi.answer.check.times import Clock, Day, times
+from dengmi.answer.check.times import Clock, Day, days_in_digits, times
 from dengmi.answer.check.units import Unit, pattern, units
 from dengmi.language.han import simplified
 
@@ -82,7 +84,7 @@ def plain(text: str) -> str:
 @lru_cache(maxsize=8192)
 def exact_facts(text: str) -> Facts:
     """The numbers, units, dates and times of a text in Chinese or English."""
-    lower = plain(text)
+    lower = days_in_digits(plain(text))
     days: list[Day] = []
     clocks: list[Clock] = []
     week: set[int] = set()
@@ -154,32 +156,11 @@ _SHARE_OF = {
     "tenth": 10,
 }  # fmt: skip
 _ORDINAL = re.compile(
-    r"\b(?P<w>first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth)\b"
-    r"(?! half\b)|(?P<place>冠军|亚军|季军|\brunners?-up\b)"
+    rf"\b(?P<w>{NTH})\b(?! half\b)|(?P<place>冠军|亚军|季军|\brunners?-up\b)"
     r"|(?P<h>首)(?=[个次位届部家款枚批座条台款套支例创]|任(?!务))"
 )
-_NTH = {
-    word: n
-    for n, word in enumerate(
-        [
-            "first",
-            "second",
-            "third",
-            "fourth",
-            "fifth",
-            "sixth",
-            "seventh",
-            "eighth",
-            "ninth",
-            "tenth",
-            "eleventh",
-            "twelfth",
-        ],
-        1,
-    )
-}
 _HINTS = frozenset(
-    [*NUMBER_WORDS, *_NTH, "half", "runner", "runners", "once", "twice", "thrice"]
+    [*NUMBER_WORDS, *ORDINALS, "half", "runner", "runners", "once", "twice", "thrice"]
     + ["hat", "trick", "double", "doubled", "doubling", "triple", "tripled"]
     + [f"{part}{s}" for part in ("third", "quarter", "fifth", "tenth") for s in ("", "s")]
 )
@@ -306,8 +287,8 @@ def _amounts(left: str, lower: str) -> Iterator[Amount]:
         (_MIXED, _mixed),
         (_SHARES, _share),
         (han, _han_amount),
+        (_ORDINAL, _ordinal),  # before the numbers: twenty-first is not twenty
         (number, _number),
-        (_ORDINAL, _ordinal),
         (_TIMES, _times),
     ):
         if search is han and latin:
@@ -432,7 +413,7 @@ def _share(hit: re.Match[str], lower: str) -> Amount | None:
 
 
 def _ordinal(hit: re.Match[str], _: str) -> Amount | None:
-    value = float(_NTH[hit["w"]]) if hit["w"] else 1.0
+    value = float(ORDINALS[hit["w"].replace(" ", "-")]) if hit["w"] else 1.0
     if hit["place"]:
         value = {"冠": 1.0, "亚": 2.0, "季": 3.0}.get(hit["place"][0], 2.0)
     return Amount(value, "nth", value, start=hit.start(), end=hit.end())

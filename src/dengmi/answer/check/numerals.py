@@ -36,6 +36,25 @@ _TENS: Final = {
         ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], 2
     )
 }
+_UNITS_NTH: Final = (
+    "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth",
+)  # fmt: skip
+ORDINALS: Final = {
+    **{word: n for n, word in enumerate(_UNITS_NTH, 1)},
+    **{"tenth": 10, "eleventh": 11, "twelfth": 12, "hundredth": 100},
+    **{f"{word}th": n for word, n in _ONES.items() if n > 12},
+    **{f"{word[:-1]}ieth": n for word, n in _TENS.items()},
+    **{
+        f"{ten}-{unit}": tens + n
+        for ten, tens in _TENS.items()
+        for n, unit in enumerate(_UNITS_NTH, 1)
+    },
+}
+"""What English ordinals in words mean."""
+
+NTH: Final = "|".join(word.replace("-", "[- ]") for word in sorted(ORDINALS, key=len, reverse=True))
+"""Body of a regular expression (lower case) for these."""
+
 _SCALES: Final = {
     "hundred": 100, "thousand": 1_000, "million": 10**6, "billion": 10**9, "trillion": 10**12,
     "bn": 10**9, "mn": 10**6, "dozen": 12, "k": 1_000, "m": 10**6,

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Final, NamedTuple
 
-from dengmi.answer.check.numerals import HAN, from_han
+from dengmi.answer.check.numerals import HAN, NTH, ORDINALS, from_han
 
 
 class Day(NamedTuple):
@@ -251,6 +251,32 @@ _DIGIT = re.compile(r"\d")
 _HAN_ONLY = frozenset((1, 2, 3, 4, 5, 8, 11, 17))
 _WITH_DIGITS = frozenset((0, 7, 9, 10))
 """Places in `_mentions` of what no text without Chinese signs, without digits, can hold."""
+
+
+_LONG_MONTH = (
+    "january|february|march|april|may|june|july|august|september|october|november|december"
+)
+_SPOKEN = re.compile(
+    rf"\b(?P<nth>{NTH})(?= of (?:{_LONG_MONTH})\b)"
+    rf"|\b(?P<month>(?:{_LONG_MONTH}) )(?P<day>(?:the )?(?:{NTH}))\b"
+)
+
+
+def days_in_digits(text: str) -> str:
+    """A text (lower case) with days of months in digits, at the places where they stood in words:
+    "the twenty-first of March" has "21" at the end of "twenty-first"."""
+    return _SPOKEN.sub(_in_digits, text)
+
+
+def _in_digits(hit: re.Match[str]) -> str:
+    if nth := hit["nth"]:
+        return _value(nth).rjust(len(nth))
+    day = hit["day"]
+    return hit["month"] + _value(day.removeprefix("the ")).ljust(len(day))
+
+
+def _value(nth: str) -> str:
+    return str(ORDINALS[nth.replace(" ", "-")])
 
 
 def times(text: str) -> Iterator[Place]:

@@ -86,3 +86,20 @@ def test_who_lost_is_who_was_beaten() -> None:
     seen = laid("Thornley United lost on Saturday.", [source])
     assert not seen.number("opposite")
     assert laid("Calder Vale lost on Saturday.", [source]).number("opposite")
+
+
+@pytest.mark.parametrize(
+    ("source", "claim", "right"),
+    [
+        ("The walk closes on the seventeenth.", "The walk closes on the 17th.", True),
+        ("The walk closes on the seventeenth.", "The walk closes on the ninetieth.", False),
+        ("He finished twenty-first.", "He came in twenty-first.", True),
+        ("He finished twenty-first.", "He came twenty-third.", False),
+        ("The 21st edition drew crowds.", "The twenty-first edition drew crowds.", True),
+        ("It opened on 21 March.", "It opened on the twenty-first of March.", True),
+        ("It opened on 21 March.", "It opened on the twenty-second of March.", False),
+        ("It opened on March the twenty-first.", "It opened on 21 March.", True),
+    ],
+)
+def test_ordinals_in_words_are_numbers_and_days(source: str, claim: str, right: bool) -> None:
+    assert (judge(claim, [Source(source)]).verdict == "supported") is right
