@@ -8,6 +8,7 @@ import httpx
 import pytest
 from wechatpy.exceptions import WeChatClientException
 
+from dengmi.channels.wecom.client import WeCom
 from dengmi.core.limits import Alert
 from dengmi.core.records import Question
 from dengmi.server.channels import wecom_robot
@@ -193,6 +194,13 @@ async def test_operators_hear_of_budgets_once(
     tmp_path: Path, api: str, platform: FakeWeCom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(wecom_robot, "EVERY", 0.05)
+    tell = WeCom.tell
+
+    async def slowly(client: WeCom, key: str, content: str) -> None:
+        await tell(client, key, content)
+        await asyncio.sleep(0.2)  # the server ends meanwhile
+
+    monkeypatch.setattr(WeCom, "tell", slowly)
     robot = f'[wecom.duty]\nkind = "robot"\nkey = "robot-key"\napi = "{api}"\n'
     home = await configured(tmp_path / "home", robot, model=False)
     async with opened(home) as parts:

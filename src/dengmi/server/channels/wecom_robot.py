@@ -3,6 +3,8 @@ spent."""
 
 import asyncio
 import logging
+from collections.abc import Coroutine
+from typing import Any
 
 from dengmi.channels.budget import SendBudget
 from dengmi.channels.links import defused
@@ -23,6 +25,9 @@ EVERY = 15.0
 
 SINCE = 86_400.0
 """Seconds after which nobody need hear something any more."""
+
+ENDING = 5.0
+"""Seconds that a server which ends waits for what is being told."""
 
 MOST_BYTES = 4_096
 PER_MINUTE = 20
@@ -63,21 +68,21 @@ class Robot:
         for alert in await self._parts.store.alerts(since):
             if alert.id in told:
                 continue
+            wait = self._sends.wait("", self._parts.clock.steady())
+            if wait:
+                await asyncio.sleep(wait)
+            told.append(alert.id)
             try:
-                await self._told(alert)
+                await _whole(self._told(alert, since, told[-200:]))
             except WeComFailed as error:
                 log.warning("%s: refused (%d)", self.channel, error.errcode)
                 return
-            told.append(alert.id)
-            await self._passed(since, told[-200:])
 
-    async def _told(self, alert: Alert) -> None:
+    async def _told(self, alert: Alert, since: float, told: list[str]) -> None:
         said = text(alert.code, self._wanted.language, **amounts(alert.params))
-        wait = self._sends.wait("", self._parts.clock.steady())
-        if wait:
-            await asyncio.sleep(wait)
         self._sends.take("", self._parts.clock.steady())
         await self._client.tell(self._wanted.key, shortened(defused(said), MOST_BYTES))
+        await self._passed(since, told)
 
     async def _passed(self, since: float, told: list[str]) -> None:
         await self._parts.store.put_note(self._note, self.channel, {"since": since, "told": told})
@@ -85,3 +90,14 @@ class Robot:
     @property
     def _note(self) -> str:
         return f"{self.channel}:told"
+
+
+async def _whole(work: Coroutine[Any, Any, None]) -> None:
+    """Do what is not to be left half done when the server ends: what was told is noted, or it would
+    be told again."""
+    task = asyncio.ensure_future(work)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait({task}, timeout=ENDING)
+        raise
