@@ -159,7 +159,7 @@ class Begun:
         the last that is whole, and what stands there is not said again."""
         self._draft.broken()
         self._known = frozenset(map(_plain, self._written))
-        self._heard = self._held = self.thought = 0
+        self._heard = self._held = self.thought = self._again = 0
 
     def _take_over(self, told: "Sequence[Out]") -> None:
         """Go on behind what somebody else told. What was not told whole is not taken over: the
@@ -214,9 +214,9 @@ class Begun:
             self.declined = self.declined or not (self._citations or self._waiting)
             return
         self._denied = self._denied or declines(sentence.text)
-        if is_about_itself(sentence.text) or self._repeats(sentence):
-            return
         if self._known and (_plain(sentence.text) in self._known or COMPLETE in sentence.text):
+            return  # a model that starts over does not go round in circles
+        if is_about_itself(sentence.text) or self._repeats(sentence):
             return
         self._written.append(sentence.text)
         weighed = self._citing.weigh(sentence)

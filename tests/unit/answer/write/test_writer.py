@@ -195,6 +195,19 @@ async def test_it_goes_on_after_every_kind_of_failure(trouble: Trouble) -> None:
     assert _shown(events) == written.text
 
 
+async def test_a_model_that_starts_over_is_heard_to_its_end() -> None:
+    """It says again what stands there, and goes on; it does not go round in circles."""
+    last = TEXT.index("- Tickets")
+    first = Model("one", Line(text=TEXT, fail="cut", after=last + 3))
+    events, written, _ = await _write(
+        _task(TOWER, "one", "two"), first, Model("two", Line(text=TEXT))
+    )
+    assert len(written.claims) == 4
+    assert "6 euros" in written.text
+    assert written.text.count("1904") == written.text.count("April") == 1
+    assert _shown(events) == written.text
+
+
 async def test_a_model_that_starts_over_is_not_shown_twice() -> None:
     first = Model("one", Line(text=TEXT, fail="cut", after=90))
     events, written, _ = await _write(
