@@ -98,19 +98,19 @@ class SecondLook:
 
     def expect(self, name: str) -> None:
         """The model of this name may soon be asked: have it loaded meanwhile."""
-        if self._nli is not None and name == self._nli.name and self._opening is None:
-            self._opening = asyncio.create_task(self._nli.open())
+        nli = self._reader(name)
+        if nli is not None and self._opening is None:
+            self._opening = asyncio.create_task(nli.open())
 
     def asks(self, name: str, doubt: Doubt) -> bool:
         """Whether the model of this name is asked about a doubt, so that the answer waits."""
-        if self._nli is not None and name == self._nli.name:
-            return may_ask(doubt, self._nli)
-        return bool(name) and doubtful(doubt)
+        nli = self._reader(name)
+        return may_ask(doubt, nli) if nli is not None else bool(name) and doubtful(doubt)
 
     def at_once(self, name: str) -> bool:
         """Whether the model of this name is asked about each sentence as it is written, not about
         all of them in the end."""
-        return self._nli is not None and name == self._nli.name
+        return self._reader(name) is not None
 
     async def look(
         self, question: Question, level: Level, name: str, doubts: Sequence[Doubt]
@@ -118,8 +118,9 @@ class SecondLook:
         """What the model of this name says of each doubt."""
         asked = doubts[:MOST]
         left = (None,) * (len(doubts) - len(asked))
-        if self._nli is not None and name == self._nli.name:
-            return Looked((*await entailed(self._nli, asked), *left), None)
+        nli = self._reader(name)
+        if nli is not None:
+            return Looked((*await entailed(nli, asked), *left), None)
         request = ChatRequest(
             messages=_messages(asked),
             max_tokens=_AROUND + _PER_CLAIM * len(asked),
@@ -130,6 +131,10 @@ class SecondLook:
         text, charge = await self._aside.ask(question, level, name, request, "judge")
         found = _read(text, len(asked)) if text is not None else (None,) * len(asked)
         return Looked((*found, *left), charge)
+
+    def _reader(self, name: str) -> Entailment | None:
+        """The model for inference, where this is its name."""
+        return self._nli if self._nli is not None and name == self._nli.name else None
 
 
 def _messages(doubts: Sequence[Doubt]) -> tuple[Message, ...]:
