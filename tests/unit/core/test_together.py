@@ -60,10 +60,9 @@ async def test_one_failure_takes_no_other_along() -> None:
     assert calls.made == [[1, 0, -3, 2], [1], [0], [-3], [2]]
 
 
-async def test_who_leaves_is_not_waited_for_and_the_call_is_made() -> None:
-    calls = Calls()
+async def _first_leaves(calls: Calls, double: "Together[int, int]") -> None:
+    """Of two that ask, the first leaves while its call is made; the other has its answer."""
     calls.let.clear()
-    double = Together(calls)
     gone, stays = asyncio.create_task(double(1)), asyncio.create_task(double(2))
     await asyncio.sleep(0)
     gone.cancel()
@@ -73,6 +72,12 @@ async def test_who_leaves_is_not_waited_for_and_the_call_is_made() -> None:
     with pytest.raises(asyncio.CancelledError):
         await gone
     await double.drain()
+
+
+async def test_who_leaves_is_not_waited_for_and_the_call_is_made() -> None:
+    calls = Calls()
+    double = Together(calls)
+    await _first_leaves(calls, double)
     assert calls.made == [[1, 2]]
 
 
@@ -118,16 +123,7 @@ async def test_who_comes_while_a_lone_read_is_made_goes_into_the_next() -> None:
 async def test_who_leaves_a_lone_read_leaves_those_who_wait_behind() -> None:
     calls = Calls()
     double = await quiet(calls)
-    calls.let.clear()
-    gone, stays = asyncio.create_task(double(1)), asyncio.create_task(double(2))
-    await asyncio.sleep(0)
-    gone.cancel()
-    await asyncio.sleep(0)
-    calls.let.set()
-    assert await stays == 4
-    with pytest.raises(asyncio.CancelledError):
-        await gone
-    await double.drain()
+    await _first_leaves(calls, double)
     assert calls.made == [[1], [2]]
     assert await double(3) == 6
 
