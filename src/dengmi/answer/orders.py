@@ -13,10 +13,8 @@ from functools import lru_cache
 from dengmi.core.records import Passage
 from dengmi.language.sentences import sentences
 
-_SIGNS = (
-    *("ignore", "disregard", "forget", "override", "bypass", "instructions", "system prompt"),
-    *("忽略", "无视", "忘记", "忘掉", "不要理会", "抛开", "指令", "提示词", "系统提示"),
-)
+_SIGNS = ("ignore", "disregard", "forget", "override", "bypass", "instructions", "system prompt")
+_SIGNS_ZH = ("忽略", "无视", "忘记", "忘掉", "不要理会", "抛开", "指令", "提示词", "系统提示")
 """One of these stands in every order (in small letters and Simplified characters): that costs next
 to nothing to find out, and hardly any text has one."""
 
@@ -84,7 +82,8 @@ def hidden(passage: Passage) -> frozenset[int]:
 
 def may_hold(plain: str) -> bool:
     """Whether a text (small letters, Simplified characters) has a word that every order has."""
-    return any([sign in plain for sign in _SIGNS])
+    signs = _SIGNS if plain.isascii() else _SIGNS + _SIGNS_ZH
+    return any(sign in plain for sign in signs)
 
 
 def among(texts: Iterable[str]) -> frozenset[int]:

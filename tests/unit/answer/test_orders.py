@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from dengmi.answer.orders import harmless, hidden, is_order, without
 from dengmi.answer.write.citing import Citing
 from dengmi.answer.write.draft import Sentenced
-from dengmi.answer.orders import harmless, hidden, is_order, without
 from dengmi.answer.write.prompt import articles
 from dengmi.answer.write.shown import Shown
 from tests.unit.answer.conftest import Ask, written
