@@ -29,6 +29,7 @@ from dengmi.answer.check.polarity import mispaired, reversed_parts
 from dengmi.answer.check.reading import Read
 from dengmi.answer.check.rivals import rivals
 from dengmi.answer.check.roles import compared, mistaken, swapped
+from dengmi.answer.check.states import of_another, unsaid
 from dengmi.answer.check.strangers import has_name, wrong_names
 from dengmi.answer.common import commonness
 from dengmi.language.scripts import HAN
@@ -147,11 +148,14 @@ _MOST_MET = 40
 
 @dataclass(frozen=True, slots=True)
 class Laid:
-    """A claim laid beside its sentences: the numbers of NAMES, what disagrees, and what seems to."""
+    """A claim laid beside its sentences: the numbers of NAMES, what disagrees, and what seems to;
+    whether it tells of a state that they do not tell of (`unsaid`), or of something else."""
 
     numbers: tuple[float, ...]
     wrong: tuple[str, ...]
     doubtful: tuple[str, ...] = ()
+    unsaid: bool = False
+    elsewhere: bool = False
 
     def number(self, name: str) -> float:
         """One of the numbers, by its name."""
@@ -178,9 +182,12 @@ class Laid:
         return self.number("copied") >= 0.7 and put >= 0.7 and self.number("lost") <= put + 0.3
 
 
-def lay(claim: Read, sources: Sequence[Read], context: Sequence[Read]) -> Laid:
+def lay(
+    claim: Read, sources: Sequence[Read], context: Sequence[Read], leads: Sequence[Read] = ()
+) -> Laid:
     """Lay a claim beside the sentences it cites; `context` (titles, headings, the sentences
-    before) may supply words and names, but no numbers."""
+    before) may supply words and names, but no numbers; `leads`, which lead in to them (some of the
+    context), also what state they tell of."""
     aligned = align(claim, sources, context)
     foreign = _foreign(claim, sources)
     facts = wrong_facts(
@@ -213,7 +220,13 @@ def lay(claim: Read, sources: Sequence[Read], context: Sequence[Read]) -> Laid:
         *_order(aligned),
         *manner.manner(claim, sources),
     )
-    return Laid(numbers, _named(numbers, _WRONG), _named(numbers, _SOFT))
+    return Laid(
+        numbers,
+        _named(numbers, _WRONG),
+        _named(numbers, _SOFT),
+        unsaid=not foreign and unsaid(aligned, leads),
+        elsewhere=not foreign and of_another(aligned),
+    )
 
 
 def _shape(aligned: Aligned) -> tuple[float, ...]:

@@ -59,19 +59,35 @@ class Source:
         text: the sentence.
         title, headings: of its article and section.
         before: the sentence before it.
+        lead: what leads in to the list it is an item of; the head of the table it is a row of.
     """
 
     text: str
     title: str = ""
     headings: tuple[str, ...] = ()
     before: str = ""
+    lead: str = ""
 
 
 def source_of(head: Head, passage: Passage, n: int) -> Source:
     """Sentence n (from 1) of a passage with what helps to understand it: title, headings, the
-    sentence before."""
+    sentence before, what leads in to a list or table."""
     before = passage.quote(n - 1) if n > 1 else ""
-    return Source(passage.quote(n), head.title, passage.headings, before)
+    return Source(passage.quote(n), head.title, passage.headings, before, _lead_of(passage, n))
+
+
+def _lead_of(passage: Passage, n: int) -> str:
+    """What leads in to the list that sentence n is an item of; of a row the table's first one."""
+    kinds = [sentence.kind for sentence in passage.sentences]
+    kind, first = kinds[n - 1], n
+    if kind not in ("item", "row"):
+        return ""
+    while first > 1 and kinds[first - 2] == kind:
+        first -= 1
+    if kind == "row":
+        return passage.quote(first) if first < n else ""
+    before = passage.quote(first - 1) if first > 1 else ""
+    return before if before.rstrip().endswith((":", "：")) else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +96,7 @@ class Judgement:
 
     Attributes:
         score: how likely it is that the sentences bear the claim out, 0 to 1.
-        reasons: what speaks against it: number, date, unit, name, negation, comparison, words.
+        reasons: what speaks against it: number, date, unit, name, negation, comparison, state, words.
     """
 
     verdict: Verdict
@@ -99,7 +115,7 @@ def judge(claim: str, sources: Sequence[Source]) -> Judgement:
     reasons = refused(seen, looks) or (("words",) if score < STRANGE else ())
     if not reasons:
         return Judgement("supported", score)
-    if _HARD.intersection(reasons) or min(looks, score) < PARTIAL:
+    if seen.unsaid or _HARD.intersection(reasons) or min(looks, score) < PARTIAL:
         return Judgement("unsupported", score, reasons)
     return Judgement("partial", score, reasons)
 
@@ -109,6 +125,8 @@ def refused(seen: Laid, looks: float, least: float = SUPPORTED) -> tuple[str, ..
     true it has to look."""
     if seen.wrong:
         return tuple(dict.fromkeys((*seen.wrong, *seen.doubtful)))
+    if seen.unsaid or seen.elsewhere:
+        return (*seen.doubtful, "state")
     if seen.turned or seen.exchanged or looks < least:
         return seen.doubtful or ("words",)
     return ()
@@ -124,14 +142,16 @@ def best_support(
 def laid(claim: str, sources: Sequence[Source]) -> Laid:
     """The claim beside its sentences, as numbers."""
     context = dict.fromkeys(part for each in sources for part in _around(each) if part)
-    return lay(read(claim), [read(each.text) for each in sources], list(map(read, context)))
+    leads = dict.fromkeys(each.lead for each in sources if each.lead)
+    there = [read(each.text) for each in sources]
+    return lay(read(claim), there, list(map(read, context)), list(map(read, leads)))
 
 
 def _around(source: Source) -> tuple[str, ...]:
-    """What a sentence may leave out: its title and headings, and the sentence before it where it
-    begins with "it", 他 and the like."""
+    """What a sentence may leave out: its title and headings, what leads in to it, and the sentence
+    before it where it begins with "it", 他 and the like."""
     leans = LEANS.match(source.text)
-    return (source.title, *source.headings, source.before if leans else "")
+    return (source.title, *source.headings, source.lead, source.before if leans else "")
 
 
 def warm() -> None:

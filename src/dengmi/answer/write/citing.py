@@ -3,7 +3,7 @@ numbers it cites into citations."""
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dengmi.answer.check.judge import (
     COPIED,
@@ -12,9 +12,9 @@ from dengmi.answer.check.judge import (
     best_support,
     judge,
     source_of,
-    states_fact,
 )
 from dengmi.answer.write.draft import Sentenced
+from dengmi.answer.write.listed import Lists, Piece, without_numbers
 from dengmi.answer.write.second import Doubt
 from dengmi.answer.write.shown import Ref, Shown
 from dengmi.core.records import Citation, Claim, Policy, Verdict
@@ -37,6 +37,10 @@ _ANSWERS = re.compile(
 _MUST_AGREE = frozenset(("number", "date", "unit", "name", "negation"))
 """What a sentence must not get wrong, even where it would only be marked."""
 
+_EXACT = frozenset(("number", "date", "unit"))
+_WITH_LEAD = _EXACT | {"negation", "comparison", "state"}
+"""What a list item must not get wrong together with its lead-in."""
+
 
 @dataclass(frozen=True, slots=True)
 class Checked:
@@ -53,11 +57,13 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """A sentence with what the judge found; `found` is None where nothing was judged."""
+    """A sentence with what the judge found; `found` is None where nothing was judged. `said`: what
+    it says, where that is more than its words: an item with its lead-in, a row with its heads."""
 
     sentence: Sentenced
     refs: tuple[Ref, ...]
     found: Judgement | None
+    said: str = ""
 
 
 class Citing:
@@ -76,6 +82,7 @@ class Citing:
         self._sources = _Sources(shown)
         self._numbers: dict[tuple[str, int, int], int] = {}
         self._written = 0
+        self._lists = Lists()
         self._gap = ""
         self.dropped = 0
         self.facts = 0
@@ -90,10 +97,32 @@ class Citing:
         refs = self._resolved(sentence)
         if self._policy == "off":
             return Weighed(sentence, refs, None)
-        if not sentence.text.strip() or not (sentence.code or states_fact(sentence.text)):
+        pieces = self._lists.see(sentence)
+        if not pieces:
             return Weighed(sentence, (), None)
-        found, refs = self._judged(_stated(sentence.text), refs)
-        return Weighed(sentence, refs, found)
+        found = [self._of_piece(piece, refs) for piece in pieces]
+        worst, _ = min(found, key=lambda each: (_RANK[each[0].verdict], each[0].score))
+        if self._lists.head and not _borne(worst):  # without its heads no reader shows a table
+            return Weighed(replace(sentence, text=without_numbers(sentence.text)), (), None)
+        cited = dict.fromkeys(ref for each, there in found for ref in there if _borne(each))
+        said = "; ".join(piece.whole or piece.text for piece in pieces)
+        return Weighed(sentence, tuple(cited)[:_MOST_CITED], worst, said)
+
+    def _of_piece(self, piece: Piece, refs: tuple[Ref, ...]) -> tuple[Judgement, tuple[Ref, ...]]:
+        """The verdict on one claim of a sentence; what its lead-in adds must not disagree."""
+        found, cited = self._judged(_stated(piece.text), refs)
+        if not piece.whole or not _borne(found):
+            return found, cited
+        own = self._judge(piece.whole, cited)
+        if not _WITH_LEAD.intersection(own.reasons):
+            return found, cited
+        for place, _ in best_support(piece.whole, [self._sources[ref] for ref in self._refs], 3):
+            other = self._refs[place]
+            whole = self._judge(piece.whole, (other,))
+            if _borne(whole) and not _WITH_LEAD.intersection(whole.reasons):
+                return whole, (other,)
+        exact = tuple(reason for reason in own.reasons if reason in _EXACT)
+        return Judgement("unsupported", own.score, exact or ("state",)), ()
 
     def doubt(self, weighed: Weighed) -> Doubt | None:
         """The sentence as a question to a stronger judge; None where there is nothing to ask: it
@@ -102,7 +131,8 @@ class Citing:
         if found is None or not weighed.refs or found.score >= COPIED:
             return None
         sources = tuple(self._sources[ref] for ref in weighed.refs)
-        return Doubt(weighed.sentence.text, sources, found.verdict, found.reasons)
+        said = weighed.said or weighed.sentence.text
+        return Doubt(said, sources, found.verdict, found.reasons)
 
     def settle(self, weighed: Weighed) -> Checked | None:
         """What becomes of a judged sentence; None when it is left out. In the order of the text."""
@@ -141,11 +171,17 @@ class Citing:
             if (p := self._shown.number_of(passage)) is not None:
                 cites += [(p, s) for s in range(first, last + 1)]
         start, end = claim.start - self._written, claim.end - self._written
+        gap = text[: len(text) - len(text.lstrip())]
         self._numbers = numbers
         self._written += len(text)
         self.facts += claim.verdict is not None
         self.kept_facts += claim.verdict in ("supported", "partial")
-        return Sentenced("", text[:start], text[start:end], tuple(cites))
+        row = "|" in text[start:end]
+        sentence = Sentenced(
+            gap, text[len(gap) : start], text[start:end], tuple(cites), code=row, row=row
+        )
+        self._lists.see(sentence)
+        return sentence
 
     def _judged(self, text: str, refs: tuple[Ref, ...]) -> tuple[Judgement, tuple[Ref, ...]]:
         """The verdict on a sentence with the sentences that bear it out best: those it cites, or
@@ -184,10 +220,12 @@ class Citing:
         self._gap = ""
         numbers, new = self._cited(refs, verdict)
         start = self._written + len(gap) + len(sentence.lead)
-        end = start + len(sentence.text)
         marked = f" {MARK}" if verdict == "unsupported" and self._policy == "mark" else ""
-        cites = "".join(f"[{n}]" for n in numbers)
-        text = f"{gap}{sentence.lead}{sentence.text}{' ' if cites else ''}{cites}{marked}"
+        within = sentence.code and not sentence.row
+        cites = "" if within else "".join(f"[{n}]" for n in numbers)
+        body, tail = _opened(sentence) if cites or marked else (sentence.text, "")
+        end = start + len(body)
+        text = f"{gap}{sentence.lead}{body}{' ' if cites else ''}{cites}{marked}{tail}"
         self._written += len(text)
         return Checked(text, Claim(start=start, end=end, cited=numbers, verdict=verdict), new)
 
@@ -222,6 +260,21 @@ def _stated(text: str) -> str:
     """What a sentence states behind the "no" or "yes" that answers the question: that is no denial
     of the rest."""
     return _ANSWERS.sub("", text)
+
+
+def _borne(found: Judgement) -> bool:
+    """Whether a claim is borne out, at least in part."""
+    return found.verdict != "unsupported"
+
+
+def _opened(sentence: Sentenced) -> tuple[str, str]:
+    """A sentence and what stands behind its numbers: those of a row stand in its last cell, since
+    readers of Markdown leave out what is behind it."""
+    text = sentence.text.rstrip()
+    if not (sentence.row and text.endswith("|")) or len(text) < 2:
+        return sentence.text, ""
+    body = text[:-1].rstrip()
+    return body, f"{text[len(body) : -1] or ' '}|"
 
 
 class _Sources(dict[Ref, Source]):

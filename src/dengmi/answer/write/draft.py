@@ -31,6 +31,8 @@ _SETTLES = 14
 """So many characters behind a full stop tell whether it ends a sentence."""
 
 _LEAD = re.compile(r"(?:[ \t]*(?:[-*+•]|\d{1,2}[.)、]|#{1,6}|>)[ \t]+)*(?:\*\*|__)?")
+_ROW = re.compile(r"\|[^|]*\||\S[ \t]+\|[ \t]+\S")
+"""What makes a line a row of a table, with marks around it or between its cells only."""
 _FENCE = re.compile(r"[ \t]*(?:```|~~~)")
 
 
@@ -43,7 +45,8 @@ class Sentenced:
         lead: the mark of a list item, heading or quotation in front of it.
         text: the sentence, without numbers.
         cites: (passage, sentence) it cites, in order; sentence 0 means the whole passage.
-        code: whether it is a line of code or a table's row, which no sentence rules apply to.
+        code: whether it is a line of code or a table's row, which no sentence rules apply to; `row`
+            tells which.
     """
 
     gap: str
@@ -51,6 +54,7 @@ class Sentenced:
     text: str
     cites: tuple[tuple[int, int], ...] = ()
     code: bool = False
+    row: bool = False
 
     @property
     def raw(self) -> str:
@@ -154,10 +158,11 @@ class Draft:
             yield self._given("", line.rstrip(), (), code=True)
             return
         plain, marks = without_marks(line, self._means)
-        if self._fenced or plain.count("|") > 1:
+        row = not self._fenced and _ROW.search(plain) is not None
+        if self._fenced or row:
             if plain.strip():
                 refs = tuple(ref for mark in marks for ref in mark.refs)
-                yield self._given("", plain.rstrip(), refs, code=True)
+                yield self._given("", plain.rstrip(), refs, code=True, row=row)
             return
         self._begin(plain, marks)
         spans = _spans(plain, marks)
@@ -203,10 +208,10 @@ class Draft:
         return None if found is None else len(following) * found
 
     def _given(
-        self, lead: str, text: str, cites: tuple[tuple[int, int], ...], *, code: bool = False
+        self, lead: str, text: str, cites: tuple[Ref, ...], *, code: bool = False, row: bool = False
     ) -> Sentenced:
         gap = "\n" * min(self._breaks, 2) or self._gap
-        sentence = Sentenced(gap if self._begun else "", lead, text, cites, code)
+        sentence = Sentenced(gap if self._begun else "", lead, text, cites, code, row)
         self._gap, self._breaks, self._begun = " ", 0, True
         return sentence
 

@@ -33,13 +33,15 @@ async def entailed(nli: Entailment, doubts: Sequence["Doubt"]) -> tuple[Verdict 
 
 def pair_of(claim: str, sources: Sequence[Source]) -> Pair:
     """The cited sentences, each title once before its sentences, and the claim. As for the built-in
-    judge, the sentence before is there only where a cited one leans on it."""
+    judge, the sentence before is there only where a cited one leans on it, and what leads in."""
     parts: dict[str, None] = {}
     for source in sources:
         if source.title:
             parts[f"{source.title.strip().rstrip('.。')}{_stop(source.title)}"] = None
         if source.before and LEANS.match(source.text):
             parts[source.before.strip()] = None
+        if source.lead:
+            parts[source.lead.strip()] = None
         parts[source.text.strip()] = None
     return " ".join(parts), " ".join(_MARKS.sub("", claim).split())
 
@@ -62,7 +64,7 @@ def may_ask(doubt: "Doubt", nli: Entailment) -> bool:
     """Whether a sentence is put to the model: in a language that it knows, and about nothing that
     stands whatever it says."""
     reasons = set(doubt.reasons)
-    open_ = "number" not in reasons if nli.decides else reasons <= {"words"}
+    open_ = "number" not in reasons if nli.decides else reasons <= {"words", "state"}
     return open_ and (not nli.languages or language_of(doubt.claim) in nli.languages)
 
 

@@ -148,7 +148,8 @@ def _messages(doubts: Sequence[Doubt]) -> tuple[Message, ...]:
 def _told(source: Source) -> str:
     """A source on one line, with the sentence before it, which may say who "it" is."""
     about = f"({source.title}) " if source.title else ""
-    return " ".join(f"{about}{source.before} {source.text}".split())
+    lead = "" if source.lead == source.before else source.lead
+    return " ".join(f"{about}{lead} {source.before} {source.text}".split())
 
 
 def _read(text: str, count: int) -> tuple[Verdict | None, ...]:
