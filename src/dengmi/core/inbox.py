@@ -1,10 +1,10 @@
-"""What the store keeps of people: their questions with the answers, what was said before, and which
-answers may serve again."""
+"""What the store keeps of people: their questions with the answers, and what was said before."""
 
 from collections.abc import Sequence
 from typing import Protocol
 
-from dengmi.core.records import Answer, Exchange, Question, Reusable, ReuseState
+from dengmi.core.records import Answer, Exchange, Question
+from dengmi.core.reuses import Reusable
 
 
 class Inbox(Protocol):
@@ -86,20 +86,4 @@ class Forgetting(Protocol):
         """Delete an asker's questions with their answers, waits and deliveries, the thumbs, and
         what channels keep to write to them, and take the name off the ledger's lines; how many
         questions went. What was spent stays."""
-        ...
-
-
-class Reuses(Protocol):
-    """Keeps which answers may serve again."""
-
-    async def keep_reusable(self, reusable: Reusable) -> None:
-        """Note an answer; one that is there already keeps its state."""
-        ...
-
-    async def reusables(self, key: str, limit: int) -> Sequence[tuple[Reusable, Answer]]:
-        """The answers of a key that are not void, pinned ones first, then newest first."""
-        ...
-
-    async def set_reuse(self, answer_id: str, state: ReuseState, reason: str = "") -> bool:
-        """Pin an answer, make it live again or void; False when it was never reusable."""
         ...

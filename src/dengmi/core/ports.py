@@ -12,7 +12,7 @@ from dengmi.core.edits import Edits
 from dengmi.core.events import Event
 from dengmi.core.firsts import Firsts
 from dengmi.core.history import History
-from dengmi.core.inbox import Conversations, Forgetting, Inbox, Reuses
+from dengmi.core.inbox import Conversations, Forgetting, Inbox
 from dengmi.core.late import LateQueue
 from dengmi.core.meaning import Embedder, Reranker
 from dengmi.core.notes import Notes
@@ -20,6 +20,7 @@ from dengmi.core.paying import Charges, Ledger
 from dengmi.core.pins import Pins
 from dengmi.core.records import Evidence, Question, SearchQuery
 from dengmi.core.replies import KeptReplies
+from dengmi.core.reuses import Reuses
 from dengmi.core.shelf import Changes, Passages, Shelf
 
 if TYPE_CHECKING:

@@ -9,9 +9,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from dengmi.core.charges import Tokens
 from dengmi.core.errors import ModelFailed, NoRoom, Trouble
 from dengmi.core.gate import GateLoad, LevelLoad, Vacancy
-from dengmi.core.records import Level, Tokens
+from dengmi.core.records import Level
 from dengmi.gate.bar import Bar, Signs
 from dengmi.gate.lengths import Lengths
 from dengmi.gate.level import LevelState

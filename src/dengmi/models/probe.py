@@ -4,9 +4,9 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from dengmi.core.charges import Tokens
 from dengmi.core.chat import ChatModel, ChatRequest, Ended, Message, Said, Thought, Waiting
 from dengmi.core.errors import ModelFailed
-from dengmi.core.records import Tokens
 
 _PROMPT = (
     Message(
