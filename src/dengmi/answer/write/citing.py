@@ -77,7 +77,6 @@ class Citing:
         self._numbers: dict[tuple[str, int, int], int] = {}
         self._written = 0
         self._gap = ""
-        self.dropped = 0
         self.facts = 0
         self.kept_facts = 0
 
@@ -114,7 +113,6 @@ class Citing:
             self._policy == "drop" or bool(_MUST_AGREE.intersection(found.reasons))
         )
         if wrong:
-            self.dropped += 1
             self._gap = max(self._gap, sentence.gap, key=len)
             return None
         if found.verdict == "unsupported":
