@@ -6,12 +6,13 @@ from collections.abc import AsyncGenerator, Callable, Collection, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 
+from dengmi.answer.again import served_again
 from dengmi.answer.check.judge import warm
 from dengmi.answer.climb import Climb, Sought, Ways
 from dengmi.answer.follow.turns import Standalone, Turn
 from dengmi.answer.join import Hub
 from dengmi.answer.led import Leads
-from dengmi.answer.paid import added, model_of, paid, usage
+from dengmi.answer.paid import added, full_of, model_of, paid, usage
 from dengmi.answer.quoting import QuoteAnswer, nearest_of, not_answered
 from dengmi.answer.reusing import Reusing
 from dengmi.answer.rewriting import Rewriting
@@ -250,22 +251,15 @@ class Upper:
         """An earlier answer as the answer to this question."""
         question, earlier = climb.question, share.earlier
         assert earlier is not None
-        full = earlier.full_cost if earlier.full_cost.micros else earlier.cost
-        await self._ledger.shared(question, climb.level, "reuse", full)
-        answer = replace(
+        await self._ledger.shared(question, climb.level, "reuse", full_of(earlier))
+        answer = served_again(
             earlier,
-            id=stable_id("an", question.id, climb.level),
-            question_id=question.id,
-            question=question.text,
-            standalone=climb.standalone if climb.standalone != question.text else "",
-            wanted=question.wanted,
-            reused=True,
-            origin=earlier.id,
-            cost=paid(climb.spent, full.currency),
-            full_cost=full,
-            usage=usage(climb.spent),
+            question,
+            climb.standalone,
+            kind=climb.level,
+            now=self._clock.now(),
             took_ms=self._took(climb),
-            created_at=self._clock.now(),
+            spent=climb.spent,
         )
         evidence = climb.evidence
         yield Found(question.id, climb.level, len(evidence.hits), evidence.took_ms)

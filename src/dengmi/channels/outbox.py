@@ -54,16 +54,12 @@ class Uncertain(DengmiError):
     """A platform was called and nobody knows whether it took the message."""
 
 
-class Life(Lives, Protocol):
-    """This process among those that share a home."""
-
-    def close(self) -> None: ...
-
-
-class Late(Protocol):
+class Handing(Protocol):
     """Hands over better answers that come later."""
 
-    def hand_to(self, push: Push) -> None: ...
+    def hand_to(self, push: Push) -> None:
+        """Hand those of a channel to it from now on."""
+        ...
 
 
 @dataclass(slots=True)
@@ -92,7 +88,7 @@ class Outbox:
     """
 
     def __init__(
-        self, deliveries: Deliveries, clock: Clock, lives: Life, late: Late | None = None
+        self, deliveries: Deliveries, clock: Clock, lives: Lives, late: Handing | None = None
     ) -> None:
         self._deliveries = deliveries
         self._clock = clock

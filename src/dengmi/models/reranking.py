@@ -13,7 +13,7 @@ import msgspec
 
 from dengmi.core.errors import ModelFailed
 from dengmi.models.endpoint import Endpoint
-from dengmi.models.rested import Rested
+from dengmi.models.in_time import InTime
 
 _PATIENCE = 15.0
 """Most seconds for scores. Nobody waits that long, but the next who asks has them."""
@@ -62,7 +62,7 @@ class ModelReranker:
         self.most = most
         self._scorer = scorer
         self._chars = chars
-        self._rested: Rested[_Asked, Sequence[float]] = Rested(name, self._ask, deadline, kept=128)
+        self._rested: InTime[_Asked, Sequence[float]] = InTime(name, self._ask, deadline, kept=128)
 
     async def rerank(self, question: str, texts: Sequence[str]) -> Sequence[float] | None:
         """See `core.ports.Reranker`."""
