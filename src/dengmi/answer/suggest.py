@@ -42,6 +42,12 @@ _ORDERS_ZH = words_of(
     " 缴纳 领取"
 )
 """Verbs at the start of a Chinese heading that tell to do something."""
+_PAGE = re.compile(
+    r"\b(?:faqs?|handbook|guide|manual|notes|newsletter|report|overview|introduction|summary)$"
+    "|(?:须知|办法|说明|指南|手册|通知|公告|简介|介绍|问答|问题|总结|报告|概述|一览)$",
+    re.IGNORECASE,
+)
+"""What a text is called rather than what it tells of: nobody asks what the notes are."""
 _DONE = re.compile(r"[\d#*_`|<>\[\]{}]")
 _PROPERTY_EN = re.compile(
     r"(?:[a-z][a-z'-]* ){0,3}(?:(address|deadline|dress code|price|fee|cost|deposit)"
@@ -139,7 +145,7 @@ def _made_en(heading: str) -> str:
     if first in verbs() and not _NO_ORDER.search(" ".join(words[:2]).lower()):
         return f"How do I {said}?" if len(words) > 1 else ""
     parts = phrases(said)
-    if len(parts) != 1 or parts[0].text != said or said.endswith("ing"):
+    if _PAGE.search(said) or len(parts) != 1 or parts[0].text != said or said.endswith("ing"):
         return ""
     one = parts[0]
     if one.many:
@@ -162,7 +168,9 @@ def _made_zh(heading: str) -> str:
     gap = " " if heading[0].isascii() else ""
     if len(words) > 1 and words[0].text in _ORDERS_ZH:
         return f"怎么{heading}？"
-    thing = words[0].kind != "b" and all(
-        word.noun or word.kind.startswith("v") or word.text == " " for word in words
+    thing = (
+        words[0].kind != "b"
+        and not _PAGE.search(heading)
+        and all(word.noun or word.kind.startswith("v") or word.text == " " for word in words)
     )
     return f"什么是{gap}{heading}？" if thing and words[-1].noun else ""

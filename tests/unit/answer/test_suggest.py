@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from dengmi.answer.offered import questions
 from dengmi.answer.suggest import MOST, RELATED, candidates
 from dengmi.core.records import Evidence, Head, Hit, Passage, SearchQuery
 
@@ -36,6 +37,8 @@ def evidence_with(*headings: str, title: str = "Guide") -> Evidence:
         ("What it is", "en", ""),
         ("Update", "en", ""),
         ("Version 2.0", "en", ""),
+        ("Visitor handbook", "en", ""),
+        ("读者须知", "zh", ""),
         ("Prices", "en", "What are the prices?"),
         ("Opening hours", "en", "What are the opening hours?"),
         ("House rules", "en", "What are the house rules?"),
@@ -83,3 +86,8 @@ def test_what_was_asked_is_not_suggested() -> None:
 def test_no_more_than_a_few_are_tried() -> None:
     evidence = evidence_with(*(f"The {name} desk" for name in "abcdefghijkl"))
     assert len(candidates("How does it go?", "Well.", evidence, "en")) <= MOST
+
+
+def test_what_is_offered_out_of_the_blue_names_something() -> None:
+    offered = questions(["History"], ["The telescopes", "Set up the pump"], "en")
+    assert offered == ["How do I set up the pump?", "What are the telescopes?"]
