@@ -8,7 +8,7 @@ end, so that an endpoint with a prefix cache has seen most of it before.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dengmi.answer.write.orders import harmless, hidden
+from dengmi.answer.orders import harmless, hidden, is_order
 from dengmi.answer.write.shown import Shown
 from dengmi.core.chat import Message
 from dengmi.core.records import Head, Level, Passage
@@ -115,11 +115,13 @@ def articles(shown: Shown, first: int) -> str:
 
 def _title(head: Head) -> str:
     day = f" ({head.published[:10]})" if head.published else ""
-    return f"\n# {' '.join(head.title.split())}{day}"
+    title = "" if is_order(head.title) else " ".join(head.title.split())
+    return f"\n# {title}{day}"
 
 
 def _passage(number: int, passage: Passage) -> list[str]:
-    lines = [f"## {' > '.join(passage.headings)}"] if passage.headings else []
+    headings = [heading for heading in passage.headings if not is_order(heading)]
+    lines = [f"## {' > '.join(headings)}"] if headings else []
     kept_back = hidden(passage)
     for sentence in passage.sentences:
         if sentence.n in kept_back:
