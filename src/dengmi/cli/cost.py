@@ -51,6 +51,8 @@ def cost(  # noqa: PLR0917 - one for each option
     """Sum up the ledger."""
     zone = UTC if utc else None
     first, last = _moment(since, 0, zone), _moment(until, 1, zone)
+    if first is not None and last is not None and first >= last:
+        raise BadInput("cli_days_turned", since=since or "", until=until or "")
     stretch = QUARTER if by == "day" else None
     outlays, budgets = asyncio.run(_read(app, desk, first, last, stretch))
     rows = spending(outlays, by, zone)
@@ -65,7 +67,7 @@ def cost(  # noqa: PLR0917 - one for each option
         if rows:
             _show(app, by, rows)
         else:
-            click.echo(app.say("cli_cost_none"))
+            click.echo(app.say("cli_cost_none_then" if since or until else "cli_cost_none"))
         for use in budgets:
             click.echo(budget_line(app, use))
 

@@ -383,3 +383,9 @@ async def test_no_room_for_more_ends_behind_a_whole_sentence() -> None:
     assert written.text == "It is 38 metres high. [1]"
     assert written.cut
     assert [event.code for event in events if isinstance(event, Notice)] == ["answer_long"]
+
+
+async def test_a_number_stands_off_from_the_chinese_sentence_behind_it() -> None:
+    _, written, _ = await _write(_task(TURM, "one"), GoesOn("one", CHINESE))
+    assert written.text.startswith("钟楼由阿黛尔于1904年建造。 [1] 钟楼高38米。 [2] 钟楼")
+    assert [said for said, *_ in _claims(written)][1] == "钟楼高38米。"
