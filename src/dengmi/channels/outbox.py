@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from dengmi.core.background import Bell, log_failure
+from dengmi.core.background import Bell, log_failure, pause_after
 from dengmi.core.clock import Clock
 from dengmi.core.deliveries import Deliveries, Delivery, Sends
 from dengmi.core.errors import DengmiError
@@ -172,7 +172,7 @@ class Outbox:
             await self._senders[delivery.channel].send(question, answer, delivery)
         except DengmiError as error:
             log.warning("question %s, sending: %s", question.id, error)
-            pause = min(LONGEST, FIRST * 2.0 ** min(max(0, delivery.tries - 1), 10))
+            pause = pause_after(delivery.tries, FIRST, LONGEST)
             await self._deliveries.release_delivery(delivery, self._clock.now() + pause)
         else:
             await self._deliveries.end_delivery(delivery, "sent")
