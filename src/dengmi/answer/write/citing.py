@@ -36,7 +36,8 @@ _ANSWERS = re.compile(
 )
 
 _ADDRESS = re.compile(
-    r"(?:https?://|www\.)[^\s<>()（）\[\]\"'”」』》*`|，。、；！？]+|[\w.+-]+@[\w-]+\.[\w.-]+", re.IGNORECASE
+    r"(?:https?://|www\.)[^\s<>()（）\[\]\"'”」』》*`|，。、；！？]+|[\w.+-]+@[\w-]+\.[\w.-]+",
+    re.IGNORECASE,
 )
 """A web or mail address."""
 
