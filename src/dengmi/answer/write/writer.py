@@ -76,9 +76,10 @@ class Writer:
                 for late in begun.settled():
                     yield late
                 if not begun.kept:
+                    error.spent = tuple(charges)
                     raise
                 yield Notice("answer_cut", {"model": tries.model or error.model})
-                yield begun.written(charges, cut=True)
+                yield begun.written(charges, cut=True, broken=True)
                 return
             yield begun.written(charges, cut=begun.cut)
             return
@@ -157,6 +158,7 @@ class Writer:
             max_tokens=request.max_tokens,
         )
         ended: Ended | None = None
+        told: Tokens | None = None
         heard = False
         task.calling()
         try:
@@ -166,7 +168,7 @@ class Writer:
                     grant.heard(piece)
                     match piece:
                         case Thought(text):
-                            begun.thought += len(text)
+                            begun.thinks(text)
                             yield Thinking(text)
                         case Said(text):
                             for sentence in begun.heard(text):
@@ -179,9 +181,13 @@ class Writer:
             for sentence in begun.rest(cut=ended is not None and ended.ending == "length"):
                 for event in await self._checked(begun, sentence, charges):
                     yield event
+        except ModelFailed as error:
+            told = error.used
+            raise
         finally:
             # Also when nobody listens any more: what was used is known no better later on.
-            used = ended.tokens if ended else begun.used(prompt) if heard else Tokens()
+            told = ended.tokens if ended else told
+            used = told or (begun.used(prompt) if heard else Tokens())
             settled = self._ledger.settle(charge, used, ended.version if ended else "")
             charges.append(await asyncio.shield(asyncio.ensure_future(settled)))
 
