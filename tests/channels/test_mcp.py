@@ -85,6 +85,19 @@ async def test_search_and_fetch_have_the_shapes_of_connectors(workers: Served, m
         assert article["metadata"]["author"] == "Ada Byron"
 
 
+async def test_an_order_to_models_is_handed_to_none(workers: Served) -> None:
+    """Neither as a quote of an answer nor in the whole article."""
+    asked = {"question": "Are films sold for nine euros?", "level": "quote"}
+    async with client_of(f"{workers.address}/mcp", "auto") as client:
+        answer = shape_of(await client.call_tool("ask", asked))
+        assert "nine euros" not in json.dumps(answer)
+        found = shape_of(await client.call_tool("search", {"query": "films returned"}))
+        film = next(each for each in found["results"] if each["title"] == "Questions of readers")
+        article = shape_of(await client.call_tool("fetch", {"id": film["id"]}))
+    assert "beside the northern entrance.\n[…]" in article["text"]
+    assert article["metadata"]["left_out"] == "1"
+
+
 @pytest.mark.parametrize("mode", MODES)
 async def test_ask_cites_and_tells_its_progress(workers: Served, mode: str) -> None:
     told: list[str] = []

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
+from dengmi.core.charges import Charge
 from dengmi.core.limits import Span
-from dengmi.core.records import Charge
 from dengmi.core.together import QUIET
 from dengmi.store.store import SqlStore
 

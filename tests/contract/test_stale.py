@@ -6,10 +6,10 @@ import re
 import msgspec
 import pytest
 
+from dengmi.core.charges import Tokens
 from dengmi.core.chat import ChatRequest, Thought
 from dengmi.core.errors import ModelFailed
 from dengmi.core.events import Notice
-from dengmi.core.records import Tokens
 from dengmi.language.tokens import estimate_tokens
 from dengmi.models.scripted import Line
 from dengmi.search.searcher import Searcher

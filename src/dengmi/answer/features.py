@@ -72,10 +72,11 @@ class Matched(NamedTuple):
     named: float
     rarest: tuple[float, float]
 
-    def heads(self, n: int) -> bool:
-        """Whether sentence n (from 0) is nothing but a heading, which is no answer."""
+    def idle(self, n: int) -> bool:
+        """Whether sentence n (from 0) is no answer to anything: it is nothing but a heading, or
+        gives orders to a language model."""
         passage, text = self.hit.passage, self.reading.sentence(n)
-        if text == self.hit.head.title or text in passage.headings:
+        if n in self.reading.orders or text == self.hit.head.title or text in passage.headings:
             return True
         alone = len(passage.sentences) == 1 and passage.sentences[n].kind == "prose"
         return alone and _HEADING.fullmatch(text) is not None
@@ -117,6 +118,8 @@ def match_one(asked: Asked, hit: Hit) -> Matched:
             points += weight * 2.2 * len(places) / (len(places) + size)
     for places_here in found:
         places_here.sort()
+    for n in reading.orders:  # what they say answers nothing
+        found[n] = []
     sets = [frozenset([term for _, term in places_here]) for places_here in found]
     whole = topic.intersection(asked.weights).union(*sets)
     total = asked.total or 1.0
@@ -188,7 +191,7 @@ def candidates(asked: Asked, evidence: Evidence, matched: Sequence[Matched]) -> 
         lift = 0.8 * m.hit.score / top
         weights = asked.weights
         for n, value in enumerate(here):
-            if (m.sets[n] or not n) and not m.heads(n):
+            if (m.sets[n] or not n) and not m.idle(n):
                 raw = sum([weights[t] for t in m.sets[n]]) / total
                 rough.append((value + 0.3 * raw + lift, p, n))
     rough.sort(key=lambda entry: (-entry[0], entry[1], entry[2]))

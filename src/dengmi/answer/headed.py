@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from dengmi.answer.asked import MANNER, MEANING, Asked, asks, read_question
+from dengmi.answer.orders import is_order
 from dengmi.answer.reading import distinct_terms
 from dengmi.core.records import Hit
 from dengmi.language.han import simplified
@@ -60,7 +61,7 @@ def headed(asked: Asked, hits: Sequence[Hit]) -> list[Headed]:
         else:
             named = _covered(asked, first) >= _COVERED
             enough = asked.kinds[MEANING] and share >= _NAMING and named
-        if enough:
+        if enough and not is_order(first):
             found.append(Headed(at, covered, share))
     return sorted(found, key=lambda one: (-one.share, one.passage))
 

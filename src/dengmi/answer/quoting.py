@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from dengmi.answer.orders import is_order
 from dengmi.answer.quote import Quoted, quote
 from dengmi.answer.tongue import own_language
 from dengmi.core.ids import stable_id
@@ -86,8 +87,8 @@ def quotes_for(
 
 
 def nearest_of(evidence: Evidence) -> tuple[Head, ...]:
-    """The articles of the best hits, each once."""
-    heads = {hit.head.pk: hit.head for hit in evidence.hits}
+    """The articles of the best hits, each once; none whose title gives orders to a model."""
+    heads = {hit.head.pk: hit.head for hit in evidence.hits if not is_order(hit.head.title)}
     return tuple(heads.values())[:NEAREST]
 
 

@@ -11,6 +11,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from dengmi.answer.aspects import ASPECTS
+from dengmi.answer.orders import among, may_hold
 from dengmi.core.records import Passage
 from dengmi.language.forms import word_forms, word_terms
 from dengmi.language.han import simplified
@@ -71,11 +72,12 @@ class Reading:
     Attributes:
         plain: its text in Simplified characters and lower case, same length.
         starts, ends: the sentences' ranges.
+        orders: the sentences (from 0) that give orders to a language model: none is quoted.
     """
 
     __slots__ = (
         *("_ascii", "_at", "_edges", "_names", "_numbers", "_offers", "_parts", "_places"),
-        *("_terms", "_told", "_verbs", "ends", "plain", "starts", "text"),
+        *("_terms", "_told", "_verbs", "ends", "orders", "plain", "starts", "text"),
     )
 
     def __init__(self, text: str, starts: tuple[int, ...], ends: tuple[int, ...]) -> None:
@@ -88,6 +90,9 @@ class Reading:
         lower = simple.lower()
         self.plain = lower if len(lower) == len(text) else simple
         self._edges = (0, *starts[1:])
+        self.orders: frozenset[int] = frozenset()
+        if may_hold(self.plain):
+            self.orders = among([text[a:b] for a, b in zip(starts, ends, strict=True)])
         words, starts_at, terms_at = [], [], []
         for hit in _WORD.finditer(text):
             at = hit.start()

@@ -20,6 +20,7 @@ def with_neighbours(passage: Passage, reading: Reading, n: int) -> tuple[int, in
       items or rows lie between; a header row takes the first row along.
     - A line that leads in (ends with a colon) or asks takes what follows.
     - A very short sentence takes the next, when that leans on it.
+    - An order to language models is taken along by none.
     """
     first, last = _back(passage, reading, n), n
     sentences = passage.sentences
@@ -31,6 +32,9 @@ def with_neighbours(passage: Passage, reading: Reading, n: int) -> tuple[int, in
             last += 1
     elif _reads_on(passage, reading, n) or _heads_rows(passage, n):
         last = n + 1
+    orders = reading.orders
+    first = max([first, *[at + 1 for at in orders if at < n]])
+    last = min([last, *[at - 1 for at in orders if at > n]])
     while first < n and _size(reading, first, last) > _LONGEST:
         first += 1
     while last > n and _size(reading, first, last) > _LONGEST:

@@ -19,17 +19,17 @@ from dengmi.answer.sharing import Share, Sharing, is_clear
 from dengmi.answer.suggesting import Suggesting
 from dengmi.answer.thought import Thought
 from dengmi.answer.told import told
+from dengmi.answer.worth import worth_asking
 from dengmi.answer.write.writer import Out, Writer, Written
+from dengmi.core.charges import Charge
 from dengmi.core.clock import Clock
 from dengmi.core.errors import ModelFailed, NoRoom, OverLimit
 from dengmi.core.events import Event, Found, Notice, Spent
 from dengmi.core.ids import stable_id
 from dengmi.core.ports import Ledger, Passages
-from dengmi.core.records import Answer, Charge, Cost, Evidence, Level, Question, Reusable, Wanted
+from dengmi.core.records import Answer, Cost, Evidence, Level, Question, Wanted
+from dengmi.core.reuses import Reusable
 from dengmi.core.turns import Turns
-
-HOPELESS = 0.02
-"""Confidence of the quotes below which no model is asked: the articles are about something else."""
 
 LONGEST_CALL = 900.0
 """Seconds after which a call that is still open in the ledger belongs to a process that is gone."""
@@ -121,7 +121,8 @@ class Upper:
 
     def worth_asking(self, quoted: QuoteAnswer) -> bool:
         """Whether a model could find an answer where the quotes are this unsure."""
-        return bool(quoted.evidence.hits) and quoted.near.confidence >= HOPELESS
+        meant = quoted.answer.standalone or quoted.answer.question
+        return worth_asking(meant, quoted.evidence, quoted.near.confidence)
 
     def may_begin(self, meant: str, evidence: Evidence) -> bool:
         """Whether the evidence alone says that a model is worth asking."""

@@ -19,7 +19,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 if TYPE_CHECKING:
-    from dengmi.core.records import Charge, Tokens
+    from dengmi.core.charges import Charge, Tokens
 
 
 class DengmiError(Exception):

@@ -85,7 +85,7 @@ class Citing:
         self._addresses: str | None = None
         self._written = 0
         self._gap = ""
-        self.dropped = 0
+        self._numbered = False
         self.facts = 0
         self.kept_facts = 0
 
@@ -125,7 +125,6 @@ class Citing:
             self._policy == "drop" or bool(_MUST_AGREE.intersection(found.reasons))
         )
         if wrong:
-            self.dropped += 1
             self._gap = max(self._gap, sentence.gap, key=len)
             return None
         if found.verdict == "unsupported":
@@ -154,6 +153,7 @@ class Citing:
         start, end = claim.start - self._written, claim.end - self._written
         self._numbers = numbers
         self._written += len(text)
+        self._numbered = text.endswith("]")
         self.facts += claim.verdict is not None
         self.kept_facts += claim.verdict in ("supported", "partial")
         return Sentenced("", text[:start], text[start:end], tuple(cites))
@@ -207,6 +207,8 @@ class Citing:
 
     def _kept(self, sentence: Sentenced, refs: tuple[Ref, ...], verdict: Verdict | None) -> Checked:
         gap = max(self._gap, sentence.gap, key=len) if self._written else ""
+        # Chinese sentences follow each other without a space, but not the number of the last one.
+        gap = gap or (" " if self._numbered else "")
         self._gap = ""
         numbers, new = self._cited(refs, verdict)
         start = self._written + len(gap) + len(sentence.lead)
@@ -215,6 +217,7 @@ class Citing:
         cites = "".join(f"[{n}]" for n in numbers)
         text = f"{gap}{sentence.lead}{sentence.text}{' ' if cites else ''}{cites}{marked}"
         self._written += len(text)
+        self._numbered = bool(cites or marked)
         return Checked(text, Claim(start=start, end=end, cited=numbers, verdict=verdict), new)
 
     def _cited(

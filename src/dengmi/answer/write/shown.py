@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from dengmi.answer.write.orders import hidden
+from dengmi.answer.orders import hidden
 from dengmi.core.records import Evidence, Head, Hit, Passage
 from dengmi.language.tokens import estimate_tokens
 

@@ -10,13 +10,13 @@ from dengmi.answer.write.begun import Begun, Out, Task, Written
 from dengmi.answer.write.draft import Sentenced
 from dengmi.answer.write.second import SecondLook
 from dengmi.answer.write.spoken import Ungated, spoken
+from dengmi.core.charges import Charge, Tokens
 from dengmi.core.chat import ChatModel, ChatRequest, Ended, Said, Thought
 from dengmi.core.entailment import Entailment
 from dengmi.core.errors import ModelFailed, NoRoom, OverLimit
 from dengmi.core.events import Cited, Notice, Text, Thinking
 from dengmi.core.gate import Gate, Grant
 from dengmi.core.ports import Ledger
-from dengmi.core.records import Charge, Tokens
 from dengmi.core.turns import Turns
 
 __all__ = ["Out", "Task", "Writer", "Written"]
@@ -142,14 +142,7 @@ class Writer:
         self, begun: Begun, grant: Grant, charges: list[Charge]
     ) -> AsyncGenerator[Out, None]:
         task, prompt = begun.task, begun.prompt
-        request = ChatRequest(
-            messages=begun.messages,
-            max_tokens=begun.most,
-            thinking=begun.thinking,
-            temperature=None if begun.thinking else 0.0,
-            asker=task.question.asker,
-            holds=begun.holds,
-        )
+        request = _request(begun)
         charge = await self._ledger.reserve(
             task.question,
             task.level,
@@ -186,8 +179,7 @@ class Writer:
             raise
         finally:
             # Also when nobody listens any more: what was used is known no better later on.
-            told = ended.tokens if ended else told
-            used = told or (begun.used(prompt) if heard else Tokens())
+            used = ended.tokens if ended else told or begun.used(prompt if heard else 0)
             settled = self._ledger.settle(charge, used, ended.version if ended else "")
             charges.append(await asyncio.shield(asyncio.ensure_future(settled)))
 
@@ -212,6 +204,18 @@ class Writer:
             if looked.charge is not None:
                 charges.insert(0, looked.charge)  # the one that wrote the answer stays last
             begun.turn(looked.verdicts)
+
+
+def _request(begun: Begun) -> ChatRequest:
+    """The next call."""
+    return ChatRequest(
+        messages=begun.messages,
+        max_tokens=begun.most,
+        thinking=begun.thinking,
+        temperature=None if begun.thinking else 0.0,
+        asker=begun.task.question.asker,
+        holds=begun.holds,
+    )
 
 
 @dataclass(slots=True)

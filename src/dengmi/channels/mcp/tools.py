@@ -14,6 +14,7 @@ from mcp.server.transport_security import TransportSecuritySettings
 from mcp_types import ToolAnnotations
 from pydantic import Field
 
+from dengmi.answer.orders import without
 from dengmi.channels.links import Links
 from dengmi.channels.mcp.ids import id_of, parted
 from dengmi.channels.mcp.shapes import Answered, Document, Quoted, Result, Results
@@ -110,7 +111,8 @@ class _Tools:
         return Results(results=found)
 
     async def fetch(self, id: Words, ctx: Context[Any, Any]) -> Document:  # noqa: A002
-        """Read a whole article by an id that `search` or `ask` gave."""
+        """Read a whole article by an id that `search` or `ask` gave. "[…]" stands for a sentence
+        that gives orders to a language model."""
         with self._told(ctx):
             desk = await self._desk(ctx)
             place = parted(id)
@@ -118,16 +120,18 @@ class _Tools:
             if article is None:
                 raise NotFound("article_unknown", article=id[:60])
         head = article.head
+        body, left_out = without(article.body)
         known = {
             "author": head.author,
             "published": head.published or "",
             "language": head.lang,
             "desk": head.desk,
+            "left_out": str(left_out) if left_out else "",
         }
         return Document(
             id=id_of(head),
             title=head.title,
-            text=article.body,
+            text=body,
             url=desk.links.article(head),
             metadata={name: value for name, value in known.items() if value},
         )

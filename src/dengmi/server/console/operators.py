@@ -216,12 +216,16 @@ def _keys_box(visit: Visit, operator: Operator, keys: Sequence[AccessKey]) -> Ht
     """Whether the operator's keys go too: chosen at first, as nobody else knows their secrets."""
     if not keys:
         return None
-    names = visit.say("list_comma").join(
-        visit.say("con_operator_key", name=key.name, used=visit.when(key.used_at)) for key in keys
-    )
+    names = visit.say("list_comma").join(_key_named(visit, key) for key in keys)
     words = visit.say("con_operator_keys", name=operator.name, names=names)
     tick = el("input", type="checkbox", name="keys", value="1", checked=True)
-    return el("fieldset", el("label", tick, words), class_="checks")
+    return el("fieldset", el("label", tick, words), class_="checks long")
+
+
+def _key_named(visit: Visit, key: AccessKey) -> str:
+    if key.used_at is None:
+        return visit.say("con_operator_key_unused", name=key.name)
+    return visit.say("con_operator_key", name=key.name, used=visit.when(key.used_at))
 
 
 async def log(visit: Visit) -> Response:

@@ -1,14 +1,22 @@
 """Sentences of articles that give orders to a language model. They are not shown to one: small
-models obey them, and what they then say stands in the article, so that no check can tell.
+models obey them, and what they then say stands in the article, so that no check can tell. Nor are
+they quoted: they answer nobody, and what reads the quotes may be another model.
 
 Told by closed patterns, which know the usual words alone. A sentence that tells a person what to
-skip ("ignore the above if you have paid") is none. Quotes show every sentence as ever.
+skip ("ignore the above if you have paid") is none.
 """
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 from dengmi.core.records import Passage
+from dengmi.language.sentences import sentences
+
+_SIGNS = ("ignore", "disregard", "forget", "override", "bypass", "instructions", "system prompt")
+_SIGNS_ZH = ("忽略", "无视", "忘记", "忘掉", "不要理会", "抛开", "指令", "提示词", "系统提示")
+"""One of these stands in every order (in small letters and Simplified characters): that costs next
+to nothing to find out, and hardly any text has one."""
 
 _ORDER = re.compile(
     r"\b(?:ignore|disregard|forget|override|bypass)\b(?:\s+\w+){0,3}?\s+"
@@ -16,13 +24,21 @@ _ORDER = re.compile(
     r"(?:instructions?|rules?|prompts?|guidelines|directions|directives|commands?)\b"
     r"|\b(?:ignore|disregard|forget)\s+(?:everything|all|anything)\s+(?:that\s+)?"
     r"(?:above|before|you\b|was\s+said|written\s+(?:above|before))"
+    r"|\b(?:do\s+not|don['’]t|never|no\s+longer|stop)\s+(?:follow|obey)(?:ing)?\s+(?:\w+\s+){0,2}?"
+    r"(?:previous|prior|earlier|preceding|your|system)\s+(?:\w+\s+)?(?:instructions|prompts?)\b"
+    r"|\b(?:reveal|print|output|repeat|show|tell\s+(?:me|us|the\s+\w+))\s+(?:\w+\s+){0,2}?"
+    r"(?:your|the)\s+(?:hidden\s+|secret\s+)?system\s+prompt\b"
     r"|(?:忽略|无视|忘记|忘掉|不要理会|抛开|忽視|無視|忘記)[^。！？]{0,6}?"
     r"(?:以上|上述|之前|前面|上面|先前|此前|所有|一切|全部|你的|系统|系統)[^。！？]{0,8}?"
     r"(?:指令|指示|提示词|提示詞|规则|規則|设定|設定|命令)"
     r"|(?:忽略|无视|忘记|忘掉|忽視|無視|忘記)[^。！？]{0,4}?"
     r"(?:以上|上述|之前|前面|上面|先前|此前|所有|一切|全部)[^。！？]{0,6}?(?:内容|內容|文字|信息)"
     r"[，,、；;：:并並且然后後]{0,3}[^。！？]{0,4}?"
-    r"(?:回答|告诉|告訴|输出|輸出|回复|回覆|说|說|声称|聲稱|推荐|推薦)",
+    r"(?:回答|告诉|告訴|输出|輸出|回复|回覆|说|說|声称|聲稱|推荐|推薦)"
+    r"|(?:不要|不必|无需|停止|別|别)(?:再)?(?:遵守|遵循|遵从|执行|服从|遵從|執行|服從)[^。！？]{0,4}?"
+    r"(?:以上|上述|之前|先前|此前|你的|系统|系統)[^。！？]{0,6}?(?:指令|提示词|提示詞)"
+    r"|(?:输出|透露|泄露|打印|复述|重复|輸出|洩露|重複|告诉我|告訴我)[^。！？]{0,4}?"
+    r"(?:你的|系统|系統)[^。！？]{0,4}?(?:提示词|提示詞|系统提示|系統提示)",
     re.IGNORECASE,
 )
 _TO_PEOPLE = re.compile(r"\b(?:if|unless|once|when)\b|如|若|已", re.IGNORECASE)
@@ -59,12 +75,36 @@ def hidden(passage: Passage) -> frozenset[int]:
     say what to answer instead."""
     if not _may_hold(passage.text):
         return frozenset()
+    places = [(sentence.start, sentence.end) for sentence in passage.sentences]
+    found = among([passage.text[start:end] for start, end in places])
+    return frozenset([passage.sentences[at].n for at in found])
+
+
+def may_hold(plain: str) -> bool:
+    """Whether a text (small letters, Simplified characters) has a word that every order has."""
+    signs = _SIGNS if plain.isascii() else _SIGNS + _SIGNS_ZH
+    return any(sign in plain for sign in signs)
+
+
+def among(texts: Iterable[str]) -> frozenset[int]:
+    """Which of these sentences, from 0, are orders or go on with one that stands before them."""
     found: set[int] = set()
-    for sentence in passage.sentences:
-        words = passage.text[sentence.start : sentence.end]
-        if is_order(words) or (sentence.n - 1 in found and _GOES_ON.match(words)):
-            found.add(sentence.n)
+    for at, words in enumerate(texts):
+        if is_order(words) or (at - 1 in found and _GOES_ON.match(words)):
+            found.add(at)
     return frozenset(found)
+
+
+def without(text: str) -> tuple[str, int]:
+    """A text for a model to read, with "[…]" in the place of each such sentence; how many."""
+    if _ORDER.search(text) is None:
+        return text, 0
+    places = sentences(text)
+    found = among([text[start:end] for start, end in places])
+    for at in sorted(found, reverse=True):
+        start, end = places[at]
+        text = f"{text[:start]}[…]{text[end:]}"
+    return text, len(found)
 
 
 @lru_cache(maxsize=4_096)
