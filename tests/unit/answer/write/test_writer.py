@@ -405,6 +405,7 @@ HOURS = "| 区域 | 周二至周五 | 周末\n| 少儿馆 | 13:00–18:00 | 9:00
         (HOURS, "少儿馆周末9:00到18:00开放。[1.2]", True),
         (HOURS, "少儿馆周末13:00到18:00开放。[1.2]", False),
     ],
+    ids=["column", "other-column", "cell", "column-zh", "other-column-zh"],
 )
 async def test_what_rows_of_tables_bear_out(table: str, said: str, shown: bool) -> None:
     task = _task(table, "one", policy="mark")
