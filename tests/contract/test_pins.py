@@ -1,7 +1,8 @@
 """Answers that operators pinned, kept."""
 
 from dengmi.core.pins import Pin
-from dengmi.core.records import Question, Reusable
+from dengmi.core.records import Question
+from dengmi.core.reuses import Reusable
 from dengmi.store.store import SqlStore
 from tests.contract.given import answer
 

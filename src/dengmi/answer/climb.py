@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from dengmi.answer.follow.turns import Standalone
 from dengmi.answer.quoting import QuoteAnswer
+from dengmi.core.charges import Charge
 from dengmi.core.events import Event
-from dengmi.core.records import Charge, Evidence, Exchange, Level, Policy, Question
+from dengmi.core.records import Evidence, Exchange, Level, Policy, Question
 
 if TYPE_CHECKING:
     from dengmi.answer.sharing import Share

@@ -10,8 +10,9 @@ from typing import Protocol
 
 from dengmi.answer.told import told as events_of
 from dengmi.answer.write.begun import Out, Written
+from dengmi.core.charges import Charge
 from dengmi.core.events import Cited, Text
-from dengmi.core.records import Answer, Charge
+from dengmi.core.records import Answer
 
 Write = Callable[[tuple[Out, ...]], AsyncGenerator[Out, None]]
 """Writes an answer behind what was told of it."""

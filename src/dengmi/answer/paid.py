@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from dengmi.core.records import Answer, Charge, Cost, Tokens
+from dengmi.core.charges import Charge, Tokens
+from dengmi.core.records import Answer, Cost
 
 
 def added(charges: Sequence[Charge]) -> tuple[Cost, Cost]:

@@ -15,7 +15,8 @@ from typing import Literal
 import msgspec
 
 from dengmi.core.ids import content_hash, stable_id
-from dengmi.core.records import Answer, Evidence, Hit, Reusable
+from dengmi.core.records import Answer, Evidence, Hit
+from dengmi.core.reuses import Reusable
 from dengmi.language.asking import Asking, same_question
 
 Standing = Literal[

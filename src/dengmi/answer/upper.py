@@ -21,12 +21,14 @@ from dengmi.answer.thought import Thought
 from dengmi.answer.told import told
 from dengmi.answer.worth import worth_asking
 from dengmi.answer.write.writer import Out, Writer, Written
+from dengmi.core.charges import Charge
 from dengmi.core.clock import Clock
 from dengmi.core.errors import ModelFailed, NoRoom, OverLimit
 from dengmi.core.events import Event, Found, Notice, Spent
 from dengmi.core.ids import stable_id
 from dengmi.core.ports import Ledger, Passages
-from dengmi.core.records import Answer, Charge, Cost, Evidence, Level, Question, Reusable, Wanted
+from dengmi.core.records import Answer, Cost, Evidence, Level, Question, Wanted
+from dengmi.core.reuses import Reusable
 from dengmi.core.turns import Turns
 
 LONGEST_CALL = 900.0

@@ -13,8 +13,8 @@ from dengmi.cli.app import App
 from dengmi.cli.opening import opened_for_reading
 from dengmi.cli.terminal import print_json, quiet, table
 from dengmi.cli.words import Verb, json_option, option
+from dengmi.core.charges import Outlay
 from dengmi.core.errors import BadInput
-from dengmi.core.records import Outlay
 from dengmi.gate.open import limits_of
 from dengmi.gate.uses import Use, uses
 from dengmi.language.money import amount

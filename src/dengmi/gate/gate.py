@@ -8,11 +8,12 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from dengmi.core.charges import Tokens
 from dengmi.core.chat import Ended, Piece, Said, Thought, Waiting
 from dengmi.core.clock import Clock
 from dengmi.core.errors import ModelFailed, OverLimit
 from dengmi.core.gate import GateLoad, Vacancy
-from dengmi.core.records import Level, Question, Tokens
+from dengmi.core.records import Level, Question
 from dengmi.gate.decision import Begin
 from dengmi.gate.keeper import Ending, Keeping, Ticket, Told, Want
 from dengmi.gate.model import Offered

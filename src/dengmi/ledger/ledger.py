@@ -5,13 +5,14 @@ import logging
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
+from dengmi.core.charges import Charge, Purpose, Tokens
 from dengmi.core.clock import Clock
 from dengmi.core.counts import Counts
 from dengmi.core.errors import OverLimit
 from dengmi.core.ids import new_id, stable_id
 from dengmi.core.limits import Alert
 from dengmi.core.paying import Charges, Limits
-from dengmi.core.records import Charge, Cost, Level, Purpose, Question, Tokens
+from dengmi.core.records import Cost, Level, Question
 from dengmi.ledger.costs import cost, full_cost, most
 from dengmi.ledger.life import Life
 from dengmi.ledger.prices import FREE, is_peak, price_of

@@ -4,9 +4,9 @@ happens here."""
 from collections.abc import Iterable
 from dataclasses import replace
 
+from dengmi.core.charges import Tokens
 from dengmi.core.chat import ChatRequest, Ended, Piece, Said, Thought
 from dengmi.core.errors import ModelFailed, Trouble
-from dengmi.core.records import Tokens
 from dengmi.language.tokens import estimate_tokens
 from dengmi.models.payload import OVERLOADED, chunk_of, ending_of, trouble_of
 from dengmi.models.thinking import Start, ThinkSplitter

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from dengmi.core.charges import Charge, Outlay, Tokens
 from dengmi.core.limits import Alert, Decision, Reserved, Span, Used
 from dengmi.core.paying import Decide
-from dengmi.core.records import Charge, Outlay, Tokens
 from dengmi.store.jsons import from_json, to_json
 from dengmi.store.steps import Row, Work, every, first, run
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
+from dengmi.core.charges import Charge, Outlay
 from dengmi.core.limits import Alert, Reserved, Span, Used
 from dengmi.core.paying import Decide
-from dengmi.core.records import Charge, Outlay
 from dengmi.core.together import Together
 from dengmi.store import charges
 from dengmi.store.connector import Connector

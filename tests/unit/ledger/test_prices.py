@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dengmi.core.records import Tokens
+from dengmi.core.charges import Tokens
 from dengmi.ledger.costs import cost, full_cost, most
 from dengmi.ledger.prices import Price, is_peak, price_at, price_of
 from dengmi.settings.options import ModelSettings, PriceSettings

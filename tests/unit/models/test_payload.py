@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dengmi.core.charges import Tokens
 from dengmi.core.chat import ChatRequest, Ended, Message, Said, Thought
 from dengmi.core.errors import ModelFailed
-from dengmi.core.records import Tokens
 from dengmi.models.payload import any_chunk, body_of, chunk_of, tokens_of, trouble_of, wait_of
 from dengmi.models.profiles import PROFILES, always_thinks, profile_in, profile_of
 from dengmi.models.stream import AnswerStream

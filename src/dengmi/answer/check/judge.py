@@ -9,7 +9,8 @@ from functools import cache
 from importlib.resources import files
 
 from dengmi.answer.check.facts import exact_facts
-from dengmi.answer.check.features import NAMES, Laid, lay
+from dengmi.answer.check.features import NAMES, Laid
+from dengmi.answer.check.lay import lay
 from dengmi.answer.check.reading import read
 from dengmi.answer.check.silence import is_silent
 from dengmi.answer.check.support import covering

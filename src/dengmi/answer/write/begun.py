@@ -14,9 +14,10 @@ from dengmi.answer.write.prompt import COMPLETE, continued
 from dengmi.answer.write.said import Said
 from dengmi.answer.write.second import Doubt
 from dengmi.answer.write.shown import Shown
+from dengmi.core.charges import Charge, Tokens
 from dengmi.core.chat import Message
 from dengmi.core.events import Cited, Notice, Text, Thinking
-from dengmi.core.records import Charge, Citation, Claim, Level, Policy, Question, Tokens, Verdict
+from dengmi.core.records import Citation, Claim, Level, Policy, Question, Verdict
 from dengmi.language.tokens import estimate_tokens
 
 PER_MESSAGE = 8

@@ -79,7 +79,6 @@ class Citing:
         self._written = 0
         self._gap = ""
         self._numbered = False
-        self.dropped = 0
         self.facts = 0
         self.kept_facts = 0
 
@@ -116,7 +115,6 @@ class Citing:
             self._policy == "drop" or bool(_MUST_AGREE.intersection(found.reasons))
         )
         if wrong:
-            self.dropped += 1
             self._gap = max(self._gap, sentence.gap, key=len)
             return None
         if found.verdict == "unsupported":

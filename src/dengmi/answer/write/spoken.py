@@ -6,11 +6,12 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, aclosing, nullcontext
 from dataclasses import dataclass
 
+from dengmi.core.charges import Charge, Purpose, Tokens
 from dengmi.core.chat import ChatModel, ChatRequest, Ended, Piece, Said
 from dengmi.core.errors import ModelFailed, OverLimit
 from dengmi.core.gate import Gate, Grant
 from dengmi.core.ports import Ledger
-from dengmi.core.records import Charge, Level, Purpose, Question, Tokens
+from dengmi.core.records import Level, Question
 from dengmi.language.tokens import estimate_tokens
 
 log = logging.getLogger(__name__)

@@ -10,13 +10,13 @@ from dengmi.answer.write.begun import Begun, Out, Task, Written
 from dengmi.answer.write.draft import Sentenced
 from dengmi.answer.write.second import SecondLook
 from dengmi.answer.write.spoken import Ungated, spoken
+from dengmi.core.charges import Charge, Tokens
 from dengmi.core.chat import ChatModel, ChatRequest, Ended, Said, Thought
 from dengmi.core.entailment import Entailment
 from dengmi.core.errors import ModelFailed, NoRoom, OverLimit
 from dengmi.core.events import Cited, Notice, Text, Thinking
 from dengmi.core.gate import Gate, Grant
 from dengmi.core.ports import Ledger
-from dengmi.core.records import Charge, Tokens
 from dengmi.core.turns import Turns
 
 __all__ = ["Out", "Task", "Writer", "Written"]

@@ -17,13 +17,14 @@ from dengmi.answer.write.begun import Task, Written
 from dengmi.answer.write.prompt import COMPLETE, messages
 from dengmi.answer.write.shown import Shown
 from dengmi.answer.write.writer import Writer
+from dengmi.core.charges import Charge, Tokens
 from dengmi.core.chat import ChatRequest, Ended, Piece, Said
 from dengmi.core.clock import SystemClock
 from dengmi.core.entailment import Entailment, Odds, Pair
 from dengmi.core.errors import ModelFailed, NoRoom, Trouble
 from dengmi.core.events import Cited, Notice, Text
 from dengmi.core.limits import Reserved
-from dengmi.core.records import Charge, Question, Tokens
+from dengmi.core.records import Question
 from dengmi.gate.gate import Gate
 from dengmi.gate.keeper import Keeper
 from dengmi.ledger.ledger import Ledger
