@@ -41,10 +41,14 @@ class Composing:
         self._suggesting = suggesting
 
     async def served(self, climb: Climb, earlier: Answer) -> Answer:
-        """An earlier answer as the answer to this question."""
+        """An earlier answer as the answer to this question; its articles as they are called now."""
         await self._ledger.shared(climb.question, climb.level, "reuse", full_of(earlier))
+        heads = {hit.passage.id: hit.head for hit in climb.evidence.hits}
+        citations = tuple(
+            replace(one, head=heads.get(one.passage_id, one.head)) for one in earlier.citations
+        )
         return served_again(
-            earlier,
+            replace(earlier, citations=citations),
             climb.question,
             climb.standalone,
             kind=climb.level,

@@ -181,6 +181,7 @@ class Upper:
                     async for event in events:
                         if isinstance(event, Written):
                             written = event
+                            climb.outcome.broken = event.broken
                         else:
                             thought.hear(event)
                             yield event
@@ -189,6 +190,7 @@ class Upper:
                 if again and _is_anothers(error, climb.question):
                     await share.leave()
                     continue
+                climb = replace(climb, spent=climb.spent + (() if held.joined else error.spent))
                 if (lower := self._lower(climb, error)) is not None:
                     async with aclosing(self._instead(climb, lower)) as instead:
                         async for each in instead:
@@ -232,6 +234,8 @@ class Upper:
     def reusable(self, climb: Climb, answer: Answer) -> Reusable | None:
         """What is kept of an answer for whoever asks the same later; None where nothing is."""
         level = answer.level
+        if climb.outcome.broken:
+            return None  # the next one who asks may get all of it
         if self._reusing is not None and climb.sure and level in self._ways.levels:
             if not _is_of(answer, self._ways.levels[level].models):
                 return None  # written before the level's models became others
