@@ -43,12 +43,15 @@ class Seen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cited:
-    """Sentences `first` to `last` of a passage, and the version of their text."""
+    """Sentences `first` to `last` of a passage, and the version of their text. `around`: that of
+    title and headings above them, without which "it is 38 metres high" is about something else; ""
+    where nobody kept that."""
 
     passage_id: str
     first: int
     last: int
     text: str
+    around: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,16 +113,16 @@ def basis_of(
         zone: where days begin; None: where this computer is.
     """
     seen = tuple(map(_seen, evidence.hits))
+    hits = {hit.passage.id: hit for hit in evidence.hits}
+    if not answer.grounded or answer.reused or not answer.citations:
+        return None
+    if any(one.passage_id not in hits for one in answer.citations):
+        return None
     cited = tuple(
         Cited(passage_id=one.passage_id, first=one.first, last=one.last,
-              text=content_hash(one.quote))
+              text=content_hash(one.quote), around=_around(hits[one.passage_id]))
         for one in answer.citations
     )  # fmt: skip
-    known = {one.passage_id for one in seen}
-    if not answer.grounded or answer.reused or not cited:
-        return None
-    if any(one.passage_id not in known for one in cited):
-        return None
     return Basis(
         asking=asking,
         seen=seen,
@@ -215,8 +218,14 @@ def _hash(text: str) -> str:
     return content_hash(text)
 
 
+def _around(hit: Hit) -> str:
+    return _hash("\n".join((hit.head.title, *hit.passage.headings)))
+
+
 def _unchanged(cited: Cited, hit: Hit) -> bool:
     passage = hit.passage
+    if cited.around and cited.around != _around(hit):
+        return False
     there = 1 <= cited.first <= cited.last <= len(passage.sentences)
     return there and content_hash(passage.quote(cited.first, cited.last)) == cited.text
 

@@ -182,6 +182,7 @@ class Upper:
                     async for event in events:
                         if isinstance(event, Written):
                             written = event
+                            climb.outcome.broken = event.broken
                         else:
                             thought.hear(event)
                             yield event
@@ -190,6 +191,7 @@ class Upper:
                 if again and _is_anothers(error, climb.question):
                     await share.leave()
                     continue
+                climb = replace(climb, spent=climb.spent + (() if held.joined else error.spent))
                 if (lower := self._lower(climb, error)) is not None:
                     async with aclosing(self._instead(climb, lower)) as instead:
                         async for each in instead:
@@ -233,6 +235,8 @@ class Upper:
     def reusable(self, climb: Climb, answer: Answer) -> Reusable | None:
         """What is kept of an answer for whoever asks the same later; None where nothing is."""
         level = answer.level
+        if climb.outcome.broken:
+            return None  # the next one who asks may get all of it
         if self._reusing is not None and climb.sure and level in self._ways.levels:
             if not _is_of(answer, self._ways.levels[level].models):
                 return None  # written before the level's models became others
@@ -251,9 +255,13 @@ class Upper:
         assert earlier is not None
         full = earlier.full_cost if earlier.full_cost.micros else earlier.cost
         await self._ledger.shared(question, climb.level, "reuse", full)
+        heads = {hit.passage.id: hit.head for hit in climb.evidence.hits}
         answer = replace(
             earlier,
             id=stable_id("an", question.id, climb.level),
+            citations=tuple(
+                replace(one, head=heads.get(one.passage_id, one.head)) for one in earlier.citations
+            ),
             question_id=question.id,
             question=question.text,
             standalone=climb.standalone if climb.standalone != question.text else "",

@@ -79,16 +79,22 @@ class AnswerStream:
             ModelFailed: the answer is not whole, or empty.
         """
         if self._finish == OVERLOADED:
-            raise ModelFailed("busy", self._model)
+            raise self._failed("busy")
         if not self._finish and not self.done:
-            trouble: Trouble = "cut" if self.began else "down"
-            raise ModelFailed(trouble, self._model, reason="the stream ended early")
+            raise self._failed("cut" if self.began else "down", reason="the stream ended early")
         ending = ending_of(self._finish)
         pieces = self._noted(list(self._splitter.end(whole=ending == "stop")))
         if ending == "stop" and not "".join(self._said).strip():
-            raise ModelFailed("empty", self._model)
+            raise self._failed("empty")
         counted = self._tokens is not None
         return [*pieces, Ended(ending, self._used(), self._version, counted)]
+
+    def _failed(self, trouble: Trouble, *, reason: str = "") -> ModelFailed:
+        """A failure, with what the endpoint counted before it: that is paid all the same."""
+        params = {"reason": reason} if reason else {}
+        error = ModelFailed(trouble, self._model, retry_after=None, **params)
+        error.used = None if self._tokens is None else self._used()
+        return error
 
     def _noted(self, pieces: Iterable[Piece]) -> list[Piece]:
         noted = list(pieces)

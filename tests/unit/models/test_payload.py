@@ -264,3 +264,19 @@ def test_an_answer_cut_by_its_limit_may_be_all_thinking() -> None:
     end = stream.end()[-1]
     assert isinstance(end, Ended)
     assert end.ending == "length"
+
+
+def test_what_the_endpoint_counted_before_it_failed_is_told() -> None:
+    usage = {"prompt_tokens": 50, "prompt_cache_hit_tokens": 20, "completion_tokens": 400}
+    for finish in ("stop", "insufficient_system_resource"):
+        stream = _stream(thinking=True)
+        stream.take(_event(reasoning="Hm.", finish=finish))
+        stream.take(json.dumps({"choices": [], "usage": usage}))
+        with pytest.raises(ModelFailed) as caught:
+            stream.end()
+        used = caught.value.used
+        assert used is not None
+        assert (used.hit, used.miss, used.output) == (20, 30, 400)
+    with pytest.raises(ModelFailed) as caught:
+        _stream().end()
+    assert caught.value.used is None

@@ -12,7 +12,7 @@ from dengmi.answer.check.facts import exact_facts
 from dengmi.answer.check.features import NAMES, Laid
 from dengmi.answer.check.lay import lay
 from dengmi.answer.check.reading import read
-from dengmi.answer.check.silence import is_silent
+from dengmi.answer.check.silence import beyond
 from dengmi.answer.check.support import covering
 from dengmi.answer.reading import LEANS
 from dengmi.answer.trees import Trees, from_data, quick
@@ -196,10 +196,8 @@ _TALK = re.compile(
 def states_fact(sentence: str) -> bool:
     """Whether a sentence says something that articles could bear out: not a greeting, a lead-in, a
     heading, a question, an offer, or the word that the articles do not say."""
-    words = sentence.strip()
+    words = beyond(sentence).strip()
     if not re.search(r"\w", words):
-        return False
-    if is_silent(words):
         return False
     if re.search(r"\d", words):
         return True

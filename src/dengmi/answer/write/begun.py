@@ -66,7 +66,8 @@ class Written:
     Attributes:
         evidence: ids of the passages shown, in the order of their numbers.
         declined: the model found no answer in what it was shown.
-        cut: the answer ended before its end.
+        cut: the answer ended before its end; `broken` where that was because models failed, and
+            whoever asks next may get more.
         charges: what the calls cost, the one that wrote the answer last.
     """
 
@@ -76,6 +77,7 @@ class Written:
     evidence: tuple[str, ...] = ()
     declined: bool = False
     cut: bool = False
+    broken: bool = False
     charges: tuple[Charge, ...] = ()
 
 
@@ -96,8 +98,7 @@ class Begun:
         self.declined = False
         self._denied = False
         self.cut = False
-        self.thought = 0
-        self._heard = self._held = 0
+        self._forget_call()
         self._draft = Draft(task.shown.means)
         self._citing = Citing(task.shown, task.policy)
         self._claims: list[Claim] = []
@@ -109,6 +110,11 @@ class Begun:
         self._said = Said(task.question.text)
         if task.told:
             self._take_over(task.told)
+
+    def _forget_call(self) -> None:
+        self._thought: list[str] = []
+        self._heard: list[str] = []
+        self._held = ""
 
     @property
     def text(self) -> str:
@@ -150,7 +156,7 @@ class Begun:
         the last that is whole, and what stands there is not said again."""
         self._draft.broken()
         self._said.broken()
-        self._heard = self._held = self.thought = 0
+        self._forget_call()
 
     def _take_over(self, told: "Sequence[Out]") -> None:
         """Go on behind what somebody else told. What was not told whole is not taken over: the
@@ -174,13 +180,17 @@ class Begun:
 
     def holds(self, text: str) -> bool:
         """Whether text that came may wait for more: it completes no sentence."""
-        self._held = len(text)
+        self._held = text
         return self._draft.holds(text)
+
+    def thinks(self, text: str) -> None:
+        """The model thinks."""
+        self._thought.append(text)
 
     def heard(self, text: str) -> Iterator[Sentenced]:
         """The sentences that a piece completes."""
-        self._heard += len(text)
-        self._held = 0
+        self._heard.append(text)
+        self._held = ""
         return self._draft.feed(text)
 
     def rest(self, *, cut: bool = False) -> Iterator[Sentenced]:
@@ -252,11 +262,11 @@ class Begun:
 
     def used(self, prompt: int) -> Tokens:
         """About what was used when the endpoint could not tell."""
-        thought = self.thought // 3
-        heard = self._heard + self._held
-        return Tokens(miss=prompt, output=heard // 3 + thought, reasoning=thought)
+        thought = estimate_tokens("".join(self._thought))
+        said = estimate_tokens("".join((*self._heard, self._held)))
+        return Tokens(miss=prompt, output=said + thought, reasoning=thought)
 
-    def written(self, charges: list[Charge], *, cut: bool) -> Written:
+    def written(self, charges: list[Charge], *, cut: bool, broken: bool = False) -> Written:
         """What came of it. Sentences without any fact that was borne out are no answer; where one
         of them says that there is none, in whatever words, the model declined."""
         shown = tuple(passage.id for _, passage in self.task.shown.places)
@@ -270,5 +280,6 @@ class Begun:
             citations=tuple(self._citations),
             evidence=shown,
             cut=cut,
+            broken=broken,
             charges=tuple(charges),
         )

@@ -14,8 +14,9 @@ from dengmi.answer.check.judge import (
     source_of,
     states_fact,
 )
+from dengmi.answer.check.silence import beyond
 from dengmi.answer.check.tables import header_of, wrong_column
-from dengmi.answer.write.draft import Sentenced
+from dengmi.answer.write.draft import FENCE, Sentenced
 from dengmi.answer.write.second import Doubt
 from dengmi.answer.write.shown import Ref, Shown
 from dengmi.core.records import Citation, Claim, Policy, Verdict
@@ -34,6 +35,12 @@ _ANSWERS = re.compile(
     r"^\s*(?:yes|no|是的?|不是?|对|對|不对|有的?|没有|沒有|否)\s*[,，;；.。]\s*(?=\S)",
     re.IGNORECASE,
 )
+
+_ADDRESS = re.compile(
+    r"(?:https?://|www\.)[^\s<>()（）\[\]\"'”」』》*`|，。、；！？]+|[\w.+-]+@[\w-]+\.[\w.-]+",
+    re.IGNORECASE,
+)
+"""A web or mail address."""
 
 _MUST_AGREE = frozenset(("number", "date", "unit", "name", "negation"))
 """What a sentence must not get wrong, even where it would only be marked."""
@@ -76,6 +83,7 @@ class Citing:
         self._refs: tuple[Ref, ...] = tuple(shown.refs())
         self._sources = _Sources(shown)
         self._numbers: dict[tuple[str, int, int], int] = {}
+        self._addresses: str | None = None
         self._written = 0
         self._gap = ""
         self._numbered = False
@@ -91,9 +99,12 @@ class Citing:
         refs = self._resolved(sentence)
         if self._policy == "off":
             return Weighed(sentence, refs, None)
-        if not sentence.text.strip() or not (sentence.code or states_fact(sentence.text)):
+        if self._leads_elsewhere(sentence.text):
+            return Weighed(sentence, (), Judgement("unsupported", 0.0, ("name",)))
+        is_fence = sentence.code and FENCE.match(sentence.text)
+        if is_fence or not (sentence.code or states_fact(sentence.text)):
             return Weighed(sentence, (), None)
-        found, refs = self._judged(_stated(sentence.text), refs)
+        found, refs = self._judged(_stated(beyond(sentence.text)), refs)
         return Weighed(sentence, refs, found)
 
     def doubt(self, weighed: Weighed) -> Doubt | None:
@@ -161,8 +172,8 @@ class Citing:
             known.append((self._judge(text, cited), cited))
             if known[-1][0].verdict == "supported" and (len(best) < 2 or best[1][1] < _ADDS):
                 return known[-1]  # a second sentence would say little that this one does not
-        if not known:
-            return Judgement("unsupported", 0.0, ("words",)), ()
+        if not known:  # shares no word with anything: a number or a name in it is made up
+            return self._judge(text, ()), ()
         return max(known, key=lambda each: (_RANK[each[0].verdict], each[0].score))
 
     def _judge(self, text: str, refs: Sequence[Ref]) -> Judgement:
@@ -188,6 +199,21 @@ class Citing:
         p, n = ref
         first = header_of(self._shown.places[p - 1][1], n)
         return None if first is None else (p, first)
+
+    def _leads_elsewhere(self, text: str) -> bool:
+        """Whether a text holds an address that stands nowhere in the articles shown: one that was
+        made up, or remembered."""
+        found = _ADDRESS.findall(text)
+        if not found:
+            return False
+        if self._addresses is None:
+            own = (
+                part
+                for head, passage in self._shown.places
+                for part in (passage.text, head.url, *head.addresses)
+            )
+            self._addresses = "\n".join(own).lower()
+        return any(_bare(address) not in self._addresses for address in found)
 
     def _resolved(self, sentence: Sentenced) -> tuple[Ref, ...]:
         """The sentences cited that were shown; of a whole passage, the one that fits best."""
@@ -247,6 +273,12 @@ def _stated(text: str) -> str:
     """What a sentence states behind the "no" or "yes" that answers the question: that is no denial
     of the rest."""
     return _ANSWERS.sub("", text)
+
+
+def _bare(address: str) -> str:
+    """An address without what may stand around it or be left out."""
+    plain = re.sub(r"^(?:https?://)?(?:www\.)?", "", address.lower())
+    return plain.rstrip(".,:;!?_~/")
 
 
 class _Sources(dict[Ref, Source]):

@@ -31,7 +31,8 @@ _SETTLES = 14
 """So many characters behind a full stop tell whether it ends a sentence."""
 
 _LEAD = re.compile(r"(?:[ \t]*(?:[-*+•]|\d{1,2}[.)、]|#{1,6}|>)[ \t]+)*(?:\*\*|__)?")
-_FENCE = re.compile(r"[ \t]*(?:```|~~~)")
+FENCE = re.compile(r"[ \t]*(?:```|~~~)")
+"""A line that begins or ends a stretch of code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ class Draft:
         self._raw += piece.replace("\r\n", "\n").replace("\r", "\n")
         if finished:
             yield from self._lines(final=False)
-            if not self._fenced and not _FENCE.match(self._raw) and "|" not in self._raw:
+            if not self._fenced and not FENCE.match(self._raw) and "|" not in self._raw:
                 yield from self._running()
 
     def holds(self, text: str) -> bool:
@@ -149,7 +150,7 @@ class Draft:
 
     def _line(self, line: str) -> Iterator[Sentenced]:
         """The sentences of a whole line, or of what is left of it."""
-        if _FENCE.match(line):
+        if FENCE.match(line):
             self._fenced = not self._fenced
             yield self._given("", line.rstrip(), (), code=True)
             return
