@@ -16,10 +16,10 @@ from dengmi.core.clock import Clock, SystemClock
 from dengmi.core.counts import Counts
 from dengmi.core.errors import Unavailable
 from dengmi.core.home import make_home
+from dengmi.core.life import Life
 from dengmi.core.ports import Search, Store
 from dengmi.core.talk import Talk
 from dengmi.corpus.corpus import Corpus
-from dengmi.ledger.life import Life
 from dengmi.search.searcher import Searcher
 from dengmi.server.parts import Parts
 from dengmi.settings.lacking import empty

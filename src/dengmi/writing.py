@@ -17,10 +17,10 @@ from dengmi.answer.late.waits import Waits
 from dengmi.core.chat import ChatModel
 from dengmi.core.clock import Clock
 from dengmi.core.counts import Counts
+from dengmi.core.life import Life
 from dengmi.core.ports import Search, Store
 from dengmi.core.records import Level
 from dengmi.core.talk import Talk
-from dengmi.ledger.life import Life
 from dengmi.models.open import Models
 from dengmi.settings.desks import DeskSettings
 from dengmi.settings.live import Made

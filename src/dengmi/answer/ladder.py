@@ -6,7 +6,7 @@ whoever leaves meanwhile. How it is answered: `climber.py`.
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -15,7 +15,6 @@ from dengmi.answer.audience import Audience, Stage
 from dengmi.answer.climber import Climber, Kept
 from dengmi.answer.greeting import Greeter
 from dengmi.answer.hearing import Hear, heard_by
-from dengmi.answer.late.terms import Trial
 from dengmi.answer.late.waits import Standing, Waits
 from dengmi.answer.owned import Owned
 from dengmi.answer.pins import Pinned
@@ -27,7 +26,7 @@ from dengmi.core.errors import BadInput, DengmiError
 from dengmi.core.events import Event, Failed, Thinking
 from dengmi.core.ids import new_id
 from dengmi.core.ports import Lives, Search
-from dengmi.core.records import Answer, Exchange, Level, Question
+from dengmi.core.records import Exchange, Question
 from dengmi.core.trace import work_for
 from dengmi.language.detect import language_of
 
@@ -65,6 +64,7 @@ class Ladder:
     Attributes:
         audience: who else listens to the answers that are being given.
         turns: whose turn it is where many ask at once.
+        better: tries a question that has its quotes once more (`Climber.better`).
     """
 
     def __init__(
@@ -100,6 +100,7 @@ class Ladder:
             history=history,
         )
         self.turns = self._climber.turns
+        self.better = self._climber.better
         self._owned = Owned(store, clock, lives)
         self._most_chars = most_chars
         self.audience = Audience()
@@ -235,14 +236,3 @@ class Ladder:
     async def leave(self) -> None:
         """The process ends: what it did not come to is for whoever comes next."""
         await self._owned.leave()
-
-    async def better(
-        self,
-        question: Question,
-        level: Level,
-        done: Callable[[Answer], Awaitable[bool]],
-        *,
-        shared: bool = False,
-    ) -> Trial:
-        """Try a question that has its quotes once more; see Climber.better."""
-        return await self._climber.better(question, level, done, shared=shared)

@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from typing import Protocol
 
+from dengmi.answer.paid import full_of
 from dengmi.answer.told import told as events_of
 from dengmi.answer.write.begun import Out, Written
 from dengmi.core.charges import Charge
@@ -123,7 +124,7 @@ async def _again(answer: Answer) -> AsyncGenerator[Out, None]:
     for event in events_of(answer):
         if isinstance(event, Text | Cited):
             yield event
-    full = answer.full_cost if answer.full_cost.micros else answer.cost
+    full = full_of(answer)
     charge = Charge(
         id="",
         question_id=answer.question_id,

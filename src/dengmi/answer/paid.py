@@ -22,6 +22,12 @@ def paid(spent: Sequence[Charge], currency: str) -> Cost:
     return added(spent)[0] if spent else Cost(currency=currency)
 
 
+def full_of(answer: Answer) -> Cost:
+    """What an answer would have cost with no reuse, join or cache; what it did where that is not
+    known."""
+    return answer.full_cost if answer.full_cost.micros else answer.cost
+
+
 def priced(answer: Answer, spent: Sequence[Charge]) -> Answer:
     """A quote answer with what completing its question cost."""
     if not spent:

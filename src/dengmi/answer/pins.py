@@ -7,9 +7,9 @@ look at an empty set.
 
 import asyncio
 from collections.abc import AsyncGenerator
-from dataclasses import replace
 from typing import Protocol
 
+from dengmi.answer.again import served_again
 from dengmi.answer.told import told
 from dengmi.core.clock import Clock
 from dengmi.core.events import Done, Event, Found
@@ -83,27 +83,15 @@ class Pinned:
             began: when it began, on the steady clock.
             upper: notes what the answer would have cost.
         """
-        full = pinned.full_cost if pinned.full_cost.micros else pinned.cost
-        answer = replace(
-            pinned,
-            id=stable_id("an", question.id, "pin"),
-            question_id=question.id,
-            question=question.text,
-            standalone=asked if asked != question.text else "",
-            wanted=question.wanted,
-            reused=True,
-            origin=pinned.id,
-            cost=Cost(currency=full.currency),
-            full_cost=full,
-            usage={},
-            took_ms=round((self._clock.steady() - began) * 1000, 3),
-            created_at=self._clock.now(),
+        took_ms = round((self._clock.steady() - began) * 1000, 3)
+        answer = served_again(
+            pinned, question, asked, kind="pin", now=self._clock.now(), took_ms=took_ms
         )
         yield Found(question.id, answer.level, len(answer.citations), 0.0)
         for event in told(answer):
             yield event
-        if upper is not None and full.micros:
-            await upper.served_again(question, answer.level, full)
+        if upper is not None and answer.full_cost.micros:
+            await upper.served_again(question, answer.level, answer.full_cost)
         await self._kept.finish_question(answer)
         yield Done(answer)
 

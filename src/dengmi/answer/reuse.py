@@ -172,7 +172,7 @@ def _still_first(
         return "sank"
     known = {one.passage_id: one.text for one in basis.seen}
     above = [hit.passage for hit in evidence.hits if hit.rank < max(ranks)]
-    if any(known.get(passage.id) != content_hash(passage.text) for passage in above):
+    if any(known.get(passage.id) != _hash(passage.text) for passage in above):
         return "outranked"
     return "stands"
 

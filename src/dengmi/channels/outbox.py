@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from dengmi.core.background import Bell, log_failure
+from dengmi.core.background import Bell, log_failure, pause_after
 from dengmi.core.clock import Clock
 from dengmi.core.deliveries import Deliveries, Delivery, Sends
 from dengmi.core.errors import DengmiError
@@ -54,16 +54,12 @@ class Uncertain(DengmiError):
     """A platform was called and nobody knows whether it took the message."""
 
 
-class Life(Lives, Protocol):
-    """This process among those that share a home."""
-
-    def close(self) -> None: ...
-
-
-class Late(Protocol):
+class Handing(Protocol):
     """Hands over better answers that come later."""
 
-    def hand_to(self, push: Push) -> None: ...
+    def hand_to(self, push: Push) -> None:
+        """Hand those of a channel to it from now on."""
+        ...
 
 
 @dataclass(slots=True)
@@ -92,7 +88,7 @@ class Outbox:
     """
 
     def __init__(
-        self, deliveries: Deliveries, clock: Clock, lives: Life, late: Late | None = None
+        self, deliveries: Deliveries, clock: Clock, lives: Lives, late: Handing | None = None
     ) -> None:
         self._deliveries = deliveries
         self._clock = clock
@@ -176,7 +172,7 @@ class Outbox:
             await self._senders[delivery.channel].send(question, answer, delivery)
         except DengmiError as error:
             log.warning("question %s, sending: %s", question.id, error)
-            pause = min(LONGEST, FIRST * 2.0 ** min(max(0, delivery.tries - 1), 10))
+            pause = pause_after(delivery.tries, FIRST, LONGEST)
             await self._deliveries.release_delivery(delivery, self._clock.now() + pause)
         else:
             await self._deliveries.end_delivery(delivery, "sent")

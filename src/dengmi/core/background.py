@@ -1,4 +1,5 @@
-"""Work in the background: loops that look for it again and again, tasks that nobody awaits."""
+"""Work in the background: loops that look for it again and again, pauses after what failed, tasks
+that nobody awaits."""
 
 import asyncio
 import logging
@@ -26,6 +27,12 @@ class Bell:
                 await self._rung.wait()
         except TimeoutError:
             return
+
+
+def pause_after(failures: int, first: float, longest: float) -> float:
+    """Seconds until what failed so many times in a row is tried again: `first`, and each time after
+    that twice as long."""
+    return min(longest, first * 2.0 ** min(max(0, failures - 1), 10))
 
 
 def log_failure(task: "asyncio.Task[Any]") -> None:

@@ -179,3 +179,7 @@ class Lives(Protocol):
     def bury(self, names: Collection[str]) -> None:
         """Forget processes that are gone."""
         ...
+
+    def close(self) -> None:
+        """End with a word: nothing of this process is open."""
+        ...
