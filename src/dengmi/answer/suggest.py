@@ -42,6 +42,8 @@ _ORDERS_ZH = words_of(
     " 缴纳 领取"
 )
 """Verbs at the start of a Chinese heading that tell to do something."""
+_LABELLED = re.compile(r"(?:Q|Question|问|問)\s*\d*\s*[:：.]\s*(\S.*[?？])")
+"""A question of a page of questions and answers: "Q: How long does shipping take?"."""
 _PAGE = re.compile(
     r"\b(?:faqs?|handbook|guide|manual|notes|newsletter|report|overview|introduction|summary)$"
     "|(?:须知|办法|说明|指南|手册|通知|公告|简介|介绍|问答|问题|总结|报告|概述|一览)$",
@@ -99,7 +101,8 @@ def candidates(question: str, answer: str, evidence: Evidence, lang: str) -> tup
 
 
 def _headings(evidence: Evidence) -> Iterator[tuple[Hit, str]]:
-    """Headings of the evidence that is about the same, each with its hit."""
+    """Headings of the evidence that is about the same, and the questions of its lists of questions
+    and answers, each with its hit."""
     for hit in evidence.hits:
         best = evidence.hits[0]
         if hit.score < RELATED * best.score and hit.head.pk != best.head.pk:
@@ -108,6 +111,9 @@ def _headings(evidence: Evidence) -> Iterator[tuple[Hit, str]]:
             words = " ".join(heading.split()).strip(" .:：。")
             if words:
                 yield hit, words
+        for sentence in hit.passage.sentences:
+            if found := _LABELLED.fullmatch(hit.passage.quote(sentence.n)):
+                yield hit, found[1]
 
 
 def as_question(heading: str, lang: str, title: str = "") -> str:
@@ -130,7 +136,8 @@ def _as_question(heading: str, lang: str) -> str:
     if told := _TOLD_EN.fullmatch(heading):
         asks, name, verb = told.groups()
         return "" if _NO_NAME.fullmatch(name) else f"{asks} {verb} {name}?"
-    return f"{heading.rstrip('?')}?" if _ASKS_EN.match(heading) else _made_en(heading)
+    asks = heading.endswith("?") and not _POINTS_EN.search(heading)
+    return f"{heading.rstrip('?')}?" if asks or _ASKS_EN.match(heading) else _made_en(heading)
 
 
 def _made_en(heading: str) -> str:

@@ -7,6 +7,7 @@ import pytest
 from dengmi.answer.offered import questions
 from dengmi.answer.suggest import MOST, RELATED, candidates
 from dengmi.core.records import Evidence, Head, Hit, Passage, SearchQuery
+from tests.unit.answer.conftest import written
 
 
 def evidence_with(*headings: str, title: str = "Guide") -> Evidence:
@@ -75,6 +76,31 @@ def test_what_stands_in_other_articles_is_suggested_only_where_they_are_near() -
     hits = tuple(replace(h, score=s) for h, s in zip(evidence.hits, scores, strict=True))
     found = candidates("When is it dark?", "At ten.", replace(evidence, hits=hits), "en")
     assert [one.article for one in found] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("text", "lang", "expected"),
+    [
+        (
+            "Q: How long does shipping take? A: Two days. Q: Do you ship decaf? A: Yes. Really?",
+            "en",
+            ["How long does shipping take?", "Do you ship decaf?"],
+        ),
+        (
+            "问：可以带宠物吗？\n答：小型犬可以。\n问：早餐包含吗？\n答：包含。",
+            "zh",
+            ["可以带宠物吗？", "早餐包含吗？"],
+        ),
+    ],
+    ids=["en", "zh"],
+)
+def test_questions_of_a_page_of_questions_are_suggested(
+    text: str, lang: str, expected: list[str]
+) -> None:
+    head, passage = written(1, "FAQ", text)
+    hit = Hit(rank=1, score=1.0, head=head, passage=passage)
+    found = candidates("Else?", "Yes.", replace(evidence_with(), hits=(hit,)), lang)
+    assert sorted(one.question for one in found) == sorted(expected)
 
 
 def test_what_was_asked_is_not_suggested() -> None:
