@@ -255,7 +255,7 @@ class Quick(SystemClock):
 
     async def sleep(self, seconds: float) -> None:
         woken = asyncio.get_running_loop().create_future()
-        heappush(self._sleeping, (self.at + seconds, next(self._nth), woken))
+        heappush(self._sleeping, (self.at + max(seconds, 1e-6), next(self._nth), woken))
         await woken
 
     async def pass_until(self, done: "asyncio.Future[Sequence[str]]") -> None:
