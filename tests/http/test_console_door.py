@@ -223,6 +223,8 @@ async def test_operators_come_change_and_go(parts: Parts, owner: httpx.AsyncClie
     log = (await owner.get("/console/log?csv=1")).text
     for words in ("removed an operator", "changed a role", "became an operator"):
         assert words in log
+    chinese = (await owner.get("/console/log", headers={"Accept-Language": "zh"})).text
+    assert "所有者" in chinese
 
 
 async def test_keys_go_with_who_made_them(parts: Parts, owner: httpx.AsyncClient) -> None:

@@ -15,6 +15,7 @@ from dengmi.answer.check.judge import (
     states_fact,
 )
 from dengmi.answer.check.silence import beyond
+from dengmi.answer.check.tables import header_of, wrong_column
 from dengmi.answer.write.draft import FENCE, Sentenced
 from dengmi.answer.write.second import Doubt
 from dengmi.answer.write.shown import Ref, Shown
@@ -176,7 +177,28 @@ class Citing:
         return max(known, key=lambda each: (_RANK[each[0].verdict], each[0].score))
 
     def _judge(self, text: str, refs: Sequence[Ref]) -> Judgement:
-        return judge(text, [self._sources[ref] for ref in refs])
+        sources = [self._sources[ref] for ref in refs]
+        found = judge(text, sources)
+        rows = {ref: header for ref in refs if (header := self._header(ref)) is not None}
+        if not rows:
+            return found
+        if found.verdict != "supported":  # what its columns are called bears a row out too
+            heads = [self._sources[ref] for ref in dict.fromkeys(rows.values())]
+            again = judge(text, [*sources, *heads])
+            found = max(found, again, key=lambda one: (_RANK[one.verdict], one.score))
+        pairs = [
+            (self._sources[header].text, self._sources[ref].text) for ref, header in rows.items()
+        ]
+        others = [self._sources[ref].text for ref in refs if ref not in rows]
+        if found.verdict != "unsupported" and wrong_column(text, pairs, others):
+            return Judgement("unsupported", found.score, ("number",))
+        return found
+
+    def _header(self, ref: Ref) -> Ref | None:
+        """The row that names the columns of a row."""
+        p, n = ref
+        first = header_of(self._shown.places[p - 1][1], n)
+        return None if first is None else (p, first)
 
     def _leads_elsewhere(self, text: str) -> bool:
         """Whether a text holds an address that stands nowhere in the articles shown: one that was

@@ -254,13 +254,22 @@ def _columns(visit: Visit) -> Sequence[Column[Deed]]:
         Column(visit.say("con_when"), lambda deed: visit.when(deed.at)),
         Column(visit.say("con_who"), lambda deed: deed.operator or "–"),
         Column(visit.say("con_what"), lambda deed: visit.known(f"con_deed_{deed.code}", deed.code)),
-        Column(visit.say("con_on_what"), _about),
+        Column(visit.say("con_on_what"), lambda deed: _about(visit, deed)),
     )
 
 
-def _about(deed: Deed) -> str:
-    more = ", ".join(str(value) for value in deed.params.values() if value != "")
-    return f"{deed.subject} ({more})" if more and deed.subject else deed.subject or more
+def _about(visit: Visit, deed: Deed) -> str:
+    """Whom or what a deed was about; roles as the pages call them."""
+    subject = deed.subject
+    if deed.code == "invited":
+        subject = visit.known(f"con_role_{subject}", subject)
+    values = [
+        visit.known(f"con_role_{value}", str(value)) if name == "role" else str(value)
+        for name, value in deed.params.items()
+        if value != ""
+    ]
+    more = ", ".join(values)
+    return f"{subject} ({more})" if more and subject else subject or more
 
 
 def _role(visit: Visit) -> Role:
