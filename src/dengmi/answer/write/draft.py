@@ -162,6 +162,8 @@ class Draft:
             yield self._given("", line.rstrip(), (), code=True)
             return
         plain, marks = without_marks(line, self._means)
+        if self._fenced and not all(s and self._means((p, s)) for m in marks for p, s in m.refs):
+            plain, marks = line, ()  # code has brackets of its own
         if self._fenced or plain.count("|") > 1:
             if plain.strip():
                 refs = tuple(ref for mark in marks for ref in mark.refs)

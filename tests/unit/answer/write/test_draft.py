@@ -144,3 +144,18 @@ def test_what_may_be_something_else_stays(text: str) -> None:
     found = [*(one for sign in text for one in draft.feed(sign)), *draft.end()]
     assert "".join(each.text for each in found) == text
     assert all(not each.cites for each in found)
+
+
+def test_brackets_of_code_are_no_numbers_of_sentences() -> None:
+    code = "```python\nfirst = names[0]\nsizes = [1.5, 2.5]\nopen(path) [1.2]\n```\n"
+    text = f"{code}That opens it. [1.3]"
+    draft = Draft(lambda ref: ref in {(1, 2), (1, 3)})
+    found = [*draft.feed(text), *draft.end()]
+    assert [(each.text, each.cites) for each in found] == [
+        ("```python", ()),
+        ("first = names[0]", ()),
+        ("sizes = [1.5, 2.5]", ()),
+        ("open(path)", ((1, 2),)),
+        ("```", ()),
+        ("That opens it.", ((1, 3),)),
+    ]
