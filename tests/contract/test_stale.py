@@ -1,15 +1,23 @@
 """What must not serve again, or serves as it is now; and what failed calls cost. Real store and
 search; the model plays a script."""
 
+import asyncio
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import msgspec
 import pytest
 
+from dengmi.answer.write.spoken import Ungated
 from dengmi.core.charges import Tokens
 from dengmi.core.chat import ChatRequest, Thought
-from dengmi.core.errors import ModelFailed
+from dengmi.core.clock import SystemClock
+from dengmi.core.errors import ModelFailed, NoRoom
 from dengmi.core.events import Notice
+from dengmi.core.records import Question
+from dengmi.gate.gate import Gate
+from dengmi.gate.keeper import Keeper
 from dengmi.language.tokens import estimate_tokens
 from dengmi.models.scripted import Line
 from dengmi.search.searcher import Searcher
@@ -112,6 +120,53 @@ async def test_a_failed_call_has_its_price(
     assert charge.tokens.output == expected
     assert told(some).cost.micros == charge.micros > 0
     assert told(some).usage["output"] == expected
+
+
+class _Bar:
+    """Lets in who pays; whoever does not is refused once somebody has joined."""
+
+    def __init__(self) -> None:
+        self.came = asyncio.Event()
+        self.joined = asyncio.Event()
+
+    @asynccontextmanager
+    async def admit(self, asked: Question, *_: object, **__: object) -> AsyncIterator[Ungated]:
+        if not asked.payer or asked.background:
+            self.came.set()
+            await self.joined.wait()
+            error = NoRoom("first", position=1, wait=9.0)
+            error.holder, error.background = asked.payer, asked.background
+            raise error
+        yield Ungated("first")
+
+
+@pytest.mark.parametrize("background", [False, True], ids=["visitor", "late"])
+async def test_who_was_refused_takes_nothing_from_who_ranks_higher(
+    make: Make, background: bool
+) -> None:
+    model, bar = Counted("first", BUILT), _Bar()
+    ladder = make(model, gate=bar)
+    payer = "ann" if background else ""
+    asked = question(payer=payer, background=background)  # type: ignore[arg-type]
+    first = asyncio.ensure_future(events(ladder, asked))
+    await bar.came.wait()
+    other = asyncio.ensure_future(events(ladder, question(payer="ann")))
+    await asyncio.sleep(0.5)
+    assert not other.done()
+    bar.joined.set()
+    assert told(await first).level == "quote"
+    assert told(await other).level == "quick"
+    assert len(model.asked) == 1
+
+
+async def test_the_gate_says_whom_it_refused() -> None:
+    gate = Gate(Keeper({"first": 1}, SystemClock()), SystemClock(), 1.0)
+    one = question(payer="ann", background=True)  # type: ignore[arg-type]
+    async with gate.admit(one, "quick", ("first",), prompt=1, most=1):
+        with pytest.raises(NoRoom) as caught:
+            async with gate.admit(one, "quick", ("first",), prompt=1, most=1):
+                pass
+    assert (caught.value.holder, caught.value.background) == ("ann", True)
 
 
 async def test_the_price_holds_both_models(make: Make, store: SqlStore) -> None:

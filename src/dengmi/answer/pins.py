@@ -6,7 +6,7 @@ look at an empty set.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Collection
 from typing import Protocol
 
 from dengmi.answer.again import served_again
@@ -16,7 +16,7 @@ from dengmi.core.events import Done, Event, Found
 from dengmi.core.ids import stable_id
 from dengmi.core.pins import Pin, Pins
 from dengmi.core.ports import Inbox
-from dengmi.core.records import Answer, Cost, Level, Question
+from dengmi.core.records import HALL, Answer, Cost, Level, Question
 
 
 def pin_of(answer: Answer, at: float, by: str) -> Pin:
@@ -43,10 +43,12 @@ class Pinned:
 
     Args:
         kept: where they are, and where the answers they make are kept.
+        private: desks of which the hall tells nothing, as they are now.
     """
 
-    def __init__(self, kept: Kept, clock: Clock) -> None:
+    def __init__(self, kept: Kept, clock: Clock, private: Collection[str] = ()) -> None:
         self._kept = kept
+        self._private = private
         self._clock = clock
         self._keys: frozenset[str] = frozenset()
         self._ready = False
@@ -69,9 +71,15 @@ class Pinned:
         from dengmi.language.asking import asking, same_question
 
         for pin, answer in await self._kept.pinned(key):
-            if same_question(asking(pin.asked), asking(asked)):
+            if self._may_tell(desk, answer) and same_question(asking(pin.asked), asking(asked)):
                 return answer
         return None
+
+    def _may_tell(self, desk: str, answer: Answer) -> bool:
+        """Whether an answer holds nothing that who asks may not see: a desk may have become private
+        since it was pinned in the hall."""
+        heads = (*(one.head for one in answer.citations), *answer.nearest)
+        return desk != HALL or not any(head.desk in self._private for head in heads)
 
     async def told(
         self, question: Question, asked: str, pinned: Answer, began: float, upper: Noting | None

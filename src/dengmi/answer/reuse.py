@@ -15,7 +15,7 @@ from typing import Literal
 import msgspec
 
 from dengmi.core.ids import content_hash, stable_id
-from dengmi.core.records import Answer, Evidence, Hit
+from dengmi.core.records import HALL, Answer, Evidence, Hit
 from dengmi.core.reuses import Reusable
 from dengmi.language.asking import Asking, same_question
 
@@ -187,7 +187,8 @@ def choose(
     """The first of the answers kept under the question's key that may serve it now.
 
     A pinned answer serves whatever the evidence, as an operator wished, but only the same
-    question.
+    question. Not in the hall, where a desk that is private by now may stand behind it: `pins.py`
+    knows.
     """
     standing: Standing = "none"
     for reusable, answer in kept:
@@ -195,7 +196,8 @@ def choose(
             basis = basis_from(reusable.basis)
         except ValueError:
             continue
-        if reusable.state == "pinned" and same_question(basis.asking, asking):
+        pinned = reusable.state == "pinned" and evidence.query.desk != HALL
+        if pinned and same_question(basis.asking, asking):
             return Chosen(answer, "pinned")
         standing = still_stands(basis, asking, evidence, now, zone)
         if standing == "stands":

@@ -291,7 +291,10 @@ def _sought(climb: Climb) -> Sought:
 
 
 def _is_anothers(error: ModelFailed, question: Question) -> bool:
-    """Whether it was the quota of whoever asked first that did not allow the answer."""
+    """Whether it was the quota, or the plan, of whoever asked first that did not allow the answer,
+    or nobody waited for theirs."""
+    if isinstance(error, NoRoom):
+        return error.holder != question.payer or error.background > question.background
     if not isinstance(error, OverLimit):
         return False
     return error.notice == "quota_spent" and error.holder != question.payer

@@ -134,12 +134,18 @@ class NoRoom(ModelFailed):
     Args:
         position: place in the queue that it would have had.
         wait: seconds until its turn, about.
+
+    Attributes:
+        holder: the payer of the question that was refused, whose plan says how long it may wait;
+            `background` whether nobody waited for it.
     """
 
     def __init__(self, model: str, *, position: int, wait: float) -> None:
         super().__init__("busy", model)
         self.position = position
         self.wait = wait
+        self.holder = ""
+        self.background = False
 
 
 class OverLimit(ModelFailed):

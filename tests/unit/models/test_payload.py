@@ -101,7 +101,7 @@ def test_profiles_of_the_settings_are_those_that_exist() -> None:
     ("address", "kind", "profile"),
     [
         ("https://api.deepseek.com", "openai", "deepseek"),
-        ("http://127.0.0.1:9000", "deepseek", "deepseek"),
+        ("https://api.deepseek.com", "deepseek", "deepseek"),
         ("https://api.openai.com/v1", "openai", "openai"),
         ("https://notopenai.com/v1", "openai", None),
         ("https://openai.com.example/v1", "openai", None),
@@ -280,3 +280,26 @@ def test_what_the_endpoint_counted_before_it_failed_is_told() -> None:
     with pytest.raises(ModelFailed) as caught:
         _stream().end()
     assert caught.value.used is None
+
+
+def test_a_sign_that_comes_in_halves_is_put_together() -> None:
+    stream = _stream()
+    said = [
+        *stream.take(_event(content="Hi \ud83d")),
+        *stream.take(_event(content="\ude00 there, \ude00 half")),
+        *stream.take(_event(content=" \ud83d", finish="stop")),
+        *stream.end(),
+    ]
+    text = "".join(piece.text for piece in said if isinstance(piece, Said))
+    assert text == "Hi \U0001f600 there, \ufffd half "
+    thought = _stream().take(_event(reasoning="Hm \ud83d"))
+    assert thought == [Thought("Hm \ufffd")]
+
+
+def test_only_the_endpoint_of_deepseek_surely_parts_thinking() -> None:
+    official = profile_of("", "https://api.deepseek.com/v1", "deepseek")
+    other = profile_of("", "https://gateway.example/v1", "deepseek")
+    assert official is not None
+    assert other is not None
+    assert (official.apart, other.apart) == (True, False)
+    assert other.switch == official.switch

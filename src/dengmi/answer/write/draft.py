@@ -30,6 +30,11 @@ _SURE = re.compile(f"[{_SURE_END}]")
 _SETTLES = 14
 """So many characters behind a full stop tell whether it ends a sentence."""
 
+UNSEEN = re.compile(
+    "[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]"
+)
+"""Signs that nobody sees, and that turn round or part what is seen: 06 behind one reads 60."""
+
 _LEAD = re.compile(r"(?:[ \t]*(?:[-*+•]|\d{1,2}[.)、]|#{1,6}|>)[ \t]+)*(?:\*\*|__)?")
 FENCE = re.compile(r"[ \t]*(?:```|~~~)")
 """A line that begins or ends a stretch of code."""
@@ -82,6 +87,8 @@ class Draft:
 
     def feed(self, piece: str) -> Iterator[Sentenced]:
         """Add a piece; the sentences that are finished by it."""
+        if not piece.isprintable():
+            piece = UNSEEN.sub("", piece)
         finished = not self.holds(piece)
         self._raw += piece.replace("\r\n", "\n").replace("\r", "\n")
         if finished:
@@ -155,6 +162,8 @@ class Draft:
             yield self._given("", line.rstrip(), (), code=True)
             return
         plain, marks = without_marks(line, self._means)
+        if self._fenced and not all(s and self._means((p, s)) for m in marks for p, s in m.refs):
+            plain, marks = line, ()  # code has brackets of its own
         if self._fenced or plain.count("|") > 1:
             if plain.strip():
                 refs = tuple(ref for mark in marks for ref in mark.refs)

@@ -54,6 +54,14 @@ def test_a_made_up_number_passes_nowhere(text: str) -> None:
     assert not any(any(map(str.isdigit, each.text)) for each in _checked(text))
 
 
+@pytest.mark.parametrize("sign", ["\u202e", "\u200b", "\0", "\x1b", "\u2066"])
+def test_signs_that_nobody_sees_are_left_out(sign: str) -> None:
+    assert not _checked(f"It is {sign}83 metres high. [1.2]")
+    assert not _checked(f"It is 3{sign}80 metres high. [1.2]")
+    (one,) = _checked(f"It is{sign} 38 me{sign}tres high. [1.2]")
+    assert one.text == "It is 38 metres high. [1]"
+
+
 def test_what_is_said_beside_the_silence_is_marked() -> None:
     text = "The articles do not say who painted it, but Penguins were probably the painters."
     (one,) = _checked(text)
