@@ -5,8 +5,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from dengmi.core.charges import Charge, Purpose, Tokens
 from dengmi.core.chat import ChatModel
-from dengmi.core.records import Charge, Level, Purpose, Question, Tokens
+from dengmi.core.records import Level, Question
 from dengmi.models.local import LocalModel
 from dengmi.models.openai import OpenAiModel
 from dengmi.settings.options import ModelSettings

@@ -37,9 +37,10 @@ from dengmi.answer.upper import Upper
 from dengmi.answer.write.prompt import messages
 from dengmi.answer.write.shown import Shown, chosen
 from dengmi.answer.write.writer import Writer
+from dengmi.core.charges import Tokens
 from dengmi.core.chat import ChatRequest, Ended, Message, Piece, Said
 from dengmi.core.events import Done
-from dengmi.core.records import Question, SearchQuery, Tokens
+from dengmi.core.records import Question, SearchQuery
 from dengmi.language.tokens import estimate_tokens
 from dengmi.ledger.costs import cost
 from dengmi.ledger.ledger import Ledger

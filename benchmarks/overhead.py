@@ -1,17 +1,17 @@
 """What Dengmi adds in front of a model: time to the first token, and answers a second.
 
     python benchmarks/overhead.py [--streams 20] [--rounds 8] [--seconds 8] [--litellm PATH]
-        [--beside PATH,PATH]
+        [--beside PATH,PATH] [--processes 1]
 
 One plain endpoint (_endpoint.py: 200 ms to the first token, a first sentence at once, then 60
 tokens a second) is asked straight, through `dengmi serve` (search, prompt, check and ledger
 included; every question is another one, so nothing is reused), and through LiteLLM's proxy where
 its command is found (`litellm`, or --litellm); --beside names other checkouts of Dengmi to be
-measured as well. Each is a process of its own, all in one run, in turn. What each took of the
-processor for an answer is told too: it hardly depends on what else the machine does. In the second
-part the endpoint says its first sentence at once and no more, and wrk asks as fast as answers come,
-64 at a time. Dengmi's first token is its first checked sentence; its quotes, which come before, do
-not count.
+measured as well. Each is one process, or so many (--processes), all in one run, in turn. What each
+took of the processor for an answer is told too: it hardly depends on what else the machine does.
+In the second part the endpoint says its first sentence at once and no more, and wrk asks as fast as
+answers come, 64 at a time. Dengmi's first token is its first checked sentence; its quotes, which
+come before, do not count.
 """
 
 import argparse
@@ -19,15 +19,13 @@ import asyncio
 import json
 import os
 import shutil
-import signal
-import socket
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
@@ -35,6 +33,7 @@ from urllib.parse import urlsplit
 
 import _data
 import httpx
+from _serving import Running, port, running
 
 ROOT = Path(__file__).resolve().parents[1]
 HERE = Path(__file__).parent
@@ -55,8 +54,8 @@ class Way(NamedTuple):
 
 Ways = list[tuple[str, str, Way]]
 
-SERVERS: dict[str, int] = {}
-"""The process of each address."""
+SERVERS: dict[str, Running] = {}
+"""What serves at each address."""
 
 
 def main() -> None:
@@ -70,7 +69,8 @@ def main() -> None:
     ):
         folder = Path(name)
         ways: Ways = [("endpoint alone", endpoint, STRAIGHT)]
-        with _dengmi(folder, endpoint) as dengmi, _litellm(folder, endpoint, args) as proxy:
+        started = _dengmi(folder, endpoint, processes=args.processes)
+        with started as dengmi, _litellm(folder, endpoint, args) as proxy:
             ways.append(("Dengmi", dengmi, DENGMI))
             if proxy:
                 ways.append(("LiteLLM proxy", proxy, PROXY))
@@ -92,9 +92,9 @@ def _first_tokens(ways: Ways, asked: Iterator[str], args: argparse.Namespace) ->
     spent = dict.fromkeys(times, 0.0)
     for _ in range(args.rounds):
         for name, address, way in ways:
-            before = _processor(address)
+            before = SERVERS[address].processor() * 1e3
             times[name] += asyncio.run(_round(address, way, asked, args.streams))
-            spent[name] += _processor(address) - before
+            spent[name] += SERVERS[address].processor() * 1e3 - before
     base = statistics.median(times["endpoint alone"])
     base99 = _p99(times["endpoint alone"])
     head = f"{'time to the first token, ms':30}{'median':>9}{'p99':>9}{'added':>9}{'added p99':>11}"
@@ -125,7 +125,7 @@ def _throughput(ways: Ways, asked: Iterator[str], args: argparse.Namespace) -> N
                 str(HERE / "_wrk.lua"),
                 address,
             ]
-            before = _processor(address)
+            before = SERVERS[address].processor() * 1e3
             done = subprocess.run(
                 [*wrk, "--", way.path, bodies.name, "0", *headers],
                 check=True,
@@ -135,7 +135,7 @@ def _throughput(ways: Ways, asked: Iterator[str], args: argparse.Namespace) -> N
         line = next(line for line in done.stdout.splitlines() if line.startswith("RESULT"))
         count, took, *_, failed = map(int, line.split()[1:])
         whole = count - failed
-        spent = (_processor(address) - before) / max(whole, 1)
+        spent = (SERVERS[address].processor() * 1e3 - before) / max(whole, 1)
         print(f"{name:30}{whole / took * 1e6:9.0f}{failed:9}{spent:11.1f}")
 
 
@@ -207,18 +207,18 @@ def _questions() -> Iterator[str]:
 @contextmanager
 def _endpoint(first: float) -> Iterator[str]:
     """The endpoint of the tests in a process of its own."""
-    port = _port()
+    number = port()
     code = (
         "import sys; sys.path.insert(0, sys.argv[1])\n"
         "from benchmarks._endpoint import run; run(int(sys.argv[2]), float(sys.argv[3]))"
     )
-    command = [sys.executable, "-c", code, str(ROOT), str(port), str(first)]
-    with _running(command, f"http://127.0.0.1:{port}/speed"):
-        yield f"http://127.0.0.1:{port}"
+    command = [sys.executable, "-c", code, str(ROOT), str(number), str(first)]
+    with running(command, number, "/speed") as started:
+        yield _address(started)
 
 
 @contextmanager
-def _dengmi(folder: Path, endpoint: str, checkout: str = "") -> Iterator[str]:
+def _dengmi(folder: Path, endpoint: str, checkout: str = "", processes: int = 1) -> Iterator[str]:
     home = folder / "home"
     home.mkdir(parents=True)
     (home / "dengmi.toml").write_text(
@@ -233,10 +233,11 @@ def _dengmi(folder: Path, endpoint: str, checkout: str = "") -> Iterator[str]:
         environ["PYTHONPATH"] = str(Path(checkout) / "src")
     add = [sys.executable, "-m", "dengmi", "add", str(articles)]
     subprocess.run(add, env=environ, check=True, capture_output=True)
-    port = _port()
-    serve = [sys.executable, "-m", "dengmi", "serve", "--port", str(port)]
-    with _running(serve, f"http://127.0.0.1:{port}/readyz", environ):
-        yield f"http://127.0.0.1:{port}"
+    number = port()
+    serve = [sys.executable, "-m", "dengmi", "serve", "--port", str(number)]
+    serve += ["--workers", str(processes)]
+    with running(serve, number, "/readyz", environ, seconds=120) as started:
+        yield _address(started)
 
 
 @contextmanager
@@ -253,54 +254,20 @@ def _litellm(folder: Path, endpoint: str, args: argparse.Namespace) -> Iterator[
         "      extra_body: {thinking: {type: disabled}}\n"
         "litellm_settings:\n  drop_params: false\n  telemetry: false\n"
     )
-    port = _port()
-    serve = [command, "--config", str(config), "--port", str(port), "--host", "127.0.0.1"]
+    number = port()
+    serve = [command, "--config", str(config), "--port", str(number), "--host", "127.0.0.1"]
+    serve += ["--num_workers", str(args.processes)]
     environ = {**os.environ, "LITELLM_LOCAL_MODEL_COST_MAP": "True", "LITELLM_LOG": "ERROR"}
     environ["LITELLM_DANGEROUSLY_PERMIT_WEAK_OR_UNSET_MASTER_KEY"] = "true"
     environ.pop("PYTHONPATH", None)
-    with _running(serve, f"http://127.0.0.1:{port}/health/liveliness", environ, seconds=240):
-        yield f"http://127.0.0.1:{port}"
+    with running(serve, number, "/health/liveliness", environ, seconds=240) as started:
+        yield _address(started)
 
 
-@contextmanager
-def _running(
-    command: list[str], ready: str, environ: dict[str, str] | None = None, seconds: float = 120
-) -> Iterator[None]:
-    with tempfile.TemporaryFile() as said:
-        server = subprocess.Popen(
-            command, env=environ, stdout=said, stderr=said, start_new_session=True
-        )
-        try:
-            until = time.monotonic() + seconds
-            while time.monotonic() < until and server.poll() is None:
-                with suppress(httpx.HTTPError):
-                    if httpx.get(ready, timeout=2).status_code < 500:
-                        SERVERS["/".join(ready.split("/")[:3])] = server.pid
-                        break
-                time.sleep(0.1)
-            else:
-                said.seek(0)
-                sys.exit(f"{command[0]} does not serve:\n{said.read()[-2000:].decode()}")
-            yield
-        finally:
-            with suppress(ProcessLookupError):
-                os.killpg(server.pid, signal.SIGTERM)
-            server.wait(20)
-
-
-def _processor(address: str) -> float:
-    """Milliseconds of processor time that the server of an address took so far."""
-    try:
-        parts = Path(f"/proc/{SERVERS[address]}/stat").read_text().rpartition(")")[2].split()
-    except OSError:
-        return 0.0
-    return (int(parts[11]) + int(parts[12])) / os.sysconf("SC_CLK_TCK") * 1e3
-
-
-def _port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port: int = free.getsockname()[1]
-        return port
+def _address(started: Running) -> str:
+    """Where something serves, noted for its processor time."""
+    SERVERS[started.address] = started
+    return started.address
 
 
 def _p99(times: list[float]) -> float:
@@ -313,6 +280,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=8)
     parser.add_argument("--seconds", type=int, default=8)
     parser.add_argument("--first", type=float, default=0.2)
+    parser.add_argument("--processes", type=int, default=1, help="of Dengmi and of LiteLLM each")
     parser.add_argument("--litellm", help="path of LiteLLM's command")
     parser.add_argument(
         "--beside", type=lambda text: text.split(","), default=[], help="other checkouts of Dengmi"

@@ -6,8 +6,8 @@ SQuAD articles are asked SQuAD questions and what people asked on Quora, CMRC ar
 questions and what customers asked a bank, over the real path. Prints the area under the ROC curve
 and the share of out-of-scope questions answered when 95 % of those in scope are, beside the
 plain way (the best BM25-like score over the best possible); then the shares at the shipped
-threshold, for whole sets and small desks. The trees saw these sets in training; train_quote.py
-prints the same cross-validated.
+threshold and those that are put to a model where there is one, for whole sets and small desks.
+The trees saw these sets in training; train_quote.py prints the same cross-validated.
 """
 
 import argparse
@@ -21,6 +21,7 @@ from _desk import DESK, desk
 
 from dengmi.answer.quote import quote
 from dengmi.answer.trust import GROUNDED
+from dengmi.answer.worth import worth_asking
 from dengmi.core.records import Evidence, SearchQuery
 
 SETS = {"squad": (_data.squad, _data.qqp), "cmrc": (_data.cmrc, _data.bq)}
@@ -72,6 +73,12 @@ async def show(name: str, size: int | None, every: int) -> None:
         if judge is ours:
             shares = [sum(v >= GROUNDED for v in part) / len(part) for part in (good, bad)]
             line += f"; as shipped: {shares[0]:.1%} in scope, {shares[1]:.1%} out of scope"
+            shares = [
+                sum(worth_asking(q, found[q], v) for q, v in zip(part, values, strict=True))
+                / len(part)
+                for part, values in ((inside, good), (outside, bad))
+            ]
+            line += f"; a model is asked: {shares[0]:.1%} and {shares[1]:.1%}"
         print(line, flush=True)
 
 

@@ -35,8 +35,8 @@ from _plan import Ask, Material, Phase
 from surge import FIRST, PER_SECOND, TOKENS
 
 from dengmi.answer.late.drain import Drain
+from dengmi.core.charges import Tokens
 from dengmi.core.errors import NoRoom
-from dengmi.core.records import Tokens
 from dengmi.gate.decision import Begin, Call, Decision
 from dengmi.gate.places import place_of
 from dengmi.gate.queue import Entry

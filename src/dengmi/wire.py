@@ -16,10 +16,10 @@ from dengmi.core.clock import Clock, SystemClock
 from dengmi.core.counts import Counts
 from dengmi.core.errors import Unavailable
 from dengmi.core.home import make_home
+from dengmi.core.life import Life
 from dengmi.core.ports import Search, Store
 from dengmi.core.talk import Talk
 from dengmi.corpus.corpus import Corpus
-from dengmi.ledger.life import Life
 from dengmi.search.searcher import Searcher
 from dengmi.server.parts import Parts
 from dengmi.settings.lacking import empty
@@ -88,7 +88,7 @@ async def _operated(settings: Settings, store: Store, clock: Clock) -> tuple[Tun
     """The settings with what operators changed, and what they pinned."""
     edits = await store.edits()
     tuned = await asyncio.to_thread(Tuned, settings, edits) if edits else Tuned(settings)
-    pinned = Pinned(store, clock)
+    pinned = Pinned(store, clock, _private(tuned.settings))
     await pinned.look()
     return tuned, pinned
 
@@ -167,11 +167,16 @@ def _search(
         store,
         settings.index_folder,
         clock,
-        private=Those(settings.desks, lambda desk: not desk.public),
+        private=_private(settings),
         vectors=meaning.vectors if meaning else None,
         reranker=meaning.reranker if meaning else None,
         counts=counts,
     )
+
+
+def _private(settings: Settings) -> Those:
+    """The desks that the hall leaves out, as they are now."""
+    return Those(settings.desks, lambda desk: not desk.public)
 
 
 def _meaning(settings: Settings, store: Store) -> "Meaning | None":

@@ -5,6 +5,7 @@ that is gone stays known by name to the answers that named it, and is closed whe
 """
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,10 +17,10 @@ from dengmi.answer.late.waits import Waits
 from dengmi.core.chat import ChatModel
 from dengmi.core.clock import Clock
 from dengmi.core.counts import Counts
+from dengmi.core.life import Life
 from dengmi.core.ports import Search, Store
 from dengmi.core.records import Level
 from dengmi.core.talk import Talk
-from dengmi.ledger.life import Life
 from dengmi.models.open import Models
 from dengmi.settings.desks import DeskSettings
 from dengmi.settings.live import Made
@@ -205,14 +206,23 @@ class Writing:
 def levels_of(settings: Settings) -> dict[Level, LevelWay]:
     """The levels that the settings offer, and how each writes."""
     writing, levels = settings.writing, settings.levels
+
+    def made_of(names: Sequence[str]) -> tuple[str, ...]:
+        known = (settings.models[name] for name in names if name in settings.models)
+        return tuple(f"{each.kind} {each.base_url} {each.model}" for each in known)
+
     offered: dict[Level, LevelWay] = {}
     if levels.quick:
         offered["quick"] = LevelWay(
-            models=levels.quick, evidence=writing.quick_evidence, tokens=writing.quick_tokens
+            models=levels.quick,
+            made_of=made_of(levels.quick),
+            evidence=writing.quick_evidence,
+            tokens=writing.quick_tokens,
         )
     if levels.deep:
         offered["deep"] = LevelWay(
             models=levels.deep,
+            made_of=made_of(levels.deep),
             evidence=writing.deep_evidence,
             tokens=writing.deep_tokens,
             thinking=True,

@@ -14,9 +14,9 @@ from dengmi.channels.wechat.rendering import Dialect
 from dengmi.core.clock import SystemClock
 from dengmi.core.deliveries import Delivery
 from dengmi.core.errors import DengmiError
+from dengmi.core.life import Life
 from dengmi.core.records import Answer, Question
 from dengmi.language.texts import catalogue
-from dengmi.ledger.life import Life
 from dengmi.store.open import open_store
 from dengmi.store.store import SqlStore
 from tests.contract.given import answer, question

@@ -176,3 +176,30 @@ def test_ctrl_c_keeps_what_was_measured(
     assert found["whole"] is False
     kept = json.loads(out.read_bytes())
     assert 0 < len(kept["rows"]) == found["summary"]["questions"] < 200
+
+
+def test_lines_that_are_no_questions_are_told_in_the_language_of_the_run(
+    asking: Command, tmp_path: Path
+) -> None:
+    lines = ("no json", "[1]", '{"question": 5}', '{"question": "How?", "answers": "nine"}')
+    file = write(tmp_path / "broken.jsonl", LINES[0], *lines)
+    said = asking("eval", str(file), lang="zh_CN.UTF-8")
+    assert said.status == 3
+    assert [line.partition("：")[2] for line in said.err.splitlines()] == [
+        "不是 JSON。",
+        "不是含有“question”的 JSON 对象。",
+        "“question”应为带引号的文字。",
+        '“answers”应为文字的列表，例如 ["…"]。',
+    ]
+    missing = asking("eval", str(tmp_path / "none.jsonl"), lang="zh_CN.UTF-8")
+    assert "没有这个文件" in missing.err
+
+
+def test_a_desk_that_is_not_there_is_told_once(asking: Command, file: Path, tmp_path: Path) -> None:
+    said = asking("eval", str(file), "--desk", "attic")
+    assert (said.status, said.out) == (2, "")
+    assert said.err.count("attic") == 1
+    lines = write(tmp_path / "elsewhere.jsonl", {"question": "How?", "desk": "attic"})
+    alone = asking("eval", str(lines))
+    assert (alone.status, alone.out) == (1, "")
+    assert "Line 1" in alone.err

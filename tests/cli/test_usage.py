@@ -36,6 +36,13 @@ def test_help_of_a_verb_in_both_languages(dengmi, verb: str) -> None:
     assert "显示本帮助。" in chinese.out
 
 
+@pytest.mark.parametrize("verb", ["eval", "models pull", "sources remove"])
+def test_help_lists_options_alone(dengmi, verb: str) -> None:
+    said = dengmi(*verb.split(), "--help").out
+    assert said.count("Show this help.") == 1
+    assert "INTEGER" not in said
+
+
 def test_lang_option_wins_over_the_system(dengmi) -> None:
     assert "命令" in dengmi("--lang", "zh", "--help").out
     assert "Commands" in dengmi("--lang", "en", "--help", lang=ZH).out
@@ -57,6 +64,7 @@ def test_nothing_heavy_is_imported_for_help(home: Path) -> None:
         (["aks", "x"], "Did you mean “ask”?", "是不是“ask”？"),
         (["ask", "--dek", "a", "x"], "Did you mean “--desk”?", "是不是“--desk”？"),
         (["ask"], "QUESTION is missing.", "缺少 QUESTION。"),
+        (["eval", "x", "--limit", "0"], "--limit must be a number, 1 or more.", "不小于 1 的数"),
         (["ask", "--level", "best", "x"], "--level must be one of", "--level 只能是"),
         (["search", "--limit", "0", "x"], "a number from 1 to 100", "1 到 100 之间的数"),
         (["search", "--limit"], "--limit needs a value", "--limit 后面缺少值"),

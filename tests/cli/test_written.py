@@ -145,3 +145,23 @@ def test_a_model_that_is_not_there_leaves_the_quotes(desk: Command, home: Path) 
     assert said.status == 0
     assert "twelve books" in said.out
     assert "gone" in said.err
+    assert "“dengmi models test” tells why." in said.err
+    tried = desk("models", "test", lang="zh_CN.UTF-8")
+    assert tried.status == 1
+    assert tried.out.splitlines()[0] == "gone  x"
+    assert "不思考：模型 gone 没有响应（127.0.0.1:9 上没有服务在监听）" in tried.out
+    assert all(line == line.rstrip() for line in tried.out.splitlines())
+
+
+def test_what_a_model_lacks_is_told_when_it_fails(desk: Command, home: Path) -> None:
+    (home / "dengmi.toml").write_text("[models.own]\nkind = 'openai'\nmodel = 'x'\n")
+    assert "“models.own.base_url” is empty" in desk("models", "test").out
+
+
+def test_days_without_answers_and_days_turned_round(desk: Command) -> None:
+    desk("ask", ASKED)
+    none = desk("cost", "--until", "2020-01-01")
+    assert "in these days" in none.out
+    turned = desk("cost", "--since", "2026-02-01", "--until", "2026-01-01")
+    assert (turned.status, turned.out) == (2, "")
+    assert "is after" in turned.err

@@ -7,7 +7,7 @@ import pytest
 
 from dengmi.core.errors import NotFound
 from dengmi.core.late import Late
-from dengmi.core.records import Reusable
+from dengmi.core.reuses import Reusable
 from dengmi.store.open import open_store
 from dengmi.store.store import SqlStore
 from tests.contract.given import answer, question

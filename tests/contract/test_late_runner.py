@@ -21,11 +21,11 @@ from dengmi.core.clock import SystemClock
 from dengmi.core.errors import ModelFailed, Unavailable
 from dengmi.core.events import Done
 from dengmi.core.late import Push
+from dengmi.core.life import Life
 from dengmi.core.records import Answer, Level, Question
 from dengmi.gate.gate import Gate
 from dengmi.gate.keeper import Keeper
 from dengmi.ledger.ledger import Ledger
-from dengmi.ledger.life import Life
 from dengmi.models.scripted import Line, Script, ScriptedModel
 from dengmi.search.searcher import Searcher
 from dengmi.settings.options import ModelSettings, PriceSettings

@@ -3,9 +3,11 @@
 import asyncio
 from dataclasses import replace
 
-from dengmi.core.records import Charge, Cost, Question, Reusable, Tokens
+from dengmi.core.charges import Charge, Tokens
+from dengmi.core.life import Life
+from dengmi.core.records import Cost, Question
+from dengmi.core.reuses import Reusable
 from dengmi.ledger.ledger import Ledger
-from dengmi.ledger.life import Life
 from dengmi.settings.options import ModelSettings, PriceSettings
 from tests.contract.given import answer
 

@@ -8,9 +8,10 @@ from datetime import UTC
 
 import pytest
 
+from dengmi.core.charges import Charge, Tokens
 from dengmi.core.errors import OverLimit
 from dengmi.core.limits import Alert, Decision, Span, Used
-from dengmi.core.records import Charge, Question, Tokens
+from dengmi.core.records import Question
 from dengmi.gate.budget import Rates, Rule
 from dengmi.gate.limits import DeskLimit, Limits
 from dengmi.gate.quota import plans
@@ -217,7 +218,8 @@ SPENDER = """
 import asyncio, sys
 from datetime import UTC
 from dengmi.core.errors import OverLimit
-from dengmi.core.records import Question, Tokens
+from dengmi.core.charges import Tokens
+from dengmi.core.records import Question
 from dengmi.gate.budget import Rates, Rule
 from dengmi.gate.limits import DeskLimit, Limits
 from dengmi.gate.quota import plans

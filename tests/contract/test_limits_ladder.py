@@ -14,10 +14,10 @@ from dengmi.answer.reusing import Reusing
 from dengmi.answer.rewriting import Rewriting
 from dengmi.answer.upper import Upper
 from dengmi.answer.write.writer import Writer
+from dengmi.core.charges import Charge
 from dengmi.core.clock import SystemClock
 from dengmi.core.events import Event, Notice
 from dengmi.core.limits import Reserved
-from dengmi.core.records import Charge
 from dengmi.gate.budget import Rates, Rule
 from dengmi.gate.gate import Gate
 from dengmi.gate.keeper import Keeper

@@ -1,7 +1,12 @@
 """Answers that operators pinned, kept."""
 
+import pytest
+
+from dengmi.answer.pins import Pinned, pin_of
+from dengmi.core.clock import SystemClock
 from dengmi.core.pins import Pin
-from dengmi.core.records import Question, Reusable
+from dengmi.core.records import HALL, Question
+from dengmi.core.reuses import Reusable
 from dengmi.store.store import SqlStore
 from tests.contract.given import answer
 
@@ -75,3 +80,20 @@ async def test_who_is_forgotten_leaves_no_pin(store: SqlStore) -> None:
     await store.pin_answer(pin("1"))
     assert await store.forget_asker("ann") == 1
     assert await store.pin_keys() == frozenset()
+
+
+@pytest.mark.parametrize("desk", [HALL, "guide"])
+async def test_the_hall_serves_no_pin_of_a_desk_that_became_private(
+    store: SqlStore, desk: str
+) -> None:
+    private: set[str] = set()
+    await given(store, "1", desk=desk)
+    kept = await store.answer("a1")
+    assert kept is not None
+    assert kept.citations[0].head.desk == "guide"
+    pinned = Pinned(store, SystemClock(), private)
+    assert await store.pin_answer(pin_of(kept, 1.0, "Mei"))
+    await pinned.look()
+    assert await pinned.find(desk, kept.question) == kept
+    private.add("guide")
+    assert (await pinned.find(desk, kept.question) is None) == (desk == HALL)

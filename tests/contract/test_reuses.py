@@ -6,7 +6,8 @@ import pytest
 
 from dengmi.answer.reuse import Basis, basis_from, basis_of
 from dengmi.core.errors import NotFound
-from dengmi.core.records import Evidence, Head, Hit, Reusable, SearchQuery
+from dengmi.core.records import Evidence, Head, Hit, SearchQuery
+from dengmi.core.reuses import Reusable
 from dengmi.language.asking import asking
 from dengmi.store.store import SqlStore
 from tests.contract.given import answer, passage, question

@@ -2,10 +2,12 @@
 
 import pytest
 
+from dengmi.core.charges import Charge
 from dengmi.core.late import Late
 from dengmi.core.outcomes import Missed, Outcome
 from dengmi.core.pins import Pin
-from dengmi.core.records import Charge, Claim, Question, Reusable
+from dengmi.core.records import Claim, Question
+from dengmi.core.reuses import Reusable
 from dengmi.core.review import Wanted
 from tests.contract.given import answer
 

@@ -12,9 +12,10 @@ from dengmi.answer.ladder import Ladder
 from dengmi.answer.rewriting import Rewriting
 from dengmi.answer.upper import Upper
 from dengmi.answer.write.writer import Writer
+from dengmi.core.charges import Charge
 from dengmi.core.clock import SystemClock
 from dengmi.core.events import Done
-from dengmi.core.records import Answer, Charge, Question
+from dengmi.core.records import Answer, Question
 from dengmi.ledger.ledger import Ledger
 from dengmi.models.scripted import Line, Script, ScriptedModel
 from dengmi.search.searcher import Searcher

@@ -244,3 +244,17 @@ def apply_only_first(connection: sqlite3.Connection, path: Path) -> tuple[str, .
     first = OURS["sqlite"][:1]
     connection.execute(migrations.RECORDS)  # not an empty file any more: step by step
     return sqlite_schema.apply(connection, path, first)
+
+
+def test_what_was_kept_as_jobs_is_kept_as_notes(tmp_path: Path) -> None:
+    path = tmp_path / "old.sqlite"
+    connection = connect(path)
+    before = [each for each in OURS["sqlite"] if each.name < "0026"]
+    connection.execute(migrations.RECORDS)
+    sqlite_schema.apply(connection, path, before)
+    row = ("wechat:q_1", "owed", '{"to": "ann"}', "open", 5.0, 0, "")
+    connection.execute("INSERT INTO jobs VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+    sqlite_schema.apply(connection, path, OURS["sqlite"])
+    kept = connection.execute("SELECT id, kind, value, at FROM notes").fetchall()
+    assert kept == [("wechat:q_1", "owed", '{"to": "ann"}', 5.0)]
+    connection.close()

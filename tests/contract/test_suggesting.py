@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from dengmi.answer.ladder import Ladder
+from dengmi.answer.suggest import candidates
 from dengmi.answer.suggesting import MOST, Suggesting
 from dengmi.core.clock import SystemClock
 from dengmi.core.events import Done
@@ -91,3 +92,29 @@ async def test_every_suggestion_is_answered(shelf: tuple[SqlStore, Searcher]) ->
             assert answer.grounded, one
             assert answer.citations
     assert with_some >= 0.7 * len(ENGLISH + CHINESE)
+
+
+async def test_a_suggestion_is_answered_by_the_article_it_comes_from(tmp_path: Path) -> None:
+    store = open_store(str(tmp_path / "dengmi.sqlite"))
+    await store.open()
+    place = await source(store)
+    pool = "## Opening hours\n\nThe pool opens at seven.\n\n## Prices\n\nA swim costs 5 euros."
+    inn = "# Prices of the inn\n\nThe prices: a room costs 80 euros. Prices hold all year."
+    drafts = [
+        Draft(key="pool", title="The pool", body=pool, lang="en"),
+        Draft(key="inn", title="Prices of the inn", body=inn, lang="en"),
+    ]
+    await store.put_articles(place, [prepare(place, one) for one in drafts])
+    search = Searcher(store, tmp_path / "index", SystemClock())
+    await search.open()
+    await search.catch_up()
+    try:
+        query = SearchQuery(text="When does the pool open?", desk="guide", limit=6, marked=False)
+        evidence = await search.search(query)
+        offered = await Suggesting(search).after(query.text, "At seven.", evidence, "en")
+        assert "What are the prices?" not in offered
+        made = candidates(query.text, "At seven.", evidence, "en")
+        assert "What are the prices?" in [one.question for one in made]
+    finally:
+        await search.close()
+        await store.close()

@@ -12,9 +12,9 @@ from dengmi.answer.upper import Upper
 from dengmi.answer.write.writer import Writer
 from dengmi.core.chat import ChatRequest
 from dengmi.core.clock import SystemClock
+from dengmi.core.life import Life
 from dengmi.core.records import Question
 from dengmi.ledger.ledger import Ledger
-from dengmi.ledger.life import Life
 from dengmi.models.scripted import Line, Script, ScriptedModel
 from dengmi.search.searcher import Searcher
 from dengmi.settings.options import ModelSettings

@@ -18,10 +18,11 @@ from dengmi.answer.suggesting import Suggesting
 from dengmi.answer.upper import Upper
 from dengmi.answer.write.second import Doubt, SecondLook
 from dengmi.answer.write.writer import Writer
+from dengmi.core.charges import Charge
 from dengmi.core.chat import ChatRequest
 from dengmi.core.clock import SystemClock
 from dengmi.core.events import Cited, Done, Event, Found, Notice, Spent, Text, Thinking
-from dengmi.core.records import Answer, Charge, Question
+from dengmi.core.records import Answer, Question
 from dengmi.gate.gate import Gate
 from dengmi.gate.keeper import Keeper
 from dengmi.ledger.ledger import Ledger

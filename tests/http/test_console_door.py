@@ -223,6 +223,8 @@ async def test_operators_come_change_and_go(parts: Parts, owner: httpx.AsyncClie
     log = (await owner.get("/console/log?csv=1")).text
     for words in ("removed an operator", "changed a role", "became an operator"):
         assert words in log
+    chinese = (await owner.get("/console/log", headers={"Accept-Language": "zh"})).text
+    assert "所有者" in chinese
 
 
 async def test_keys_go_with_who_made_them(parts: Parts, owner: httpx.AsyncClient) -> None:
@@ -236,7 +238,7 @@ async def test_keys_go_with_who_made_them(parts: Parts, owner: httpx.AsyncClient
         assert known is not None
         given = {"csrf": csrf(await owner.get("/console/operators")), "operator": known.id}
         asked = await owner.post("/console/operators/remove", data=given)
-        assert f"{name}-app (last used" in asked.text
+        assert f"{name}-app (never used)" in asked.text
         assert re.search(r'<input type="checkbox" name="keys" value="1" checked', asked.text)
         given |= {"sure": "1", "keys": "1"} if name == "editor" else {"sure": "1"}
         assert (await owner.post("/console/operators/remove", data=given)).status_code == 303

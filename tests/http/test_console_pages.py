@@ -365,7 +365,8 @@ async def test_what_could_not_be_read_is_said_whoever_ran_the_sync(
     (folder / "bad.pdf").write_bytes(b"%PDF-1.4 nothing")
     source = await parts.corpus.add("walks", str(folder))
     assert (await parts.corpus.sync(source)).failed
-    page = (await owner.get("/console/sources")).text
+    assert "文件夹 · walks" in (await owner.get("/console/sources?lang=zh")).text
+    page = (await owner.get("/console/sources?lang=en")).text
     assert "1 could not be read" in page
     assert "<code>bad.pdf</code>" in page
     (folder / "fine.md").unlink()

@@ -11,7 +11,7 @@ import pytest
 
 from dengmi.models import connection as module
 from dengmi.models.connection import Connection, Reply, Unreachable
-from dengmi.models.wire import MOST_WAITING, Lost
+from dengmi.models.http1 import MOST_WAITING, Lost
 
 Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"

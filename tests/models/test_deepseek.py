@@ -5,9 +5,9 @@ import socket
 
 import pytest
 
+from dengmi.core.charges import Tokens
 from dengmi.core.chat import ChatRequest, Ended, Message, Said, Thought, Waiting
 from dengmi.core.errors import ModelFailed
-from dengmi.core.records import Tokens
 from dengmi.models.openai import OpenAiModel
 from dengmi.settings.options import ModelSettings
 from tests.fakes.deepseek import FakeDeepSeek

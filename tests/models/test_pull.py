@@ -5,6 +5,7 @@ import random
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx  # noqa: F401 - imported on the way, it asks for the working directory
 import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -28,6 +29,12 @@ class Files:
         self.etag = '"v1"'
         self.cuts: list[int] = []
         self.asked: list[str] = []
+        self.told = SUM
+
+    async def send_on(self, request: Request) -> Response:
+        """As Hugging Face does: the checksum, and the way to a store that knows none."""
+        headers = {"x-linked-etag": f'"{self.told}"', "location": "/m/tiny.gguf"}
+        return Response(status_code=302, headers=headers)
 
     async def get(self, request: Request) -> Response:
         wanted = request.headers.get("range", "")
@@ -56,7 +63,8 @@ def files() -> Files:
 
 @pytest.fixture
 def url(files: Files) -> Iterator[str]:
-    app = Starlette(routes=[Route("/m/tiny.gguf", files.get)])
+    routes = [Route("/m/tiny.gguf", files.get), Route("/hub/tiny.gguf", files.send_on)]
+    app = Starlette(routes=routes)
     with Serving(app) as serving:
         yield f"{serving.address}/m/tiny.gguf"
 
@@ -131,3 +139,15 @@ def test_addresses_that_are_none(bad: str) -> None:
 
 def test_known_files_have_names() -> None:
     assert all(file_name(known.url).endswith(".gguf") for known in KNOWN.values())
+
+
+async def test_the_checksum_is_told_where_the_server_sends_on(
+    url: str, files: Files, tmp_path: Path
+) -> None:
+    hub = url.replace("/m/", "/hub/")
+    files.told = "0" * 64
+    with pytest.raises(BadInput) as caught:
+        await pull(hub, tmp_path, "", _told)
+    assert caught.value.code == "model_sum_wrong"
+    files.told = SUM
+    assert (await pull(hub, tmp_path, "", _told)).read_bytes() == CONTENT

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from dengmi.answer.follow.turns import Standalone
 from dengmi.answer.quoting import QuoteAnswer
+from dengmi.core.charges import Charge
 from dengmi.core.events import Event
-from dengmi.core.records import Charge, Evidence, Exchange, Level, Policy, Question
+from dengmi.core.records import Evidence, Exchange, Level, Policy, Question
 
 if TYPE_CHECKING:
     from dengmi.answer.sharing import Share
@@ -34,6 +35,8 @@ class LevelWay:
     thinking: bool = False
     passages: int = 8
     """Passages searched for."""
+    made_of: tuple[str, ...] = ()
+    """What its models are: behind the same name there may be another one tomorrow."""
 
 
 class Levels(Mapping[Level, LevelWay]):
@@ -91,6 +94,14 @@ class Sought:
     level: Level
 
 
+@dataclass(slots=True)
+class Outcome:
+    """What became of a question on its way up. `broken`: models failed in the middle of its answer,
+    which stands as far as it came, and serves nobody else."""
+
+    broken: bool = False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Climb:
     """A question on its way up.
@@ -101,6 +112,7 @@ class Climb:
         quoted: the quote answer, which stands where the model gives none.
         spent: what completing the question cost.
         share: its answer, where that has begun; whoever began it leaves it.
+        outcome: is told what became of it.
         hear: hears what is written at the moment it is there, where somebody wants to.
     """
 
@@ -114,4 +126,5 @@ class Climb:
     began: float
     spent: tuple[Charge, ...] = ()
     share: "Share | None" = None
+    outcome: Outcome = field(default_factory=Outcome)
     hear: Callable[[Event], None] | None = None

@@ -1,62 +1,46 @@
 """The ladder: takes a question through its life and gives back the events of its answer.
 
-Every question is searched for and gets its quotes; where its level has a model, one writes a better
-answer, unless an earlier one still stands. Whatever goes wrong above, the quotes are the answer.
+Every question is written down before anything else happens to it, and has an answer in the end,
+whoever leaves meanwhile. How it is answered: `climber.py`.
 """
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
-from dengmi.answer.audience import Audience
-from dengmi.answer.climb import Climb, Sought
-from dengmi.answer.finding import Changing, Finder
-from dengmi.answer.follow.turns import Standalone
+from dengmi.answer.audience import Audience, Stage
+from dengmi.answer.climber import Climber, Kept
 from dengmi.answer.greeting import Greeter
 from dengmi.answer.hearing import Hear, heard_by
-from dengmi.answer.late.terms import CAUSES, SPENT, Trial, came_of, waits
 from dengmi.answer.late.waits import Standing, Waits
-from dengmi.answer.paid import priced
+from dengmi.answer.owned import Owned
 from dengmi.answer.pins import Pinned
-from dengmi.answer.quoting import DEPTH
 from dengmi.answer.seen import Seen
-from dengmi.answer.told import replayed, told
-from dengmi.answer.understanding import Understanding, Understood
+from dengmi.answer.told import replayed
 from dengmi.core.clock import Clock
 from dengmi.core.counts import Counts
 from dengmi.core.errors import BadInput, DengmiError
-from dengmi.core.events import Done, Event, Failed, Found, Notice, Thinking
+from dengmi.core.events import Event, Failed, Thinking
 from dengmi.core.ids import new_id
-from dengmi.core.ports import Conversations, Inbox, Lives, Search
-from dengmi.core.records import Answer, Exchange, Level, Question
+from dengmi.core.ports import Lives, Search
+from dengmi.core.records import Exchange, Question
 from dengmi.core.trace import work_for
-from dengmi.core.turns import Turns
 from dengmi.language.detect import language_of
-from dengmi.language.greeting import greeting_of
 
 if TYPE_CHECKING:  # what writes answers is imported where a model is configured, by `wire`
     from dengmi.answer.join import Hub
     from dengmi.answer.led import Leads
-    from dengmi.answer.sharing import Share
     from dengmi.answer.upper import Upper
     from dengmi.answer.write.begun import Out
 
 log = logging.getLogger(__name__)
 
-FORGOTTEN = 900.0
-"""Seconds after which a question without an answer is taken over whoever works on it: a process of
-another machine, of which nothing is known here."""
-
 TOGETHER = 32
 """Questions of a process that is gone that are finished at a time. Their calls wait for slots as
 any others do; one after another, a dozen took a minute."""
-
-
-class Kept(Inbox, Conversations, Changing, Protocol):
-    """What a ladder needs of the store."""
 
 
 class Ladder:
@@ -80,6 +64,7 @@ class Ladder:
     Attributes:
         audience: who else listens to the answers that are being given.
         turns: whose turn it is where many ask at once.
+        better: tries a question that has its quotes once more (`Climber.better`).
     """
 
     def __init__(
@@ -100,27 +85,25 @@ class Ladder:
     ) -> None:
         self._store = store
         self._clock = clock
-        self._upper = upper
         self._waits = waits
-        self._lives = lives
-        self._pinned = pinned
-        self._greeter = greeter
-        self._name: str | None = None
-        turns = self.turns = upper.turns if upper else Turns()
-        self._finder = Finder(
-            search,
-            store,
-            clock,
-            turns,
-            warm=upper.warm if upper else None,
-            most_quotes=most_quotes,
-        )
-        self._most_chars = most_chars
-        self._understanding = Understanding(store, history)
-        self._running: set[str] = set()
-        self.audience = Audience()
         self._counts = counts or Counts()
-        self._counts.watch("searches", lambda: {"waiting": turns.waiting})
+        self._climber = Climber(
+            store,
+            search,
+            clock,
+            upper,
+            counts=self._counts,
+            waits=waits,
+            pinned=pinned,
+            greeter=greeter,
+            most_quotes=most_quotes,
+            history=history,
+        )
+        self.turns = self._climber.turns
+        self.better = self._climber.better
+        self._owned = Owned(store, clock, lives)
+        self._most_chars = most_chars
+        self.audience = Audience()
 
     @property
     def crowded(self) -> bool:
@@ -129,13 +112,14 @@ class Ladder:
 
     def climb_with(self, upper: "Upper", lives: Lives) -> None:
         """Answer at the levels that use a model as well, from now on."""
-        self._upper, self._lives, self._name = upper, lives, None
-        self._finder.warm = upper.warm
+        self._climber.climb_with(upper)
+        self._owned.live_among(lives)
 
     def share_with(self, leads: "Leads") -> "Hub[Out] | None":
         """Have the processes of a server write what is the same once; what this one holds. None
         where no level writes."""
-        return self._upper.share_with(leads) if self._upper else None
+        upper = self._climber.upper
+        return upper.share_with(leads) if upper else None
 
     async def accept(self, question: Question) -> Question:
         """Check the question and write it down, before anything else happens to it.
@@ -157,14 +141,10 @@ class Ladder:
             text=words,
             lang=question.lang or language_of(words) or "en",
             asked_at=question.asked_at or self._clock.now(),
-            owner=await self._owner(),
+            owner=await self._owned.name(),
         )
         work_for(question.id)
-        if not (question.conversation or greeting_of(words)):
-            level = self._level(question)
-            is_first = self._finder.begin(question, self._depth(level), quotes=level == "quote")
-            if is_first and self._upper is not None and level != "quote":
-                self._upper.expect(question, level)
+        self._climber.expect(question)
         kept, _ = await self._store.record_question(question)
         work_for(kept.id)
         return kept
@@ -199,7 +179,7 @@ class Ladder:
         began = self._clock.steady()
         work_for(question.id)
         seen = Seen(self._counts, question, self._clock)
-        self._running.add(question.id)
+        self._owned.here.add(question.id)
         stage = self.audience.begin(question)
         try:
             if question.state != "asked" and (known := await self._store.answer(question.id)):
@@ -208,50 +188,36 @@ class Ladder:
                     yield event
                 return
             heard = heard_by(hear, seen, self.audience, stage, thinking=thinking)
-            async with aclosing(self._answered(question, began, turns, seen, heard)) as events:
+            seen.aims(self._climber.level(question))
+            answered = self._climber.answered(question, began, turns, heard)
+            async with aclosing(answered) as events:
                 async for event in events:
                     seen.hear(event)
                     self.audience.hear(stage, event)
                     if thinking or not isinstance(event, Thinking):
                         yield event
         except DengmiError as error:
-            await self._store.fail_question(question.id, error.code)
-            seen.hear(failed := Failed(question.id, error.code, error.params))
-            self.audience.hear(stage, failed)
-            yield failed
+            yield await self._failed(Failed(question.id, error.code, error.params), seen, stage)
         except Exception:
             log.exception("question %s failed", question.id)
-            await self._store.fail_question(question.id, "unexpected")
-            seen.hear(failed := Failed(question.id, "unexpected", {"reference": question.id}))
-            self.audience.hear(stage, failed)
-            yield failed
+            failed = Failed(question.id, "unexpected", {"reference": question.id})
+            yield await self._failed(failed, seen, stage)
         finally:
-            self._running.discard(question.id)
+            self._owned.here.discard(question.id)
             self.audience.end(stage)
             seen.end()
 
+    async def _failed(self, failed: Failed, seen: Seen, stage: Stage) -> Failed:
+        """Note that a question has no answer, and why; the event that tells it."""
+        await self._store.fail_question(failed.question_id, failed.code)
+        seen.hear(failed)
+        self.audience.hear(stage, failed)
+        return failed
+
     async def resume(self) -> int:
         """Finish the questions that the end of a process cut off, so many at a time; how many there
-        were. What a living process works on is left to it: two calls would be paid for one
-        answer."""
-        lives, upper = self._lives, self._upper
-        owner = await self._owner()
-        gone = await asyncio.to_thread(lives.gone) if lives else ()
-        alive = await asyncio.to_thread(lives.alive) if lives else ()
-        busy = await upper.writing() if upper else ()
-        pending = await self._store.claim_questions(
-            owner,
-            gone=sorted(gone),
-            alive=sorted(alive),
-            busy=sorted(busy),
-            before=self._clock.now() - FORGOTTEN,
-        )
-        if upper:
-            await upper.recover(gone)
-        if lives and gone:  # behind the claim: nobody would ask for their questions any more
-            await asyncio.to_thread(lives.bury, gone)
-        pending = [one for one in pending if one.id not in self._running]
-        self._running.update(one.id for one in pending)
+        were."""
+        cut_off = await self._owned.take_over(self._climber.upper)
         lanes = asyncio.Semaphore(TOGETHER)
 
         async def finish(question: Question) -> None:
@@ -263,215 +229,10 @@ class Ladder:
                     log.exception("question %s could not be finished", question.id)
 
         async with asyncio.TaskGroup() as tasks:
-            for question in pending:
+            for question in cut_off:
                 tasks.create_task(finish(question))
-        return len(pending)
+        return len(cut_off)
 
     async def leave(self) -> None:
         """The process ends: what it did not come to is for whoever comes next."""
-        if not self._name:
-            return
-        try:
-            await self._store.leave_questions(self._name)
-        except DengmiError as error:
-            log.warning("questions left behind are taken over later: %s", error)
-
-    async def _owner(self) -> str:
-        """The name of this process; the first time it is asked for, a file is made."""
-        if self._name is None:
-            self._name = await asyncio.to_thread(self._lives.name) if self._lives else ""
-        return self._name
-
-    async def better(
-        self,
-        question: Question,
-        level: Level,
-        done: Callable[[Answer], Awaitable[bool]],
-        *,
-        shared: bool = False,
-    ) -> Trial:
-        """Try a question that has its quotes once more.
-
-        Args:
-            level: the level that it waits for.
-            done: stores the better answer; whether it did.
-            shared: whether only an answer will do that is there, or is being written.
-        """
-        work_for(question.id)
-        upper = self._upper
-        if upper is None or upper.level(level) != level:
-            return "nothing"  # the level is not offered any more
-        question = replace(question, background=True)  # those who ask now come first
-        began = self._clock.steady()
-        understood = await self._understanding.of(question, level, upper)
-        climb = await self._climb(question, level, began, understood)
-        if not upper.worth_asking(climb.quoted):
-            return "nothing"
-        share = await upper.shared(climb) if shared else await upper.share(climb)
-        if share is None:
-            return "alone"
-        answer, cause = climb.quoted.answer, ""
-        try:
-            async with aclosing(upper.climb(replace(climb, share=share))) as events:
-                async for event in events:
-                    if isinstance(event, Answer):
-                        answer = event
-                    elif isinstance(event, Notice) and event.code in CAUSES | SPENT:
-                        cause = event.code
-        finally:
-            await share.leave()
-        if answer.level != level:
-            return came_of(cause)
-        if await done(answer):
-            await upper.keep(climb, answer)
-            self._counts.add("late", level)
-        return "done"
-
-    async def _answered(
-        self,
-        question: Question,
-        began: float,
-        turns: Sequence[Exchange] | None,
-        seen: Seen,
-        hear: Hear | None,
-    ) -> AsyncGenerator[Event]:
-        level = self._level(question)
-        seen.aims(level)
-        greeting = greeting_of(question.text) if self._greeter else None
-        if greeting is None:
-            understood = await self._understanding.of(question, level, self._upper, turns)
-        else:
-            understood = Understood(Standalone(question.text))
-        at_hand = await self._at_hand(question, understood.meant, began)
-        if at_hand is None and self._greeter and greeting:
-            at_hand = self._greeter.told(question, greeting, began, turns)
-        if at_hand is not None:
-            async for event in at_hand:
-                yield event
-            return
-        upper = self._upper if level != "quote" else None
-        share: Share | None = None
-        try:
-            if upper is not None:
-                share = await self._begun(upper, question, level, understood)
-            climb = await self._climb(question, level, began, understood)
-            if upper is not None and share is None and upper.worth_asking(climb.quoted):
-                share = await upper.share(climb)
-            if upper is None or share is None:
-                events = self._quotes(climb)
-            else:
-                events = self._climbed(upper, replace(climb, share=share, hear=hear))
-            async with aclosing(events):
-                async for event in events:
-                    yield event
-        finally:
-            if share is not None:
-                await share.leave()
-
-    async def _at_hand(
-        self, question: Question, meant: Standalone, began: float
-    ) -> AsyncGenerator[Event] | None:
-        """The events of the answer that an operator pinned; None where there is none."""
-        if self._pinned is None or not meant.sure:
-            return None
-        pinned = await self._pinned.find(question.desk, meant.text)
-        if pinned is None:
-            return None
-        return self._pinned.told(question, meant.text, pinned, began, self._upper)
-
-    async def _begun(
-        self, upper: "Upper", question: Question, level: Level, understood: Understood
-    ) -> "Share | None":
-        """The answer begun before the quotes are chosen, where the evidence is near enough."""
-        meant = understood.meant
-        evidence = await self._finder.evidence(question, meant.text, self._depth(level))
-        if evidence is None or not upper.may_begin(meant.text, evidence):
-            return None
-        sought = Sought(
-            question=question,
-            meant=meant,
-            turns=understood.turns,
-            evidence=evidence,
-            level=level,
-        )
-        share = await upper.begin(sought, evidence)
-        try:
-            await share.called()
-        except BaseException:
-            await share.leave()
-            raise
-        return share
-
-    async def _quotes(self, climb: Climb) -> AsyncGenerator[Event]:
-        """The quotes as the answer."""
-        question, evidence = climb.question, climb.evidence
-        yield Found(question.id, "quote", len(evidence.hits), evidence.took_ms)
-        if climb.level == "quote" and (lowered := _lowered(question, "quote")):
-            yield lowered
-        answer = priced(climb.quoted.answer, climb.spent)
-        for event in told(answer):
-            yield event
-        await self._store.finish_question(answer)
-        yield Done(answer)
-
-    async def _climb(
-        self, question: Question, level: Level, began: float, understood: Understood
-    ) -> Climb:
-        """The question searched for and quoted."""
-        meant = understood.meant
-        found = await self._finder.find(question, meant.text, self._depth(level), began)
-        return Climb(
-            question=question,
-            standalone=meant.text,
-            sure=meant.sure,
-            turns=understood.turns,
-            spent=understood.spent,
-            evidence=found.evidence,
-            quoted=found.quoted,
-            level=level,
-            began=began,
-        )
-
-    async def _climbed(self, upper: "Upper", climb: Climb) -> AsyncGenerator[Event]:
-        answer: Answer | None = None
-        cause = ""
-        if lowered := _lowered(climb.question, climb.level):
-            yield lowered
-        try:
-            async with aclosing(upper.climb(climb)) as events:
-                async for event in events:
-                    if isinstance(event, Answer):
-                        answer = event
-                        continue
-                    if isinstance(event, Notice) and event.code in CAUSES:
-                        cause = event.code
-                    yield event
-        finally:
-            # Nobody listens any more, or the server stops: the quotes are there already.
-            if answer is None:
-                left = self._store.finish_question(climb.quoted.answer)
-                await asyncio.shield(asyncio.ensure_future(left))
-        assert answer is not None
-        if self._waits and waits(climb.question, climb.level, answer.level, cause):
-            topic = upper.topic(climb)
-            pending = await self._waits.enter(climb.question, climb.level, cause, answer, topic)
-            await upper.keep(climb, answer)
-            yield Done(answer, pending)
-            return
-        await self._store.finish_question(answer, upper.reusable(climb, answer))
-        yield Done(answer)
-
-    def _level(self, question: Question) -> Level:
-        """The level that the question's wish leads to."""
-        return self._upper.level(question.wanted) if self._upper else "quote"
-
-    def _depth(self, level: Level) -> int:
-        """How many passages are looked for."""
-        return max(DEPTH, self._upper.passages(level)) if self._upper else DEPTH
-
-
-def _lowered(question: Question, level: Level) -> Notice | None:
-    """A word to who wanted more than there is."""
-    if question.wanted in ("auto", level) or (question.wanted == "reuse" and level == "quote"):
-        return None
-    return Notice("level_lowered", {"wanted": question.wanted, "level": level})
+        await self._owned.leave()

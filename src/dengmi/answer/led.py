@@ -8,10 +8,12 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from typing import Protocol
 
+from dengmi.answer.paid import full_of
 from dengmi.answer.told import told as events_of
 from dengmi.answer.write.begun import Out, Written
+from dengmi.core.charges import Charge
 from dengmi.core.events import Cited, Text
-from dengmi.core.records import Answer, Charge
+from dengmi.core.records import Answer
 
 Write = Callable[[tuple[Out, ...]], AsyncGenerator[Out, None]]
 """Writes an answer behind what was told of it."""
@@ -122,7 +124,7 @@ async def _again(answer: Answer) -> AsyncGenerator[Out, None]:
     for event in events_of(answer):
         if isinstance(event, Text | Cited):
             yield event
-    full = answer.full_cost if answer.full_cost.micros else answer.cost
+    full = full_of(answer)
     charge = Charge(
         id="",
         question_id=answer.question_id,

@@ -4,12 +4,14 @@ import asyncio
 import re
 from collections.abc import Iterator, Sequence
 
+from dengmi.answer.common import commonness
 from dengmi.answer.quote import quote
 from dengmi.answer.suggest import as_question
 from dengmi.core.ports import Search
 from dengmi.core.records import SearchQuery
 from dengmi.language.detect import language_of
 from dengmi.language.normal import normal_form
+from dengmi.language.words import terms
 
 TRIED = 12
 """Questions tried for the few that are offered."""
@@ -31,7 +33,8 @@ def questions(often: Sequence[str], other: Sequence[str], lang: str) -> list[str
     """
     made = [*_made(often, lang), *_made(other, lang)]
     plain = [one for one in made if _WHAT.match(one)]
-    return list(dict.fromkeys([*(one for one in made if one not in plain), *plain]))[:TRIED]
+    first = [one for one in made if one not in plain]
+    return list(dict.fromkeys([*first, *filter(_names, plain)]))[:TRIED]
 
 
 async def answered(search: Search, question: str, desk: str) -> bool:
@@ -39,6 +42,12 @@ async def answered(search: Search, question: str, desk: str) -> bool:
     query = SearchQuery(text=question, desk=desk, limit=_DEPTH, marked=False)
     evidence = await search.search(query)
     return (await asyncio.to_thread(quote, question, evidence, 1)).grounded
+
+
+def _names(question: str) -> bool:
+    """Whether a question names something: asked out of the blue, "What is the history?" names
+    nothing."""
+    return any(not commonness(term) for term in terms(question))
 
 
 def _made(headings: Sequence[str], lang: str) -> Iterator[str]:

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from dengmi.core.records import Answer, Charge, Cost, Tokens
+from dengmi.core.charges import Charge, Tokens
+from dengmi.core.records import Answer, Cost
 
 
 def added(charges: Sequence[Charge]) -> tuple[Cost, Cost]:
@@ -19,6 +20,12 @@ def added(charges: Sequence[Charge]) -> tuple[Cost, Cost]:
 def paid(spent: Sequence[Charge], currency: str) -> Cost:
     """What was spent beside an answer that cost nothing itself."""
     return added(spent)[0] if spent else Cost(currency=currency)
+
+
+def full_of(answer: Answer) -> Cost:
+    """What an answer would have cost with no reuse, join or cache; what it did where that is not
+    known."""
+    return answer.full_cost if answer.full_cost.micros else answer.cost
 
 
 def priced(answer: Answer, spent: Sequence[Charge]) -> Answer:

@@ -6,17 +6,17 @@ look at an empty set.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator
-from dataclasses import replace
+from collections.abc import AsyncGenerator, Collection
 from typing import Protocol
 
+from dengmi.answer.again import served_again
 from dengmi.answer.told import told
 from dengmi.core.clock import Clock
 from dengmi.core.events import Done, Event, Found
 from dengmi.core.ids import stable_id
 from dengmi.core.pins import Pin, Pins
 from dengmi.core.ports import Inbox
-from dengmi.core.records import Answer, Cost, Level, Question
+from dengmi.core.records import HALL, Answer, Cost, Level, Question
 
 
 def pin_of(answer: Answer, at: float, by: str) -> Pin:
@@ -43,10 +43,12 @@ class Pinned:
 
     Args:
         kept: where they are, and where the answers they make are kept.
+        private: desks of which the hall tells nothing, as they are now.
     """
 
-    def __init__(self, kept: Kept, clock: Clock) -> None:
+    def __init__(self, kept: Kept, clock: Clock, private: Collection[str] = ()) -> None:
         self._kept = kept
+        self._private = private
         self._clock = clock
         self._keys: frozenset[str] = frozenset()
         self._ready = False
@@ -69,9 +71,15 @@ class Pinned:
         from dengmi.language.asking import asking, same_question
 
         for pin, answer in await self._kept.pinned(key):
-            if same_question(asking(pin.asked), asking(asked)):
+            if self._may_tell(desk, answer) and same_question(asking(pin.asked), asking(asked)):
                 return answer
         return None
+
+    def _may_tell(self, desk: str, answer: Answer) -> bool:
+        """Whether an answer holds nothing that who asks may not see: a desk may have become private
+        since it was pinned in the hall."""
+        heads = (*(one.head for one in answer.citations), *answer.nearest)
+        return desk != HALL or not any(head.desk in self._private for head in heads)
 
     async def told(
         self, question: Question, asked: str, pinned: Answer, began: float, upper: Noting | None
@@ -83,27 +91,15 @@ class Pinned:
             began: when it began, on the steady clock.
             upper: notes what the answer would have cost.
         """
-        full = pinned.full_cost if pinned.full_cost.micros else pinned.cost
-        answer = replace(
-            pinned,
-            id=stable_id("an", question.id, "pin"),
-            question_id=question.id,
-            question=question.text,
-            standalone=asked if asked != question.text else "",
-            wanted=question.wanted,
-            reused=True,
-            origin=pinned.id,
-            cost=Cost(currency=full.currency),
-            full_cost=full,
-            usage={},
-            took_ms=round((self._clock.steady() - began) * 1000, 3),
-            created_at=self._clock.now(),
+        took_ms = round((self._clock.steady() - began) * 1000, 3)
+        answer = served_again(
+            pinned, question, asked, kind="pin", now=self._clock.now(), took_ms=took_ms
         )
         yield Found(question.id, answer.level, len(answer.citations), 0.0)
         for event in told(answer):
             yield event
-        if upper is not None and full.micros:
-            await upper.served_again(question, answer.level, full)
+        if upper is not None and answer.full_cost.micros:
+            await upper.served_again(question, answer.level, answer.full_cost)
         await self._kept.finish_question(answer)
         yield Done(answer)
 

@@ -15,7 +15,8 @@ from typing import Literal
 import msgspec
 
 from dengmi.core.ids import content_hash, stable_id
-from dengmi.core.records import Answer, Evidence, Hit, Reusable
+from dengmi.core.records import HALL, Answer, Evidence, Hit
+from dengmi.core.reuses import Reusable
 from dengmi.language.asking import Asking, same_question
 
 Standing = Literal[
@@ -42,12 +43,15 @@ class Seen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cited:
-    """Sentences `first` to `last` of a passage, and the version of their text."""
+    """Sentences `first` to `last` of a passage, and the version of their text. `around`: that of
+    title and headings above them, without which "it is 38 metres high" is about something else; ""
+    where nobody kept that."""
 
     passage_id: str
     first: int
     last: int
     text: str
+    around: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,16 +113,16 @@ def basis_of(
         zone: where days begin; None: where this computer is.
     """
     seen = tuple(map(_seen, evidence.hits))
+    hits = {hit.passage.id: hit for hit in evidence.hits}
+    if not answer.grounded or answer.reused or not answer.citations:
+        return None
+    if any(one.passage_id not in hits for one in answer.citations):
+        return None
     cited = tuple(
         Cited(passage_id=one.passage_id, first=one.first, last=one.last,
-              text=content_hash(one.quote))
+              text=content_hash(one.quote), around=_around(hits[one.passage_id]))
         for one in answer.citations
     )  # fmt: skip
-    known = {one.passage_id for one in seen}
-    if not answer.grounded or answer.reused or not cited:
-        return None
-    if any(one.passage_id not in known for one in cited):
-        return None
     return Basis(
         asking=asking,
         seen=seen,
@@ -168,7 +172,7 @@ def _still_first(
         return "sank"
     known = {one.passage_id: one.text for one in basis.seen}
     above = [hit.passage for hit in evidence.hits if hit.rank < max(ranks)]
-    if any(known.get(passage.id) != content_hash(passage.text) for passage in above):
+    if any(known.get(passage.id) != _hash(passage.text) for passage in above):
         return "outranked"
     return "stands"
 
@@ -183,7 +187,8 @@ def choose(
     """The first of the answers kept under the question's key that may serve it now.
 
     A pinned answer serves whatever the evidence, as an operator wished, but only the same
-    question.
+    question. Not in the hall, where a desk that is private by now may stand behind it: `pins.py`
+    knows.
     """
     standing: Standing = "none"
     for reusable, answer in kept:
@@ -191,7 +196,8 @@ def choose(
             basis = basis_from(reusable.basis)
         except ValueError:
             continue
-        if reusable.state == "pinned" and same_question(basis.asking, asking):
+        pinned = reusable.state == "pinned" and evidence.query.desk != HALL
+        if pinned and same_question(basis.asking, asking):
             return Chosen(answer, "pinned")
         standing = still_stands(basis, asking, evidence, now, zone)
         if standing == "stands":
@@ -214,8 +220,14 @@ def _hash(text: str) -> str:
     return content_hash(text)
 
 
+def _around(hit: Hit) -> str:
+    return _hash("\n".join((hit.head.title, *hit.passage.headings)))
+
+
 def _unchanged(cited: Cited, hit: Hit) -> bool:
     passage = hit.passage
+    if cited.around and cited.around != _around(hit):
+        return False
     there = 1 <= cited.first <= cited.last <= len(passage.sentences)
     return there and content_hash(passage.quote(cited.first, cited.last)) == cited.text
 

@@ -8,7 +8,8 @@ from datetime import tzinfo
 
 from dengmi.answer.reuse import basis_of, choose, reuse_key
 from dengmi.core.ports import Reuses
-from dengmi.core.records import Answer, Evidence, Level, Question, Reusable
+from dengmi.core.records import Answer, Evidence, Level, Question
+from dengmi.core.reuses import Reusable
 from dengmi.language.asking import asking
 
 MOST = 4

@@ -14,10 +14,11 @@ from collections.abc import Callable, Sequence
 from dengmi.answer.check.names import names_of
 from dengmi.answer.followup import LONGEST, Standalone, Turn
 from dengmi.answer.write.spoken import Aside
+from dengmi.core.charges import Charge
 from dengmi.core.chat import ChatModel, ChatRequest, Message
 from dengmi.core.gate import Gate
 from dengmi.core.ports import Ledger
-from dengmi.core.records import Charge, Level, Question
+from dengmi.core.records import Level, Question
 from dengmi.language.detect import language_of
 from dengmi.language.words import terms
 

@@ -20,7 +20,7 @@ from an earlier run and waited for that."""
 LEVELS: tuple[Level, ...] = ("reuse", "quote", "quick", "deep", "research")
 """Every level, the lowest first."""
 
-CAUSES = {
+_CAUSE_OF = {
     "level_lowered": "not_offered",
     "answer_unchecked": "unchecked",
     "no_room_at": "no_room",
@@ -79,7 +79,7 @@ class Seen:
             if event.quotes or event.nearest:
                 self._replied()
         elif isinstance(event, Notice):
-            self._cause = CAUSES.get(event.code, event.code)
+            self._cause = _CAUSE_OF.get(event.code, event.code)
         elif isinstance(event, Done):
             if event.pending is not None and self._aimed is not None:
                 self._counts.add("pending", self._aimed)

@@ -217,9 +217,10 @@ class Sharing:
 
 @lru_cache(maxsize=256)
 def _way(own: DeskWay, how: LevelWay) -> str:
-    more = [f"judge {own.judge}"] if own.judge else []
+    more = [*how.made_of, str(how.evidence)]
+    more += [f"judge {own.judge}"] if own.judge else []
     more += [f"in {own.language}"] if own.language else []
-    return way_of(VERSION, own.voice, own.policy, *how.models, str(how.evidence), *more)
+    return way_of(VERSION, own.voice, own.policy, *how.models, *more)
 
 
 def is_clear(meant: str, evidence: Evidence) -> bool:

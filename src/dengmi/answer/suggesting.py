@@ -1,4 +1,5 @@
-"""Suggests questions to go on with, each of which the articles answer."""
+"""Suggests questions to go on with, each of which the article answers whose heading it is: asked of
+all articles, "What are the prices?" may find the prices of something else."""
 
 from dengmi.answer.quote import quote
 from dengmi.answer.suggest import candidates
@@ -22,13 +23,14 @@ class Suggesting:
         """At most three questions to ask after an answer, in the asker's language."""
         found: list[str] = []
         seen = {normal_form(question)}
-        for one in candidates(question, answer, evidence, lang):
+        for one, article in candidates(question, answer, evidence, lang):
             form = normal_form(one)
             if form in seen:
                 continue
             seen.add(form)
             query = SearchQuery(text=one, desk=evidence.query.desk, limit=_DEPTH, marked=False)
-            if quote(one, await self._search.search(query), 1).grounded:
+            best = quote(one, await self._search.search(query), 1)
+            if best.grounded and best.citations[0].head.pk == article:
                 found.append(one)
                 if len(found) == MOST:
                     break

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from dengmi.answer.follow.turns import Standalone, Turn
 from dengmi.answer.followup import standalone
+from dengmi.core.charges import Charge
 from dengmi.core.ports import Conversations
-from dengmi.core.records import Charge, Exchange, Level, Question
+from dengmi.core.records import Exchange, Level, Question
 from dengmi.language.greeting import greeting_of
 
 if TYPE_CHECKING:  # what writes answers is imported where a model is configured, by `wire`

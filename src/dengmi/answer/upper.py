@@ -8,33 +8,30 @@ from dataclasses import replace
 
 from dengmi.answer.check.judge import warm
 from dengmi.answer.climb import Climb, Sought, Ways
+from dengmi.answer.composing import Composing
 from dengmi.answer.follow.turns import Standalone, Turn
 from dengmi.answer.join import Hub
 from dengmi.answer.led import Leads
-from dengmi.answer.paid import added, model_of, paid, usage
-from dengmi.answer.quoting import QuoteAnswer, nearest_of, not_answered
+from dengmi.answer.quoting import QuoteAnswer
 from dengmi.answer.reusing import Reusing
 from dengmi.answer.rewriting import Rewriting
 from dengmi.answer.sharing import Share, Sharing, is_clear
 from dengmi.answer.suggesting import Suggesting
 from dengmi.answer.thought import Thought
 from dengmi.answer.told import told
+from dengmi.answer.worth import worth_asking
 from dengmi.answer.write.writer import Out, Writer, Written
+from dengmi.core.charges import Charge
 from dengmi.core.clock import Clock
 from dengmi.core.errors import ModelFailed, NoRoom, OverLimit
 from dengmi.core.events import Event, Found, Notice, Spent
-from dengmi.core.ids import stable_id
 from dengmi.core.ports import Ledger, Passages
-from dengmi.core.records import Answer, Charge, Cost, Evidence, Level, Question, Reusable, Wanted
+from dengmi.core.records import Answer, Cost, Evidence, Level, Question, Wanted
+from dengmi.core.reuses import Reusable
 from dengmi.core.turns import Turns
-
-HOPELESS = 0.02
-"""Confidence of the quotes below which no model is asked: the articles are about something else."""
 
 LONGEST_CALL = 900.0
 """Seconds after which a call that is still open in the ledger belongs to a process that is gone."""
-
-_LADDER: tuple[Level, ...] = ("deep", "quick")
 
 _TRIES = 3
 """How often an answer is joined whose first asker then may not have it, before the quotes do."""
@@ -72,8 +69,8 @@ class Upper:
         self._ledger = ledger
         self._clock = clock
         self._reusing = reusing
-        self._suggesting = suggesting
         self._rewriting = rewriting
+        self._composing = Composing(ways, ledger, clock, self.turns, suggesting)
         self._sharing = Sharing(ways, writer, passages, clock, reusing)
 
     def share_with(self, leads: Leads) -> Hub[Out]:
@@ -111,7 +108,9 @@ class Upper:
         """The level a wish leads to: the highest one offered that is no higher."""
         if wanted in ("quote", "reuse"):
             return "quote"
-        tried: tuple[Level, ...] = ("quick",) if wanted in ("auto", "quick") else _LADDER
+        tried: tuple[Level, ...] = ("deep", "quick")
+        if wanted in ("auto", "quick"):
+            tried = ("quick",)
         return next((level for level in tried if level in self._ways.levels), "quote")
 
     def passages(self, level: Level) -> int:
@@ -121,7 +120,8 @@ class Upper:
 
     def worth_asking(self, quoted: QuoteAnswer) -> bool:
         """Whether a model could find an answer where the quotes are this unsure."""
-        return bool(quoted.evidence.hits) and quoted.near.confidence >= HOPELESS
+        meant = quoted.answer.standalone or quoted.answer.question
+        return worth_asking(meant, quoted.evidence, quoted.near.confidence)
 
     def may_begin(self, meant: str, evidence: Evidence) -> bool:
         """Whether the evidence alone says that a model is worth asking."""
@@ -181,6 +181,7 @@ class Upper:
                     async for event in events:
                         if isinstance(event, Written):
                             written = event
+                            climb.outcome.broken = event.broken
                         else:
                             thought.hear(event)
                             yield event
@@ -189,6 +190,7 @@ class Upper:
                 if again and _is_anothers(error, climb.question):
                     await share.leave()
                     continue
+                climb = replace(climb, spent=climb.spent + (() if held.joined else error.spent))
                 if (lower := self._lower(climb, error)) is not None:
                     async with aclosing(self._instead(climb, lower)) as instead:
                         async for each in instead:
@@ -196,7 +198,7 @@ class Upper:
                     return
                 yield _why(error)
             break
-        answer = await self._answer(climb, written, held.joined)
+        answer = await self._composing.written(climb, written, joined=held.joined)
         if answer.level == "quote" or not answer.grounded:
             if written is not None and not written.declined:
                 yield Notice("answer_unchecked")
@@ -232,6 +234,8 @@ class Upper:
     def reusable(self, climb: Climb, answer: Answer) -> Reusable | None:
         """What is kept of an answer for whoever asks the same later; None where nothing is."""
         level = answer.level
+        if climb.outcome.broken:
+            return None  # the next one who asks may get all of it
         if self._reusing is not None and climb.sure and level in self._ways.levels:
             if not _is_of(answer, self._ways.levels[level].models):
                 return None  # written before the level's models became others
@@ -246,83 +250,13 @@ class Upper:
 
     async def _served(self, climb: Climb, share: Share) -> AsyncGenerator[Event | Answer, None]:
         """An earlier answer as the answer to this question."""
-        question, earlier = climb.question, share.earlier
-        assert earlier is not None
-        full = earlier.full_cost if earlier.full_cost.micros else earlier.cost
-        await self._ledger.shared(question, climb.level, "reuse", full)
-        answer = replace(
-            earlier,
-            id=stable_id("an", question.id, climb.level),
-            question_id=question.id,
-            question=question.text,
-            standalone=climb.standalone if climb.standalone != question.text else "",
-            wanted=question.wanted,
-            reused=True,
-            origin=earlier.id,
-            cost=paid(climb.spent, full.currency),
-            full_cost=full,
-            usage=usage(climb.spent),
-            took_ms=self._took(climb),
-            created_at=self._clock.now(),
-        )
+        assert share.earlier is not None
+        answer = await self._composing.served(climb, share.earlier)
         evidence = climb.evidence
-        yield Found(question.id, climb.level, len(evidence.hits), evidence.took_ms)
+        yield Found(climb.question.id, climb.level, len(evidence.hits), evidence.took_ms)
         for event in told(answer):
             yield event
         yield answer
-
-    async def _answer(self, climb: Climb, written: Written | None, joined: bool) -> Answer:
-        """The answer that came of it: the written one, or the quotes."""
-        charges = written.charges if written else ()
-        cost, full = added((*climb.spent, *charges))
-        used = usage((*climb.spent, *charges))
-        if joined and written is not None:
-            full = await self._joined(climb, added(charges)[1])
-            cost, used = paid(climb.spent, full.currency), usage(climb.spent)
-        quotes = replace(
-            climb.quoted.answer,
-            cost=cost,
-            full_cost=full,
-            usage=used,
-            model=model_of(charges),
-            took_ms=self._took(climb),
-            created_at=self._clock.now(),
-        )
-        if written is None or not (written.text or written.declined):
-            return quotes
-        nearest = nearest_of(climb.quoted.evidence) if written.declined else ()
-        text = not_answered(nearest, quotes.lang) if written.declined else written.text
-        return replace(
-            quotes,
-            id=stable_id("an", climb.question.id, climb.level),
-            level=climb.level,
-            text=text,
-            grounded=not written.declined,
-            lang=quotes.lang if written.declined else self._tongue(quotes),
-            citations=written.citations,
-            claims=written.claims,
-            nearest=nearest,
-            evidence=written.evidence,
-            followups=await self._followups(climb, written),
-        )
-
-    def _tongue(self, quotes: Answer) -> str:
-        """The language that an answer is written in."""
-        return self._ways.desk(quotes.desk).language or quotes.lang
-
-    async def _joined(self, climb: Climb, full: Cost) -> Cost:
-        await self._ledger.shared(climb.question, climb.level, "join", full)
-        return full
-
-    async def _followups(self, climb: Climb, written: Written) -> tuple[str, ...]:
-        if self._suggesting is None or written.declined or self.turns.crowded:
-            return ()  # searching for what nobody asked must not keep those waiting who did
-        return await self._suggesting.after(
-            climb.standalone, written.text, climb.quoted.evidence, climb.question.lang
-        )
-
-    def _took(self, climb: Climb) -> float:
-        return round((self._clock.steady() - climb.began) * 1000, 3)
 
 
 def _hearing(climb: Climb, thought: Thought) -> Callable[[Out], bool] | None:
@@ -357,7 +291,10 @@ def _sought(climb: Climb) -> Sought:
 
 
 def _is_anothers(error: ModelFailed, question: Question) -> bool:
-    """Whether it was the quota of whoever asked first that did not allow the answer."""
+    """Whether it was the quota, or the plan, of whoever asked first that did not allow the answer,
+    or nobody waited for theirs."""
+    if isinstance(error, NoRoom):
+        return error.holder != question.payer or error.background > question.background
     if not isinstance(error, OverLimit):
         return False
     return error.notice == "quota_spent" and error.holder != question.payer

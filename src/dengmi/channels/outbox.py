@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from dengmi.core.background import Bell, log_failure, pause_after
 from dengmi.core.clock import Clock
 from dengmi.core.deliveries import Deliveries, Delivery, Sends
 from dengmi.core.errors import DengmiError
@@ -53,16 +54,12 @@ class Uncertain(DengmiError):
     """A platform was called and nobody knows whether it took the message."""
 
 
-class Life(Lives, Protocol):
-    """This process among those that share a home."""
-
-    def close(self) -> None: ...
-
-
-class Late(Protocol):
+class Handing(Protocol):
     """Hands over better answers that come later."""
 
-    def hand_to(self, push: Push) -> None: ...
+    def hand_to(self, push: Push) -> None:
+        """Hand those of a channel to it from now on."""
+        ...
 
 
 @dataclass(slots=True)
@@ -91,7 +88,7 @@ class Outbox:
     """
 
     def __init__(
-        self, deliveries: Deliveries, clock: Clock, lives: Life, late: Late | None = None
+        self, deliveries: Deliveries, clock: Clock, lives: Lives, late: Handing | None = None
     ) -> None:
         self._deliveries = deliveries
         self._clock = clock
@@ -101,7 +98,7 @@ class Outbox:
         self._senders: dict[str, Sends] = {}
         self._ready: dict[str, None] = {}
         self._sending: set[asyncio.Task[None]] = set()
-        self._woken = asyncio.Event()
+        self._bell = Bell()
         self._looked = self._kept_house = float("-inf")
 
     @property
@@ -118,7 +115,7 @@ class Outbox:
     def ready(self, delivery_id: str) -> None:
         """One may be sent now: its answer is there."""
         self._ready[delivery_id] = None
-        self._woken.set()
+        self._bell.ring()
 
     async def run(self) -> None:
         """Send until cancelled; what is being sent then is finished, so that nothing is left of
@@ -130,7 +127,8 @@ class Outbox:
                     await self.round()
                 except Exception:
                     log.exception("what channels owe could not be sent")
-                await self._pause()
+                if not self._ready or len(self._sending) >= MOST:
+                    await self._bell.pause(EVERY)
         finally:
             if self._sending:
                 _, left = await asyncio.wait(self._sending, timeout=STOPPING)
@@ -174,7 +172,7 @@ class Outbox:
             await self._senders[delivery.channel].send(question, answer, delivery)
         except DengmiError as error:
             log.warning("question %s, sending: %s", question.id, error)
-            pause = min(LONGEST, FIRST * 2.0 ** min(max(0, delivery.tries - 1), 10))
+            pause = pause_after(delivery.tries, FIRST, LONGEST)
             await self._deliveries.release_delivery(delivery, self._clock.now() + pause)
         else:
             await self._deliveries.end_delivery(delivery, "sent")
@@ -185,20 +183,10 @@ class Outbox:
             await self._deliveries.free_deliveries(sorted(gone))
             await asyncio.to_thread(self._lives.bury, gone)
 
-    async def _pause(self) -> None:
-        if not (self._ready and len(self._sending) < MOST):
-            self._woken.clear()
-            try:
-                async with asyncio.timeout(EVERY):
-                    await self._woken.wait()
-            except TimeoutError:
-                return
-
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._sending.discard(task)
-        self._woken.set()
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("%s failed", task.get_name(), exc_info=error)
+        self._bell.ring()
+        log_failure(task)
 
 
 async def send_noted(

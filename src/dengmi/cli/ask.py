@@ -16,6 +16,9 @@ from dengmi.core.records import Answer, Question, Wanted
 
 LEVELS = tuple(level for level in get_args(Wanted) if level != "reuse")
 
+_TROUBLES = ("model_failed", "answer_cut")
+"""Notices of a model that does not work, which whoever sits at this terminal may want to mend."""
+
 
 @click.command(cls=Verb, help="help_ask")
 @click.argument("words", nargs=-1, required=True, metavar="QUESTION")
@@ -52,6 +55,8 @@ async def _answer(app: App, words: str, desk: str | None, level: Wanted, *, live
                 click.echo(event.text, nl=False)
             elif isinstance(event, Notice):
                 click.echo(quiet(app.say(event.code, **event.params)), err=True)
+                if event.code in _TROUBLES:
+                    click.echo(quiet(app.say("cli_models_why")), err=True)
             elif isinstance(event, Failed):
                 raise DengmiError(event.code, **event.params)
             elif isinstance(event, Done):

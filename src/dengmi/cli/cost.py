@@ -13,8 +13,8 @@ from dengmi.cli.app import App
 from dengmi.cli.opening import opened_for_reading
 from dengmi.cli.terminal import print_json, quiet, table
 from dengmi.cli.words import Verb, json_option, option
+from dengmi.core.charges import Outlay
 from dengmi.core.errors import BadInput
-from dengmi.core.records import Outlay
 from dengmi.gate.open import limits_of
 from dengmi.gate.uses import Use, uses
 from dengmi.language.money import amount
@@ -51,6 +51,8 @@ def cost(  # noqa: PLR0917 - one for each option
     """Sum up the ledger."""
     zone = UTC if utc else None
     first, last = _moment(since, 0, zone), _moment(until, 1, zone)
+    if first is not None and last is not None and first >= last:
+        raise BadInput("cli_days_turned", since=since or "", until=until or "")
     stretch = QUARTER if by == "day" else None
     outlays, budgets = asyncio.run(_read(app, desk, first, last, stretch))
     rows = spending(outlays, by, zone)
@@ -65,7 +67,7 @@ def cost(  # noqa: PLR0917 - one for each option
         if rows:
             _show(app, by, rows)
         else:
-            click.echo(app.say("cli_cost_none"))
+            click.echo(app.say("cli_cost_none_then" if since or until else "cli_cost_none"))
         for use in budgets:
             click.echo(budget_line(app, use))
 

@@ -32,7 +32,7 @@ _FILE = click.Path(path_type=Path)
 @click.argument("file", type=_FILE, metavar="FILE")
 @desk_option("help_option_desk_ask")
 @option("--level", "-l", type=click.Choice(LEVELS), default="auto", help="help_option_level")
-@option("--limit", type=click.IntRange(min=1), help="help_option_eval_limit")
+@option("--limit", type=click.IntRange(1), metavar="N", help="help_option_eval_limit")
 @option("--out", type=_FILE, metavar="FILE", help="help_option_eval_out")
 @option("--compare", "other", type=_FILE, metavar="FILE", help="help_option_eval_compare")
 @json_option
@@ -59,15 +59,18 @@ def eval(  # noqa: A001, PLR0917 - the name of the verb; one for each option
         _ask(app, asking, file, desk, level, limit, out)
     _complain_of(app, asking.troubles)
     run = asking.run
+    none = bool(asking.troubles) and not run.rows
     if as_json:
         print_json(_shape(asking, earlier))
+    elif none:
+        pass  # there is nothing to measure
     elif earlier is None:
         _show(app, run)
     else:
         _show_changes(app, earlier, run)
     if kept is None and not run.whole:
         return INTERRUPTED
-    return PartFailed.exit_code if asking.troubles else 0
+    return 1 if none else PartFailed.exit_code if asking.troubles else 0
 
 
 def _complain_of(app: App, troubles: "Sequence[Trouble]") -> None:

@@ -1,6 +1,7 @@
 """Reads files of questions, asks them one by one, and keeps what came of it."""
 
 import asyncio
+import re
 from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
@@ -91,7 +92,7 @@ def read_questions(app: App, file: Path) -> tuple[list[Expected], list[Trouble]]
         try:
             line = msgspec.json.decode(text, type=Line)
         except msgspec.DecodeError as error:
-            troubles.append(Trouble(n, str(error)))
+            troubles.append(Trouble(n, _why(app, error)))
             continue
         if not line.question.strip():
             troubles.append(Trouble(n, app.say("question_empty")))
@@ -107,6 +108,16 @@ def read_questions(app: App, file: Path) -> tuple[list[Expected], list[Trouble]]
             )
         )
     return found, troubles
+
+
+def _why(app: App, error: msgspec.DecodeError) -> str:
+    """Why a line is no question. msgspec ends what it says of a field with its path."""
+    if not isinstance(error, msgspec.ValidationError):
+        return app.say("eval_line_no_json")
+    if found := re.search(r"`\$\.(\w+)", str(error)):
+        many = found[1] in ("answers", "articles")
+        return app.say("eval_line_no_list" if many else "eval_line_no_text", field=found[1])
+    return app.say("eval_line_no_question")
 
 
 def read_run(file: Path) -> Run | None:
@@ -162,6 +173,8 @@ async def ask_all(  # noqa: PLR0917 - in the order of what is needed
     fresh = msgspec.structs.replace(own, writing=writing)
     async with opened_for_reading(app, fresh) as parts:
         await parts.search.ready()
+        if desk:
+            await parts.desks.resolve(desk)  # a desk that is not there is told once
         try:
             for n, expected in enumerate(questions):
                 try:

@@ -89,8 +89,10 @@ def _bad_value(error: usage.BadParameter, app: App) -> str:
     if isinstance(wanted, click.Choice):
         return app.say("cli_bad_choice", name=_name(error), choices=", ".join(wanted.choices))
     if isinstance(wanted, click.IntRange | click.FloatRange):
-        top = "…" if wanted.max is None else f"{wanted.max:g}"
-        return app.say("cli_bad_number", name=_name(error), low=f"{wanted.min or 0:g}", top=top)
+        low = f"{wanted.min or 0:g}"
+        if wanted.max is None:
+            return app.say("cli_too_small", name=_name(error), low=low)
+        return app.say("cli_bad_number", name=_name(error), low=low, top=f"{wanted.max:g}")
     return app.say("cli_bad_value", name=_name(error), reason=error.message)
 
 

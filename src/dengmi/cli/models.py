@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import click
 
@@ -18,6 +18,7 @@ from dengmi.ledger.costs import cost
 from dengmi.ledger.prices import price_of
 from dengmi.models.probe import Probe, notes
 from dengmi.models.probe import tried as tried_chat
+from dengmi.settings.lacking import lacking
 from dengmi.settings.options import ModelSettings, Settings
 
 
@@ -185,11 +186,13 @@ def _shape(app: App, model: ModelSettings, found: Probe) -> dict[str, object]:
 
 
 def _show(app: App, model: ModelSettings, name: str, found: Sequence[Probe]) -> None:
-    click.echo(click.style(name, bold=True) + quiet(f"  {clean(found[0].version)}"))
+    about = clean(found[0].version or model.model)
+    click.echo(click.style(name, bold=True) + (quiet(f"  {about}") if about else ""))
     for each in found:
         how = app.say("cli_models_thinking" if each.thinking else "cli_models_plain")
         if each.trouble is not None:
-            click.echo(f"  {how}: {app.say(each.trouble.code, **each.trouble.params)}")
+            detail = clean(app.say(each.trouble.code, **each.trouble.params))
+            click.echo("  " + app.say("cli_models_failed", how=how, detail=detail))
             continue
         micros, currency, known = _price(model, each)
         tokens = each.tokens
@@ -208,4 +211,14 @@ def _show(app: App, model: ModelSettings, name: str, found: Sequence[Probe]) -> 
         )
     for note in notes(found):
         click.echo(quiet(f"  {app.say(note)}"))
-    click.echo(f"  {clean(found[0].text.strip())[:200]}")
+    if said := clean(found[0].text.strip())[:200]:
+        click.echo(f"  {said}")
+    elif lacks := next(iter(_lacks(app, name)), ""):
+        click.echo(f"  {lacks}")
+
+
+def _lacks(app: App, name: str) -> Iterator[str]:
+    """What the settings of a model lack: a variable that is not set, an address."""
+    for each in lacking(app.settings):
+        if str(each.params.get("key", "")).startswith(f"models.{name}."):
+            yield app.say(each.code, **each.params)

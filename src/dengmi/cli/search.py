@@ -20,7 +20,14 @@ SHOWN = 3
 @click.command(cls=Verb, help="help_search")
 @click.argument("words", nargs=-1, required=True, metavar="TEXT")
 @desk_option("help_option_desk_ask")
-@option("--limit", "-n", type=click.IntRange(1, 100), default=10, help="help_option_limit")
+@option(
+    "--limit",
+    "-n",
+    type=click.IntRange(1, 100),
+    default=10,
+    metavar="N",
+    help="help_option_limit",
+)
 @option("--source", metavar="ID", help="help_option_source")
 @option("--since", metavar="DATE", help="help_option_since")
 @option("--until", metavar="DATE", help="help_option_until")

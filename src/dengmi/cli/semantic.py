@@ -13,7 +13,7 @@ from dengmi.cli.terminal import clean, print_json
 from dengmi.core.errors import NotFound
 
 if TYPE_CHECKING:
-    from dengmi.models.tried import Tried
+    from dengmi.models.probe_meaning import Probed
     from dengmi.server.parts import Parts
 
 
@@ -28,38 +28,38 @@ def configured(app: App) -> tuple[str, ...]:
     return tuple(name for name, value in there.items() if value)
 
 
-async def tried(app: App, names: Sequence[str]) -> "Mapping[str, Tried]":
+async def tried(app: App, names: Sequence[str]) -> "Mapping[str, Probed]":
     """Call each once. Raises BadSettings."""
+    from dengmi.models.probe_meaning import probe_embedder, probe_reranker
     from dengmi.models.semantic import open_embedder, open_reranker
-    from dengmi.models.tried import try_embedder, try_reranker
 
     found = {}
     settings = app.settings
     if "embedding" in names and (embedder := open_embedder(settings.embedding, settings.home)):
-        found["embedding"] = await try_embedder(embedder)
+        found["embedding"] = await probe_embedder(embedder)
         await embedder.close()
     if "reranking" in names and (reranker := open_reranker(settings.reranking, settings.home)):
-        found["reranking"] = await try_reranker(reranker)
+        found["reranking"] = await probe_reranker(reranker)
         await reranker.close()
     if "nli" in names:
         found |= await _tried_nli(app)
     return found
 
 
-async def _tried_nli(app: App) -> "Mapping[str, Tried]":
+async def _tried_nli(app: App) -> "Mapping[str, Probed]":
     from dengmi.models.nli import open_nli
-    from dengmi.models.tried import try_nli
+    from dengmi.models.probe_meaning import probe_nli
 
     model = open_nli(app.settings.nli, app.settings.home)
     if model is None:
         return {}
     try:
-        return {"nli": await try_nli(model)}
+        return {"nli": await probe_nli(model)}
     finally:
         await model.close()
 
 
-def tried_shape(app: App, found: "Tried") -> dict[str, object]:
+def tried_shape(app: App, found: "Probed") -> dict[str, object]:
     """What `dengmi models test --json` prints of one."""
     trouble = found.trouble
     return {
@@ -75,7 +75,7 @@ def tried_shape(app: App, found: "Tried") -> dict[str, object]:
     }
 
 
-def show_tried(app: App, table: str, found: "Tried") -> None:
+def show_tried(app: App, table: str, found: "Probed") -> None:
     """The same for people."""
     click.echo(click.style(table, bold=True) + f"  {clean(found.name)}")
     if found.trouble is not None:

@@ -126,10 +126,13 @@ def write_help(command: click.Command, ctx: click.Context, formatter: click.Help
 def write_options(
     command: click.Command, ctx: click.Context, formatter: click.HelpFormatter
 ) -> None:
-    """The table of options. click's own --help is the only one that has no key."""
+    """The table of options. click's own --help is the only one that has no key; what stands in
+    the usage without a name (newer releases of click list it too) has no words."""
     app = app_of(ctx)
     rows = []
     for param in command.get_params(ctx):
+        if isinstance(param, click.Argument):
+            continue
         record = param.get_help_record(ctx)
         if record is not None and not isinstance(param, Option):
             record = (record[0], app.say("help_option_help"))

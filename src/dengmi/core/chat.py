@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-from dengmi.core.records import Tokens
+from dengmi.core.charges import Tokens
 
 Role = Literal["system", "user", "assistant"]
 Effort = Literal["low", "high", "max"]

@@ -16,7 +16,10 @@ catalogue (`dengmi.language.texts`, `errors.toml`), one per code and language.
 """
 
 from collections.abc import Mapping
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+if TYPE_CHECKING:
+    from dengmi.core.charges import Charge, Tokens
 
 
 class DengmiError(Exception):
@@ -104,6 +107,10 @@ class ModelFailed(Unavailable):
         model: the model's name in the settings.
         retry_after: seconds the endpoint asked to wait, if it did.
         params: more for the text, such as `reason`.
+
+    Attributes:
+        used: what the endpoint said that it took all the same; None where it said nothing.
+        spent: what the calls behind this failure cost.
     """
 
     def __init__(
@@ -117,6 +124,8 @@ class ModelFailed(Unavailable):
         self.trouble = trouble
         self.model = model
         self.retry_after = retry_after
+        self.used: Tokens | None = None
+        self.spent: tuple[Charge, ...] = ()
 
 
 class NoRoom(ModelFailed):
@@ -125,12 +134,18 @@ class NoRoom(ModelFailed):
     Args:
         position: place in the queue that it would have had.
         wait: seconds until its turn, about.
+
+    Attributes:
+        holder: the payer of the question that was refused, whose plan says how long it may wait;
+            `background` whether nobody waited for it.
     """
 
     def __init__(self, model: str, *, position: int, wait: float) -> None:
         super().__init__("busy", model)
         self.position = position
         self.wait = wait
+        self.holder = ""
+        self.background = False
 
 
 class OverLimit(ModelFailed):

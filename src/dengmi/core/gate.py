@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from math import inf
 from typing import Literal, Protocol
 
+from dengmi.core.charges import Tokens
 from dengmi.core.chat import Piece
-from dengmi.core.records import Level, Question, Tokens
+from dengmi.core.records import Level, Question
 
 ModelState = Literal["well", "resting", "trying"]
 """resting: it failed and is left alone for a while; trying: one call finds out how it is."""

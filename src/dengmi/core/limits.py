@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from dengmi.core.charges import Charge
 from dengmi.core.errors import OverLimit
-from dengmi.core.records import Charge
 
 Holder = Literal["desk", "payer"]
 """Whose use is counted: a desk's, or that of whoever asks."""

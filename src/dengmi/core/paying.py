@@ -3,9 +3,10 @@
 from collections.abc import Callable, Collection, Sequence
 from typing import Protocol
 
+from dengmi.core.charges import Charge, Outlay, Purpose, Tokens
 from dengmi.core.errors import OverLimit
 from dengmi.core.limits import Alert, Decision, Reserved, Span, Used
-from dengmi.core.records import Charge, Cost, Level, Outlay, Purpose, Question, Tokens
+from dengmi.core.records import Cost, Level, Question
 
 Decide = Callable[[Charge, Sequence[Used]], Decision]
 """Decides on a call, given what was used in its spans; pure."""

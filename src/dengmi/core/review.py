@@ -4,19 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
+from dengmi.core.charges import Charge, Outlay
 from dengmi.core.outcomes import Outcome
 from dengmi.core.pins import Pin
-from dengmi.core.records import (
-    Answer,
-    Charge,
-    Cost,
-    Level,
-    Outlay,
-    Question,
-    QuestionState,
-    Reusable,
-    Verdict,
-)
+from dengmi.core.records import Answer, Cost, Level, Question, QuestionState, Verdict
+from dengmi.core.reuses import Reusable
 
 Place = tuple[float, str]
 """Where a list goes on: the time and id of its last row."""

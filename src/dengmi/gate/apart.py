@@ -12,10 +12,10 @@ from typing import Any
 
 import msgspec
 
+from dengmi.core.charges import Tokens
 from dengmi.core.clock import Clock
 from dengmi.core.errors import ModelFailed, NoRoom
 from dengmi.core.gate import GateLoad, Vacancy
-from dengmi.core.records import Tokens
 from dengmi.core.talk import Talk
 from dengmi.gate.decision import Begin
 from dengmi.gate.host import TOPIC

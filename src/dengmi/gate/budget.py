@@ -10,8 +10,8 @@ from fractions import Fraction
 from math import ceil
 from typing import Literal
 
+from dengmi.core.charges import Charge
 from dengmi.core.limits import Used
-from dengmi.core.records import Charge
 
 What = Literal["money", "questions", "tokens"]
 

@@ -8,11 +8,12 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from dengmi.core.charges import Tokens
 from dengmi.core.chat import Ended, Piece, Said, Thought, Waiting
 from dengmi.core.clock import Clock
-from dengmi.core.errors import ModelFailed, OverLimit
+from dengmi.core.errors import ModelFailed, NoRoom, OverLimit
 from dengmi.core.gate import GateLoad, Vacancy
-from dengmi.core.records import Level, Question, Tokens
+from dengmi.core.records import Level, Question
 from dengmi.gate.decision import Begin
 from dengmi.gate.keeper import Ending, Keeping, Ticket, Told, Want
 from dengmi.gate.model import Offered
@@ -135,7 +136,11 @@ class Gate:
             urgent=urgent,
             deadline=question.deadline,
         )
-        begin, ticket = await self._begun(want)
+        try:
+            begin, ticket = await self._begun(want)
+        except NoRoom as error:
+            error.holder, error.background = question.payer, question.background
+            raise
         grant = Grant(begin.model, waited + self._clock.steady() - now, ticket)
         trouble: Ending = "left"
         again = 0.0

@@ -12,8 +12,8 @@ from typing import Any
 
 import msgspec
 
+from dengmi.core.charges import Tokens
 from dengmi.core.errors import ModelFailed, NoRoom
-from dengmi.core.records import Tokens
 from dengmi.core.talk import Talk
 from dengmi.gate.decision import Begin
 from dengmi.gate.keeper import Keeper, Kept, Told, Want

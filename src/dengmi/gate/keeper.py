@@ -9,10 +9,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from dengmi.core.charges import Tokens
 from dengmi.core.clock import Clock
 from dengmi.core.errors import ModelFailed, NoRoom, Trouble
 from dengmi.core.gate import Class, GateLoad, Vacancy
-from dengmi.core.records import Level, Tokens
+from dengmi.core.records import Level
 from dengmi.gate.decision import Begin, Call, Decision
 from dengmi.gate.model import Offered
 from dengmi.gate.places import place_of

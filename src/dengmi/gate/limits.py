@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Literal
 
+from dengmi.core.charges import Charge
 from dengmi.core.clock import Clock
 from dengmi.core.errors import OverLimit
 from dengmi.core.ids import stable_id
 from dengmi.core.limits import Alert, Decision, Holder, Span, Used
-from dengmi.core.records import Charge
 from dengmi.gate.budget import Rates, Rule, almost, asked_of, over, used_of
 from dengmi.gate.day import Day, day_of, zone_name
 from dengmi.gate.quota import Plans

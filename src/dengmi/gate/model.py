@@ -1,10 +1,16 @@
 """What the gate knows of one model. Pure: the time comes in as a number."""
 
 from dataclasses import dataclass, field
+from typing import Literal
 
+from dengmi.core.errors import Trouble
+from dengmi.core.gate import ModelLoad
 from dengmi.gate.first import First
 from dengmi.gate.health import Health
 from dengmi.gate.slots import USUAL, Slots
+
+LONGEST_PEACE = 60.0
+"""Seconds that an endpoint is left in peace at the most, whatever it asks for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,3 +57,66 @@ class Model:
         self.slots = Slots(self.slots.most, busy=self.slots.busy, lasting=usual)
         self.health, self.first = Health(), First()
         self.until, self.well, self.since = float("-inf"), 0, now
+
+    def held(self, began: float, seconds: float, now: float) -> None:
+        """The endpoint says that a call which began at a time waits in its queue for so long."""
+        if began >= self.since:
+            self.first.waits(seconds)
+            self._react(began, now)
+
+    def answers(self, began: float, held: float, now: float, *, probe: bool) -> None:
+        """The first token of a call came; the endpoint had held it for so many seconds."""
+        if began < self.since:
+            return
+        self.first.came(now - began, held)
+        if probe:
+            self.health.answers()
+        self._react(began, now)
+
+    def ended(
+        self,
+        began: float,
+        now: float,
+        trouble: Trouble | Literal["", "left"],
+        *,
+        again: float,
+        probe: bool,
+    ) -> None:
+        """A call ended; `again`: seconds that the endpoint asked to wait."""
+        if began < self.since:
+            self.slots.gone()
+        elif not trouble:
+            self.health.well()
+            self.well += 1
+            self.slots.done(now - began, held=self.first.held)
+        elif trouble == "left":
+            self.health.left(probe=probe)
+            self.slots.gone()
+        else:
+            self.health.failed(trouble, now, probe=probe)
+            self.well = 0
+            if trouble == "busy":
+                self.slots.refused(now)
+                self.until = max(self.until, now + min(again, LONGEST_PEACE))
+            else:
+                self.slots.gone()
+
+    def load(self, waiting: int, now: float) -> ModelLoad:
+        """What an operator wants to see; so many wait for it."""
+        pause = self.health.pause(now)
+        return ModelLoad(
+            busy=self.slots.busy,
+            limit=int(self.slots.limit),
+            most=self.slots.most,
+            waiting=waiting,
+            lasting=self.slots.lasting,
+            first=self.first.usual,
+            held=self.first.beyond,
+            state=self.health.state(now),
+            trouble=self.health.trouble if pause else "",
+            pause=pause,
+        )
+
+    def _react(self, began: float, now: float) -> None:
+        if self.first.held and self.slots.held(self.first.beyond, began, now):
+            self.first.shrunk()

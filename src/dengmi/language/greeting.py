@@ -29,7 +29,9 @@ _HELLO = (
 )
 _OK = (
     rf"(?:ok(?:ay)?|okey|got it|i see|great|perfect|cool|alright|understood"
-    rf"|no problem){_EN}"
+    rf"|no problem|good to know|(?:that|this|it)(?: (?:is|was)|'s|’s)? (?:(?:very|really|so) )?"
+    rf"(?:helped|helps|helpful|useful|perfect|all i (?:need(?:ed)?|wanted)(?: to know)?)){_EN}"
+    r"|懂了|清楚了|[帮幫](?:到我?|大忙|上忙)了|很?有[帮幫]助|很有用|太好了|解[决決]了"
     r"|好[的吧]?|知道了|明白了?|了解了?|收到|嗯+|哦+|噢+|行|没事了?|沒事了?|不用了"
 )
 _BESIDE = (

@@ -13,6 +13,8 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
+from dengmi.language.reasons import known_reason
+
 _LANGUAGES = ("en", "zh")
 _PLACEHOLDER = re.compile(r"\{\{|\}\}|\{([a-z_][a-z0-9_]*)(?::([^{}]*))?\}")
 
@@ -29,13 +31,16 @@ def text(key: str, lang: str, /, **params: object) -> str:
         key: name of the text, unique over all files.
         lang: "en", "zh", or a longer tag such as "zh-Hans"; anything else gives English.
         params: what `{name}` and `{name:format}` stand for. They are put in as they are: braces
-            inside them mean nothing. A placeholder without a value stays visible.
+            inside them mean nothing. A placeholder without a value stays visible. A `reason` that
+            the system gave in English is told in this language, where it is a usual one.
 
     Raises:
         KeyError: there is no such key.
     """
     entry = catalogue()[key]
     pattern = entry.get(lang) or entry.get(lang[:2].lower()) or entry[_LANGUAGES[0]]
+    if isinstance(reason := params.get("reason"), str):
+        params["reason"] = _told(reason, lang)
 
     def fill(found: re.Match[str]) -> str:
         whole, name = found.group(), found.group(1)
@@ -46,6 +51,14 @@ def text(key: str, lang: str, /, **params: object) -> str:
         return format(params[name], found.group(2) or "")
 
     return _PLACEHOLDER.sub(fill, pattern)
+
+
+def _told(reason: str, lang: str) -> str:
+    """What the system said, in words of a language where they are known."""
+    if (known := known_reason(reason)) is None:
+        return reason
+    key, start, end, where = known
+    return f"{reason[:start]}{text(key, lang, where=where)}{reason[end:]}"
 
 
 @cache

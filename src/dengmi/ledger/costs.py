@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from dengmi.core.records import Tokens
+from dengmi.core.charges import Tokens
 from dengmi.ledger.prices import Price
 
 _MILLION = 1_000_000

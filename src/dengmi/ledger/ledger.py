@@ -5,15 +5,16 @@ import logging
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
+from dengmi.core.charges import Charge, Purpose, Tokens
 from dengmi.core.clock import Clock
 from dengmi.core.counts import Counts
 from dengmi.core.errors import OverLimit
 from dengmi.core.ids import new_id, stable_id
 from dengmi.core.limits import Alert
 from dengmi.core.paying import Charges, Limits
-from dengmi.core.records import Charge, Cost, Level, Purpose, Question, Tokens
+from dengmi.core.ports import Lives
+from dengmi.core.records import Cost, Level, Question
 from dengmi.ledger.costs import cost, full_cost, most
-from dengmi.ledger.life import Life
 from dengmi.ledger.prices import FREE, is_peak, price_of
 from dengmi.settings.options import ModelSettings
 
@@ -33,7 +34,7 @@ class Ledger:
         charges: keeps the lines.
         clock: a call costs what is valid when it is sent.
         models: the models' settings, by name, as they are now.
-        life: tells which processes are alive; None where that cannot be known.
+        lives: tells which processes are alive; None where that cannot be known.
         limits: what calls must fit; None where nothing limits them.
         counts: where tokens, money and shared answers are counted; None: nobody looks.
     """
@@ -43,7 +44,7 @@ class Ledger:
         charges: Charges,
         clock: Clock,
         models: Mapping[str, ModelSettings],
-        life: Life | None = None,
+        lives: Lives | None = None,
         limits: Limits | None = None,
         *,
         counts: Counts | None = None,
@@ -51,7 +52,7 @@ class Ledger:
         self._charges = charges
         self._clock = clock
         self._models = models
-        self._life = life
+        self._lives = lives
         self._counts = counts or Counts()
         self._limits = limits
         self._owner: str | None = None
@@ -74,7 +75,8 @@ class Ledger:
             OverLimit: a budget or a quota does not allow it.
         """
         if self._owner is None:
-            self._owner = await asyncio.to_thread(self._begin, self._clock.now())
+            await asyncio.to_thread(is_peak, self._clock.now())  # reads the price sheets, once
+            self._owner = await asyncio.to_thread(self._lives.name) if self._lives else ""
         charge = self._line(
             question,
             level,
@@ -215,7 +217,7 @@ class Ledger:
 
     async def writing(self) -> Collection[str]:
         """Questions for which a process that lives is calling a model just now."""
-        alive = await asyncio.to_thread(self._life.alive) if self._life else ()
+        alive = await asyncio.to_thread(self._lives.alive) if self._lives else ()
         lines = await self._charges.open_charges(FOREVER)
         return {charge.question_id for charge in lines if charge.owner in alive}
 
@@ -226,11 +228,6 @@ class Ledger:
         for kind in ("hit", "miss", "output", "reasoning"):
             if number := getattr(charge.tokens, kind):
                 self._counts.add("tokens", level, model, kind, by=number)
-
-    def _begin(self, now: float) -> str:
-        """Read the price sheets, once; the name of this process."""
-        is_peak(now)
-        return self._life.name() if self._life else ""
 
 
 def _say(alert: Alert) -> None:

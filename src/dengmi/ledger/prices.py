@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from functools import cache
 from importlib.resources import files
 from typing import Any
+from urllib.parse import urlsplit
 
 from dengmi.settings.options import ModelSettings, PriceSettings
 
@@ -48,14 +49,20 @@ class _Sheet:
 def price_of(settings: ModelSettings, at: float, currency: str = "CNY") -> Price:
     """What a model of the settings costs at a time (Unix seconds).
 
-    Its own `price` counts first. Otherwise the sheet of the DeepSeek API, for that endpoint only:
-    the same model elsewhere has another price. In the currency asked for where the sheet has it.
+    Its own `price` counts first. Otherwise the sheet of the DeepSeek API, for that endpoint only,
+    whichever kind it is called: the same model elsewhere has another price. In the currency asked
+    for where the sheet has it.
     """
     if settings.price is not None:
         return _own(settings.price)
-    if settings.kind != "deepseek":
+    if settings.kind != "deepseek" and not _is_deepseek(settings.base_url):
         return FREE
     return price_at(settings.model, at, currency)
+
+
+def _is_deepseek(address: str) -> bool:
+    host = (urlsplit(address).hostname or "").lower()
+    return host == "deepseek.com" or host.endswith(".deepseek.com")
 
 
 def price_at(model: str, at: float, currency: str = "CNY") -> Price:

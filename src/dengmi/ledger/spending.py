@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import UTC, datetime, tzinfo
 from typing import Literal
 
-from dengmi.core.records import Outlay
+from dengmi.core.charges import Outlay
 
 By = Literal["day", "desk", "level", "model"]
 

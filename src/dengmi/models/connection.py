@@ -10,7 +10,7 @@ import msgspec
 
 from dengmi import __version__
 from dengmi.models.address import Address, address_of
-from dengmi.models.wire import Lost, Wire
+from dengmi.models.http1 import Lost, Wire
 from dengmi.settings.proxies import proxy_of
 
 CONNECT = 10.0

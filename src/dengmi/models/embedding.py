@@ -10,8 +10,8 @@ import msgspec
 
 from dengmi.core.errors import ModelFailed
 from dengmi.models.endpoint import Endpoint
+from dengmi.models.in_time import InTime
 from dengmi.models.prefixes import Prefixes
-from dengmi.models.rested import Rested
 
 Vector = Sequence[float]
 
@@ -70,7 +70,7 @@ class ModelEmbedder:
         self._prefixes = prefixes
         self._worths = worths
         self._batch = batch
-        self._asked = Rested(name, self.vector, deadline)
+        self._asked = InTime(name, self.vector, deadline)
 
     def worth(self, language: str) -> float:
         """See `core.ports.Embedder`."""

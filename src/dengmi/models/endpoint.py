@@ -7,11 +7,11 @@ from typing import Any
 
 from dengmi.core.errors import ModelFailed, Trouble
 from dengmi.models.connection import Connection, Reply, Unreachable
+from dengmi.models.http1 import Lost
+from dengmi.models.keys import bearer, without_key
 from dengmi.models.payload import trouble_of, wait_of
-from dengmi.models.wire import Lost
 
 _LONGEST_BODY = 100_000_000
-_LONGEST_REASON = 200
 _FIRST_PAUSE = 0.5
 _LONGEST_PAUSE = 30.0
 _AGAIN = frozenset({"busy", "down"})
@@ -65,7 +65,7 @@ class Endpoint:
         await self._connection.close()
 
     async def _once(self, path: str, body: Mapping[str, Any], patience: float) -> bytes:
-        headers = self._headers()
+        headers = bearer(self._key, self.name)
         try:
             async with asyncio.timeout(patience):
                 reply = await self._connection.post(f"{self._base}{path}", body, headers)
@@ -83,11 +83,6 @@ class Endpoint:
             raise self._refused(reply, whole)
         return whole
 
-    def _headers(self) -> dict[str, str]:
-        if not (self._key.isascii() and self._key.isprintable()):
-            raise ModelFailed("key", self.name)
-        return {"Authorization": f"Bearer {self._key}"} if self._key else {}
-
     def _refused(self, reply: Reply, whole: bytes) -> ModelFailed:
         said = whole[:2_000].decode("utf-8", "replace")
         trouble = trouble_of(reply.status)
@@ -97,10 +92,7 @@ class Endpoint:
         return self._failed(trouble, f"HTTP {reply.status} {said}", wait)
 
     def _failed(self, trouble: Trouble, reason: str, wait: float | None = None) -> ModelFailed:
-        """The error with its reason on one short line that does not hold the key."""
-        line = " ".join(reason.split())
-        line = line.replace(self._key, "•••") if self._key else line
-        return ModelFailed(trouble, self.name, wait, reason=line[:_LONGEST_REASON])
+        return ModelFailed(trouble, self.name, wait, reason=without_key(reason, self._key))
 
 
 async def _body(reply: Reply) -> bytes:

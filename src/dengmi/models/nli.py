@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 from dengmi.core.entailment import Odds, Pair
 from dengmi.core.errors import BadSettings, ModelFailed
+from dengmi.models.in_time import InTime
 from dengmi.models.nli_files import found
 from dengmi.models.nli_labels import labels_in, roles_of
-from dengmi.models.rested import Rested
 from dengmi.settings.nli import NliSettings
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class NliModel:
         self._loading = asyncio.Lock()
         self._session: NliSession | None = None
         self._thread = ThreadPoolExecutor(1, "dengmi-nli")
-        self._rested: Rested[tuple[Pair, ...], Sequence[Odds | None]] = Rested(
+        self._in_time: InTime[tuple[Pair, ...], Sequence[Odds | None]] = InTime(
             self.name, self.told, settings.deadline, kept=128
         )
         if settings.labels:
@@ -62,7 +62,7 @@ class NliModel:
 
     async def odds(self, pairs: Sequence[Pair]) -> Sequence[Odds | None] | None:
         """See `Entailment`."""
-        return await self._rested(tuple(pairs))
+        return await self._in_time(tuple(pairs))
 
     async def told(self, pairs: Sequence[Pair]) -> Sequence[Odds | None]:
         """The odds, however long it takes. Raises ModelFailed."""
@@ -79,7 +79,7 @@ class NliModel:
 
     async def close(self) -> None:
         """Let go of the model's memory."""
-        await self._rested.close()
+        await self._in_time.close()
         self._session = None
         await asyncio.to_thread(self._thread.shutdown)
 

@@ -10,17 +10,17 @@ from dengmi.core.chat import ChatRequest, Piece
 from dengmi.core.errors import ModelFailed, Trouble
 from dengmi.models.connection import Connection, Reply, Unreachable
 from dengmi.models.hearing import Hearing
+from dengmi.models.http1 import Lost
+from dengmi.models.keys import bearer, without_key
 from dengmi.models.payload import body_of, chunk_of, trouble_of, wait_of
 from dengmi.models.profiles import Profile, always_thinks, profile_in, profile_of
 from dengmi.models.sse import LONGEST, TooLong
 from dengmi.models.stream import AnswerStream
 from dengmi.models.thinking import Start
-from dengmi.models.wire import Lost
 from dengmi.settings.load import DEEPSEEK
 from dengmi.settings.options import ModelSettings
 
 _PATH = "/chat/completions"
-_LONGEST_REASON = 200
 _LONGEST_BODY = 20_000
 _LISTING = 2.0
 """Most seconds for asking a server what it is."""
@@ -58,7 +58,7 @@ class OpenAiModel:
         await self._connection.close()
 
     async def _pieces(self, request: ChatRequest) -> AsyncGenerator[Piece, None]:
-        headers = self._headers()
+        headers = {"Accept": "text/event-stream", **bearer(self._settings.api_key, self.name)}
         sent = time.monotonic()
         stream: AnswerStream | None = None
         try:
@@ -157,15 +157,6 @@ class OpenAiModel:
             pass
         return ""
 
-    def _headers(self) -> dict[str, str]:
-        """What is sent beside the body. A key that no header can hold is refused here, since the
-        errors of the library would repeat it."""
-        key = self._settings.api_key
-        if not (key.isascii() and key.isprintable()):
-            raise ModelFailed("key", self.name)
-        headers = {"Accept": "text/event-stream"}
-        return headers | ({"Authorization": f"Bearer {key}"} if key else {})
-
     async def _refused(self, reply: Reply) -> ModelFailed:
         text = (await _body(reply, _LONGEST_BODY)).decode("utf-8", "replace")
         chunk = chunk_of(text)
@@ -178,12 +169,9 @@ class OpenAiModel:
         )
 
     def _masked(self, error: ModelFailed) -> ModelFailed:
-        """The error with its reason on one short line that does not hold the key."""
         if "reason" in error.params:
-            reason = " ".join(str(error.params["reason"]).split())
-            if key := self._settings.api_key:
-                reason = reason.replace(key, "•••")
-            error.params["reason"] = reason[:_LONGEST_REASON]
+            reason = str(error.params["reason"])
+            error.params["reason"] = without_key(reason, self._settings.api_key)
         return error
 
 

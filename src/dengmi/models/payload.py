@@ -11,9 +11,9 @@ from typing import Any
 
 import msgspec
 
+from dengmi.core.charges import Tokens
 from dengmi.core.chat import ChatRequest, Ending
 from dengmi.core.errors import Trouble
-from dengmi.core.records import Tokens
 from dengmi.models.profiles import Profile
 
 _ENDINGS: Mapping[str, Ending] = {

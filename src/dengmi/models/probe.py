@@ -4,9 +4,9 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from dengmi.core.chat import ChatModel, ChatRequest, Ended, Message, Said, Thought, Waiting
+from dengmi.core.charges import Tokens
+from dengmi.core.chat import ChatModel, ChatRequest, Ended, Message, Said, Thought
 from dengmi.core.errors import ModelFailed
-from dengmi.core.records import Tokens
 
 _PROMPT = (
     Message(
@@ -29,7 +29,6 @@ class Probe:
     text: str = ""
     first_ms: float = 0.0
     total_ms: float = 0.0
-    waited_ms: float = 0.0
     pieces: int = 0
     thought: int = 0
     tokens: Tokens = field(default_factory=Tokens)
@@ -54,8 +53,6 @@ async def probe(model: ChatModel, *, thinking: bool) -> Probe:
         async for piece in model.chat(request):
             now = (time.perf_counter() - began) * 1000
             match piece:
-                case Waiting():
-                    found.waited_ms = now
                 case Thought(text):
                     found.first_ms = found.first_ms or now
                     found.thought += len(text)

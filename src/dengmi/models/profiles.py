@@ -8,7 +8,7 @@ itself is `owned_by` in its list of models.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -74,8 +74,10 @@ def profile_of(name: str, base_url: str, kind: str) -> Profile | None:
         return PROFILES[name]
     address = urlsplit(base_url)
     host = (address.hostname or "").lower()
-    if kind == "deepseek" or _of("deepseek.com", host):
+    if _of("deepseek.com", host):
         return PROFILES["deepseek"]
+    if kind == "deepseek":  # somebody else's, who may send thinking as text
+        return replace(PROFILES["deepseek"], apart=False)
     return PROFILES["openai"] if _of("openai.com", host) else None
 
 

@@ -8,7 +8,7 @@ import asyncio
 import hashlib
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -146,8 +146,14 @@ async def _go_on(client: "httpx.AsyncClient", url: str, target: Path, progress: 
                 there += len(chunk)
                 progress(there, total)
             await asyncio.to_thread(_sync, file.fileno(), file.flush)
-        told = response.headers.get("x-linked-etag", "").strip('"')
-        return told if len(told) == 64 else ""
+        return _told((*response.history, response))
+
+
+def _told(answers: "Sequence[httpx.Response]") -> str:
+    """The checksum that a server tells. Hugging Face does where it sends on to the file's store,
+    which knows nothing of it."""
+    told = [answer.headers.get("x-linked-etag", "").strip('"') for answer in answers]
+    return next((each for each in told if len(each) == 64), "")
 
 
 def _finish(target: Path, sha256: str) -> None:

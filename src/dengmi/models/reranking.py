@@ -13,7 +13,7 @@ import msgspec
 
 from dengmi.core.errors import ModelFailed
 from dengmi.models.endpoint import Endpoint
-from dengmi.models.rested import Rested
+from dengmi.models.in_time import InTime
 
 _PATIENCE = 15.0
 """Most seconds for scores. Nobody waits that long, but the next who asks has them."""
@@ -62,11 +62,11 @@ class ModelReranker:
         self.most = most
         self._scorer = scorer
         self._chars = chars
-        self._rested: Rested[_Asked, Sequence[float]] = Rested(name, self._ask, deadline, kept=128)
+        self._in_time: InTime[_Asked, Sequence[float]] = InTime(name, self._ask, deadline, kept=128)
 
     async def rerank(self, question: str, texts: Sequence[str]) -> Sequence[float] | None:
         """See `core.ports.Reranker`."""
-        return await self._rested((question, tuple(texts)))
+        return await self._in_time((question, tuple(texts)))
 
     async def scores(self, question: str, texts: Sequence[str]) -> Sequence[float]:
         """The scores, however long it takes. Raises ModelFailed."""
@@ -85,7 +85,7 @@ class ModelReranker:
 
     async def close(self) -> None:
         """Let go of the model."""
-        await self._rested.close()
+        await self._in_time.close()
         await self._scorer.close()
 
     async def _ask(self, asked: _Asked) -> Sequence[float]:

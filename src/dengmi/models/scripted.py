@@ -18,9 +18,9 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct
 
+from dengmi.core.charges import Tokens
 from dengmi.core.chat import ChatRequest, Ended, Message, Piece, Said, Thought
 from dengmi.core.errors import ModelFailed, Trouble
-from dengmi.core.records import Tokens
 from dengmi.language.tokens import estimate_tokens
 from dengmi.models.extractive import extract
 

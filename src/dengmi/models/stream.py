@@ -1,15 +1,18 @@
 """What has come of one answer so far: from the events of its stream to pieces. No input or output
 happens here."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 
+from dengmi.core.charges import Tokens
 from dengmi.core.chat import ChatRequest, Ended, Piece, Said, Thought
 from dengmi.core.errors import ModelFailed, Trouble
-from dengmi.core.records import Tokens
 from dengmi.language.tokens import estimate_tokens
 from dengmi.models.payload import OVERLOADED, chunk_of, ending_of, trouble_of
 from dengmi.models.thinking import Start, ThinkSplitter
+
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 class AnswerStream:
@@ -33,6 +36,7 @@ class AnswerStream:
         self._version = ""
         self._thought: list[str] = []
         self._said: list[str] = []
+        self._half = ""
         self.began = False
         """Whether any token came, also one that is still held back."""
         self.done = False
@@ -63,14 +67,24 @@ class AnswerStream:
         self.began = self.began or bool(chunk.thought or chunk.text)
         pieces: list[Piece] = []
         if chunk.thought:
-            pieces.append(Thought(chunk.thought))
+            pieces.append(Thought(_HALF.sub("\ufffd", chunk.thought)))
             pieces += self._splitter.sure()
-        if chunk.text:
-            if not pieces and self._splitter.passes(chunk.text):
-                self._said.append(chunk.text)
-                return [Said(chunk.text)]
-            pieces += self._splitter.feed(chunk.text)
+        if text := self._whole(chunk.text):
+            if not pieces and self._splitter.passes(text):
+                self._said.append(text)
+                return [Said(text)]
+            pieces += self._splitter.feed(text)
         return self._noted(pieces)
+
+    def _whole(self, text: str) -> str:
+        """Text without halves of signs: an endpoint may send an emoji in two pieces, each of which
+        nobody could write. A first half waits for the other."""
+        if not self._half and (text.isascii() or _HALF.search(text) is None):
+            return text
+        text, self._half = self._half + text, ""
+        if "\ud800" <= text[-1:] <= "\udbff":
+            text, self._half = text[:-1], text[-1]
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
     def end(self) -> list[Piece]:
         """The last pieces, `Ended` at the end.
@@ -79,16 +93,22 @@ class AnswerStream:
             ModelFailed: the answer is not whole, or empty.
         """
         if self._finish == OVERLOADED:
-            raise ModelFailed("busy", self._model)
+            raise self._failed("busy")
         if not self._finish and not self.done:
-            trouble: Trouble = "cut" if self.began else "down"
-            raise ModelFailed(trouble, self._model, reason="the stream ended early")
+            raise self._failed("cut" if self.began else "down", reason="the stream ended early")
         ending = ending_of(self._finish)
         pieces = self._noted(list(self._splitter.end(whole=ending == "stop")))
         if ending == "stop" and not "".join(self._said).strip():
-            raise ModelFailed("empty", self._model)
+            raise self._failed("empty")
         counted = self._tokens is not None
         return [*pieces, Ended(ending, self._used(), self._version, counted)]
+
+    def _failed(self, trouble: Trouble, *, reason: str = "") -> ModelFailed:
+        """A failure, with what the endpoint counted before it: that is paid all the same."""
+        params = {"reason": reason} if reason else {}
+        error = ModelFailed(trouble, self._model, retry_after=None, **params)
+        error.used = None if self._tokens is None else self._used()
+        return error
 
     def _noted(self, pieces: Iterable[Piece]) -> list[Piece]:
         noted = list(pieces)

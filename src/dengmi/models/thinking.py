@@ -6,12 +6,15 @@ inside the thinking. Where that is not known beforehand, the text is held until 
 tells; `found` then says how the next text of this model will begin.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Literal
 
 from dengmi.core.chat import Said, Thought
 
-OPEN, CLOSE = "<think>", "</think>"
+_TAG = re.compile(r"<(/?)think(?:ing)?>", re.IGNORECASE)
+_OPEN = re.compile(r"<think(?:ing)?>", re.IGNORECASE)
+_TAGS = ("<think>", "</think>", "<thinking>", "</thinking>")
 
 Start = Literal["answer", "thinking", "unsure"]
 
@@ -62,17 +65,13 @@ class ThinkSplitter:
         if not self._begun and not self._opened():
             return
         while self._held:
-            tags = () if self._apart and not self._inside else (OPEN, CLOSE)
-            at, tag = min(
-                ((at, tag) for tag in tags if (at := self._held.find(tag)) >= 0),
-                default=(-1, ""),
-            )
-            if at >= 0:
-                yield from self._tag(at, tag)
+            plain = self._apart and not self._inside
+            if not plain and (tag := _TAG.search(self._held)) is not None:
+                yield from self._tag(tag)
                 continue
             if self._unsure:
                 return
-            keep = max((_begun(self._held, tag) for tag in tags), default=0)
+            keep = 0 if plain else max(_begun(self._held, tag) for tag in _TAGS)
             cut = len(self._held) - keep
             sure, self._held = self._held[:cut], self._held[cut:]
             yield from self._give(sure, thinking=self._inside)
@@ -94,23 +93,24 @@ class ThinkSplitter:
     def _opened(self) -> bool:
         """Whether the beginning is known: an opening tag there counts in every case."""
         text = self._held.lstrip()
-        if len(text) < len(OPEN) and OPEN.startswith(text):
+        if any(tag.startswith(text.lower()) for tag in ("<think>", "<thinking>") if text != tag):
             return False
         self._begun = True
-        if text.startswith(OPEN):
-            self._held = text[len(OPEN) :]
+        if (opened := _OPEN.match(text)) is not None:
+            self._held = text[opened.end() :]
             self._inside, self._unsure, self._began_inside = True, False, False
             self._told = True
         return True
 
-    def _tag(self, at: int, tag: str) -> Iterator[Thought | Said]:
+    def _tag(self, tag: re.Match[str]) -> Iterator[Thought | Said]:
         """A tag is reached. An end without a beginning: what came before was thinking too."""
-        text, self._held = self._held[:at], self._held[at + len(tag) :]
-        if tag == CLOSE and not self._told:
+        closes = bool(tag[1])
+        text, self._held = self._held[: tag.start()], self._held[tag.end() :]
+        if closes and not self._told:
             self._began_inside = True
-        yield from self._give(text, thinking=self._inside or tag == CLOSE)
+        yield from self._give(text, thinking=self._inside or closes)
         self._told, self._unsure = True, False
-        self._inside, self._fresh = tag == OPEN, True
+        self._inside, self._fresh = not closes, True
 
     def _give(self, text: str, *, thinking: bool) -> Iterator[Thought | Said]:
         if self._fresh:
@@ -122,4 +122,4 @@ class ThinkSplitter:
 
 def _begun(text: str, tag: str) -> int:
     """How many characters at the end of a text may be the beginning of a tag."""
-    return next((n for n in range(len(tag) - 1, 0, -1) if text.endswith(tag[:n])), 0)
+    return next((n for n in range(len(tag) - 1, 0, -1) if text[-n:].lower() == tag[:n]), 0)

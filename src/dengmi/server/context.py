@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from dengmi.channels.outbox import Outbox
+from dengmi.core.life import Life
 from dengmi.core.ports import Locks
 from dengmi.gate.open import limits_of
-from dengmi.ledger.life import Life
 from dengmi.server.along import Along
 from dengmi.server.askers import Askers
 from dengmi.server.board import Board

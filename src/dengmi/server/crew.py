@@ -1,11 +1,10 @@
 """Tasks that outlive the request that started them."""
 
 import asyncio
-import logging
 from collections.abc import Coroutine
 from typing import Any
 
-log = logging.getLogger(__name__)
+from dengmi.core.background import log_failure
 
 PATIENCE = 10.0
 """Seconds that tasks get to finish when the server stops."""
@@ -42,5 +41,4 @@ class Crew:
     def _ended(self, task: asyncio.Task[Any]) -> None:
         self._tasks.discard(task)
         self._endless.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("%s failed", task.get_name(), exc_info=error)
+        log_failure(task)

@@ -29,7 +29,7 @@ class _Failure(msgspec.Struct, frozen=True, omit_defaults=True):
     model: str
     retry_after: float | None = None
     params: Params = {}
-    room: tuple[int, float] | None = None
+    room: tuple[int, float, str, bool] | None = None
     limit: tuple[str, str, float, Params] | None = None
 
 
@@ -46,7 +46,9 @@ def failure_line(error: ModelFailed) -> bytes:
         model=error.model,
         retry_after=error.retry_after,
         params=params,
-        room=(error.position, error.wait) if isinstance(error, NoRoom) else None,
+        room=(error.position, error.wait, error.holder, error.background)
+        if isinstance(error, NoRoom)
+        else None,
         limit=(error.notice, error.holder, error.until, error.told)
         if isinstance(error, OverLimit)
         else None,
@@ -71,8 +73,10 @@ def piece_of(line: bytes) -> Out:
 
 def _error(failure: _Failure) -> ModelFailed:
     if failure.room is not None:
-        position, wait = failure.room
-        return NoRoom(failure.model, position=position, wait=wait)
+        position, wait, holder, background = failure.room
+        refused = NoRoom(failure.model, position=position, wait=wait)
+        refused.holder, refused.background = holder, background
+        return refused
     if failure.limit is not None:
         notice, holder, until, told = failure.limit
         return OverLimit(failure.model, notice=notice, holder=holder, until=until, params=told)

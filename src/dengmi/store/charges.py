@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from dengmi.core.charges import Charge, Outlay, Tokens
 from dengmi.core.limits import Alert, Decision, Reserved, Span, Used
 from dengmi.core.paying import Decide
-from dengmi.core.records import Charge, Outlay, Tokens
 from dengmi.store.jsons import from_json, to_json
 from dengmi.store.steps import Row, Work, every, first, run
 
@@ -21,11 +21,16 @@ FOREVER = 1e15
 def reserve(
     asked: Sequence[tuple[Charge, Sequence[Span], Decide | None]],
 ) -> Work[list[Reserved]]:
-    """Write lines, one after the other, each unless what decides on it refuses."""
+    """Write lines, one after the other, each unless what decides on it refuses; one that is no
+    longer reserved closes the line that may be there."""
     yield from run("charges_lock")
     made = []
     for charge, spans, decide in asked:
-        made.append((yield from _reserve(charge, spans, decide)))
+        if charge.state == "reserved":
+            made.append((yield from _reserve(charge, spans, decide)))
+        else:
+            yield from _settle(charge)
+            made.append(Reserved(charge=charge))
     return made
 
 
@@ -90,21 +95,26 @@ def settle(charges: Sequence[Charge]) -> Work[list[bool]]:
     yield from run("charges_lock")
     done = []
     for charge in charges:
-        row = yield from first("charge_settle", id=charge.id, **_outcome(charge))
-        done.append(row is not None)
-        if row is None:
-            continue
-        desk, payer, at, reserved, held, counted = row
-        kept = replace(charge, desk=desk, payer=payer, at=at)
-        # How many tokens a lost call took is not known: all that it held stay counted.
-        tokens = held if charge.state == "lost" else _sum(charge.tokens)
-        yield from _count(
-            kept,
-            micros=charge.micros - reserved,
-            tokens=tokens - held,
-            questions=0 if tokens else -int(counted),
-        )
+        done.append((yield from _settle(charge)))
     return done
+
+
+def _settle(charge: Charge) -> Work[bool]:
+    """Complete a reserved line; False where there is none that is open."""
+    row = yield from first("charge_settle", id=charge.id, **_outcome(charge))
+    if row is None:
+        return False
+    desk, payer, at, reserved, held, counted = row
+    kept = replace(charge, desk=desk, payer=payer, at=at)
+    # How many tokens a lost call took is not known: all that it held stay counted.
+    tokens = held if charge.state == "lost" else _sum(charge.tokens)
+    yield from _count(
+        kept,
+        micros=charge.micros - reserved,
+        tokens=tokens - held,
+        questions=0 if tokens else -int(counted),
+    )
+    return True
 
 
 def _count(charge: Charge, *, micros: int, tokens: int, questions: int) -> Work[None]:

@@ -1,10 +1,12 @@
 """What the store keeps for the ledger: a part of `dengmi.store.store`."""
 
+import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 
+from dengmi.core.charges import Charge, Outlay
 from dengmi.core.limits import Alert, Reserved, Span, Used
 from dengmi.core.paying import Decide
-from dengmi.core.records import Charge, Outlay
 from dengmi.core.together import Together
 from dengmi.store import charges
 from dengmi.store.connector import Connector
@@ -24,10 +26,17 @@ class SqlCharges:
         self, charge: Charge, spans: Sequence[Span] = (), decide: Decide | None = None
     ) -> Reserved:
         """Write a line before the call, unless `decide` refuses it, one decision after the other
-        in all processes; nothing happens when its id is there already."""
+        in all processes; nothing happens when its id is there already. Who is cancelled meanwhile
+        makes no call: the line is closed again, at nothing."""
         if charge.state != "reserved":
             return await self._note(charge)
-        return await self._reserve((charge, spans, decide))
+        try:
+            return await self._reserve((charge, spans, decide))
+        except asyncio.CancelledError:
+            # It may be written all the same. What closes it goes the same way, so it comes behind.
+            closed = replace(charge, state="settled", settled_at=charge.at)
+            await asyncio.shield(asyncio.ensure_future(self._reserve((closed, (), None))))
+            raise
 
     async def settle_charge(self, charge: Charge) -> bool:
         """Complete a reserved line, once: False when it was settled before."""

@@ -7,16 +7,8 @@ from typing import Any
 
 from dengmi.core.errors import NotFound
 from dengmi.core.ids import stable_id
-from dengmi.core.records import (
-    Answer,
-    Citation,
-    Claim,
-    Cost,
-    Head,
-    Question,
-    QuestionState,
-    Reusable,
-)
+from dengmi.core.records import Answer, Citation, Claim, Cost, Head, Question, QuestionState
+from dengmi.core.reuses import Reusable
 from dengmi.store.clean import clean
 from dengmi.store.jsons import from_json, to_json
 from dengmi.store.owed import of_question

@@ -1,4 +1,4 @@
-"""Scripts about notes: small values that outlive a stop. Their rows lie in the table `jobs`."""
+"""Scripts about notes: small values that outlive a stop."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,9 +9,7 @@ from dengmi.store.steps import Work, every, first, run
 
 def put(note_id: str, kind: str, value: Mapping[str, object], now: float) -> Work[None]:
     """Keep a value under an id, in place of what is there."""
-    yield from run(
-        "note_put", id=note_id, kind=kind, payload=to_json(dict(value)), run_at=float(now)
-    )
+    yield from run("note_put", id=note_id, kind=kind, value=to_json(dict(value)), at=float(now))
 
 
 def take(note_id: str) -> Work[Mapping[str, Any] | None]:

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from dengmi.core.errors import NotFound
-from dengmi.core.records import Answer, Reusable, ReuseState
+from dengmi.core.records import Answer
+from dengmi.core.reuses import Reusable, ReuseState
 from dengmi.core.thumbs import disliked
 from dengmi.store.inbox import answer_of, as_answer, reusable_row
 from dengmi.store.jsons import from_json

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from dengmi.core.charges import Outlay
 from dengmi.core.pins import Pin
-from dengmi.core.records import Answer, Claim, Cost, Outlay, Verdict
+from dengmi.core.records import Answer, Claim, Cost, Verdict
 from dengmi.core.review import FINAL, Asked, Life, Person, Tally, Wanted
 from dengmi.store.charges import FOREVER, as_charge, as_outlay
 from dengmi.store.conversations import forget_questions

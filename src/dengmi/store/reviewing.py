@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
+from dengmi.core.charges import Outlay
 from dengmi.core.outcomes import Outcome
 from dengmi.core.pins import Pin
-from dengmi.core.records import Answer, Outlay
+from dengmi.core.records import Answer
 from dengmi.core.review import Asked, Life, Person, Tally, Wanted
 from dengmi.store import review, sources
 from dengmi.store.connector import Connector

@@ -38,7 +38,7 @@ TABLES = (
     "used",
     "alerts",
     "secrets",
-    "jobs",
+    "notes",
     "operators",
     "invites",
     "sessions",
@@ -62,7 +62,7 @@ MUST_BE_EMPTY = (
     "questions",
     "answers",
     "charges",
-    "jobs",
+    "notes",
     "operators",
 )
 

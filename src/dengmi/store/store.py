@@ -22,11 +22,10 @@ from dengmi.core.records import (
     Passage,
     Prepared,
     Question,
-    Reusable,
-    ReuseState,
     Source,
     SourceKind,
 )
+from dengmi.core.reuses import Reusable, ReuseState
 from dengmi.core.together import Together
 from dengmi.store import (
     articles,

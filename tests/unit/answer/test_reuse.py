@@ -28,11 +28,10 @@ from dengmi.core.records import (
     Hit,
     Passage,
     Question,
-    Reusable,
-    ReuseState,
     SearchQuery,
     Sentence,
 )
+from dengmi.core.reuses import Reusable, ReuseState
 from dengmi.language.asking import asking
 
 MILL = "The tide mill was built in 1820. It grinds wheat twice a day. Visits are free."

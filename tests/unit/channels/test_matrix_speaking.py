@@ -1,8 +1,11 @@
 """What an account says, against a homeserver that counts: each thing once, in its turn."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from heapq import heappop, heappush
+from itertools import count
+from types import SimpleNamespace
 
 import pytest
 
@@ -50,6 +53,7 @@ class Server:
     people: int = 2
     stuck: bool = False
     joined: list[str] = field(default_factory=list)
+    time: Callable[[], float] | None = None
     _left: float = 0.0
     _at: float = -1e9
 
@@ -61,7 +65,7 @@ class Server:
             raise MatrixFailed("M_FORBIDDEN", "not in the room", status=403)
         if transaction in self.known:
             return self.known[transaction]
-        now = asyncio.get_running_loop().time()
+        now = self.time() if self.time else asyncio.get_running_loop().time()
         self._left = min(self.burst, self._left + (now - self._at) * self.per_second)
         self._at = now
         if self._left < 1:
@@ -238,12 +242,45 @@ async def test_a_server_that_says_slower_gets_every_answer_in_the_end() -> None:
     assert all(each.done for each in book.replies.values())
 
 
-async def test_with_an_own_rate_the_server_never_has_to_say_so() -> None:
-    server = Server(burst=2, per_second=40.0)
-    talking = speaking(server, rate=40.0, burst=2)
-    await asyncio.gather(*(talking.reply(said(str(n)), PLACE, f"t{n}") for n in range(8)))
-    assert server.refused <= 1  # at the very border
+class Quick(SystemClock):
+    """Time that passes when somebody sleeps: who wakes first moves it on."""
+
+    def __init__(self) -> None:
+        self.at = 0.0
+        self._sleeping: list[tuple[float, int, asyncio.Future[None]]] = []
+        self._nth = count()
+
+    def steady(self) -> float:
+        return self.at
+
+    async def sleep(self, seconds: float) -> None:
+        woken = asyncio.get_running_loop().create_future()
+        heappush(self._sleeping, (self.at + max(seconds, 1e-6), next(self._nth), woken))
+        await woken
+
+    async def pass_until(self, done: "asyncio.Future[Sequence[str]]") -> None:
+        while not done.done():
+            if self._sleeping:
+                self.at, _, woken = heappop(self._sleeping)
+                woken.set_result(None)
+            for _ in range(5):  # whoever woke says what it has to say
+                await asyncio.sleep(0)
+
+
+async def test_with_an_own_rate_the_server_never_has_to_say_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock = Quick()
+    server = Server(burst=2, per_second=40.0, time=clock.steady)
+    talking = Speaking(server, Pace(40.0, 2), clock, "m.notice")
+    monkeypatch.setattr(
+        "dengmi.channels.matrix.speaking.asyncio", SimpleNamespace(sleep=clock.sleep)
+    )
+    saying = asyncio.gather(*(talking.reply(said(str(n)), PLACE, f"t{n}") for n in range(8)))
+    await clock.pass_until(saying)
     assert len(server.sent) == 8
+    assert server.refused <= 1  # at the very border
+    assert clock.at >= 6 / 40.0
 
 
 async def test_a_room_that_is_closed_ends_the_reply_and_a_server_that_is_away_does_not(

@@ -2,9 +2,9 @@
 
 import pytest
 
+from dengmi.core.charges import Charge
 from dengmi.core.clock import SystemClock
 from dengmi.core.edits import Edit
-from dengmi.core.records import Charge
 from dengmi.gate.open import limits_of
 from dengmi.settings.live import Live, Made, Those
 from dengmi.settings.load import load_settings

@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from dengmi.core.charges import Tokens
 from dengmi.core.errors import ModelFailed, NoRoom
 from dengmi.core.gate import Class, GateLoad
-from dengmi.core.records import Tokens
 from dengmi.gate.decision import Begin, Call, Decision
 from dengmi.gate.gate import NOTICED
 from dengmi.gate.places import place_of

@@ -10,10 +10,11 @@ from dataclasses import replace
 
 import pytest
 
+from dengmi.core.charges import Tokens
 from dengmi.core.clock import SystemClock
 from dengmi.core.errors import ModelFailed, NoRoom
 from dengmi.core.gate import Vacancy
-from dengmi.core.records import Question, Tokens
+from dengmi.core.records import Question
 from dengmi.core.talk import Talk, talk_over
 from dengmi.gate.apart import Apart
 from dengmi.gate.gate import Gate

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dengmi.core.charges import Charge
 from dengmi.core.errors import OverLimit
 from dengmi.core.limits import Used
-from dengmi.core.records import Charge
 from dengmi.gate.budget import Rates, Rule, almost, over
 from dengmi.gate.limits import DeskLimit, Limits
 from dengmi.gate.quota import plans

@@ -2,8 +2,8 @@
 
 import pytest
 
+from dengmi.core.charges import Tokens
 from dengmi.core.errors import NoRoom
-from dengmi.core.records import Tokens
 from dengmi.gate.decision import Begin, Call, Decision
 from dengmi.gate.places import ASKERS, MUCH, WIDTH, had_much, place_of
 from dengmi.gate.queue import Entry

@@ -5,11 +5,12 @@ from dataclasses import replace
 
 import pytest
 
+from dengmi.core.charges import Tokens
 from dengmi.core.chat import Said, Waiting
 from dengmi.core.clock import SystemClock
 from dengmi.core.errors import ModelFailed, NoRoom, Trouble
 from dengmi.core.gate import Vacancy
-from dengmi.core.records import Level, Question, Tokens
+from dengmi.core.records import Level, Question
 from dengmi.gate.gate import Gate
 from dengmi.gate.keeper import Keeper
 from dengmi.gate.places import WIDTH

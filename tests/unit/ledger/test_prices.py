@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dengmi.core.records import Tokens
+from dengmi.core.charges import Tokens
 from dengmi.ledger.costs import cost, full_cost, most
 from dengmi.ledger.prices import Price, is_peak, price_at, price_of
 from dengmi.settings.options import ModelSettings, PriceSettings
@@ -150,3 +150,20 @@ def test_sums_are_whole_never_negative_and_within_the_reservation(
     paid, full = cost(price, tokens), full_cost(price, tokens)
     assert 0 <= paid <= full == most(price, hit + miss, output)
     assert abs(paid - (hit * price.hit + miss * price.miss + output * c) / 10**6) < 1 + paid * 1e-9
+
+
+@pytest.mark.parametrize(
+    ("kind", "address", "known"),
+    [
+        ("openai", "https://api.deepseek.com", True),
+        ("openai", "https://API.DeepSeek.com/v1", True),
+        ("deepseek", "", True),
+        ("openai", "https://deepseek.com.example/v1", False),
+        ("openai", "http://127.0.0.1:8000/v1", False),
+    ],
+)
+def test_the_endpoint_of_deepseek_has_its_price_whatever_it_is_called(
+    kind: str, address: str, known: bool
+) -> None:
+    settings = ModelSettings(kind=kind, base_url=address, model="deepseek-flash")  # type: ignore[arg-type]
+    assert price_of(settings, _at("2026-11-28T12:00")).known == known

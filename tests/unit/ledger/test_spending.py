@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dengmi.core.records import Outlay, Tokens
+from dengmi.core.charges import Outlay, Tokens
 from dengmi.ledger.spending import QUARTER, spending, total
 
 

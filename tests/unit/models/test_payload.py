@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dengmi.core.charges import Tokens
 from dengmi.core.chat import ChatRequest, Ended, Message, Said, Thought
 from dengmi.core.errors import ModelFailed
-from dengmi.core.records import Tokens
 from dengmi.models.payload import any_chunk, body_of, chunk_of, tokens_of, trouble_of, wait_of
 from dengmi.models.profiles import PROFILES, always_thinks, profile_in, profile_of
 from dengmi.models.stream import AnswerStream
@@ -101,7 +101,7 @@ def test_profiles_of_the_settings_are_those_that_exist() -> None:
     ("address", "kind", "profile"),
     [
         ("https://api.deepseek.com", "openai", "deepseek"),
-        ("http://127.0.0.1:9000", "deepseek", "deepseek"),
+        ("https://api.deepseek.com", "deepseek", "deepseek"),
         ("https://api.openai.com/v1", "openai", "openai"),
         ("https://notopenai.com/v1", "openai", None),
         ("https://openai.com.example/v1", "openai", None),
@@ -264,3 +264,42 @@ def test_an_answer_cut_by_its_limit_may_be_all_thinking() -> None:
     end = stream.end()[-1]
     assert isinstance(end, Ended)
     assert end.ending == "length"
+
+
+def test_what_the_endpoint_counted_before_it_failed_is_told() -> None:
+    usage = {"prompt_tokens": 50, "prompt_cache_hit_tokens": 20, "completion_tokens": 400}
+    for finish in ("stop", "insufficient_system_resource"):
+        stream = _stream(thinking=True)
+        stream.take(_event(reasoning="Hm.", finish=finish))
+        stream.take(json.dumps({"choices": [], "usage": usage}))
+        with pytest.raises(ModelFailed) as caught:
+            stream.end()
+        used = caught.value.used
+        assert used is not None
+        assert (used.hit, used.miss, used.output) == (20, 30, 400)
+    with pytest.raises(ModelFailed) as caught:
+        _stream().end()
+    assert caught.value.used is None
+
+
+def test_a_sign_that_comes_in_halves_is_put_together() -> None:
+    stream = _stream()
+    said = [
+        *stream.take(_event(content="Hi \ud83d")),
+        *stream.take(_event(content="\ude00 there, \ude00 half")),
+        *stream.take(_event(content=" \ud83d", finish="stop")),
+        *stream.end(),
+    ]
+    text = "".join(piece.text for piece in said if isinstance(piece, Said))
+    assert text == "Hi \U0001f600 there, \ufffd half "
+    thought = _stream().take(_event(reasoning="Hm \ud83d"))
+    assert thought == [Thought("Hm \ufffd")]
+
+
+def test_only_the_endpoint_of_deepseek_surely_parts_thinking() -> None:
+    official = profile_of("", "https://api.deepseek.com/v1", "deepseek")
+    other = profile_of("", "https://gateway.example/v1", "deepseek")
+    assert official is not None
+    assert other is not None
+    assert (official.apart, other.apart) == (True, False)
+    assert other.switch == official.switch

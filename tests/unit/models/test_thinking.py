@@ -118,3 +118,11 @@ def test_pieces_come_as_soon_as_they_are_certain(start: Start) -> None:
     splitter = ThinkSplitter(start)
     given_ = [list(splitter.feed(piece)) for piece in ("<think>a", "b</thi", "nk>", "c", "d<")]
     assert given_ == [[Thought("a")], [Thought("b")], [], [Said("c")], [Said("d")]]
+
+
+@given(CUTS, st.sampled_from(STARTS), st.sampled_from(["THINK", "Think", "thinking", "ThInKiNg"]))
+def test_tags_are_known_however_they_are_spelt(sizes: list[int], start: Start, tag: str) -> None:
+    for text in (f"<{tag}>Secret.</{tag}>Answer.", f"<{tag}>Secret.</{tag.lower()}>Answer."):
+        assert _split(_cut(text, sizes), start)[:2] == ("Secret.", "Answer.")
+    unopened = _split(_cut(f"Secret.</{tag}>Answer.", sizes), "unsure")
+    assert unopened[:2] == ("Secret.", "Answer.")

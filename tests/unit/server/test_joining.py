@@ -14,9 +14,10 @@ import pytest
 from dengmi.answer.join import Held, Hub
 from dengmi.answer.led import LeaderGone, Led
 from dengmi.answer.write.writer import Out, Written
+from dengmi.core.charges import Charge, Tokens
 from dengmi.core.errors import ModelFailed, NoRoom, OverLimit
 from dengmi.core.events import Cited, Notice, Text, Thinking
-from dengmi.core.records import Answer, Charge, Citation, Claim, Cost, Head, Tokens
+from dengmi.core.records import Answer, Citation, Claim, Cost, Head
 from dengmi.server import joining as module
 from dengmi.server.joining import Joining
 from dengmi.server.pieces import failure_line, line_of, piece_of

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from dengmi.core.records import Charge, Question
+from dengmi.core.charges import Charge
+from dengmi.core.records import Question
 from dengmi.store import charges, inbox, sqlite_threads
 from dengmi.store.open import open_store
 from dengmi.store.sqlite_threads import Job, _groups

@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from dengmi.answer.check.amounts import Amount
 from dengmi.answer.check.derive import derived
-from dengmi.answer.check.facts import Amount, Facts
+from dengmi.answer.check.facts import Facts
 from dengmi.answer.check.reckon import reckoned
 from dengmi.answer.check.times import Clock, Day
 

@@ -4,7 +4,7 @@ everybody what only some may do, to most what is said of an eighth."""
 import re
 
 from dengmi.answer.check.align import KIN, Aligned
-from dengmi.answer.check.facts import Amount
+from dengmi.answer.check.amounts import Amount
 from dengmi.answer.check.reading import Read
 
 _FREE = re.compile(

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from dengmi.answer.check.align import KIN, LOOSE, Aligned, Match
 from dengmi.answer.check.reading import Cue, Read, Unit
@@ -34,7 +35,8 @@ def denied_wrongly(aligned: Aligned, opposites: bool) -> int:
         return 0
     unanswered = _unanswered(aligned)
     wrong = 0
-    for cue in aligned.claim.cues:
+    own = [cue for cue in aligned.claim.cues if not _verbatim(aligned.claim, cue, aligned.sources)]
+    for cue in own:
         if _new(aligned, cue):
             if unanswered and _otherwise_put(aligned, cue):
                 unanswered -= 1
@@ -48,14 +50,31 @@ def denied_wrongly(aligned: Aligned, opposites: bool) -> int:
         for cue in source.cues
         if _OTHERWISE.search(aligned.claim.lower)
         or not _OTHERWISE.search(source.lower, 0, cue.start)
-        if _kept(aligned, n, source, cue)
+        if _kept(aligned, n, source, cue) and not _verbatim(source, cue, [aligned.claim])
     ]
     soft = _only_here(aligned.claim, aligned.sources)
     if any(_NEEDLESS.search(source.lower) for source in aligned.sources):
         soft = [place for place in soft if not _ONLY.match(aligned.claim.lower, place)]
-    excused = len(aligned.claim.cues) + len(soft)
+    excused = len(own) + len(soft)
     return min(wrong + (len(relevant) > excused), 3)
 
+
+def _verbatim(text: Read, cue: Cue, others: Sequence[Read]) -> bool:
+    """Whether the clause of a negation is one of other texts, word for word. Which of the words it
+    is about is not told by the words alone where the rest of a sentence has them too: "cancelled
+    three days ahead all is refunded, cancelled on the day nothing is"."""
+    words = _clauses(text)[text.clause_at(cue.start)]
+    return len(words) >= _CLAUSE and any(words in _clauses(other) for other in others)
+
+
+def _clauses(text: Read) -> list[str]:
+    edges = (0, *text.breaks, len(text.lower))
+    return [text.lower[start:end].strip(_MARKS) for start, end in pairwise(edges)]
+
+
+_MARKS = " \n\t,.;:!?，。；：！？、"
+_CLAUSE = 5
+"""Characters of a clause that says something."""
 
 _NEEDLESS = re.compile(
     r"\bno \w+ (?:is|are) (?:needed|required|necessary)\b|\bnot (?:needed|required|necessary)\b"

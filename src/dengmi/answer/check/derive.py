@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import combinations, permutations
 
-from dengmi.answer.check.facts import Amount, Facts
+from dengmi.answer.check.amounts import Amount
+from dengmi.answer.check.facts import Facts
 from dengmi.answer.check.units import units
 
 _YEAR = 31557600.0

@@ -9,9 +9,10 @@ from functools import cache
 from importlib.resources import files
 
 from dengmi.answer.check.facts import exact_facts
-from dengmi.answer.check.features import NAMES, Laid, lay
+from dengmi.answer.check.features import NAMES, Laid
+from dengmi.answer.check.lay import lay
 from dengmi.answer.check.reading import read
-from dengmi.answer.check.silence import is_silent
+from dengmi.answer.check.silence import beyond
 from dengmi.answer.check.support import covering
 from dengmi.answer.reading import LEANS
 from dengmi.answer.trees import Trees, from_data, quick
@@ -59,7 +60,7 @@ class Source:
         text: the sentence.
         title, headings: of its article and section.
         before: the sentence before it.
-        lead: what leads in to the list it is an item of; the head of the table it is a row of.
+        lead: what leads in to the list it is an item of.
     """
 
     text: str
@@ -71,21 +72,18 @@ class Source:
 
 def source_of(head: Head, passage: Passage, n: int) -> Source:
     """Sentence n (from 1) of a passage with what helps to understand it: title, headings, the
-    sentence before, what leads in to a list or table."""
+    sentence before, what leads in to its list."""
     before = passage.quote(n - 1) if n > 1 else ""
     return Source(passage.quote(n), head.title, passage.headings, before, _lead_of(passage, n))
 
 
 def _lead_of(passage: Passage, n: int) -> str:
-    """What leads in to the list that sentence n is an item of; of a row the table's first one."""
-    kinds = [sentence.kind for sentence in passage.sentences]
-    kind, first = kinds[n - 1], n
-    if kind not in ("item", "row"):
+    """What leads in to the list that sentence n is an item of."""
+    kinds, first = [sentence.kind for sentence in passage.sentences], n
+    if kinds[n - 1] != "item":
         return ""
-    while first > 1 and kinds[first - 2] == kind:
+    while first > 1 and kinds[first - 2] == "item":
         first -= 1
-    if kind == "row":
-        return passage.quote(first) if first < n else ""
     before = passage.quote(first - 1) if first > 1 else ""
     return before if before.rstrip().endswith((":", "：")) else ""
 
@@ -215,10 +213,8 @@ _TALK = re.compile(
 def states_fact(sentence: str) -> bool:
     """Whether a sentence says something that articles could bear out: not a greeting, a lead-in, a
     heading, a question, an offer, or the word that the articles do not say."""
-    words = sentence.strip()
+    words = beyond(sentence).strip()
     if not re.search(r"\w", words):
-        return False
-    if is_silent(words):
         return False
     if re.search(r"\d", words):
         return True

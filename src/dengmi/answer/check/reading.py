@@ -28,13 +28,13 @@ _RUN = re.compile(
     rf"[{HAN}]+|(?!\d)[{LETTERS}]+(?:['’.+#&][{LETTERS}]+)*[+#]*|\d+(?:[.,:]\d+)*[{LETTERS}]*"
 )
 _CLAUSE = re.compile(
-    r"[,;:，；：、()（）—]|[.。!！?？](?!\d)|\b(?:but|while|whereas|although|though|and|which|that"
+    r"[,;:|，；：、()（）—]|[.。!！?？](?!\d)|\b(?:but|while|whereas|although|though|and|which|that"
     r"|who"
     r"|rather than|instead of|unless|except)\b|而不是|而非|但是?|(?<!反)而(?![且言])|却|[则和与]"
     r"|除非"
 )
 _PART = re.compile(
-    r"[,;，；。]|\b(?:while|whereas|but|although|because|since)\b|而(?!且)|因为|由于"
+    r"[,;|，；。]|\b(?:while|whereas|but|although|because|since)\b|而(?!且)|因为|由于"
 )
 _NUMERAL = re.compile("每?[周第]?[零〇一二两三四五六七八九十百千万亿点半几多]+[^百千万亿]?")
 _MEASURES = frozenset(

@@ -12,7 +12,8 @@ from dataclasses import replace
 from itertools import combinations, permutations
 from typing import Literal
 
-from dengmi.answer.check.facts import Amount, Facts
+from dengmi.answer.check.amounts import Amount
+from dengmi.answer.check.facts import Facts
 
 Way = Literal["", "near", "sum", "ratio", "product", "few"]
 """How a number can be had: rounded, as a sum or difference, a share or multiple, a product, or by

@@ -1,4 +1,8 @@
-"""Sentences about the articles: that they do not say something, or that the answer is theirs."""
+"""Sentences about the articles: that they do not say something, or that the answer is theirs.
+
+"The articles do not mention the price, but it is 9 euros" says something of its own all the same:
+models put there what they know from elsewhere. `beyond` gives that part, to be judged like any other.
+"""
 
 import re
 
@@ -32,6 +36,48 @@ _ABOUT_ITSELF = re.compile(
     r"(?:来自|來自|基于|根据|根據|出自|引自)[^。]{0,12}(?:文章|来源|來源|资料|句子|原文)[^。]{0,4}[。.]?\W*$",
     re.IGNORECASE,
 )
+
+_CLAUSES = re.compile(
+    r"[;；，()（）!！。]|[,:：](?!\d)|\s[-–]+\s|[—–]+"
+    r"|\b(?:but|however|although|though|while|whereas)\b|但是?|不过|然而|可是",
+    re.IGNORECASE,
+)
+_STATES = re.compile(
+    r"\d|[零一二两三四五六七八九十百千万亿]{2,}"
+    r"|\b(?:is|are|was|were|it's|has|have|had|will|would|can|could|may|might|must|should|costs?"
+    r"|opens?|closes?|usually|typically|generally|normally|often|likely|probably|actually)\b"
+    r"|[是为有在由于共达约据需会能]|通常|一般|实际|大概|可以",
+    re.IGNORECASE,
+)
+"""What a clause has that says something: a number or a verb."""
+_SAYS_NOTHING = re.compile(
+    r"^\W*(?:(?:or|and|nor|neither)\s+)?(?:whether|if|who|whom|whose|what|when|where|why|how)\b"
+    r"|^\W*(?:so|thus|hence|therefore)?\W*\b(?:i|we)\b"
+    r"|\b(?:unclear|unknown|not (?:clear|known|possible))\b"
+    r"|\b(?:please|you (?:\w+ ){0,3}(?:check|ask|contact|consult|visit|refer|look))\b"
+    r"|^\W*(?:[和及或也并]|以及)?(?:是否|谁|什么|哪|怎|多少|几)"
+    r"|不清楚|未知|不详|不得而知|建议|请|咨询|联系|查询|查看|参考|询问",
+    re.IGNORECASE,
+)
+"""A clause that goes on about what is not said, excuses itself or sends elsewhere."""
+_ONLY_SAYS = re.compile(
+    r"^(?:(?:but|only|just|and|they|it|does|do)\s+)*(?:(?:say|state|mention|note|tell)s?\s+)?(?:only\s+)?that\s+"
+    r"|^[只仅但而并]*(?:提到|提及|说明|指出|写明|说)了?[:：]?",
+    re.IGNORECASE,
+)
+
+
+def beyond(sentence: str) -> str:
+    """What a sentence says beside that the articles do not say something; all of it where it does
+    not say that, "" where it says nothing else."""
+    if not is_silent(sentence):
+        return sentence
+    said = []
+    for clause in map(str.strip, _CLAUSES.split(sentence)):
+        if declines(clause) or _SAYS_NOTHING.search(clause) or not _STATES.search(clause):
+            continue
+        said.append(_ONLY_SAYS.sub("", clause))
+    return ", ".join(said)
 
 
 def is_silent(sentence: str) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from dengmi.answer.check.features import weighed
+from dengmi.answer.check.overlap import weighed
 from dengmi.answer.check.reading import Read
 
 _NEIGHBOURS = 0.3

@@ -296,3 +296,25 @@ def times(text: str) -> Iterator[Place]:
             if found is not None:
                 taken[start:end] = b"\x01" * (end - start)
                 yield start, end, found
+
+
+_WHEN = re.compile(
+    r"\b(?P<en>this|last|next|previous) (?P<unit>year|month|week)\b"
+    "|(?P<han>今年|本年|去年|上年|明年|本月|这个月|上个?月|下个?月|本周|这周|上周|下周)"
+)
+_SAME_WHEN = {
+    "今年": "this year", "本年": "this year", "去年": "last year", "上年": "last year",
+    "明年": "next year", "本月": "this month", "这个月": "this month", "上月": "last month",
+    "上个月": "last month", "下月": "next month", "下个月": "next month", "本周": "this week",
+    "这周": "this week", "上周": "last week", "下周": "next week",
+}  # fmt: skip
+
+
+def stretches(lower: str) -> frozenset[str]:
+    """The years, months and weeks that a text in lower case names from its own day: "last year",
+    本月, each in one form."""
+    found = set()
+    for hit in _WHEN.finditer(lower):
+        word = hit["han"] or f"{hit['en']} {hit['unit']}".replace("previous", "last")
+        found.add(_SAME_WHEN.get(word, word))
+    return frozenset(found)

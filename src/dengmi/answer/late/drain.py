@@ -10,6 +10,7 @@ import math
 from collections import deque
 from dataclasses import dataclass, field
 
+from dengmi.core.background import pause_after
 from dengmi.core.gate import Vacancy
 
 MOST = 64
@@ -81,8 +82,8 @@ class Drain:
             return
         if self._stuck is None:
             self._stuck = now
-        self._until = now + min(LONGEST, PAUSE * 2.0 ** min(self._failures, 10))
         self._failures += 1
+        self._until = now + pause_after(self._failures, PAUSE, LONGEST)
 
     def crowded(self, now: float) -> None:
         """There was no slot for one after all: others came first. That says nothing of the model,

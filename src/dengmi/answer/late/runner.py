@@ -9,6 +9,7 @@ from typing import Protocol
 from dengmi.answer.late.company import Company
 from dengmi.answer.late.terms import GONE, LEVELS, Trial, instead, tried_again
 from dengmi.answer.late.waits import Kept, Waits
+from dengmi.core.background import Bell, log_failure
 from dengmi.core.clock import Clock
 from dengmi.core.errors import DengmiError
 from dengmi.core.gate import Room
@@ -94,7 +95,7 @@ class Runner:
         self._pushes = {each.channel: each for each in places.pushes}
         self._running: dict[asyncio.Task[None], _Running] = {}
         self._company = Company()
-        self._woken = asyncio.Event()
+        self._bell = Bell()
         self._kept_house = float("-inf")
         self._gone: dict[Level, float] = {}
 
@@ -108,7 +109,7 @@ class Runner:
                     await self.round()
                 except Exception:
                     log.exception("the late queue could not be served")
-                await self._pause()
+                await self._bell.pause(EVERY)
         finally:
             watching.cancel()
             for task in self._running:
@@ -276,19 +277,10 @@ class Runner:
             except Exception:
                 log.exception("those who wait could not be told")
 
-    async def _pause(self) -> None:
-        self._woken.clear()
-        try:
-            async with asyncio.timeout(EVERY):
-                await self._woken.wait()
-        except TimeoutError:
-            return
-
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._running.pop(task, None)
-        self._woken.set()
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("%s failed", task.get_name(), exc_info=error)
+        self._bell.ring()
+        log_failure(task)
 
     async def _shielded(self, work: Awaitable[object]) -> None:
         await asyncio.shield(asyncio.ensure_future(work))

@@ -5,6 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
+from dengmi.core.background import pause_after
 from dengmi.core.late import Late
 from dengmi.core.records import Level, Question
 
@@ -102,4 +103,4 @@ def instead(level: Level, offered: Collection[Level]) -> Level | None:
 
 def tried_again(tries: int, now: float) -> float:
     """When one that failed so many times is due again."""
-    return now + min(LONGEST, FIRST * 2.0 ** min(max(0, tries - 1), 10))
+    return now + pause_after(tries, FIRST, LONGEST)

@@ -11,11 +11,13 @@ from dengmi.answer.check.silence import declines, is_about_itself
 from dengmi.answer.write.citing import Citing, Weighed
 from dengmi.answer.write.draft import Draft, Sentenced
 from dengmi.answer.write.prompt import COMPLETE, continued
+from dengmi.answer.write.said import Said
 from dengmi.answer.write.second import Doubt
 from dengmi.answer.write.shown import Shown
+from dengmi.core.charges import Charge, Tokens
 from dengmi.core.chat import Message
 from dengmi.core.events import Cited, Notice, Text, Thinking
-from dengmi.core.records import Charge, Citation, Claim, Level, Policy, Question, Tokens, Verdict
+from dengmi.core.records import Citation, Claim, Level, Policy, Question, Verdict
 from dengmi.language.tokens import estimate_tokens
 
 PER_MESSAGE = 8
@@ -24,16 +26,9 @@ PER_MESSAGE = 8
 LEAST = 64
 """Tokens that the rest of a broken answer may have at the least."""
 
-LOOPS = 3
-"""So many sentences in a row that stand in the answer already: the model goes round in circles."""
-
-_LONG = 8
-"""Letters and digits of a sentence that is not said twice; a shorter one may be a list's item."""
-
 _ENDS = ".。！？!?…:：;；\"'”’」』)）]】`*|"
 _DECLINED = re.compile(r"\bNO[_ \\-]{0,2}ANSWER\b")
 """The agreed word (`prompt.DECLINED`), as models write it too."""
-_LABEL = re.compile(r"^[^:：]{1,12}[:：]\s*(?=\S)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +66,8 @@ class Written:
     Attributes:
         evidence: ids of the passages shown, in the order of their numbers.
         declined: the model found no answer in what it was shown.
-        cut: the answer ended before its end.
+        cut: the answer ended before its end; `broken` where that was because models failed, and
+            whoever asks next may get more.
         charges: what the calls cost, the one that wrote the answer last.
     """
 
@@ -81,6 +77,7 @@ class Written:
     evidence: tuple[str, ...] = ()
     declined: bool = False
     cut: bool = False
+    broken: bool = False
     charges: tuple[Charge, ...] = ()
 
 
@@ -101,8 +98,7 @@ class Begun:
         self.declined = False
         self._denied = False
         self.cut = False
-        self.thought = 0
-        self._heard = self._held = 0
+        self._forget_call()
         self._draft = Draft(task.shown.means)
         self._citing = Citing(task.shown, task.policy)
         self._claims: list[Claim] = []
@@ -111,13 +107,14 @@ class Begun:
         self.doubts: list[tuple[int, Doubt]] = []
         """Places in what waits for a second look, and what is to be looked at."""
         self._raw: list[str] = []
-        self._known: frozenset[str] = frozenset()
-        self._written: list[str] = []
-        self._asked = _core(task.question.text)
-        self._said: set[str] = set()
-        self._again = 0
+        self._said = Said(task.question.text)
         if task.told:
             self._take_over(task.told)
+
+    def _forget_call(self) -> None:
+        self._thought: list[str] = []
+        self._heard: list[str] = []
+        self._held = ""
 
     @property
     def text(self) -> str:
@@ -158,8 +155,8 @@ class Begun:
         """The model broke off: its unfinished sentence is forgotten, the next one goes on behind
         the last that is whole, and what stands there is not said again."""
         self._draft.broken()
-        self._known = frozenset(map(_plain, self._written))
-        self._heard = self._held = self.thought = self._again = 0
+        self._said.broken()
+        self._forget_call()
 
     def _take_over(self, told: "Sequence[Out]") -> None:
         """Go on behind what somebody else told. What was not told whole is not taken over: the
@@ -176,20 +173,24 @@ class Begun:
             self._claims.append(piece.claim)
             self._citations += new
             self._raw.append(sentence.raw)
-            self._written.append(sentence.text)
+            self._said.add(sentence.text)
         if self._raw:
             self._draft.go_on()
             self.broken()
 
     def holds(self, text: str) -> bool:
         """Whether text that came may wait for more: it completes no sentence."""
-        self._held = len(text)
+        self._held = text
         return self._draft.holds(text)
+
+    def thinks(self, text: str) -> None:
+        """The model thinks."""
+        self._thought.append(text)
 
     def heard(self, text: str) -> Iterator[Sentenced]:
         """The sentences that a piece completes."""
-        self._heard += len(text)
-        self._held = 0
+        self._heard.append(text)
+        self._held = ""
         return self._draft.feed(text)
 
     def rest(self, *, cut: bool = False) -> Iterator[Sentenced]:
@@ -206,7 +207,7 @@ class Begun:
     @property
     def done(self) -> bool:
         """Whether nothing more is worth hearing: the model declined, or goes round in circles."""
-        return self.declined or self._again >= LOOPS
+        return self.declined or self._said.circling
 
     def checked(self, sentence: Sentenced) -> Iterator[Text | Cited]:
         """Events of the next sentence. Takes some milliseconds."""
@@ -214,11 +215,11 @@ class Begun:
             self.declined = self.declined or not (self._citations or self._waiting)
             return
         self._denied = self._denied or declines(sentence.text)
-        if self._known and (_plain(sentence.text) in self._known or COMPLETE in sentence.text):
-            return  # a model that starts over does not go round in circles
-        if is_about_itself(sentence.text) or self._repeats(sentence):
+        if COMPLETE in sentence.text or is_about_itself(sentence.text):
             return
-        self._written.append(sentence.text)
+        if self._said.repeats(sentence):
+            return
+        self._said.add(sentence.text)
         weighed = self._citing.weigh(sentence)
         doubt = self._citing.doubt(weighed) if self.task.judge else None
         if doubt is not None and self._asks(self.task.judge, doubt):
@@ -231,20 +232,6 @@ class Begun:
         yield from self._settle(weighed)
         if len(self.kept) > kept:
             self._raw.append(sentence.raw)
-
-    def _repeats(self, sentence: Sentenced) -> bool:
-        """Whether a sentence stands in the answer already, or is the question."""
-        core = _core(sentence.text)
-        if core and core == self._asked:
-            return True
-        if sentence.code or len(core) < _LONG:
-            return False
-        if core in self._said:
-            self._again += 1
-            return True
-        self._said.add(core)
-        self._again = 0
-        return False
 
     def turn(self, verdicts: Sequence[Verdict | None]) -> None:
         """Take over what a second look found."""
@@ -275,11 +262,11 @@ class Begun:
 
     def used(self, prompt: int) -> Tokens:
         """About what was used when the endpoint could not tell."""
-        thought = self.thought // 3
-        heard = self._heard + self._held
-        return Tokens(miss=prompt, output=heard // 3 + thought, reasoning=thought)
+        thought = estimate_tokens("".join(self._thought))
+        said = estimate_tokens("".join((*self._heard, self._held)))
+        return Tokens(miss=prompt, output=said + thought, reasoning=thought)
 
-    def written(self, charges: list[Charge], *, cut: bool) -> Written:
+    def written(self, charges: list[Charge], *, cut: bool, broken: bool = False) -> Written:
         """What came of it. Sentences without any fact that was borne out are no answer; where one
         of them says that there is none, in whatever words, the model declined."""
         shown = tuple(passage.id for _, passage in self.task.shown.places)
@@ -293,15 +280,6 @@ class Begun:
             citations=tuple(self._citations),
             evidence=shown,
             cut=cut,
+            broken=broken,
             charges=tuple(charges),
         )
-
-
-def _core(text: str) -> str:
-    """A sentence without what does not make it another one, nor a label before it."""
-    return _plain(_LABEL.sub("", text))
-
-
-def _plain(text: str) -> str:
-    """A sentence without what does not make it another one."""
-    return "".join(sign for sign in text.lower() if sign.isalnum())

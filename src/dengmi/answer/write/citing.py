@@ -13,8 +13,10 @@ from dengmi.answer.check.judge import (
     judge,
     source_of,
 )
+from dengmi.answer.check.silence import beyond
+from dengmi.answer.check.tables import header_of, wrong_column
 from dengmi.answer.write.draft import Sentenced
-from dengmi.answer.write.listed import Lists, Piece, without_numbers
+from dengmi.answer.write.listed import Lists, Piece
 from dengmi.answer.write.second import Doubt
 from dengmi.answer.write.shown import Ref, Shown
 from dengmi.core.records import Citation, Claim, Policy, Verdict
@@ -33,6 +35,12 @@ _ANSWERS = re.compile(
     r"^\s*(?:yes|no|是的?|不是?|对|對|不对|有的?|没有|沒有|否)\s*[,，;；.。]\s*(?=\S)",
     re.IGNORECASE,
 )
+
+_ADDRESS = re.compile(
+    r"(?:https?://|www\.)[^\s<>()（）\[\]\"'”」』》*`|，。、；！？]+|[\w.+-]+@[\w-]+\.[\w.-]+",
+    re.IGNORECASE,
+)
+"""A web or mail address."""
 
 _MUST_AGREE = frozenset(("number", "date", "unit", "name", "negation"))
 """What a sentence must not get wrong, even where it would only be marked."""
@@ -81,10 +89,11 @@ class Citing:
         self._refs: tuple[Ref, ...] = tuple(shown.refs())
         self._sources = _Sources(shown)
         self._numbers: dict[tuple[str, int, int], int] = {}
+        self._addresses: str | None = None
         self._written = 0
         self._lists = Lists()
         self._gap = ""
-        self.dropped = 0
+        self._numbered = False
         self.facts = 0
         self.kept_facts = 0
 
@@ -98,19 +107,21 @@ class Citing:
         if self._policy == "off":
             return Weighed(sentence, refs, None)
         pieces = self._lists.see(sentence)
+        if self._leads_elsewhere(sentence.text):
+            return Weighed(sentence, (), Judgement("unsupported", 0.0, ("name",)))
         if not pieces:
             return Weighed(sentence, (), None)
         found = [self._of_piece(piece, refs) for piece in pieces]
         worst, _ = min(found, key=lambda each: (_RANK[each[0].verdict], each[0].score))
-        if self._lists.head and not _borne(worst):  # without its heads no reader shows a table
-            return Weighed(replace(sentence, text=without_numbers(sentence.text)), (), None)
+        if self._lists.head and not _borne(worst):
+            return Weighed(replace(sentence, text=self._lists.headless(sentence)), (), None)
         cited = dict.fromkeys(ref for each, there in found for ref in there if _borne(each))
         said = "; ".join(piece.whole or piece.text for piece in pieces)
         return Weighed(sentence, tuple(cited)[:_MOST_CITED], worst, said)
 
     def _of_piece(self, piece: Piece, refs: tuple[Ref, ...]) -> tuple[Judgement, tuple[Ref, ...]]:
         """The verdict on one claim of a sentence; what its lead-in adds must not disagree."""
-        found, cited = self._judged(_stated(piece.text), refs)
+        found, cited = self._judged(_stated(beyond(piece.text)), refs)
         if not piece.whole or not _borne(found):
             return found, cited
         own = self._judge(piece.whole, cited)
@@ -144,7 +155,6 @@ class Citing:
             self._policy == "drop" or bool(_MUST_AGREE.intersection(found.reasons))
         )
         if wrong:
-            self.dropped += 1
             self._gap = max(self._gap, sentence.gap, key=len)
             return None
         if found.verdict == "unsupported":
@@ -174,6 +184,7 @@ class Citing:
         gap = text[: len(text) - len(text.lstrip())]
         self._numbers = numbers
         self._written += len(text)
+        self._numbered = text.endswith("]")
         self.facts += claim.verdict is not None
         self.kept_facts += claim.verdict in ("supported", "partial")
         row = "|" in text[start:end]
@@ -196,12 +207,48 @@ class Citing:
             known.append((self._judge(text, cited), cited))
             if known[-1][0].verdict == "supported" and (len(best) < 2 or best[1][1] < _ADDS):
                 return known[-1]  # a second sentence would say little that this one does not
-        if not known:
-            return Judgement("unsupported", 0.0, ("words",)), ()
+        if not known:  # shares no word with anything: a number or a name in it is made up
+            return self._judge(text, ()), ()
         return max(known, key=lambda each: (_RANK[each[0].verdict], each[0].score))
 
     def _judge(self, text: str, refs: Sequence[Ref]) -> Judgement:
-        return judge(text, [self._sources[ref] for ref in refs])
+        sources = [self._sources[ref] for ref in refs]
+        found = judge(text, sources)
+        rows = {ref: header for ref in refs if (header := self._header(ref)) is not None}
+        if not rows:
+            return found
+        if found.verdict != "supported":  # what its columns are called bears a row out too
+            heads = [self._sources[ref] for ref in dict.fromkeys(rows.values())]
+            again = judge(text, [*sources, *heads])
+            found = max(found, again, key=lambda one: (_RANK[one.verdict], one.score))
+        pairs = [
+            (self._sources[header].text, self._sources[ref].text) for ref, header in rows.items()
+        ]
+        others = [self._sources[ref].text for ref in refs if ref not in rows]
+        if found.verdict != "unsupported" and wrong_column(text, pairs, others):
+            return Judgement("unsupported", found.score, ("number",))
+        return found
+
+    def _header(self, ref: Ref) -> Ref | None:
+        """The row that names the columns of a row."""
+        p, n = ref
+        first = header_of(self._shown.places[p - 1][1], n)
+        return None if first is None else (p, first)
+
+    def _leads_elsewhere(self, text: str) -> bool:
+        """Whether a text holds an address that stands nowhere in the articles shown: one that was
+        made up, or remembered."""
+        found = _ADDRESS.findall(text)
+        if not found:
+            return False
+        if self._addresses is None:
+            own = (
+                part
+                for head, passage in self._shown.places
+                for part in (passage.text, head.url, *head.addresses)
+            )
+            self._addresses = "\n".join(own).lower()
+        return any(_bare(address) not in self._addresses for address in found)
 
     def _resolved(self, sentence: Sentenced) -> tuple[Ref, ...]:
         """The sentences cited that were shown; of a whole passage, the one that fits best."""
@@ -217,6 +264,8 @@ class Citing:
 
     def _kept(self, sentence: Sentenced, refs: tuple[Ref, ...], verdict: Verdict | None) -> Checked:
         gap = max(self._gap, sentence.gap, key=len) if self._written else ""
+        # Chinese sentences follow each other without a space, but not the number of the last one.
+        gap = gap or (" " if self._numbered else "")
         self._gap = ""
         numbers, new = self._cited(refs, verdict)
         start = self._written + len(gap) + len(sentence.lead)
@@ -227,6 +276,7 @@ class Citing:
         end = start + len(body)
         text = f"{gap}{sentence.lead}{body}{' ' if cites else ''}{cites}{marked}{tail}"
         self._written += len(text)
+        self._numbered = bool(cites or marked) and not tail
         return Checked(text, Claim(start=start, end=end, cited=numbers, verdict=verdict), new)
 
     def _cited(
@@ -275,6 +325,12 @@ def _opened(sentence: Sentenced) -> tuple[str, str]:
         return sentence.text, ""
     body = text[:-1].rstrip()
     return body, f"{text[len(body) : -1] or ' '}|"
+
+
+def _bare(address: str) -> str:
+    """An address without what may stand around it or be left out."""
+    plain = re.sub(r"^(?:https?://)?(?:www\.)?", "", address.lower())
+    return plain.rstrip(".,:;!?_~/")
 
 
 class _Sources(dict[Ref, Source]):

@@ -30,10 +30,16 @@ _SURE = re.compile(f"[{_SURE_END}]")
 _SETTLES = 14
 """So many characters behind a full stop tell whether it ends a sentence."""
 
+UNSEEN = re.compile(
+    "[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]"
+)
+"""Signs that nobody sees, and that turn round or part what is seen: 06 behind one reads 60."""
+
 _LEAD = re.compile(r"(?:[ \t]*(?:[-*+•]|\d{1,2}[.)、]|#{1,6}|>)[ \t]+)*(?:\*\*|__)?")
 _ROW = re.compile(r"\|[^|]*\||\S[ \t]+\|[ \t]+\S")
 """What makes a line a row of a table, with marks around it or between its cells only."""
-_FENCE = re.compile(r"[ \t]*(?:```|~~~)")
+FENCE = re.compile(r"[ \t]*(?:```|~~~)")
+"""A line that begins or ends a stretch of code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +91,13 @@ class Draft:
 
     def feed(self, piece: str) -> Iterator[Sentenced]:
         """Add a piece; the sentences that are finished by it."""
+        if not piece.isprintable():
+            piece = UNSEEN.sub("", piece)
         finished = not self.holds(piece)
         self._raw += piece.replace("\r\n", "\n").replace("\r", "\n")
         if finished:
             yield from self._lines(final=False)
-            if not self._fenced and not _FENCE.match(self._raw) and "|" not in self._raw:
+            if not self._fenced and not FENCE.match(self._raw) and "|" not in self._raw:
                 yield from self._running()
 
     def holds(self, text: str) -> bool:
@@ -153,12 +161,14 @@ class Draft:
 
     def _line(self, line: str) -> Iterator[Sentenced]:
         """The sentences of a whole line, or of what is left of it."""
-        if _FENCE.match(line):
+        if FENCE.match(line):
             self._fenced = not self._fenced
             yield self._given("", line.rstrip(), (), code=True)
             return
         plain, marks = without_marks(line, self._means)
         row = not self._fenced and _ROW.search(plain) is not None
+        if self._fenced and not all(s and self._means((p, s)) for m in marks for p, s in m.refs):
+            plain, marks = line, ()  # code has brackets of its own
         if self._fenced or row:
             if plain.strip():
                 refs = tuple(ref for mark in marks for ref in mark.refs)

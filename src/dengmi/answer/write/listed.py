@@ -12,14 +12,13 @@ from dataclasses import dataclass
 from dengmi.answer.check.judge import states_fact
 from dengmi.answer.check.reading import read
 from dengmi.answer.check.states import labels
-from dengmi.answer.write.draft import Sentenced
+from dengmi.answer.write.draft import FENCE, Sentenced
 from dengmi.language.detect import language_of
 
 MOST_CELLS = 12
 """Cells of a row that are judged one by one; a longer row is judged as one text."""
 
 _ITEM = re.compile(r"[ \t]*(?P<mark>[-*+•]|\d{1,2}[.)、])[ \t]")
-_FENCE = re.compile(r"[ \t]*(?:```|~~~)")
 _LEADS = re.compile(
     r"[:：]\W*$|\b(?:the following|as follows)\b|如下|以下(?=[几各这内项人是为情])", re.IGNORECASE
 )
@@ -91,7 +90,7 @@ class Lists:
         self._heads = None
         text = sentence.text
         if sentence.code:
-            return () if _FENCE.match(text) else (Piece(text),)
+            return () if FENCE.match(text) else (Piece(text),)
         words = _SIGNS.sub("", text).strip()
         heading = _is_heading(sentence)
         if heading or (_LEADS.search(words) and len(words) < _LONGEST):
@@ -102,6 +101,13 @@ class Lists:
         if not states_fact(text):
             return ()
         return (Piece(text, _joined(self._lead, words) if item and _tells(self._lead) else ""),)
+
+    def headless(self, sentence: Sentenced) -> str:
+        """The row of heads without the cells that have numbers: nothing bears these out, and
+        without such a row no reader shows a table."""
+        self._heads = tuple("" if _numbered(head) else head for head in self._heads or ())
+        row = sentence.text
+        return "|".join(" " if _numbered(cell) else cell for cell in row.split("|"))
 
     def _led(self, text: str, *, label: bool) -> tuple[Piece, ...]:
         """What a lead-in says itself: "the garden is closed for these reasons" says a lot."""
@@ -153,11 +159,6 @@ def cells(row: str) -> list[str]:
     """What stands in a row's cells, without its outer marks and those of Markdown."""
     inner = row.strip().removeprefix("|").removesuffix("|")
     return [_SIGNS.sub("", cell).strip() for cell in inner.split("|")]
-
-
-def without_numbers(row: str) -> str:
-    """A row whose cells with numbers are empty."""
-    return "|".join(" " if _numbered(cell) else cell for cell in row.split("|"))
 
 
 def _answered(cell: str, head: str) -> str:

@@ -16,11 +16,12 @@ from typing import Final
 from dengmi.answer.check.judge import Judgement, Source
 from dengmi.answer.write.entailed import entailed, may_ask
 from dengmi.answer.write.spoken import Aside
+from dengmi.core.charges import Charge
 from dengmi.core.chat import ChatModel, ChatRequest, Message
 from dengmi.core.entailment import Entailment
 from dengmi.core.gate import Gate
 from dengmi.core.ports import Ledger
-from dengmi.core.records import Charge, Level, Question, Verdict
+from dengmi.core.records import Level, Question, Verdict
 
 DEADLINE = 8.0
 """Seconds that an answer waits for a second look."""

@@ -2,15 +2,16 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, aclosing, nullcontext
 from dataclasses import dataclass
 
-from dengmi.core.chat import ChatModel, ChatRequest, Ended, Piece, Said
+from dengmi.core.charges import Charge, Purpose, Tokens
+from dengmi.core.chat import ChatModel, ChatRequest, Ended, Piece, Said, Thought
 from dengmi.core.errors import ModelFailed, OverLimit
 from dengmi.core.gate import Gate, Grant
 from dengmi.core.ports import Ledger
-from dengmi.core.records import Charge, Level, Purpose, Question, Tokens
+from dengmi.core.records import Level, Question
 from dengmi.language.tokens import estimate_tokens
 
 log = logging.getLogger(__name__)
@@ -79,23 +80,23 @@ class Aside:
             )
         except OverLimit:
             return None, None
-        said: list[str] = []
+        heard: list[Piece] = []
         ended: Ended | None = None
+        told: Tokens | None = None
         try:
             async with (
                 asyncio.timeout(self._deadline),
                 self._slot(question, level, name, prompt, request.max_tokens) as grant,
             ):
-                ended = await _hear(self._model(name), request, said, grant)
+                ended = await _hear(self._model(name), request, heard, grant)
         except (ModelFailed, TimeoutError) as error:
+            told = error.used if isinstance(error, ModelFailed) else None
             log.warning("question %s: no %s: %r", question.id, purpose, error)
         finally:
-            text = "".join(said)
-            about = Tokens(miss=prompt, output=estimate_tokens(text)) if text else Tokens()
-            settled = self._ledger.settle(
-                charge, ended.tokens if ended else about, ended.version if ended else ""
-            )
+            used = ended.tokens if ended else told or _about(heard, prompt)
+            settled = self._ledger.settle(charge, used, ended.version if ended else "")
             charge = await asyncio.shield(asyncio.ensure_future(settled))
+        text = "".join(piece.text for piece in heard if isinstance(piece, Said))
         return (text if ended else None), charge
 
     def _slot(
@@ -108,14 +109,22 @@ class Aside:
 
 
 async def _hear(
-    model: ChatModel, request: ChatRequest, said: list[str], grant: Grant
+    model: ChatModel, request: ChatRequest, heard: list[Piece], grant: Grant
 ) -> Ended | None:
-    """Gather what a model says; what ended it."""
+    """Gather what comes of a model; what ended it."""
     async with aclosing(spoken(model, request)) as pieces:
         async for piece in pieces:
             grant.heard(piece)
-            if isinstance(piece, Said):
-                said.append(piece.text)
-            elif isinstance(piece, Ended):
+            if isinstance(piece, Ended):
                 return piece
+            heard.append(piece)
     return None
+
+
+def _about(heard: Sequence[Piece], prompt: int) -> Tokens:
+    """About what a call used whose endpoint could not tell: thinking is paid for too."""
+    if not heard:
+        return Tokens()
+    said = estimate_tokens("".join(piece.text for piece in heard if isinstance(piece, Said)))
+    thought = estimate_tokens("".join(piece.text for piece in heard if isinstance(piece, Thought)))
+    return Tokens(miss=prompt, output=said + thought, reasoning=thought)

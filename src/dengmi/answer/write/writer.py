@@ -10,13 +10,13 @@ from dengmi.answer.write.begun import Begun, Out, Task, Written
 from dengmi.answer.write.draft import Sentenced
 from dengmi.answer.write.second import SecondLook
 from dengmi.answer.write.spoken import Ungated, spoken
+from dengmi.core.charges import Charge, Tokens
 from dengmi.core.chat import ChatModel, ChatRequest, Ended, Said, Thought
 from dengmi.core.entailment import Entailment
 from dengmi.core.errors import ModelFailed, NoRoom, OverLimit
 from dengmi.core.events import Cited, Notice, Text, Thinking
 from dengmi.core.gate import Gate, Grant
 from dengmi.core.ports import Ledger
-from dengmi.core.records import Charge, Tokens
 from dengmi.core.turns import Turns
 
 __all__ = ["Out", "Task", "Writer", "Written"]
@@ -76,9 +76,10 @@ class Writer:
                 for late in begun.settled():
                     yield late
                 if not begun.kept:
+                    error.spent = tuple(charges)
                     raise
                 yield Notice("answer_cut", {"model": tries.model or error.model})
-                yield begun.written(charges, cut=True)
+                yield begun.written(charges, cut=True, broken=True)
                 return
             yield begun.written(charges, cut=begun.cut)
             return
@@ -141,14 +142,7 @@ class Writer:
         self, begun: Begun, grant: Grant, charges: list[Charge]
     ) -> AsyncGenerator[Out, None]:
         task, prompt = begun.task, begun.prompt
-        request = ChatRequest(
-            messages=begun.messages,
-            max_tokens=begun.most,
-            thinking=begun.thinking,
-            temperature=None if begun.thinking else 0.0,
-            asker=task.question.asker,
-            holds=begun.holds,
-        )
+        request = _request(begun)
         charge = await self._ledger.reserve(
             task.question,
             task.level,
@@ -157,6 +151,7 @@ class Writer:
             max_tokens=request.max_tokens,
         )
         ended: Ended | None = None
+        told: Tokens | None = None
         heard = False
         task.calling()
         try:
@@ -166,7 +161,7 @@ class Writer:
                     grant.heard(piece)
                     match piece:
                         case Thought(text):
-                            begun.thought += len(text)
+                            begun.thinks(text)
                             yield Thinking(text)
                         case Said(text):
                             for sentence in begun.heard(text):
@@ -179,9 +174,12 @@ class Writer:
             for sentence in begun.rest(cut=ended is not None and ended.ending == "length"):
                 for event in await self._checked(begun, sentence, charges):
                     yield event
+        except ModelFailed as error:
+            told = error.used
+            raise
         finally:
             # Also when nobody listens any more: what was used is known no better later on.
-            used = ended.tokens if ended else begun.used(prompt) if heard else Tokens()
+            used = ended.tokens if ended else told or begun.used(prompt if heard else 0)
             settled = self._ledger.settle(charge, used, ended.version if ended else "")
             charges.append(await asyncio.shield(asyncio.ensure_future(settled)))
 
@@ -206,6 +204,18 @@ class Writer:
             if looked.charge is not None:
                 charges.insert(0, looked.charge)  # the one that wrote the answer stays last
             begun.turn(looked.verdicts)
+
+
+def _request(begun: Begun) -> ChatRequest:
+    """The next call."""
+    return ChatRequest(
+        messages=begun.messages,
+        max_tokens=begun.most,
+        thinking=begun.thinking,
+        temperature=None if begun.thinking else 0.0,
+        asker=begun.task.question.asker,
+        holds=begun.holds,
+    )
 
 
 @dataclass(slots=True)

@@ -7,7 +7,7 @@ from typing import get_args
 
 from starlette.responses import Response
 
-from dengmi.core.records import Outlay
+from dengmi.core.charges import Outlay
 from dengmi.gate.open import plans_of
 from dengmi.gate.quota import Plans
 from dengmi.language.money import amount

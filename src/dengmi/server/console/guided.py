@@ -30,14 +30,13 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 
 class Guide(NamedTuple):
     """One kind of channel: its table, what is fixed, what is asked for, and its secrets. `extra`:
-    what to install for it; `optional`: secrets that it can do without."""
+    what to install for it."""
 
     table: str
     fixed: Mapping[str, str]
     asked: tuple[str, ...]
     secrets: tuple[str, ...]
     extra: str
-    optional: tuple[str, ...] = ()
 
 
 GUIDES: Mapping[str, Guide] = {

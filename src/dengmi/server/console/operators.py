@@ -216,12 +216,16 @@ def _keys_box(visit: Visit, operator: Operator, keys: Sequence[AccessKey]) -> Ht
     """Whether the operator's keys go too: chosen at first, as nobody else knows their secrets."""
     if not keys:
         return None
-    names = visit.say("list_comma").join(
-        visit.say("con_operator_key", name=key.name, used=visit.when(key.used_at)) for key in keys
-    )
+    names = visit.say("list_comma").join(_key_named(visit, key) for key in keys)
     words = visit.say("con_operator_keys", name=operator.name, names=names)
     tick = el("input", type="checkbox", name="keys", value="1", checked=True)
-    return el("fieldset", el("label", tick, words), class_="checks")
+    return el("fieldset", el("label", tick, words), class_="checks long")
+
+
+def _key_named(visit: Visit, key: AccessKey) -> str:
+    if key.used_at is None:
+        return visit.say("con_operator_key_unused", name=key.name)
+    return visit.say("con_operator_key", name=key.name, used=visit.when(key.used_at))
 
 
 async def log(visit: Visit) -> Response:
@@ -250,13 +254,22 @@ def _columns(visit: Visit) -> Sequence[Column[Deed]]:
         Column(visit.say("con_when"), lambda deed: visit.when(deed.at)),
         Column(visit.say("con_who"), lambda deed: deed.operator or "–"),
         Column(visit.say("con_what"), lambda deed: visit.known(f"con_deed_{deed.code}", deed.code)),
-        Column(visit.say("con_on_what"), _about),
+        Column(visit.say("con_on_what"), lambda deed: _about(visit, deed)),
     )
 
 
-def _about(deed: Deed) -> str:
-    more = ", ".join(str(value) for value in deed.params.values() if value != "")
-    return f"{deed.subject} ({more})" if more and deed.subject else deed.subject or more
+def _about(visit: Visit, deed: Deed) -> str:
+    """Whom or what a deed was about; roles as the pages call them."""
+    subject = deed.subject
+    if deed.code == "invited":
+        subject = visit.known(f"con_role_{subject}", subject)
+    values = [
+        visit.known(f"con_role_{value}", str(value)) if name == "role" else str(value)
+        for name, value in deed.params.items()
+        if value != ""
+    ]
+    more = ", ".join(values)
+    return f"{subject} ({more})" if more and subject else subject or more
 
 
 def _role(visit: Visit) -> Role:

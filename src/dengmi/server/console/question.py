@@ -7,9 +7,11 @@ from dataclasses import replace
 from starlette.responses import RedirectResponse, Response
 
 from dengmi.answer.pins import pin_of
+from dengmi.core.charges import Charge
 from dengmi.core.errors import BadInput, Conflict, NotFound
 from dengmi.core.late import Late
-from dengmi.core.records import Answer, Charge, Citation, Head, Passage, ReuseState, SearchQuery
+from dengmi.core.records import Answer, Citation, Head, Passage, SearchQuery
+from dengmi.core.reuses import ReuseState
 from dengmi.core.review import Life
 from dengmi.language.money import amount
 from dengmi.server.bodies import clean

@@ -88,8 +88,8 @@ def _facts(visit: Visit, source: Source) -> Html:
     return el(
         "p",
         visit.say(
-            "con_source_facts", kind=source.kind, desk=source.desk, count=f"{source.articles:,}",
-            when=visit.when(source.synced_at),
+            "con_source_facts", kind=visit.say(f"con_source_{source.kind}"), desk=source.desk,
+            count=f"{source.articles:,}", when=visit.when(source.synced_at),
         ),
     )  # fmt: skip
 

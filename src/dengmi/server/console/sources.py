@@ -102,8 +102,8 @@ def address_of(visit: Visit, source: Source) -> str:
 def _row(visit: Visit, source: Source, state: Child) -> Html:
     name = el("a", address_of(visit, source), href=f"{HERE}/{source.id}")
     facts = visit.say(
-        "con_source_facts", kind=source.kind, desk=source.desk, count=f"{source.articles:,}",
-        when=visit.when(source.synced_at),
+        "con_source_facts", kind=visit.say(f"con_source_{source.kind}"), desk=source.desk,
+        count=f"{source.articles:,}", when=visit.when(source.synced_at),
     )  # fmt: skip
     return el(
         "li",

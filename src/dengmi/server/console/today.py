@@ -6,8 +6,9 @@ from datetime import timedelta
 
 from starlette.responses import Response
 
+from dengmi.core.charges import Outlay
 from dengmi.core.counts import Times
-from dengmi.core.records import HALL, Outlay
+from dengmi.core.records import HALL
 from dengmi.core.review import Tally
 from dengmi.gate.uses import Use
 from dengmi.ledger.spending import spending, total

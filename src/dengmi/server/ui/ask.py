@@ -235,11 +235,12 @@ class AskPage:
         links = [
             el("li", el("a", one, href=_asking(frame, one), rel="nofollow")) for one in examples
         ]
+        welcome = "ui_welcome_written" if frame.offered else "ui_welcome"
         return el(
             "div",
             icon("lantern"),
             el("h1", frame.name),
-            el("p", frame.desk.greeting or frame.say("ui_welcome")),
+            el("p", frame.desk.greeting or frame.say(welcome)),
             el("ul", links, class_="examples", aria_label=frame.say("ui_examples"))
             if links
             else None,

@@ -93,6 +93,29 @@ def test_a_denial_is_not_supported() -> None:
     assert judge("游客不可以携带宠物进入花园。", [zh]).verdict == "unsupported"
 
 
+@pytest.mark.parametrize(
+    ("lead", "said", "turned"),
+    [
+        (
+            "答：",
+            "入住前三天取消全额退款，前一天取消退一半，当天取消不退。",
+            "入住前三天取消不退，前一天取消退一半，当天取消全额退款。",
+        ),
+        (
+            "根据规定，",
+            "平日参观要预约，周末参观不用预约。",
+            "平日参观不用预约，周末参观要预约。",
+        ),
+    ],
+)
+def test_a_denial_in_one_clause_of_several_is_no_other_denial(
+    lead: str, said: str, turned: str
+) -> None:
+    source = Source(lead + said)
+    assert judge(said, [source]).verdict == "supported"
+    assert judge(turned, [source]).verdict == "unsupported"
+
+
 def test_the_best_sentence_is_found_among_many() -> None:
     others = [Source(f"Sentence {n} is about something else entirely.") for n in range(80)]
     ((place, share), *_) = best_support(

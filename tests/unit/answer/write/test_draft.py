@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dengmi.answer.write.draft import Draft, Sentenced
+from dengmi.answer.write.draft import UNSEEN, Draft, Sentenced
 
 TEXTS = (
     "The shop opens at 9.30 a.m. [1.2] It closes at 6 p.m. [1.3][2.1] Dr. Smith owns it. [3]\n\n"
@@ -61,6 +61,7 @@ def test_any_text_is_cut_without_an_error_and_nothing_visible_is_lost(
     text: str, sizes: list[int]
 ) -> None:
     found = _cut(text, sizes)
+    text = UNSEEN.sub("", text)
     kept = "".join("".join((each.lead + each.text).split()) for each in found)
     assert len(kept) <= len("".join(text.split()))
     if "[" not in text and "【" not in text and "［" not in text:
@@ -143,3 +144,18 @@ def test_what_may_be_something_else_stays(text: str) -> None:
     found = [*(one for sign in text for one in draft.feed(sign)), *draft.end()]
     assert "".join(each.text for each in found) == text
     assert all(not each.cites for each in found)
+
+
+def test_brackets_of_code_are_no_numbers_of_sentences() -> None:
+    code = "```python\nfirst = names[0]\nsizes = [1.5, 2.5]\nopen(path) [1.2]\n```\n"
+    text = f"{code}That opens it. [1.3]"
+    draft = Draft(lambda ref: ref in {(1, 2), (1, 3)})
+    found = [*draft.feed(text), *draft.end()]
+    assert [(each.text, each.cites) for each in found] == [
+        ("```python", ()),
+        ("first = names[0]", ()),
+        ("sizes = [1.5, 2.5]", ()),
+        ("open(path)", ((1, 2),)),
+        ("```", ()),
+        ("That opens it.", ((1, 3),)),
+    ]

@@ -17,13 +17,14 @@ from dengmi.answer.write.begun import Task, Written
 from dengmi.answer.write.prompt import COMPLETE, messages
 from dengmi.answer.write.shown import Shown
 from dengmi.answer.write.writer import Writer
+from dengmi.core.charges import Charge, Tokens
 from dengmi.core.chat import ChatRequest, Ended, Piece, Said
 from dengmi.core.clock import SystemClock
 from dengmi.core.entailment import Entailment, Odds, Pair
 from dengmi.core.errors import ModelFailed, NoRoom, Trouble
 from dengmi.core.events import Cited, Notice, Text
 from dengmi.core.limits import Reserved
-from dengmi.core.records import Charge, Question, Tokens
+from dengmi.core.records import Question
 from dengmi.gate.gate import Gate
 from dengmi.gate.keeper import Keeper
 from dengmi.ledger.ledger import Ledger
@@ -382,3 +383,34 @@ async def test_no_room_for_more_ends_behind_a_whole_sentence() -> None:
     assert written.text == "It is 38 metres high. [1]"
     assert written.cut
     assert [event.code for event in events if isinstance(event, Notice)] == ["answer_long"]
+
+
+async def test_a_number_stands_off_from_the_chinese_sentence_behind_it() -> None:
+    _, written, _ = await _write(_task(TURM, "one"), GoesOn("one", CHINESE))
+    assert written.text.startswith("钟楼由阿黛尔于1904年建造。 [1] 钟楼高38米。 [2] 钟楼")
+    assert [said for said, *_ in _claims(written)][1] == "钟楼高38米。"
+
+
+FARES = (
+    "| Ticket | Adults | Children\n| Single visit | €5.50 | €3.00\n| Sauna | €6.00 | not admitted"
+)
+HOURS = "| 区域 | 周二至周五 | 周末\n| 少儿馆 | 13:00–18:00 | 9:00–18:00"
+
+
+@pytest.mark.parametrize(
+    ("table", "said", "shown"),
+    [
+        (FARES, "Children pay €3.00 for a single visit. [1.2]", True),
+        (FARES, "Children pay €5.50 for a single visit. [1.2]", False),
+        (FARES, "The sauna costs €6.00. [1.3]", True),
+        (HOURS, "少儿馆周末9:00到18:00开放。[1.2]", True),
+        (HOURS, "少儿馆周末13:00到18:00开放。[1.2]", False),
+    ],
+    ids=["column", "other-column", "cell", "column-zh", "other-column-zh"],
+)
+async def test_what_rows_of_tables_bear_out(table: str, said: str, shown: bool) -> None:
+    task = _task(table, "one", policy="mark")
+    _, written, _ = await _write(task, GoesOn("one", said))
+    verdicts = [verdict for *_, verdict in _claims(written)]
+    assert all(verdict in ("supported", "partial") for verdict in verdicts)
+    assert bool(verdicts) is shown

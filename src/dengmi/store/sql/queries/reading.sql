@@ -58,4 +58,4 @@ UNION ALL SELECT 'passages', count(*) FROM passages
 UNION ALL SELECT 'changes', count(*) FROM changes
 UNION ALL SELECT 'questions', count(*) FROM questions
 UNION ALL SELECT 'answers', count(*) FROM answers
-UNION ALL SELECT 'jobs', count(*) FROM jobs;
+UNION ALL SELECT 'notes', count(*) FROM notes;

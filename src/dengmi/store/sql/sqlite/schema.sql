@@ -141,16 +141,12 @@ CREATE TABLE answers (
 );
 CREATE INDEX answers_question ON answers (question_id, created_at);
 
-CREATE TABLE jobs (
+CREATE TABLE notes (
     id text PRIMARY KEY NOT NULL,
     kind text NOT NULL,
-    payload text NOT NULL,
-    state text NOT NULL,
-    run_at double precision NOT NULL,
-    attempts bigint NOT NULL,
-    failure text NOT NULL
+    value text NOT NULL,
+    at double precision NOT NULL
 );
-CREATE INDEX jobs_due ON jobs (run_at) WHERE state = 'open';
 
 CREATE INDEX questions_conversation ON questions (desk, conversation, asked_at, id)
     WHERE conversation <> '';

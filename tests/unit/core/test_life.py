@@ -4,13 +4,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+from dengmi.core.life import Life
 from dengmi.core.lock import FileLock
-from dengmi.ledger.life import Life
 
 HOLDER = """
 import sys
 from pathlib import Path
-from dengmi.ledger.life import Life
+from dengmi.core.life import Life
 life = Life(Path(sys.argv[1]))
 print(life.name(), flush=True)
 sys.stdin.readline()

@@ -5,8 +5,8 @@ import asyncio
 import pytest
 
 from dengmi.core.errors import ModelFailed
-from dengmi.models import rested
-from dengmi.models.rested import Rested
+from dengmi.models import in_time
+from dengmi.models.in_time import InTime
 
 
 class Model:
@@ -27,7 +27,7 @@ class Model:
 
 async def test_answers_are_remembered_up_to_a_number() -> None:
     model = Model()
-    ask = Rested("it", model, 5.0, kept=2)
+    ask = InTime("it", model, 5.0, kept=2)
     assert [await ask(key) for key in "abab"] == ["A", "B", "A", "B"]
     assert model.calls == ["a", "b"]
     await ask("c")
@@ -40,10 +40,10 @@ async def test_it_rests_after_failures_and_is_tried_with_one_call(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     now = 1000.0
-    monkeypatch.setattr(rested, "monotonic", lambda: now)
+    monkeypatch.setattr(in_time, "monotonic", lambda: now)
     model = Model()
     model.fails = True
-    ask = Rested("it", model, 5.0)
+    ask = InTime("it", model, 5.0)
     for n in range(10):
         assert await ask(f"q{n}") is None
     assert len(model.calls) == 3
@@ -61,7 +61,7 @@ async def test_it_rests_after_failures_and_is_tried_with_one_call(
 async def test_late_counts_when_it_happens(monkeypatch: pytest.MonkeyPatch) -> None:
     model = Model()
     model.delay = 30.0
-    ask = Rested("it", model, 0.01)
+    ask = InTime("it", model, 0.01)
     for n in range(3):
         assert await ask(f"q{n}") is None
     assert await ask("other") is None
@@ -70,10 +70,10 @@ async def test_late_counts_when_it_happens(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 async def test_there_is_an_end_to_calls_in_flight(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rested, "MOST_RUNNING", 4)
+    monkeypatch.setattr(in_time, "MOST_RUNNING", 4)
     model = Model()
     model.delay = 0.2
-    ask = Rested("it", model, 5.0)
+    ask = InTime("it", model, 5.0)
     found = await asyncio.gather(*(ask(f"q{n}") for n in range(10)))
     assert len(model.calls) == 4
     assert sum(one is not None for one in found) == 4
@@ -82,7 +82,7 @@ async def test_there_is_an_end_to_calls_in_flight(monkeypatch: pytest.MonkeyPatc
 async def test_an_asker_that_leaves_does_not_end_the_call_of_others() -> None:
     model = Model()
     model.delay = 0.1
-    ask = Rested("it", model, 5.0)
+    ask = InTime("it", model, 5.0)
     first = asyncio.create_task(ask("same"))
     second = asyncio.create_task(ask("same"))
     await asyncio.sleep(0.01)

@@ -1,8 +1,9 @@
-"""Which processes that wrote in the ledger are still alive.
+"""Which processes of a home are still alive.
 
-A process gets a name when it first writes, and holds a lock on the file of that name as long as it
-lives; the operating system lets go of it however the process ends. A file without its lock is
-therefore a process that is gone. Processes of another home are neither: nothing is known of them.
+A process gets a name when it first works on something, and holds a lock on the file of that name
+as long as it lives; the operating system lets go of it however the process ends. A file without
+its lock is therefore a process that is gone. Processes of another home are neither: nothing is
+known of them.
 
 Whoever finds that a process is gone holds its lock until it has taken over what was left: so nobody
 buries a process before its questions are taken over, nor one that is just beginning, whose file is

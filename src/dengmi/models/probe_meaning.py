@@ -47,7 +47,7 @@ _CLAIMS: Mapping[str, tuple[str, str, str]] = {
 
 
 @dataclass(slots=True, kw_only=True)
-class Tried:
+class Probed:
     """What one call of each language showed.
 
     Attributes:
@@ -70,9 +70,9 @@ class Tried:
     trouble: ModelFailed | None = None
 
 
-async def try_embedder(embedder: ModelEmbedder) -> Tried:
+async def probe_embedder(embedder: ModelEmbedder) -> Probed:
     """Embed a question and three passages of each language."""
-    found = Tried(name=embedder.name)
+    found = Probed(name=embedder.name)
     try:
         for language, (question, passages) in _CASES.items():
             began = time.perf_counter()
@@ -87,9 +87,9 @@ async def try_embedder(embedder: ModelEmbedder) -> Tried:
     return found
 
 
-async def try_reranker(reranker: ModelReranker) -> Tried:
+async def probe_reranker(reranker: ModelReranker) -> Probed:
     """Order three passages of each language."""
-    found = Tried(name=reranker.name)
+    found = Probed(name=reranker.name)
     try:
         for language, (question, passages) in _CASES.items():
             began = time.perf_counter()
@@ -101,9 +101,9 @@ async def try_reranker(reranker: ModelReranker) -> Tried:
     return found
 
 
-async def try_nli(model: NliModel) -> Tried:
+async def probe_nli(model: NliModel) -> Probed:
     """Put two claims of each language to it."""
-    found = Tried(name=model.name)
+    found = Probed(name=model.name)
     try:
         for language, (premise, said, denied) in _CLAIMS.items():
             began = time.perf_counter()
@@ -119,7 +119,7 @@ def _lean(odds: Odds) -> float:
     return odds.entails - odds.contradicts
 
 
-def _timed(found: Tried, began: float) -> None:
+def _timed(found: Probed, began: float) -> None:
     took = (time.perf_counter() - began) * 1000
     if not found.first_ms:
         found.first_ms = took

@@ -23,7 +23,7 @@ MOST_RUNNING = 32
 """Calls in flight; who comes while there are so many gets nothing."""
 
 
-class Rested(Generic[K, V]):
+class InTime(Generic[K, V]):
     """Answers by key.
 
     Args:
