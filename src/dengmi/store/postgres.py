@@ -1,7 +1,16 @@
 """The store's database in PostgreSQL, for many workers. Needs the extra `postgres`."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
@@ -43,6 +52,25 @@ SESSION = {
 }
 
 CONNECT_SECONDS, TRIES = 10.0, 5
+
+
+class _GoneBefore(Exception):
+    """A connection of the pool had ended before a transaction began: another one may have it. Its
+    cause is what the driver said."""
+
+
+@asynccontextmanager
+async def _begun(connection: Any, **options: Any) -> AsyncIterator[None]:
+    """A transaction. Raises _GoneBefore where it could not begin, as the server has ended the
+    connection meanwhile."""
+    async with AsyncExitStack() as stack:
+        try:
+            await stack.enter_async_context(connection.transaction(**options))
+        except Exception as error:
+            if isinstance(translate(error, ""), Unavailable):
+                raise _GoneBefore from error
+            raise
+        yield
 
 
 class PostgresConnector:
@@ -120,8 +148,9 @@ class PostgresConnector:
         async with self._pool.acquire(timeout=CONNECT_SECONDS) as connection:
             try:
                 return await call(connection)
-            except asyncpg.InternalClientError:
-                connection.terminate()  # its state is unknown: nobody may get it again
+            except (asyncpg.InternalClientError, _GoneBefore):
+                with suppress(asyncpg.InterfaceError):  # where the pool has let go of it already
+                    connection.terminate()  # its state is unknown: nobody may get it again
                 raise
 
     async def _transact(
@@ -130,7 +159,7 @@ class PostgresConnector:
         async def call(connection: Any) -> T:
             # A script that reads in several steps must see one moment.
             level = "repeatable_read" if reading else "read_committed"
-            async with connection.transaction(isolation=level, readonly=reading):
+            async with _begun(connection, isolation=level, readonly=reading):
                 if not synced:
                     await connection.execute("SET LOCAL synchronous_commit = off")
                 return await self._drive(connection, script())
@@ -142,11 +171,11 @@ class PostgresConnector:
         more, each with its savepoint: savepoints cost two round trips, and failures are rare."""
 
         async def together(connection: Any) -> list[Any]:
-            async with connection.transaction():
+            async with _begun(connection):
                 return [await self._drive(connection, script()) for script in scripts]
 
         async def guarded(connection: Any) -> list[Any]:
-            async with connection.transaction():
+            async with _begun(connection):
                 return [await self._with_savepoint(connection, script) for script in scripts]
 
         try:
@@ -198,13 +227,15 @@ class PostgresConnector:
         return []
 
     async def _guard(self, call: Callable[[], Awaitable[T]]) -> T:
-        """Run it, again after a deadlock, with errors translated."""
+        """Run it, again after a deadlock or where its connection had ended before it began, with
+        errors translated."""
         for attempt in range(1, TRIES + 1):
             try:
                 return await call()
-            except RETRIED as error:
+            except (*RETRIED, _GoneBefore) as error:
                 if attempt == TRIES:
-                    raise translate(error, self._where) from error
+                    why = error.__cause__ if isinstance(error, _GoneBefore) else error
+                    raise translate(why or error, self._where) from error
                 await asyncio.sleep(0.01 * 2**attempt)
             # The border to the driver: its errors are of many families.
             except Exception as error:
