@@ -159,6 +159,7 @@ def test_a_greeting_is_answered_and_offers_questions(browser: Browser, desk: str
         words = first.inner_text()
         first.click()
         expect(page.locator(".turn").nth(1).locator(".asked")).to_have_text(words)
+        expect(page.locator(".turn").nth(1).locator(".card:not(.waiting)")).to_be_visible()
         thanks = ask(page, "Thanks").locator(".card:not(.waiting)")
         expect(thanks.locator(".says")).to_contain_text("You're welcome!")
 

@@ -115,7 +115,10 @@ class Citing:
         worst, _ = min(found, key=lambda each: (_RANK[each[0].verdict], each[0].score))
         if self._lists.head and not _borne(worst):
             return Weighed(replace(sentence, text=self._lists.headless(sentence)), (), None)
-        cited = dict.fromkeys(ref for each, there in found for ref in there if _borne(each))
+        # Of what is refused too: a stronger judge is shown the sentences that it cites.
+        cited = dict.fromkeys(
+            ref for each, there in found for ref in there if _borne(each) or not _borne(worst)
+        )
         said = "; ".join(piece.whole or piece.text for piece in pieces)
         return Weighed(sentence, tuple(cited)[:_MOST_CITED], worst, said)
 
@@ -133,7 +136,7 @@ class Citing:
             if _borne(whole) and not _WITH_LEAD.intersection(whole.reasons):
                 return whole, (other,)
         exact = tuple(reason for reason in own.reasons if reason in _EXACT)
-        return Judgement("unsupported", own.score, exact or ("state",)), ()
+        return Judgement("unsupported", own.score, exact or ("state",)), cited
 
     def doubt(self, weighed: Weighed) -> Doubt | None:
         """The sentence as a question to a stronger judge; None where there is nothing to ask: it
