@@ -13,7 +13,9 @@ from dengmi.answer.check.judge import (
     judge,
     source_of,
 )
+from dengmi.answer.check.reading import read
 from dengmi.answer.check.silence import beyond
+from dengmi.answer.check.states import exact
 from dengmi.answer.check.tables import header_of, wrong_column
 from dengmi.answer.write.draft import Sentenced
 from dengmi.answer.write.listed import Lists, Piece
@@ -211,7 +213,10 @@ class Citing:
             if known[-1][0].verdict == "supported" and (len(best) < 2 or best[1][1] < _ADDS):
                 return known[-1]  # a second sentence would say little that this one does not
         if not known:  # shares no word with anything: a number or a name in it is made up
-            return self._judge(text, ()), ()
+            said = read(text)
+            if exact(said) or said.names or said.cues:
+                return self._judge(text, ()), ()
+            return Judgement("unsupported", 0.0, ("words",)), ()
         return max(known, key=lambda each: (_RANK[each[0].verdict], each[0].score))
 
     def _judge(self, text: str, refs: Sequence[Ref]) -> Judgement:
