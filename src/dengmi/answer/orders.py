@@ -73,7 +73,7 @@ def is_order(sentence: str) -> bool:
 def hidden(passage: Passage) -> frozenset[int]:
     """The numbers of the sentences that no model is shown: orders, and those right behind one that
     say what to answer instead."""
-    if not _may_hold(passage.text):
+    if not _has_order(passage.text):
         return frozenset()
     places = [(sentence.start, sentence.end) for sentence in passage.sentences]
     found = among([passage.text[start:end] for start, end in places])
@@ -108,7 +108,7 @@ def without(text: str) -> tuple[str, int]:
 
 
 @lru_cache(maxsize=4_096)
-def _may_hold(text: str) -> bool:
+def _has_order(text: str) -> bool:
     """Of a passage: those of the day are looked at again and again."""
     return _ORDER.search(text) is not None
 

@@ -94,6 +94,14 @@ class Passage:
     block: int = 0
     offset: int = 0
 
+    def first_of_run(self, n: int) -> int:
+        """Where the unbroken run of sentences of one kind begins that sentence n (from 1) is in:
+        the first item of its list, the first row of its table."""
+        kind = self.sentences[n - 1].kind
+        while n > 1 and self.sentences[n - 2].kind == kind:
+            n -= 1
+        return n
+
     def quote(self, first: int, last: int | None = None) -> str:
         """The exact text of sentence `first`, or of `first` to `last`, both counted from 1."""
         end = self.sentences[(last or first) - 1].end

@@ -79,11 +79,9 @@ def source_of(head: Head, passage: Passage, n: int) -> Source:
 
 def _lead_of(passage: Passage, n: int) -> str:
     """What leads in to the list that sentence n is an item of."""
-    kinds, first = [sentence.kind for sentence in passage.sentences], n
-    if kinds[n - 1] != "item":
+    if passage.sentences[n - 1].kind != "item":
         return ""
-    while first > 1 and kinds[first - 2] == "item":
-        first -= 1
+    first = passage.first_of_run(n)
     before = passage.quote(first - 1) if first > 1 else ""
     return before if before.rstrip().endswith((":", "：")) else ""
 

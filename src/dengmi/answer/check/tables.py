@@ -17,12 +17,9 @@ _ROUND = re.compile(r"(?:[.:]0+)$")
 def header_of(passage: Passage, n: int) -> int | None:
     """The number of the row that names the columns of row n (from 1); None where n is no row, or
     the first of its table."""
-    kinds = [sentence.kind for sentence in passage.sentences]
-    if kinds[n - 1] != "row":
+    if passage.sentences[n - 1].kind != "row":
         return None
-    first = n
-    while first > 1 and kinds[first - 2] == "row":
-        first -= 1
+    first = passage.first_of_run(n)
     return first if first < n else None
 
 

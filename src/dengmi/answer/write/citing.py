@@ -114,7 +114,7 @@ class Citing:
         if not pieces:
             return Weighed(sentence, (), None)
         found = [self._of_piece(piece, refs) for piece in pieces]
-        worst, _ = min(found, key=lambda each: (_RANK[each[0].verdict], each[0].score))
+        worst, _ = min(found, key=lambda each: _worth(each[0]))
         if self._lists.head and not _borne(worst):
             return Weighed(replace(sentence, text=self._lists.headless(sentence)), (), None)
         # Of what is refused too: a stronger judge is shown the sentences that it cites.
@@ -217,7 +217,7 @@ class Citing:
             if exact(said) or said.names or said.cues:
                 return self._judge(text, ()), ()
             return Judgement("unsupported", 0.0, ("words",)), ()
-        return max(known, key=lambda each: (_RANK[each[0].verdict], each[0].score))
+        return max(known, key=lambda each: _worth(each[0]))
 
     def _judge(self, text: str, refs: Sequence[Ref]) -> Judgement:
         sources = [self._sources[ref] for ref in refs]
@@ -228,7 +228,7 @@ class Citing:
         if found.verdict != "supported":  # what its columns are called bears a row out too
             heads = [self._sources[ref] for ref in dict.fromkeys(rows.values())]
             again = judge(text, [*sources, *heads])
-            found = max(found, again, key=lambda one: (_RANK[one.verdict], one.score))
+            found = max(found, again, key=_worth)
         pairs = [
             (self._sources[header].text, self._sources[ref].text) for ref, header in rows.items()
         ]
@@ -318,6 +318,11 @@ def _stated(text: str) -> str:
     """What a sentence states behind the "no" or "yes" that answers the question: that is no denial
     of the rest."""
     return _ANSWERS.sub("", text)
+
+
+def _worth(found: Judgement) -> tuple[int, float]:
+    """By which of several judgements the best is found."""
+    return _RANK[found.verdict], found.score
 
 
 def _borne(found: Judgement) -> bool:
