@@ -3,6 +3,7 @@
 import gzip
 import json
 from collections.abc import AsyncIterator
+from importlib.resources import files
 from pathlib import Path
 
 import httpx
@@ -69,6 +70,14 @@ def events(reply: httpx.Response) -> list[tuple[str, dict[str, object]]]:
 
 async def ask(client: httpx.AsyncClient, desk: str = "walks", **more: object) -> httpx.Response:
     return await client.post(f"/widget/{desk}/answers", json={"question": QUESTION, **more})
+
+
+def test_no_text_of_the_script_goes_over_several_lines() -> None:
+    """Else it would lose its blanks where the script is put together."""
+    for part in files("dengmi.server.widget").joinpath("source").iterdir():
+        if part.name.endswith(".js"):
+            for line in part.read_text("utf-8").splitlines():
+                assert line.count("`") % 2 == 0, (part.name, line)
 
 
 async def test_the_script_is_small(visitor: httpx.AsyncClient) -> None:
