@@ -33,7 +33,8 @@ def pieces_of(raw: str, weak: str = "") -> list[Text]:
         start = at + len(one.gap) + len(one.lead)
         verdict = "partial" if weak and weak in one.text else "supported"
         claim = Claim(start=start, end=start + len(body), verdict=verdict)
-        tail = f" {numbers}" * bool(numbers) + " |" * within
+        mark = " [?]" if weak and weak in one.text and not one.cites else ""
+        tail = f" {numbers}" * bool(numbers) + mark + " |" * within
         told.append(Text(f"{one.gap}{one.lead}{body}{tail}", claim))
         at += len(told[-1].text)
     return told
@@ -115,6 +116,18 @@ def test_code_stays_as_it_is() -> None:
         "<p>Run it:</p><pre><code>if x; then\n  y | z\n\nfi</code></pre>"
         "<p>That is all.<sup><a>1</a></sup></p>"
     )
+
+
+def test_code_that_nothing_bears_out_says_so_once() -> None:
+    made = html_of("```\nab c\nab d\ne\n```", weak="ab")
+    assert made == (
+        "<pre><code><span>ab c</span>\n<span>ab d<small>borne out in part</small></span>\ne"
+        "</code></pre>"
+    )
+
+
+def test_a_head_without_rows_is_left_out() -> None:
+    assert html_of("Words.\n\n| Day | Hours |\n|--|--|\n\nMore.") == "<p>Words.</p><p>More.</p>"
 
 
 def test_what_grows_is_what_is_there_in_the_end() -> None:

@@ -8,7 +8,7 @@ from typing import Literal
 from dengmi.core.links import outside
 from dengmi.core.records import Answer
 from dengmi.server.ui.card import title_of
-from dengmi.server.ui.lines import Line, Piece, cells_of, lines_of, runs_of
+from dengmi.server.ui.lines import Line, Piece, cells_of, is_bare, lines_of, runs_of
 from dengmi.server.ui.links import site
 from dengmi.server.ui.page import Frame
 
@@ -53,7 +53,7 @@ def body_of(frame: Frame, answer: Answer) -> list[Paragraph]:
             for one in answer.citations
         ]
     found = runs_of(lines_of(answer.text, answer.claims))
-    return [paragraph for run in found for paragraph in _written(frame, run)]
+    return [each for run in found if not is_bare(run) for each in _written(frame, run)]
 
 
 def sources_of(frame: Frame, answer: Answer) -> list[tuple[str, str]]:
@@ -84,7 +84,9 @@ def _written(frame: Frame, run: Sequence[Line]) -> Iterator[Paragraph]:
     for n, line in enumerate(run):
         if line.kind == "code":
             blanks = len(line.raw) - len(line.raw.lstrip())
-            yield Paragraph([(line.raw, "plain")], depth=blanks // 2, close=n > 0)
+            weak = any(one.weak for one in line.pieces)
+            style: Style = "soft" if weak else "plain"
+            yield Paragraph([(line.raw, style)], depth=blanks // 2, close=n > 0)
             continue
         runs = list(_said(frame, line.pieces, bold=line.kind == "head"))
         if line.kind in ("item", "number"):

@@ -39,7 +39,7 @@ class Growing:
             gap = "\n" if "\n" in event.text[:3] else ""
             return {"html": str(sentence(self._frame, event.text, claim)), "gap": gap}
         return {
-            "html": str(blocks(self._frame, runs[-1], "")),
+            "html": str(blocks(self._frame, runs[-1])),
             "block": "again" if len(runs) == known else "new",
             "heard": self._text[claim.start : claim.end].replace("|", " ").strip(),
         }

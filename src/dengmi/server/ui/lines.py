@@ -84,7 +84,9 @@ def lines_of(text: str, claims: Sequence[Claim]) -> list[Line]:
             line.kind = "row"
         else:
             _lead(line, said)
-        if line.kind != "code":
+        if line.kind == "code":
+            line.pieces = [one for one, own in zip(line.pieces, said, strict=True) if _kept(one, own)]
+        else:
             line.pieces = list(_numbered(line.pieces, said))
         found.append(line)
     return found
@@ -106,6 +108,11 @@ def runs_of(lines: Sequence[Line]) -> Iterator[list[Line]]:
         parted = False
     if run:
         yield run
+
+
+def is_bare(run: Sequence[Line]) -> bool:
+    """Whether lines are a table of which nothing but the head was kept."""
+    return len(run) == 2 and run[1].kind == "rule"
 
 
 def _goes_on(run: Sequence[Line], line: Line, parted: bool) -> bool:
@@ -186,6 +193,11 @@ def _lead(line: Line, said: Sequence[bool]) -> None:
     else:
         line.kind = "head"
     line.pieces[0] = Piece(bare[found.end() :])
+
+
+def _kept(piece: Piece, own: bool) -> bool:
+    """Whether a piece of a line of code is more than the mark of what nothing bears out."""
+    return own or piece.words.strip() != _MARK
 
 
 def _numbered(pieces: Sequence[Piece], said: Sequence[bool]) -> Iterator[Piece]:

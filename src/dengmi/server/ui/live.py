@@ -155,7 +155,7 @@ def _so_far(frame: Frame, told: Sequence[Event]) -> Html:
     """The sentences that came, in their paragraphs, lists and tables."""
     texts = [event for event in told if isinstance(event, Text)]
     claims = [event.claim for event in texts if event.claim]
-    return blocks(frame, lines_of("".join(event.text for event in texts), claims), "")
+    return blocks(frame, lines_of("".join(event.text for event in texts), claims))
 
 
 def after_of(given: str) -> int:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from dengmi.core.records import Answer, Claim
-from dengmi.server.ui.lines import Line, Piece, cells_of, lines_of, runs_of, sides_of
+from dengmi.server.ui.lines import Line, Piece, cells_of, is_bare, lines_of, runs_of, sides_of
 from dengmi.server.ui.links import citation_path
 from dengmi.server.ui.markup import Child, Html, el, join
 from dengmi.server.ui.page import Frame
@@ -20,13 +20,15 @@ _MARK = "[?]"
 
 def written(frame: Frame, answer: Answer) -> Html:
     """The whole text."""
-    return blocks(frame, lines_of(answer.text, answer.claims), answer.id)
+    setter = _Setter(frame, answer.id)
+    runs = runs_of(lines_of(answer.text, answer.claims))
+    return join(made for run in runs if not is_bare(run) for made in setter.run(run))
 
 
-def blocks(frame: Frame, lines: Sequence[Line], answer_id: str) -> Html:
-    """Lines as what they are together. `answer_id` "": its citations have no address yet."""
-    set_ = _Setter(frame, answer_id)
-    return join(made for run in runs_of(lines) for made in set_.run(run))
+def blocks(frame: Frame, lines: Sequence[Line]) -> Html:
+    """Lines of an answer that is still being written, as what they are together."""
+    setter = _Setter(frame, "")
+    return join(made for run in runs_of(lines) for made in setter.run(run))
 
 
 def sentence(frame: Frame, text: str, claim: Claim | None) -> Html:
@@ -55,11 +57,22 @@ class _Setter:
             case "row" | "rule":
                 yield self._table(run)
             case "code":
-                yield el("pre", el("code", "\n".join(line.raw for line in run)), tabindex=0)
+                yield el("pre", el("code", self._code(run)), tabindex=0)
             case "head":
                 yield el("p", el("strong", self._said(run[0].pieces)))
             case _:
                 yield el("p", self._said(run[0].pieces))
+
+    def _code(self, run: Sequence[Line]) -> Html:
+        """Lines of code. What was found of them is said once, behind the last one it holds for."""
+        last = max((n for n, line in enumerate(run) if _weakness(line)), default=-1)
+        made: list[Child] = []
+        for n, line in enumerate(run):
+            verdict = _weakness(line)
+            note = _note(self._frame, verdict) if n == last else None
+            weak = el("span", line.raw, note, class_=f"weak {verdict}") if verdict else line.raw
+            made += ["\n" if n else None, weak]
+        return join(made)
 
     def _list(self, run: Sequence[Line]) -> Html:
         """A list and, inside its items, the deeper lists that follow them."""
@@ -117,8 +130,17 @@ def _claimed(frame: Frame, text: str, claim: Claim) -> Html:
 
 
 def _weak(frame: Frame, text: str, verdict: str, *, last: bool) -> Html:
-    note = el("small", frame.say(f"ui_verdict_{verdict}"), class_="verdict") if last else None
+    note = _note(frame, verdict) if last else None
     return el("span", _words(text), note, class_=f"weak {verdict}")
+
+
+def _note(frame: Frame, verdict: str) -> Html:
+    return el("small", frame.say(f"ui_verdict_{verdict}"), class_="verdict")
+
+
+def _weakness(line: Line) -> str:
+    """The verdict on a line of code that is not borne out, else ""."""
+    return next((one.verdict or "" for one in line.pieces if one.weak), "")
 
 
 def _words(text: str) -> Html:

@@ -11,7 +11,8 @@ const INLINE = /`([^`\n]+)`|\*\*([^*\n]+)\*\*/g;
 // `claims` are [start, end, verdict]; `say` the words of verdicts; `cite` gets a chosen number.
 function prose(text, claims, say, cite) {
   const set = (pieces) => pieces.flatMap((one) => (one.cite ? number(one.cite, cite) : words(one, say)));
-  return runs(kinds(cut(text, claims))).map((run) => block(run, set));
+  const kept = runs(kinds(cut(text, claims))).filter((run) => run.length !== 2 || run[1].kind !== "rule");
+  return kept.map((run) => block(run, set));
 }
 
 // Lines of pieces {words, note, last} or {cite}; `note` is the verdict of the sentence they are of.
@@ -51,7 +52,8 @@ function kinds(lines) {
       before.kind = "row";
     } else if (ROW.test(line.raw) || (inside && line.raw.includes("|"))) line.kind = rule ? "rule" : "row";
     else lead(line);
-    if (!fenced) line.pieces = line.pieces.flatMap((one) => (one.claimed ? [one] : numbered(one.words)));
+    if (fenced) line.pieces = line.pieces.filter((one) => one.claimed || one.words.trim() !== "[?]");
+    else line.pieces = line.pieces.flatMap((one) => (one.claimed ? [one] : numbered(one.words)));
     before = line;
     return true;
   });
@@ -99,7 +101,8 @@ function block(run, set) {
   if (listed(first)) return list(run, set);
   if (tabled(first)) return table(run, set);
   if (first.kind === "code") {
-    return el("pre", { tabindex: "0" }, el("code", {}, run.map(({ raw }) => raw).join("\n")));
+    const lines = run.map(({ pieces }) => pieces.map((one) => one.words).join(""));
+    return el("pre", { tabindex: "0" }, el("code", {}, lines.join("\n")));
   }
   return el("p", {}, first.kind === "h" ? el("strong", {}, set(first.pieces)) : set(first.pieces));
 }
