@@ -22,7 +22,7 @@ from dengmi.core.ports import Search, Store
 from dengmi.core.records import Level
 from dengmi.core.talk import Talk
 from dengmi.models.open import Models
-from dengmi.settings.desks import DeskSettings
+from dengmi.settings.desks import DeskSettings, private_of
 from dengmi.settings.live import Made
 from dengmi.settings.options import ModelSettings, Settings
 
@@ -192,7 +192,7 @@ class Writing:
         desks = Made(settings.desks, way)
         rewriting = Rewriting(models.get, ledger, "", gate=door.gate)
         upper = Upper(
-            Ways(levels=self._levels, desks=desks),
+            Ways(levels=self._levels, desks=desks, private=private_of(settings.desks)),
             Writer(models.get, ledger, door.gate, turns, around.nli),
             *(ledger, around.store, around.clock),
             reusing=Reusing(around.store) if settings.writing.reuse else None,
