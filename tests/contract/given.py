@@ -1,5 +1,7 @@
 """Records for the contract suite."""
 
+from collections.abc import Sequence
+
 from dengmi.core.ids import content_hash, stable_id
 from dengmi.core.records import (
     Answer,
@@ -55,6 +57,12 @@ async def source(store: SqlStore, desk: str = "guide", address: str = "/articles
 def question(name: str, **fields: object) -> Question:
     """A question with nothing special about it."""
     return Question(**{"id": name, "desk": "guide", "text": f"What is {name}?", **fields})
+
+
+async def unfinished(store: SqlStore) -> Sequence[Question]:
+    """The questions without a final state, oldest first; they are nobody's from then on."""
+    every = await store.claim_questions("", gone=(), alive=(), busy=(), before=float("inf"))
+    return tuple(every)
 
 
 def answer(name: str, question_id: str, **fields: object) -> Answer:

@@ -6,6 +6,9 @@ from typing import Literal, Protocol
 
 from dengmi.core.charges import Tokens
 
+DECLINED = "NO_ANSWER"
+"""What a model is asked to write where the sentences it is shown do not answer the question."""
+
 Role = Literal["system", "user", "assistant"]
 Effort = Literal["low", "high", "max"]
 Ending = Literal["stop", "length", "filtered"]
