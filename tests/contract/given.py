@@ -15,6 +15,7 @@ from dengmi.core.records import (
     Sentence,
     Source,
 )
+from dengmi.core.review import Wanted
 from dengmi.store.store import SqlStore
 
 
@@ -60,9 +61,9 @@ def question(name: str, **fields: object) -> Question:
 
 
 async def unfinished(store: SqlStore) -> Sequence[Question]:
-    """The questions without a final state, oldest first; they are nobody's from then on."""
-    every = await store.claim_questions("", gone=(), alive=(), busy=(), before=float("inf"))
-    return tuple(every)
+    """The questions without a final state, oldest first."""
+    found = await store.review().asked(Wanted(state="asked", limit=10_000))
+    return tuple(each.question for each in reversed(found))
 
 
 def answer(name: str, question_id: str, **fields: object) -> Answer:
