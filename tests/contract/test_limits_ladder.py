@@ -18,7 +18,8 @@ from dengmi.core.charges import Charge
 from dengmi.core.clock import SystemClock
 from dengmi.core.events import Event, Notice
 from dengmi.core.limits import Reserved
-from dengmi.gate.budget import Rates, Rule
+from dengmi.core.rates import Rates
+from dengmi.gate.budget import Rule
 from dengmi.gate.gate import Gate
 from dengmi.gate.keeper import Keeper
 from dengmi.gate.limits import DeskLimit, Limits
