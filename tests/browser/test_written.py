@@ -213,7 +213,9 @@ def test_tables_lists_and_code(browser: Browser, desk: str, size: str) -> None:
         expect(growing.locator("tr")).to_have_count(2)
         expect(growing.locator("table")).to_have_count(1)
         says = turn.locator(".card:not(.waiting) .says")
-        expect(says.locator("th")).to_have_text(["Day", "Opens", re.compile("^What")], timeout=15000)
+        expect(says.locator("th")).to_have_text(
+            ["Day", "Opens", re.compile("^What")], timeout=15000
+        )
         assert says.locator("td.end").all_inner_texts() == ["9", "10"]
         assert says.locator("ul ul li").count() == 1
         assert says.locator("pre code").inner_text().splitlines()[1] == '    echo "$one | $one"'

@@ -1,7 +1,7 @@
 """The text of a written answer as lines: paragraphs, items of lists, rows of tables, code.
 
-Pure; it knows nothing of HTML. Whoever shows an answer (the page, its picture) reads these lines, so
-that all of them see the same lists and tables. The marks are those of Markdown (CommonMark 0.31
+Pure; it knows nothing of HTML. Whoever shows an answer (the page, its picture) reads these lines,
+so that all of them see the same lists and tables. The marks are those of Markdown (CommonMark 0.31
 sections 4.5 and 5.2; GitHub's extension for tables), as far as models use them.
 """
 
@@ -85,7 +85,9 @@ def lines_of(text: str, claims: Sequence[Claim]) -> list[Line]:
         else:
             _lead(line, said)
         if line.kind == "code":
-            line.pieces = [one for one, own in zip(line.pieces, said, strict=True) if _kept(one, own)]
+            line.pieces = [
+                one for one, own in zip(line.pieces, said, strict=True) if own or not _is_mark(one)
+            ]
         else:
             line.pieces = list(_numbered(line.pieces, said))
         found.append(line)
@@ -195,9 +197,9 @@ def _lead(line: Line, said: Sequence[bool]) -> None:
     line.pieces[0] = Piece(bare[found.end() :])
 
 
-def _kept(piece: Piece, own: bool) -> bool:
-    """Whether a piece of a line of code is more than the mark of what nothing bears out."""
-    return own or piece.words.strip() != _MARK
+def _is_mark(piece: Piece) -> bool:
+    """Whether a piece behind a line of code is only the mark of what nothing bears out."""
+    return piece.words.strip() == _MARK
 
 
 def _numbered(pieces: Sequence[Piece], said: Sequence[bool]) -> Iterator[Piece]:
