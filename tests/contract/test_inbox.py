@@ -8,7 +8,7 @@ from dengmi.core.errors import DengmiError, NotFound
 from dengmi.core.together import QUIET
 from dengmi.store.open import open_store
 from dengmi.store.store import SqlStore
-from tests.contract.given import answer, question
+from tests.contract.given import answer, question, unfinished
 
 
 async def test_a_question_is_kept_as_it_came(store: SqlStore) -> None:
@@ -24,7 +24,7 @@ async def test_a_question_is_kept_as_it_came(store: SqlStore) -> None:
         asked_at=5.5,
     )
     assert await store.record_question(asked) == (asked, True)
-    assert await store.pending_questions() == (asked,)
+    assert await unfinished(store) == (asked,)
     assert await store.question("q_1") == asked
     assert await store.question("q_2") is None
 
@@ -51,7 +51,7 @@ async def test_an_answer_ends_its_question(store: SqlStore) -> None:
     await store.finish_question(given)
     await store.finish_question(answer("r_1", "q_1", text="once only", grounded=False))
     assert await store.answer("r_1") == await store.answer("q_1") == given
-    assert [each.id for each in await store.pending_questions()] == ["q_2"]
+    assert [each.id for each in await unfinished(store)] == ["q_2"]
     later = answer("r_2", "q_1", level="deep", created_at=20.0)
     await store.finish_question(later)
     assert await store.answer("q_1") == later
@@ -80,7 +80,7 @@ async def test_unanswered_questions_are_listed_newest_first(store: SqlStore) -> 
 async def test_a_failed_question_is_final_and_an_answered_one_stays(store: SqlStore) -> None:
     await store.record_question(question("q_1"))
     await store.fail_question("q_1", "out_of_luck")
-    assert await store.pending_questions() == ()
+    assert await unfinished(store) == ()
     await store.record_question(question("q_2"))
     await store.finish_question(answer("r_2", "q_2"))
     await store.fail_question("q_2", "too_late")
@@ -182,7 +182,7 @@ async def test_questions_of_the_dead_are_taken_over_once(store: SqlStore, addres
     assert sorted(took, key=len) == [[], ["q_5", "q_1", "q_3"]]
     first = "p1" if took[0] else "p2"
     assert await claim(store, first) == []
-    assert len(await store.pending_questions()) == 5
+    assert len(await unfinished(store)) == 5
     await other.close()
 
 

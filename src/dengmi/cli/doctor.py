@@ -17,6 +17,7 @@ from dengmi import __version__
 from dengmi.channels.registry import check_of, tables
 from dengmi.cli.app import App
 from dengmi.cli.opening import has_store, opened
+from dengmi.cli.outward import unguarded
 from dengmi.cli.semantic import vectors_shape
 from dengmi.cli.terminal import print_json
 from dengmi.cli.words import Verb, json_option
@@ -110,6 +111,8 @@ def _checks(app: App) -> Iterator[Check]:
     yield from _home(settings.home)
     yield from (Check("fail", lack.code, lack.params) for lack in lacking(settings))
     yield from _channels(settings)
+    if key := unguarded(settings):
+        yield Check("warn", "outward_unguarded", {"key": key})
     yield _disk(settings.home)
     yield from asyncio.run(_store(app, settings))
     for extra, module in EXTRAS.items():

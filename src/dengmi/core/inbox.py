@@ -26,10 +26,6 @@ class Inbox(Protocol):
         """Give the question the final state "failed"."""
         ...
 
-    async def pending_questions(self) -> Sequence[Question]:
-        """Questions without a final state, oldest first."""
-        ...
-
     async def claim_questions(
         self,
         owner: str,

@@ -154,12 +154,6 @@ def fail(question_id: str, code: str) -> Work[None]:
     yield from run("question_failed", id=question_id, failure=code)
 
 
-def pending() -> Work[tuple[Question, ...]]:
-    """Questions without a final state."""
-    rows = yield from every("questions_pending")
-    return tuple(as_question(row) for row in rows)
-
-
 def claim(
     owner: str, *, gone: Sequence[str], alive: Sequence[str], busy: Sequence[str], before: float
 ) -> Work[tuple[Question, ...]]:

@@ -172,10 +172,6 @@ class SqlStore(SqlCharges, SqlLine, SqlEdits, SqlFirsts, SqlHistories, SqlOutgoi
         """Give the question the final state "failed", unless it has one."""
         await self._db.write(inbox.fail, question_id, code)
 
-    async def pending_questions(self) -> Sequence[Question]:
-        """Questions without a final state, oldest first."""
-        return await self._db.read(inbox.pending)
-
     async def claim_questions(
         self,
         owner: str,
