@@ -16,8 +16,8 @@ from dengmi.models.stream import AnswerStream
 
 REST = 0.08
 """Seconds for which nothing is read of an answer whose first sentence has come, in the middle of
-its next one. A wake-up for each token is most of what it costs; a sentence is told up to this much
-later, the first one never."""
+its next one or behind that. A wake-up for each token is most of what it costs; a sentence, and the
+end, are told up to this much later, the first sentence never."""
 
 
 class Hearing:
@@ -84,15 +84,15 @@ class Hearing:
             self._reply.wait_until(self._clock() + self._between)
 
     def _worth(self) -> bool:
-        """Whether there is something now that does not wait. If not, nothing is read for a
-        moment."""
+        """Whether there is something now that does not wait. Behind the first sentence nothing is
+        read for a moment, in the middle of a later one and when that is given."""
         if self._pieces or self._error is not None or self._stream.done:
             return True
-        if self._give_due():
-            return True
-        if self._held and self._sentenced:
+        is_later = self._sentenced
+        due = self._give_due()
+        if is_later and (due or self._held):
             self._reply.rest(REST)
-        return False
+        return due
 
     def _read(self, data: str | None) -> bool:
         """Read an event; whether the answer went on."""

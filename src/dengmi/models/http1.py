@@ -241,8 +241,6 @@ class Wire(asyncio.Protocol):
         take(body[0] if len(body) == 1 else b"".join(body))
         if self._worth():
             self._told = True
-            if self._resting is not None:
-                self._go_on()
         elif not self._told:
             self._waiting = 0
 
