@@ -38,3 +38,11 @@ def test_doctor_asks_for_the_public_address(dengmi, home: Path) -> None:
     assert "wechat.news lets people of elsewhere reach this server" in dengmi("doctor").out
     (home / "dengmi.toml").write_text(ACCOUNT + PUBLIC)
     assert "lets people" not in dengmi("doctor").out
+
+
+def test_doctor_names_a_proxy_that_was_found_out(dengmi, home: Path) -> None:
+    home.mkdir()
+    (home / "proxied").write_text("ask.example.org\n")
+    said = dengmi("doctor").out
+    assert "readers reach this server as ask.example.org" in said
+    assert str(home / "proxied") in said

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from dengmi.core.errors import DengmiError, NotFound
+from dengmi.core.inbox import Census
 from dengmi.core.together import QUIET
 from dengmi.store.open import open_store
 from dengmi.store.store import SqlStore
@@ -173,9 +174,8 @@ async def test_questions_of_the_dead_are_taken_over_once(store: SqlStore, addres
     await other.open()
 
     async def claim(one: SqlStore, owner: str) -> list[str]:
-        asked = await one.claim_questions(
-            owner, gone=["gone"], alive=["alive", "p1", "p2"], busy=["q_6"], before=50.0
-        )
+        known = Census(gone=["gone"], alive=["alive", "p1", "p2"], busy=["q_6"], before=50.0)
+        asked = await one.claim_questions(owner, known)
         return [each.id for each in asked]
 
     took = await asyncio.gather(claim(store, "p1"), claim(other, "p2"))

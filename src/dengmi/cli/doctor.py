@@ -25,6 +25,7 @@ from dengmi.core.errors import DengmiError
 from dengmi.core.records import HALL
 from dengmi.gate.budget import ALMOST
 from dengmi.language.money import amount, amounts
+from dengmi.settings.fronted import fronted, place
 from dengmi.settings.lacking import empty, lacking
 from dengmi.settings.options import Settings
 from dengmi.store.health import check_file
@@ -113,6 +114,8 @@ def _checks(app: App) -> Iterator[Check]:
     yield from _channels(settings)
     if key := unguarded(settings):
         yield Check("warn", "outward_unguarded", {"key": key})
+    if name := fronted(settings):
+        yield _fronted(settings, name)
     yield _disk(settings.home)
     yield from asyncio.run(_store(app, settings))
     for extra, module in EXTRAS.items():
@@ -155,6 +158,13 @@ def _channels(settings: Settings) -> Iterator[Check]:
             lack = empty(settings, f"{kind}.{name}.{key}")
             if lack.code != "setting_variable_missing":
                 yield Check("fail", lack.code, lack.params)
+
+
+def _fronted(settings: Settings, name: str) -> Check:
+    """Of a proxy that gives no sign of itself."""
+    guarded = settings.server.public_url or settings.server.admin_token
+    params: dict[str, str | int | float] = {"name": name, "path": str(place(settings))}
+    return Check("ok" if guarded else "warn", "outward_fronted", params)
 
 
 def _disk(home: Path) -> Check:
