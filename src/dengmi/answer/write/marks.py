@@ -61,6 +61,10 @@ _MARK = re.compile(
     re.IGNORECASE,
 )
 _ONE = re.compile(rf"({_NUMBER})(?:{_TO}({_NUMBER}))?", re.IGNORECASE)
+_CODE = re.compile(r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)")
+"""Code within a line."""
+_CODE_BEGUN = 80
+"""Characters behind a backtick that may still become code."""
 _ANY = re.compile(r"[\[【［(（:：]")
 _TAIL = 240
 """Characters at the end in which numbers may have begun."""
@@ -106,12 +110,16 @@ def without_marks(raw: str, means: Means) -> tuple[str, Marks]:
         return raw, ()
     plain: list[str] = []
     marks: list[Mark] = []
+    codes = [found.span() for found in _CODE.finditer(raw)] if "`" in raw else []
     at = length = 0
     for found in _MARK.finditer(raw):
         unsure = found["bare"] or found["ends"]
         refs = tuple(_refs(unsure or found.group()))
         if unsure and not all(map(means, refs)):
             continue
+        inside = any(begin < found.start() and found.end() < end for begin, end in codes)
+        if inside and not all(s and means((p, s)) for p, s in refs):
+            continue  # code has brackets of its own
         plain.append(raw[at : found.start()])
         length += found.start() - at
         marks.append(Mark(found.start(), found.end(), length, refs))
@@ -124,7 +132,13 @@ def settled(raw: str) -> str:
     """What of an unfinished line holds no numbers that more text could complete or change."""
     begin = max(0, len(raw) - _TAIL)
     found = _OPEN.search(raw, begin)
-    return raw[: found.start()] if found else raw
+    known = raw[: found.start()] if found else raw
+    if "`" in known:
+        rest = _CODE.sub(lambda code: " " * len(code.group()), known)
+        tick = rest.find("`")
+        if 0 <= tick and len(raw) - tick <= _CODE_BEGUN:
+            return raw[:tick]
+    return known
 
 
 def alone(line: str, means: Means, *, whole: bool) -> bool | None:
