@@ -144,9 +144,19 @@ def test_what_is_heard() -> None:
     ]
 
 
-def test_what_grows_is_what_is_there_in_the_end() -> None:
+@pytest.mark.parametrize(
+    "parts",
+    [
+        ("Words. More words [1.1].\n\n", LIST, "\n", TABLE, "\n## Head\n\n", CODE),
+        (CODE, "\n\nMore. And more.\nA line.\n\n", TABLE, "\n", LIST, "\n", LIST, "\nEnd. Of it."),
+        (TABLE, "\nWords.\n\n1. One. Two.\n\n2. Three.\n\n", CODE, "\n", CODE, "\n- A.\n"),
+        ("a | b\n--|--\nc | d\n\n# Head\n\nEither | or. More.\n\nMore. | x\n\n", LIST),
+    ],
+    ids=["words first", "code first", "table first", "no outer bars"],
+)
+def test_what_grows_is_what_is_there_in_the_end(parts: tuple[str, ...]) -> None:
     """Put together as the page's script does it, it is the answer but for its addresses."""
-    told = pieces_of(f"Words. More words [1.1].\n\n{LIST}\n{TABLE}\n## Head\n\n{CODE}")
+    told = pieces_of("".join(parts))
     growing, shown = Growing(FRAME), list[str]()
     for event in told:
         made = growing.add(event)
