@@ -11,11 +11,11 @@ from dengmi.answer.check.kin import groups_in, groups_of
 from dengmi.answer.check.names import Name, names_of
 from dengmi.answer.check.signs import (
     EMPTY_NEGATION,
+    MAY_DENY,
     NEGATION,
     SOFT_NEGATION,
     Tone,
     sides,
-    tone_of,
 )
 from dengmi.answer.check.units import units
 from dengmi.answer.common import commonness
@@ -163,7 +163,7 @@ class Read:
     @cached_property
     def tone(self) -> Tone:
         """How wide and how sure it is, and what it compares."""
-        return tone_of(self.lower)
+        return Tone(self.lower)
 
     @cached_property
     def pairs(self) -> frozenset[tuple[str, str]]:
@@ -217,6 +217,8 @@ class Read:
     @cached_property
     def cues(self) -> tuple[Cue, ...]:
         """The negations."""
+        if MAY_DENY.search(self.lower) is None:
+            return ()
         blank = EMPTY_NEGATION.sub(lambda hit: " " * len(hit.group()), self.lower)
         return tuple(self._cues(blank))
 
