@@ -12,6 +12,7 @@ from dengmi.answer.write.begun import Written
 from dengmi.core.clock import Clock
 from dengmi.core.ids import stable_id
 from dengmi.core.ports import Ledger
+from dengmi.core.rates import Rates
 from dengmi.core.records import Answer
 from dengmi.core.turns import Turns
 
@@ -24,6 +25,7 @@ class Composing:
         ledger: notes what was shared.
         turns: tells whether first replies wait.
         suggesting: finds questions that the articles answer too; None where none are suggested.
+        rates: what the currencies of models are worth; None where all have the same.
     """
 
     def __init__(
@@ -33,7 +35,10 @@ class Composing:
         clock: Clock,
         turns: Turns,
         suggesting: Suggesting | None = None,
+        *,
+        rates: Rates | None = None,
     ) -> None:
+        self._rates = rates or Rates()
         self._ways = ways
         self._ledger = ledger
         self._clock = clock
@@ -55,6 +60,7 @@ class Composing:
             now=self._clock.now(),
             took_ms=self._took(climb),
             spent=climb.spent,
+            rates=self._rates,
         )
 
     async def written(self, climb: Climb, written: Written | None, *, joined: bool) -> Answer:
@@ -91,12 +97,12 @@ class Composing:
     async def _paid(self, climb: Climb, written: Written | None, joined: bool) -> Answer:
         """The quotes with what was spent on the question."""
         charges = written.charges if written else ()
-        cost, full = added((*climb.spent, *charges))
+        cost, full = added((*climb.spent, *charges), self._rates)
         used = usage((*climb.spent, *charges))
         if joined and written is not None:
-            full = added(charges)[1]
+            full = added(charges, self._rates)[1]
             await self._ledger.shared(climb.question, climb.level, "join", full)
-            cost, used = paid(climb.spent, full.currency), usage(climb.spent)
+            cost, used = paid(climb.spent, full.currency, self._rates), usage(climb.spent)
         return replace(
             climb.quoted.answer,
             cost=cost,

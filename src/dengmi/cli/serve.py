@@ -9,6 +9,7 @@ import click
 from msgspec.structs import replace
 
 from dengmi.cli.app import App
+from dengmi.cli.outward import unguarded
 from dengmi.cli.words import Verb, option
 from dengmi.core.errors import Conflict, Unavailable
 from dengmi.settings.lacking import lacking
@@ -31,6 +32,8 @@ def serve(app: App, host: str | None, port: int | None, workers: int | None) -> 
     sockets = listen(host or server.host, server.port if port is None else port, count)
     for lack in lacking(settings):
         click.echo(app.say(lack.code, **lack.params), err=True)
+    if key := unguarded(settings):
+        click.echo(app.say("outward_unguarded", key=key), err=True)
     try:
         if count == 1:
             from dengmi.cli.serving import serve_here

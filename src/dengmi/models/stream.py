@@ -60,7 +60,10 @@ class AnswerStream:
         if chunk is None:
             return []
         if chunk.error:
-            raise ModelFailed(trouble_of(chunk.code), self._model, reason=chunk.error)
+            error = self._failed(trouble_of(chunk.code), reason=chunk.error)
+            if not self.began and error.used is None:
+                error.used = Tokens()  # refused, though with the status of an answer
+            raise error
         self._finish = chunk.finish or self._finish
         self._tokens = chunk.tokens or self._tokens
         self._version = chunk.version or self._version
