@@ -153,6 +153,8 @@ def _crossed(
 ) -> bool:
     """The same of one sentence, by the places of words in both, whose weight in each mixed pair of
     pieces is at least `least`; `piece`: the number of the piece of a text that a place is in."""
+    if len(spots) < 4:  # two pieces in each of two pieces
+        return False
     # By piece of the claim, the pieces of the sentence that its words stand in alone.
     table: dict[int, dict[int, float]] = {}
     for start, place, weight in spots:
