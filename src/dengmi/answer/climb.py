@@ -65,6 +65,9 @@ class Levels(Mapping[Level, LevelWay]):
         return len(self._now)
 
 
+_USUAL = DeskWay()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ways:
     """How answers are written at each level and desk. A level that is not here is not offered.
@@ -76,7 +79,7 @@ class Ways:
 
     def desk(self, name: str) -> DeskWay:
         """How a desk has answers written; the usual way for one without settings."""
-        return self.desks.get(name, DeskWay())
+        return self.desks.get(name, _USUAL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

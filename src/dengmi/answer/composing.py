@@ -2,6 +2,7 @@
 an earlier answer, or of its quotes; with what it cost noted in the ledger."""
 
 from dataclasses import replace
+from functools import partial
 
 from dengmi.answer.again import served_again
 from dengmi.answer.climb import Climb, Ways
@@ -73,7 +74,8 @@ class Composing:
         quotes = await self._paid(climb, written, joined)
         if written is None or not (written.text or written.declined):
             return quotes
-        answer = replace(
+        made = partial(
+            replace,
             quotes,
             id=stable_id("an", climb.question.id, climb.level),
             level=climb.level,
@@ -84,9 +86,8 @@ class Composing:
         if written.declined:
             nearest = nearest_of(climb.quoted.evidence)
             words = not_answered(nearest, quotes.lang)
-            return replace(answer, text=words, grounded=False, nearest=nearest)
-        return replace(
-            answer,
+            return made(text=words, grounded=False, nearest=nearest)
+        return made(
             text=written.text,
             grounded=True,
             nearest=(),

@@ -111,10 +111,10 @@ class Upper:
         """The level a wish leads to: the highest one offered that is no higher."""
         if wanted in ("quote", "reuse"):
             return "quote"
-        tried: tuple[Level, ...] = ("deep", "quick")
-        if wanted in ("auto", "quick"):
-            tried = ("quick",)
-        return next((level for level in tried if level in self._ways.levels), "quote")
+        levels = self._ways.levels
+        if wanted not in ("auto", "quick") and "deep" in levels:
+            return "deep"
+        return "quick" if "quick" in levels else "quote"
 
     def passages(self, level: Level) -> int:
         """How many passages a level looks for."""

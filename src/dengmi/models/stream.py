@@ -53,7 +53,7 @@ class AnswerStream:
         Raises:
             ModelFailed: the endpoint tells an error in place of an answer.
         """
-        if data.strip() == "[DONE]":
+        if not data.startswith("{") and data.strip() == "[DONE]":
             self.done = True
             return []
         chunk = chunk_of(data)
