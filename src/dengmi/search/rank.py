@@ -154,6 +154,6 @@ def _reread(
         both = max(both, whole)
     score = SENTENCE * best + NEIGHBOURS * both
     if in_title:
-        length = 1 - _B + _B * ends[0] / usual_title
-        score += TITLE * in_title * (_K1 + 1) / (1 + _K1 * length)
+        long = 1 - _B + _B * ends[0] / usual_title
+        score += TITLE * in_title * (_K1 + 1) / (1 + _K1 * long)
     return score
