@@ -13,6 +13,8 @@ import re
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from _request import request_in
+
 _FIRST = re.compile(r"\[(\d+\.\d+)\] (.+)")
 _WORDS = ["That", "is", "what", "the", "articles", "say", "about", "it.", ""]
 
@@ -39,17 +41,14 @@ class Endpoint(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self._read += data
-        head, found, body = self._read.partition(b"\r\n\r\n")
-        length = re.search(rb"(?i)\r\ncontent-length: *(\d+)", head)
-        size = int(length[1]) if length else 0
-        if not found or len(body) < size:
+        request = request_in(self._read)
+        if request is None:
             return
-        self._read = body[size:]
-        method, path, _ = head.split(b"\r\n", 1)[0].decode().split(" ")
-        if method == "GET":
-            self._speed(path)
+        self._read = request.rest
+        if request.method == "GET":
+            self._speed(request.path)
         else:
-            self._answer(json.loads(body[:size]))
+            self._answer(json.loads(request.body))
 
     def _speed(self, path: str) -> None:
         for name, values in parse_qs(urlsplit(path).query).items():

@@ -26,6 +26,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from _request import request_in
+
 _EVIDENCE = re.compile(r"\[(\d+\.\d+)\] ([^\n]+)")
 _QUESTION = re.compile(r"^Question: (.+)$", re.MULTILINE)
 _OK = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
@@ -110,20 +112,17 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self._read += data
-        head, found, body = self._read.partition(b"\r\n\r\n")
-        length = re.search(rb"(?i)\r\ncontent-length: *(\d+)", head)
-        size = int(length[1]) if length else 0
-        if not found or len(body) < size:
+        request = request_in(self._read)
+        if request is None:
             return
-        self._read = body[size:]
-        method, path, _ = head.split(b"\r\n", 1)[0].decode().split(" ")
+        self._read = request.rest
         assert self.transport is not None
-        if method == "GET":
-            self._control(path)
+        if request.method == "GET":
+            self._control(request.path)
         elif self.upstream.dead:
             self.transport.abort()
         else:
-            self._come(json.loads(body[:size]))
+            self._come(json.loads(request.body))
 
     def _control(self, path: str) -> None:
         self.controls = True

@@ -31,6 +31,7 @@ from _judging import (
     planted_rows,
     wice,
 )
+from _trees import nodes
 
 from dengmi.answer.check.features import CONTRARY, FALLING, LATER, NAMES, RISING, Laid
 from dengmi.answer.check.judge import LEAN, SUPPORTED, laid, lean, refused
@@ -149,20 +150,6 @@ def _rows(seen: Sequence[Laid], without: frozenset[str] = frozenset()) -> np.nda
 
 def fold_of(each: Labelled) -> int:
     return zlib.crc32(each.group.encode()) % FOLDS
-
-
-def nodes(model: lightgbm.Booster) -> list[object]:
-    def node(tree: dict) -> object:
-        if "leaf_value" in tree:
-            return round(tree["leaf_value"], 5)
-        return [
-            tree["split_feature"],
-            float(f"{tree['threshold']:.5g}"),
-            node(tree["left_child"]),
-            node(tree["right_child"]),
-        ]
-
-    return [node(tree["tree_structure"]) for tree in model.dump_model()["tree_info"]]
 
 
 def report(every: Sequence[Labelled], scores: np.ndarray) -> None:

@@ -21,6 +21,7 @@ import _data
 import lightgbm
 import numpy as np
 from _memory import Memory, Prepared
+from _trees import nodes
 from scope import auroc
 
 from dengmi.answer import trust
@@ -248,20 +249,6 @@ def train_trust(chosen: Sequence[Case], rows: Sequence[tuple[float, ...]]) -> li
 def hits(c: Case, order: Sequence[Ranked], most: int) -> bool:
     label = {id(x): value for x, value in zip(c.listed, c.labels, strict=True)}
     return any(label[id(r.candidate)] for r in order[:most])
-
-
-def nodes(model: lightgbm.Booster) -> list[object]:
-    def node(tree: dict) -> object:
-        if "leaf_value" in tree:
-            return round(tree["leaf_value"], 5)
-        return [
-            tree["split_feature"],
-            float(f"{tree['threshold']:.5g}"),
-            node(tree["left_child"]),
-            node(tree["right_child"]),
-        ]
-
-    return [node(tree["tree_structure"]) for tree in model.dump_model()["tree_info"]]
 
 
 def main() -> None:

@@ -22,8 +22,8 @@ from dengmi.core.talk import Talk
 from dengmi.corpus.corpus import Corpus
 from dengmi.search.searcher import Searcher
 from dengmi.server.parts import Parts
+from dengmi.settings.desks import private_of
 from dengmi.settings.lacking import empty
-from dengmi.settings.live import Those
 from dengmi.settings.options import Settings
 from dengmi.settings.tuned import Tuned
 from dengmi.store.open import open_store
@@ -88,7 +88,7 @@ async def _operated(settings: Settings, store: Store, clock: Clock) -> tuple[Tun
     """The settings with what operators changed, and what they pinned."""
     edits = await store.edits()
     tuned = await asyncio.to_thread(Tuned, settings, edits) if edits else Tuned(settings)
-    pinned = Pinned(store, clock, _private(tuned.settings))
+    pinned = Pinned(store, clock, private_of(tuned.settings.desks))
     await pinned.look()
     return tuned, pinned
 
@@ -156,6 +156,7 @@ def _ladder(
         most_quotes=settings.ask.quotes,
         most_chars=settings.ask.max_chars,
         history=settings.writing.history,
+        private=private_of(settings.desks),
     )
     return ladder, waits
 
@@ -167,16 +168,11 @@ def _search(
         store,
         settings.index_folder,
         clock,
-        private=_private(settings),
+        private=private_of(settings.desks),
         vectors=meaning.vectors if meaning else None,
         reranker=meaning.reranker if meaning else None,
         counts=counts,
     )
-
-
-def _private(settings: Settings) -> Those:
-    """The desks that the hall leaves out, as they are now."""
-    return Those(settings.desks, lambda desk: not desk.public)
 
 
 def _meaning(settings: Settings, store: Store) -> "Meaning | None":

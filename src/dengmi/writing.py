@@ -19,10 +19,12 @@ from dengmi.core.clock import Clock
 from dengmi.core.counts import Counts
 from dengmi.core.life import Life
 from dengmi.core.ports import Search, Store
+from dengmi.core.rates import Rates
 from dengmi.core.records import Level
 from dengmi.core.talk import Talk
 from dengmi.models.open import Models
-from dengmi.settings.desks import DeskSettings
+from dengmi.settings.desks import DeskSettings, private_of
+from dengmi.settings.limits import rates_of
 from dengmi.settings.live import Made
 from dengmi.settings.options import ModelSettings, Settings
 
@@ -192,13 +194,14 @@ class Writing:
         desks = Made(settings.desks, way)
         rewriting = Rewriting(models.get, ledger, "", gate=door.gate)
         upper = Upper(
-            Ways(levels=self._levels, desks=desks),
+            Ways(levels=self._levels, desks=desks, private=private_of(settings.desks)),
             Writer(models.get, ledger, door.gate, turns, around.nli),
             *(ledger, around.store, around.clock),
             reusing=Reusing(around.store) if settings.writing.reuse else None,
             suggesting=Suggesting(around.search),
             rewriting=rewriting if settings.writing.rewrite else None,
             turns=turns,
+            rates=Rates(rates_of(settings)),
         )
         return _Writes(upper, rewriting, desks)
 

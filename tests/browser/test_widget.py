@@ -33,6 +33,21 @@ origins = ["{site}"]
 )
 SCRIPT = """
 [[answer]]
+match = "table"
+text = '''
+The riddles hang along the south bridge [1.2]:
+
+| Sight | Where it hangs |
+|---|---|
+| Riddles | along the south bridge [1.2] |
+| <img src=x onerror="window.hurt=4"> | on every lantern [1.2] |
+
+- Riddles hang on every lantern [1.2].
+  - Whoever solves one gets a paper fan [1.3].'''
+first = 0.1
+per_second = 60
+
+[[answer]]
 match = "close"
 thinking = "Nobody reads this."
 text = "The lantern walk closes on the **seventeenth** [1.1]. Painters from abroad admire it [1.1]."
@@ -257,6 +272,20 @@ def test_by_keyboard_alone(browser: Browser, site: Site, desk: str) -> None:
         page.keyboard.press("Enter")
         expect(box).to_be_focused()
         assert launcher.get_attribute("aria-expanded") == "true"
+
+
+def test_tables_and_lists_in_lists(browser: Browser, site: Site, desk: str) -> None:
+    with visiting(browser, site, width=390) as page:
+        panel = open_panel(page)
+        card = ask(panel, "Where do the riddles hang, as a table?")
+        expect(card).not_to_have_attribute("aria-busy", "true")
+        expect(card.locator("th")).to_have_text(["Sight", "Where it hangs"])
+        expect(card.locator("td").first).to_have_text("Riddles")
+        expect(card.locator("ul ul li")).to_contain_text("paper fan")
+        card.locator("td .n").first.click()
+        expect(card.locator("details blockquote").first).to_be_focused()
+        page.screenshot(path=SHOTS / "widget-table.png")
+        assert page.evaluate("window.hurt") is None
 
 
 def test_stopping(browser: Browser, site: Site, desk: str) -> None:

@@ -19,6 +19,9 @@ deep = ["script"]
 
 [writing]
 reuse = false
+
+[desks.tables]
+check = "off"
 """
 )
 SCRIPT = """
@@ -40,6 +43,28 @@ Riddles hang on every lantern along the south bridge [1.2].
 Whoever solves one gets a paper fan [1.3].'''
 first = 0.5
 per_second = 4
+
+[[answer]]
+match = "overview"
+text = '''
+At a glance [1.1]:
+
+| Day | Opens | What is shown to visitors that day |
+|:----|------:|----|
+| Tuesday | 9 | Paper [1.1] |
+| Sunday | 10 | [https://museum.example.org/a/very/long/address/that/does/not/end/anywhere](x) |
+
+- Tickets
+  - thirty yuan [1.2]
+- Bicycles
+
+```sh
+for one in a b; do
+    echo "$one | $one"
+done
+```'''
+first = 0.3
+per_second = 12
 
 [[answer]]
 match = "车位"
@@ -78,7 +103,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     (folder / "visit.md").write_text(VISIT, encoding="utf-8")
     home = home_of(root, SETTINGS, SCRIPT)
     # One desk for each test that must not be given what another has just been told.
-    for name in ("walks", *map(desk_of, PAIRED)):
+    for name in ("walks", "tables", *map(desk_of, PAIRED)):
         add(home, folder, desk=name)
     with serving(home) as server:
         yield server.address
@@ -175,6 +200,42 @@ def test_sentences_come_one_by_one(browser: Browser, desk: str) -> None:
             "paper fan", timeout=15000
         )
         assert turn.locator(".thinking:visible").count() == 0, "quick answers do not think"
+
+
+@pytest.mark.parametrize("size", ["phone", "desktop"])
+def test_tables_lists_and_code(browser: Browser, desk: str, size: str) -> None:
+    """They are such while they are written, and wide ones scroll by themselves."""
+    with opened(browser, size) as page:
+        page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        page.goto(f"{desk}/d/tables")
+        turn = ask(page, "Is there an overview of the paper museum?")
+        growing = turn.locator(".card.waiting .says")
+        expect(growing.locator("tr")).to_have_count(2)
+        expect(growing.locator("table")).to_have_count(1)
+        says = turn.locator(".card:not(.waiting) .says")
+        expect(says.locator("th")).to_have_text(
+            ["Day", "Opens", re.compile("^What")], timeout=15000
+        )
+        assert says.locator("td.end").all_inner_texts() == ["9", "10"]
+        assert says.locator("ul ul li").count() == 1
+        assert says.locator("pre code").inner_text().splitlines()[1] == '    echo "$one | $one"'
+        assert not is_wide(page)
+        wide = says.locator(".wide")
+        wide.focus()
+        expect(wide).to_be_focused()
+        keep(page, f"{size}-light-en-6-table")
+        says.locator("td a.ref").click()
+        expect(page.locator(".sheet mark")).to_be_visible()
+        page.keyboard.press("Escape")
+        turn.locator("[data-act=copy]").click()
+        expect(turn.locator(".told")).to_have_text("Copied")
+        copied = page.evaluate("navigator.clipboard.readText()").splitlines()
+        assert copied[1:4] == [
+            "| Day | Opens | What is shown to visitors that day |",
+            "| --- | --- | --- |",
+            "| Tuesday | 9 | Paper [1] |",
+        ]
+        assert any(line.startswith("  - thirty yuan") for line in copied)
 
 
 def test_stopping_keeps_what_is_there(browser: Browser, desk: str) -> None:

@@ -13,10 +13,9 @@ from pathlib import Path
 import pytest
 
 from dengmi.cli.app import App
-from dengmi.cli.load import address_of
+from dengmi.cli.listening import shown
 from dengmi.cli.loadview import brief, lines, percent
 from dengmi.cli.terminal import columns
-from dengmi.settings.options import ServerSettings
 from tests.cli.test_serve import post, serving
 from tests.commands import Outcome, environment, run
 
@@ -110,10 +109,10 @@ def test_numbers_are_brief() -> None:
 
 
 def test_where_the_server_of_the_settings_is() -> None:
-    assert address_of(ServerSettings()) == "http://127.0.0.1:8321"
-    assert address_of(ServerSettings(host="0.0.0.0", port=80)) == "http://127.0.0.1:80"
-    assert address_of(ServerSettings(host="::")) == "http://[::1]:8321"
-    assert address_of(ServerSettings(host="fe80::1")) == "http://[fe80::1]:8321"
+    assert shown("127.0.0.1", 8321) == "http://127.0.0.1:8321"
+    assert shown("0.0.0.0", 80) == "http://127.0.0.1:80"
+    assert shown("::", 8321) == "http://[::1]:8321"
+    assert shown("fe80::1", 8321) == "http://[fe80::1]:8321"
 
 
 def test_no_server_is_said_clearly(filled: Path) -> None:

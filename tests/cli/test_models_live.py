@@ -13,7 +13,7 @@ import pytest
 from tests.commands import Served, add, home_of, run, serving
 from tests.fakes.deepseek import FakeDeepSeek, Serving
 from tests.http.conftest import write_articles
-from tests.http.test_console_door import enter
+from tests.http.entering import enter
 from tests.http.test_console_models import boxes, enter_model, own, use
 
 GUARD = 60.0

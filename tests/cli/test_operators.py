@@ -23,6 +23,12 @@ def test_serve_prints_a_link_while_there_is_no_operator(
         with urllib.request.urlopen(link, timeout=20) as page:
             assert b"Who are you?" in page.read()
         assert "no operators yet" in dengmi("operators").out
+        made = dengmi("operators", "link")
+        assert f" {address}/console/join/" in made.out
+        assert made.err == ""
+    later = dengmi("operators", "link")
+    assert " http://127.0.0.1:8321/console/join/" in later.out
+    assert "No server of this home is running" in later.err
 
 
 def test_links_and_lists(dengmi: Command) -> None:

@@ -1,28 +1,17 @@
 """Searching by meaning in the terminal, with an endpoint over real HTTP."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.fakes.deepseek import Serving
-from tests.fakes.meanings import FakeMeanings
+from tests.fakes.meanings import FakeMeanings, address, fake
+
+__all__ = ["address", "fake"]  # fixtures
 
 pytest.importorskip("usearch", reason="the extra `vectors` is not installed")
 
 QUESTION = "the cellar"
 """No article says cellar; one says garage."""
-
-
-@pytest.fixture
-def fake() -> FakeMeanings:
-    return FakeMeanings()
-
-
-@pytest.fixture
-def address(fake: FakeMeanings) -> Iterator[str]:
-    with Serving(fake.app()) as serving:
-        yield f"{serving.address}/v1"
 
 
 def write(home: Path, address: str, model: str = "fake", more: str = "") -> None:

@@ -1,5 +1,7 @@
 """Records for the contract suite."""
 
+from collections.abc import Sequence
+
 from dengmi.core.ids import content_hash, stable_id
 from dengmi.core.records import (
     Answer,
@@ -13,6 +15,7 @@ from dengmi.core.records import (
     Sentence,
     Source,
 )
+from dengmi.core.review import Wanted
 from dengmi.store.store import SqlStore
 
 
@@ -55,6 +58,12 @@ async def source(store: SqlStore, desk: str = "guide", address: str = "/articles
 def question(name: str, **fields: object) -> Question:
     """A question with nothing special about it."""
     return Question(**{"id": name, "desk": "guide", "text": f"What is {name}?", **fields})
+
+
+async def unfinished(store: SqlStore) -> Sequence[Question]:
+    """The questions without a final state, oldest first."""
+    found = await store.review().asked(Wanted(state="asked", limit=10_000))
+    return tuple(each.question for each in reversed(found))
 
 
 def answer(name: str, question_id: str, **fields: object) -> Answer:

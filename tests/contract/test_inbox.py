@@ -5,10 +5,11 @@ import asyncio
 import pytest
 
 from dengmi.core.errors import DengmiError, NotFound
+from dengmi.core.inbox import Census
 from dengmi.core.together import QUIET
 from dengmi.store.open import open_store
 from dengmi.store.store import SqlStore
-from tests.contract.given import answer, question
+from tests.contract.given import answer, question, unfinished
 
 
 async def test_a_question_is_kept_as_it_came(store: SqlStore) -> None:
@@ -24,7 +25,7 @@ async def test_a_question_is_kept_as_it_came(store: SqlStore) -> None:
         asked_at=5.5,
     )
     assert await store.record_question(asked) == (asked, True)
-    assert await store.pending_questions() == (asked,)
+    assert await unfinished(store) == (asked,)
     assert await store.question("q_1") == asked
     assert await store.question("q_2") is None
 
@@ -51,7 +52,7 @@ async def test_an_answer_ends_its_question(store: SqlStore) -> None:
     await store.finish_question(given)
     await store.finish_question(answer("r_1", "q_1", text="once only", grounded=False))
     assert await store.answer("r_1") == await store.answer("q_1") == given
-    assert [each.id for each in await store.pending_questions()] == ["q_2"]
+    assert [each.id for each in await unfinished(store)] == ["q_2"]
     later = answer("r_2", "q_1", level="deep", created_at=20.0)
     await store.finish_question(later)
     assert await store.answer("q_1") == later
@@ -80,7 +81,7 @@ async def test_unanswered_questions_are_listed_newest_first(store: SqlStore) -> 
 async def test_a_failed_question_is_final_and_an_answered_one_stays(store: SqlStore) -> None:
     await store.record_question(question("q_1"))
     await store.fail_question("q_1", "out_of_luck")
-    assert await store.pending_questions() == ()
+    assert await unfinished(store) == ()
     await store.record_question(question("q_2"))
     await store.finish_question(answer("r_2", "q_2"))
     await store.fail_question("q_2", "too_late")
@@ -173,16 +174,15 @@ async def test_questions_of_the_dead_are_taken_over_once(store: SqlStore, addres
     await other.open()
 
     async def claim(one: SqlStore, owner: str) -> list[str]:
-        asked = await one.claim_questions(
-            owner, gone=["gone"], alive=["alive", "p1", "p2"], busy=["q_6"], before=50.0
-        )
+        known = Census(gone=["gone"], alive=["alive", "p1", "p2"], busy=["q_6"], before=50.0)
+        asked = await one.claim_questions(owner, known)
         return [each.id for each in asked]
 
     took = await asyncio.gather(claim(store, "p1"), claim(other, "p2"))
     assert sorted(took, key=len) == [[], ["q_5", "q_1", "q_3"]]
     first = "p1" if took[0] else "p2"
     assert await claim(store, first) == []
-    assert len(await store.pending_questions()) == 5
+    assert len(await unfinished(store)) == 5
     await other.close()
 
 

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from dengmi.store.open import open_store
+from tests.contract.given import unfinished
 
 WRITER = """
 import asyncio, sys
@@ -57,7 +58,7 @@ async def test_what_was_acknowledged_survives_a_kill(
                 if name.startswith(("q_", "r_")):
                     assert await store.answer("r_" + name[2:]) or name.startswith("q_"), name
                 if name.startswith("q_"):
-                    missing = name not in {each.id for each in await store.pending_questions()}
+                    missing = name not in {each.id for each in await unfinished(store)}
                     assert not missing or await store.answer(name), name
             counts = await store.counts()
             assert counts["articles"] % 20 == 0

@@ -14,7 +14,7 @@ from dengmi.core.events import Cited, Done, Event, Failed, Found, Notice, Spent,
 from dengmi.core.records import Answer, Evidence, Question, SearchQuery
 from dengmi.search.searcher import Searcher
 from dengmi.store.store import SqlStore
-from tests.contract.given import prepared, source
+from tests.contract.given import prepared, source, unfinished
 
 RIDDLE = "The lantern riddle of the south gate was written by Wu Qing in 1932."
 
@@ -59,7 +59,7 @@ async def test_the_order_of_events(ladder: Ladder, store: SqlStore) -> None:
     assert answer.text == "".join(event.text for event in some if isinstance(event, Text))
     kept = await store.answer(answer.id)
     assert kept is not None and kept.text == answer.text
-    assert not await store.pending_questions()
+    assert not await unfinished(store)
 
 
 async def test_a_question_nobody_wrote_about(ladder: Ladder, store: SqlStore) -> None:
@@ -132,7 +132,7 @@ async def test_a_failure_is_an_event_and_a_final_state(
     await store.ensure_desk("guide")
     some = await events(Ladder(store, Broken(error), SystemClock()), asked())
     assert isinstance(some[-1], Failed) and some[-1].code == code
-    assert not await store.pending_questions()
+    assert not await unfinished(store)
 
 
 async def test_desks_are_found_by_name_or_by_being_the_only_one(store: SqlStore) -> None:

@@ -10,7 +10,7 @@ from dengmi.core.late import Late
 from dengmi.core.reuses import Reusable
 from dengmi.store.open import open_store
 from dengmi.store.store import SqlStore
-from tests.contract.given import answer, question
+from tests.contract.given import answer, question, unfinished
 
 HOUR = 3600.0
 
@@ -50,7 +50,7 @@ async def test_the_quotes_and_the_wait_are_stored_together(store: SqlStore) -> N
     stored = await store.answer("q_1")
     assert stored is not None
     assert stored.id == "an_q_1"
-    assert await store.pending_questions() == ()
+    assert await unfinished(store) == ()
     assert await wait(store, "q_1", level="deep") == kept  # once a question
     with pytest.raises(NotFound):
         await store.finish_waiting(answer("an_x", "q_x"), late("q_x"), 1, 1)

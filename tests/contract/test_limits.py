@@ -11,8 +11,9 @@ import pytest
 from dengmi.core.charges import Charge, Tokens
 from dengmi.core.errors import OverLimit
 from dengmi.core.limits import Alert, Decision, Span, Used
+from dengmi.core.rates import Rates
 from dengmi.core.records import Question
-from dengmi.gate.budget import Rates, Rule
+from dengmi.gate.budget import Rule
 from dengmi.gate.limits import DeskLimit, Limits
 from dengmi.gate.quota import plans
 from dengmi.ledger.ledger import Ledger
@@ -220,7 +221,8 @@ from datetime import UTC
 from dengmi.core.errors import OverLimit
 from dengmi.core.charges import Tokens
 from dengmi.core.records import Question
-from dengmi.gate.budget import Rates, Rule
+from dengmi.core.rates import Rates
+from dengmi.gate.budget import Rule
 from dengmi.gate.limits import DeskLimit, Limits
 from dengmi.gate.quota import plans
 from dengmi.ledger.ledger import Ledger

@@ -18,7 +18,8 @@ from dengmi.core.charges import Charge
 from dengmi.core.clock import SystemClock
 from dengmi.core.events import Event, Notice
 from dengmi.core.limits import Reserved
-from dengmi.gate.budget import Rates, Rule
+from dengmi.core.rates import Rates
+from dengmi.gate.budget import Rule
 from dengmi.gate.gate import Gate
 from dengmi.gate.keeper import Keeper
 from dengmi.gate.limits import DeskLimit, Limits
@@ -29,6 +30,7 @@ from dengmi.models.scripted import Line
 from dengmi.search.searcher import Searcher
 from dengmi.settings.desks import PlanSettings
 from dengmi.store.store import SqlStore
+from tests.contract.given import unfinished
 from tests.contract.test_upper import (
     SETTINGS,
     Counted,
@@ -184,7 +186,7 @@ async def test_a_follow_up_is_not_completed_for_who_gets_quotes_anyway(make: Mak
 async def test_the_payer_is_kept_with_the_question(make: Make, store: SqlStore) -> None:
     ladder = make(Counted("first", WRITTEN))
     kept = await ladder.accept(question(TICKETS, payer="app:ann"))
-    assert [each.payer for each in await store.pending_questions()] == ["app:ann"]
+    assert [each.payer for each in await unfinished(store)] == ["app:ann"]
     assert await ladder.accept(replace(kept, payer="")) == kept
     assert await make(Counted("first", WRITTEN)).resume() == 1  # as a later process does
     assert [line.payer for line in await store.charges()] == ["app:ann"]

@@ -1,12 +1,13 @@
 """PostgreSQL goes away and comes back: a clear error meanwhile, and no restart needed."""
 
 import asyncio
+from threading import Thread
 
 import pytest
 
 from dengmi.core.errors import Unavailable
 from dengmi.store.open import open_store
-from tests.contract.given import prepared, question, source
+from tests.contract.given import prepared, question, source, unfinished
 
 
 async def _cut(address: str) -> None:
@@ -21,18 +22,37 @@ async def _cut(address: str) -> None:
     await connection.close()
 
 
-async def test_cut_connections_are_made_again(new_postgres) -> None:
+def _cut_unseen(address: str) -> None:
+    """The same while the event loop stands still: it has not read that its connections have
+    ended when the store next uses one."""
+    cutting = Thread(target=lambda: asyncio.run(_cut(address)))
+    cutting.start()
+    cutting.join()
+
+
+@pytest.mark.parametrize("seen", [True, False], ids=["seen", "unseen"])
+async def test_cut_connections_are_made_again(new_postgres, seen: bool) -> None:
     address = await new_postgres()
     store = open_store(address)
     await store.open()
+
+    async def cut() -> None:
+        if seen:
+            await _cut(address)
+        else:
+            _cut_unseen(address)
+
     try:
         from_ = await source(store)
         await store.put_articles(from_, [prepared("a", "A.")])
         for n in range(3):
-            await _cut(address)
+            await cut()
             await store.record_question(question(f"q_{n}a"))
-            await _cut(address)
+            await cut()
             assert len(await store.articles()) == 1
+            await cut()
+            await asyncio.gather(*(store.record_question(question(f"q_{n}{m}")) for m in range(20)))
+        assert len(await unfinished(store)) == 63
     finally:
         await store.close()
 
@@ -59,7 +79,7 @@ async def test_a_connection_cut_in_the_middle_is_a_clear_error(new_postgres) -> 
             await asyncio.sleep(0.02)
             await _cut(address)
         await asking
-        kept = {each.id for each in await store.pending_questions()}
+        kept = {each.id for each in await unfinished(store)}
         assert {each for each in said if isinstance(each, str)} <= kept
     finally:
         await store.close()

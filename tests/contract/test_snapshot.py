@@ -13,7 +13,16 @@ from dengmi.core.errors import BadInput, BadSettings, Conflict, Unavailable
 from dengmi.store.backup import backup, restore
 from dengmi.store.open import open_store
 from dengmi.store.store import SqlStore
-from tests.contract.given import SKETCH, answer, near, passage, prepared, question, source
+from tests.contract.given import (
+    SKETCH,
+    answer,
+    near,
+    passage,
+    prepared,
+    question,
+    source,
+    unfinished,
+)
 
 
 async def fill(store: SqlStore) -> None:
@@ -49,7 +58,7 @@ async def everything(store: SqlStore) -> dict[str, object]:
         "passages": await store.article_passages([each.pk for each in heads]),
         "changes": await store.changes(0, 10_000),
         "last": await store.last_change(),
-        "pending": await store.pending_questions(),
+        "pending": await unfinished(store),
         "answer": await store.answer("q_1"),
         "notes": await store.notes("sync"),
         "counts": await store.counts(),

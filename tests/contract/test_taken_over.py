@@ -19,7 +19,7 @@ from dengmi.models.scripted import Line, Script, ScriptedModel
 from dengmi.search.searcher import Searcher
 from dengmi.settings.options import ModelSettings
 from dengmi.store.store import SqlStore
-from tests.contract.given import prepared, source
+from tests.contract.given import prepared, source, unfinished
 
 HARBOUR = (
     "The harbour of Linmen has 120 berths. The pier of Linmen is 90 metres long. "
@@ -107,7 +107,7 @@ async def test_what_a_killed_process_left_is_finished_together(
         answer = await store.answer(question_id)
         assert answer is not None
         assert answer.level == "quick"
-    assert not await store.pending_questions()
+    assert not await unfinished(store)
 
 
 async def test_one_that_dies_while_another_is_buried_is_not_forgotten(
@@ -129,7 +129,7 @@ async def test_one_that_dies_while_another_is_buried_is_not_forgotten(
         patched.setattr(store, "claim_questions", killing)
         assert await heir.ladder.resume() == 1
     assert await heir.ladder.resume() == 1
-    assert not await store.pending_questions()
+    assert not await unfinished(store)
 
 
 async def test_who_stops_leaves_its_questions_to_the_next(process: Open, store: SqlStore) -> None:
@@ -138,4 +138,4 @@ async def test_who_stops_leaves_its_questions_to_the_next(process: Open, store: 
     await stopped.ladder.leave()
     await asyncio.to_thread(stopped.life.close)
     assert await heir.ladder.resume() == 1
-    assert not await store.pending_questions()
+    assert not await unfinished(store)

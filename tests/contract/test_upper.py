@@ -30,7 +30,7 @@ from dengmi.models.scripted import Line, Script, ScriptedModel
 from dengmi.search.searcher import Searcher
 from dengmi.settings.options import ModelSettings, PriceSettings
 from dengmi.store.store import SqlStore
-from tests.contract.given import prepared, source
+from tests.contract.given import prepared, source, unfinished
 
 TOWER = (
     "The clock tower of Linmen was built in 1904 by Adele Brandt. It is 38 metres high.\n"
@@ -385,7 +385,7 @@ async def test_the_last_one_who_leaves_ends_the_call(make: Make, store: SqlStore
     kept = await store.answer(accepted.id)
     assert kept is not None
     assert kept.level == "quote"
-    assert not await store.pending_questions()
+    assert not await unfinished(store)
     (charge,) = await store.charges()
     assert charge.state == "settled"
     assert charge.tokens.miss > 0
@@ -527,4 +527,5 @@ async def test_a_late_second_look_is_not_waited_for(store: SqlStore) -> None:
     looked = await look.look(question(), "quick", "second", [doubt])
     assert looked.verdicts == (None,)
     assert looked.charge.state == "settled"
-    assert looked.charge.micros == 0
+    # The endpoint may have read the prompt, and takes money for that.
+    assert (looked.charge.tokens.miss > 0, looked.charge.tokens.output) == (True, 0)

@@ -5,7 +5,6 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,8 +19,9 @@ from dengmi.settings.semantic import EmbeddingSettings
 from dengmi.store.open import open_store
 from dengmi.store.store import SqlStore
 from tests.contract.given import prepared, source
-from tests.fakes.deepseek import Serving
-from tests.fakes.meanings import FakeMeanings
+from tests.fakes.meanings import FakeMeanings, address, fake
+
+__all__ = ["address", "fake"]  # fixtures
 
 pytest.importorskip("usearch", reason="the extra `vectors` is not installed")
 
@@ -51,17 +51,6 @@ asyncio.run(main(Path(sys.argv[1]), *sys.argv[2:]))
 """
 
 ARTICLES = 300
-
-
-@pytest.fixture
-def fake() -> FakeMeanings:
-    return FakeMeanings()
-
-
-@pytest.fixture
-def address(fake: FakeMeanings) -> Iterator[str]:
-    with Serving(fake.app()) as serving:
-        yield f"{serving.address}/v1"
 
 
 def killed(home: Path, address: str, model: str, fake: FakeMeanings, after: int) -> None:

@@ -7,12 +7,15 @@ lantern, in both languages. Reranking counts the words that a text shares with t
 import asyncio
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+
+from tests.fakes.deepseek import Serving
 
 ALIKE = {
     "lamp": "lantern", "puzzle": "riddle", "cellar": "garage", "charge": "cost",
@@ -82,3 +85,16 @@ class FakeMeanings:
 def words(text: str) -> Sequence[str]:
     """A text's words, each as the one it means the same as."""
     return [ALIKE.get(word, word) for word in _WORDS.findall(text.lower())]
+
+
+@pytest.fixture
+def fake() -> FakeMeanings:
+    """An endpoint for one test."""
+    return FakeMeanings()
+
+
+@pytest.fixture
+def address(fake: FakeMeanings) -> Iterator[str]:
+    """Where it is served."""
+    with Serving(fake.app()) as serving:
+        yield f"{serving.address}/v1"

@@ -10,12 +10,14 @@ import httpx
 import pytest
 
 from dengmi.server.application import create_app
+from dengmi.server.console.first import first_link
 from dengmi.server.parts import Parts
 from dengmi.server.warm import warm
 from dengmi.settings.load import load_settings
 from dengmi.settings.options import Settings
 from dengmi.wire import open_parts
 from tests.commands import add, home_of, serving
+from tests.http.entering import enter
 
 LANTERNS = """---
 title: The lantern walk
@@ -123,6 +125,15 @@ async def scripted(folder: Path, settings: str, script: str) -> AsyncIterator[Pa
     async with open_parts(await asyncio.to_thread(settings_of, home)) as opened:
         await fill(opened, write_articles(folder / "articles"))
         yield opened
+
+
+@pytest.fixture
+async def owner(parts: Parts) -> AsyncIterator[httpx.AsyncClient]:
+    """A client signed in as the owner Mei."""
+    async with client_of(parts) as client:
+        reply = await enter(client, await first_link(parts.store), "Mei")
+        assert reply.status_code == 303, reply.text
+        yield client
 
 
 @pytest.fixture(scope="session")

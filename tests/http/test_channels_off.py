@@ -9,7 +9,7 @@ from dengmi.cli.root import run
 from dengmi.server.console.first import first_link
 from dengmi.wire import open_parts
 from tests.http.conftest import client_of, fill, settings_of, write_articles
-from tests.http.test_console_door import enter
+from tests.http.entering import enter
 
 CHANNELS = """
 [wechat.bare]

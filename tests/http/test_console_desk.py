@@ -11,14 +11,13 @@ import pytest
 
 from dengmi.channels.registry import Finding
 from dengmi.core.records import Question
-from dengmi.server.console.first import first_link
 from dengmi.server.keeping import forget_old
 from dengmi.server.parts import Parts
 from dengmi.server.tuning import take_edits
 from dengmi.settings.load import load_settings
 from dengmi.wire import open_parts
 from tests.http.conftest import client_of, scripted
-from tests.http.test_console_door import csrf, enter, other
+from tests.http.entering import csrf, other
 
 SETTINGS = """
 [server]
@@ -63,13 +62,6 @@ DESK = "/console/desk?desk=walks"
 async def parts(tmp_path: Path) -> AsyncIterator[Parts]:
     async with scripted(tmp_path, SETTINGS, SCRIPT) as opened:
         yield opened
-
-
-@pytest.fixture
-async def owner(parts: Parts) -> AsyncIterator[httpx.AsyncClient]:
-    async with client_of(parts) as client:
-        await enter(client, await first_link(parts.store), "Mei")
-        yield client
 
 
 def boxes(page: httpx.Response, section: str, name: str = "walks") -> dict[str, str]:

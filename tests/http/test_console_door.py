@@ -1,56 +1,17 @@
 """Getting into the console: who may open what, and what is refused."""
 
 import re
-from collections.abc import AsyncIterator
 
 import httpx
 import pytest
 
-from dengmi.core.operators import ROLES, AccessKey, Invite
+from dengmi.core.operators import ROLES, AccessKey
 from dengmi.server.console.console import PAGES
 from dengmi.server.console.door import COOKIE, hashed
 from dengmi.server.console.first import first_link
 from dengmi.server.parts import Parts
 from tests.http.conftest import client_of
-
-WORDS = "a lantern over the bridge"
-
-
-def csrf(page: httpx.Response) -> str:
-    found = re.search(r'name="csrf" value="([^"]+)"', page.text)
-    assert found, page.text
-    return found[1]
-
-
-async def enter(client: httpx.AsyncClient, link: str, name: str) -> httpx.Response:
-    """Use a link up; the reply to it."""
-    token = csrf(await client.get(link))
-    given = {"csrf": token, "name": name, "password": WORDS, "again": WORDS}
-    return await client.post(link, data=given)
-
-
-async def sign_in(client: httpx.AsyncClient, name: str, password: str = WORDS, **more: str):
-    token = csrf(await client.get("/console/sign-in"))
-    given = {"csrf": token, "name": name, "password": password, **more}
-    return await client.post("/console/sign-in", data=given)
-
-
-@pytest.fixture
-async def owner(parts: Parts) -> AsyncIterator[httpx.AsyncClient]:
-    """A client signed in as the owner Mei."""
-    async with client_of(parts) as client:
-        reply = await enter(client, await first_link(parts.store), "Mei")
-        assert reply.status_code == 303, reply.text
-        yield client
-
-
-async def other(parts: Parts, owner: httpx.AsyncClient, role: str) -> httpx.AsyncClient:
-    """Another client of the same application, signed in with a role."""
-    client = httpx.AsyncClient(transport=owner._transport, base_url=owner.base_url)
-    invite = Invite(id=hashed(f"token-of-{role}"), role=role, until=1e12)  # type: ignore[arg-type]
-    await parts.store.operators().put_invite(invite)
-    assert (await enter(client, f"/console/join/token-of-{role}", role)).status_code == 303
-    return client
+from tests.http.entering import WORDS, csrf, enter, other, sign_in
 
 
 async def test_the_first_link_makes_an_owner_once(parts: Parts, client: httpx.AsyncClient) -> None:

@@ -17,7 +17,7 @@ from dengmi.server.parts import Parts
 from dengmi.wire import open_parts
 from tests.contract.given import answer
 from tests.http.conftest import client_of, settings_of
-from tests.http.test_console_door import csrf, enter
+from tests.http.entering import csrf, enter
 
 CORES = (
     "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "<svg/onload=alert(1)>",

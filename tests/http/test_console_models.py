@@ -15,7 +15,7 @@ from dengmi.server.parts import Parts
 from dengmi.wire import open_parts
 from tests.fakes.deepseek import FakeDeepSeek, Serving
 from tests.http.conftest import client_of, scripted, settings_of
-from tests.http.test_console_door import csrf, enter, other
+from tests.http.entering import csrf, enter, other
 
 GUARD = 20.0
 CLOSES = "When does the lantern walk close?"
@@ -40,13 +40,6 @@ async def parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
     monkeypatch.delenv("DEEPSEEK_API_KEY", raising=False)
     async with scripted(tmp_path, "", "") as opened:
         yield opened
-
-
-@pytest.fixture
-async def owner(parts: Parts) -> AsyncIterator[httpx.AsyncClient]:
-    async with client_of(parts) as client:
-        await enter(client, await first_link(parts.store), "Mei")
-        yield client
 
 
 def boxes(page: httpx.Response) -> dict[str, str]:

@@ -21,7 +21,7 @@ from dengmi.server.parts import Parts
 from dengmi.server.tuning import take_edits
 from dengmi.wire import open_parts
 from tests.http.conftest import client_of, scripted, settings_of
-from tests.http.test_console_door import csrf, enter, other
+from tests.http.entering import csrf, enter, other
 
 SETTINGS = """
 [models.try]
@@ -62,14 +62,6 @@ async def parts(tmp_path: Path) -> AsyncIterator[Parts]:
     """Parts with articles and a model that plays a script."""
     async with scripted(tmp_path, SETTINGS, SCRIPT) as opened:
         yield opened
-
-
-@pytest.fixture
-async def owner(parts: Parts) -> AsyncIterator[httpx.AsyncClient]:
-    async with client_of(parts) as client:
-        reply = await enter(client, await first_link(parts.store), "Mei")
-        assert reply.status_code == 303
-        yield client
 
 
 async def ask(client: httpx.AsyncClient, words: str, **more: object) -> dict:

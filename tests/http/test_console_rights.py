@@ -10,11 +10,10 @@ import pytest
 
 from dengmi.core.operators import Invite
 from dengmi.server.console.door import HEADER, hashed
-from dengmi.server.console.first import first_link
 from dengmi.server.parts import Parts
 from dengmi.wire import open_parts
-from tests.http.conftest import client_of, fill, settings_of, write_articles
-from tests.http.test_console_door import csrf, enter
+from tests.http.conftest import fill, settings_of, write_articles
+from tests.http.entering import csrf, enter
 
 SOURCES = "/api/v1/desks/walks/sources"
 TOKEN = "the-token-of-the-operator"
@@ -30,13 +29,6 @@ async def parts(tmp_path: Path) -> AsyncIterator[Parts]:
     async with open_parts(settings) as opened:
         await fill(opened, write_articles(tmp_path / "articles"))
         yield opened
-
-
-@pytest.fixture
-async def owner(parts: Parts) -> AsyncIterator[httpx.AsyncClient]:
-    async with client_of(parts) as client:
-        await enter(client, await first_link(parts.store), "Mei")
-        yield client
 
 
 def plain(owner: httpx.AsyncClient, key: str = "") -> httpx.AsyncClient:

@@ -12,6 +12,7 @@ import pytest
 
 from dengmi.server.parts import Parts
 from dengmi.wire import open_parts
+from tests.contract.given import unfinished
 from tests.http.conftest import client_of, fill, settings_of, write_articles
 from tests.http.test_pages import HTML, check, outline
 
@@ -267,7 +268,7 @@ async def test_a_browser_without_cookies_still_has_its_context(parts: Parts) -> 
             page = await get(client, "/", q=question, **hidden(page))
         answer = (await client.get(f"/api/v1/answers/{hidden(page)['a']}")).json()
     assert "tea factory" in answer["standalone"]
-    assert (await parts.store.pending_questions()) == ()
+    assert (await unfinished(parts.store)) == ()
 
 
 async def test_the_history_goes_to_another_device_once(

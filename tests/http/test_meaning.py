@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -14,25 +14,15 @@ import pytest
 from dengmi.server import vectors
 from dengmi.server.parts import Parts
 from dengmi.wire import open_parts
-from tests.fakes.deepseek import Serving
-from tests.fakes.meanings import FakeMeanings
+from tests.fakes.meanings import FakeMeanings, address, fake
 from tests.http.conftest import client_of, fill, settings_of, write_articles
+
+__all__ = ["address", "fake"]  # fixtures
 
 pytest.importorskip("usearch", reason="the extra `vectors` is not installed")
 
 QUESTION = "puzzle lamp"
 """The article says riddles and lanterns; the endpoint knows that a lamp is a lantern."""
-
-
-@pytest.fixture
-def fake() -> FakeMeanings:
-    return FakeMeanings()
-
-
-@pytest.fixture
-def address(fake: FakeMeanings) -> Iterator[str]:
-    with Serving(fake.app()) as serving:
-        yield f"{serving.address}/v1"
 
 
 @asynccontextmanager

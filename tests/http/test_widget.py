@@ -2,7 +2,9 @@
 
 import gzip
 import json
+import re
 from collections.abc import AsyncIterator
+from importlib.resources import files
 from pathlib import Path
 
 import httpx
@@ -15,6 +17,7 @@ from dengmi.settings.options import Settings
 from dengmi.wire import open_parts
 from tests.http.conftest import client_of, fill, settings_of, write_articles
 
+PATTERN = re.compile(r"/(?:\\.|[^/\n])+/[gi]*")
 SITE = "https://www.example.org"
 OTHER = "https://else.example"
 QUESTION = "When does the lantern walk close?"
@@ -69,6 +72,14 @@ def events(reply: httpx.Response) -> list[tuple[str, dict[str, object]]]:
 
 async def ask(client: httpx.AsyncClient, desk: str = "walks", **more: object) -> httpx.Response:
     return await client.post(f"/widget/{desk}/answers", json={"question": QUESTION, **more})
+
+
+def test_no_text_of_the_script_goes_over_several_lines() -> None:
+    """Else it would lose its blanks where the script is put together."""
+    for part in files("dengmi.server.widget").joinpath("source").iterdir():
+        if part.name.endswith(".js"):
+            for line in part.read_text("utf-8").splitlines():
+                assert PATTERN.sub("", line).count("`") % 2 == 0, (part.name, line)
 
 
 async def test_the_script_is_small(visitor: httpx.AsyncClient) -> None:

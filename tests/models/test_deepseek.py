@@ -97,6 +97,19 @@ async def test_what_goes_wrong_is_told_apart(
     assert caught.value.trouble == trouble
 
 
+@pytest.mark.parametrize(
+    ("fault", "used"), [("402", Tokens()), ("429", Tokens()), ("503", Tokens()), ("silent", None)]
+)
+async def test_a_refusal_takes_nothing_and_silence_may(
+    address: str, fake: FakeDeepSeek, fault, used: Tokens | None
+) -> None:
+    fake.faults.append(fault)
+    sent: list[bool] = []
+    with pytest.raises(ModelFailed) as caught:
+        await _all(_model(address, first=0.3), sent=lambda: sent.append(True))
+    assert (caught.value.used, sent) == (used, [True])
+
+
 async def test_lines_that_are_no_json_are_passed_over(address: str, fake: FakeDeepSeek) -> None:
     fake.faults.append("garbage")
     assert _said(await _all(_model(address))).endswith("long. [1.1]")
@@ -117,9 +130,10 @@ async def test_a_refused_key_is_never_repeated(address: str) -> None:
 async def test_nobody_at_the_address() -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         unused_tcp_port = free.getsockname()[1]
+    sent: list[bool] = []
     with pytest.raises(ModelFailed) as caught:
-        await _all(_model(f"http://127.0.0.1:{unused_tcp_port}"))
-    assert caught.value.trouble == "down"
+        await _all(_model(f"http://127.0.0.1:{unused_tcp_port}"), sent=lambda: sent.append(True))
+    assert (caught.value.trouble, sent) == ("down", [])
 
 
 async def test_most_tokens_end_an_answer(address: str) -> None:

@@ -1,6 +1,6 @@
 """What a question takes with it on its way up, and the ways in which levels and desks write."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -65,16 +65,21 @@ class Levels(Mapping[Level, LevelWay]):
         return len(self._now)
 
 
+_USUAL = DeskWay()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ways:
-    """How answers are written at each level and desk. A level that is not here is not offered."""
+    """How answers are written at each level and desk. A level that is not here is not offered.
+    `private`: desks of which the hall tells nothing, as they are now."""
 
     levels: Mapping[Level, LevelWay] = field(default_factory=dict)
     desks: Mapping[str, DeskWay] = field(default_factory=dict)
+    private: Collection[str] = ()
 
     def desk(self, name: str) -> DeskWay:
         """How a desk has answers written; the usual way for one without settings."""
-        return self.desks.get(name, DeskWay())
+        return self.desks.get(name, _USUAL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

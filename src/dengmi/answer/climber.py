@@ -6,7 +6,7 @@ still stands. Whatever goes wrong above, the quotes are the answer.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
@@ -54,6 +54,7 @@ class Climber:
         greeter: answers who only greets; None: the articles are asked.
         most_quotes: quotes in one answer at the most.
         history: earlier questions of a conversation that are looked at.
+        private: desks of which the hall tells nothing, as they are now.
 
     Attributes:
         turns: whose turn it is where many ask at once.
@@ -73,6 +74,7 @@ class Climber:
         greeter: Greeter | None = None,
         most_quotes: int = 3,
         history: int = 6,
+        private: Collection[str] = (),
     ) -> None:
         self._store = store
         self._clock = clock
@@ -81,7 +83,7 @@ class Climber:
         self._waits = waits
         self._pinned = pinned
         self._greeter = greeter
-        self._understanding = Understanding(store, history)
+        self._understanding = Understanding(store, history, private)
         turns = self.turns = upper.turns if upper else Turns()
         counts.watch("searches", lambda: {"waiting": turns.waiting})
         warm = upper.warm if upper else None

@@ -2,6 +2,7 @@
 an earlier answer, or of its quotes; with what it cost noted in the ledger."""
 
 from dataclasses import replace
+from functools import partial
 
 from dengmi.answer.again import served_again
 from dengmi.answer.climb import Climb, Ways
@@ -12,6 +13,7 @@ from dengmi.answer.write.begun import Written
 from dengmi.core.clock import Clock
 from dengmi.core.ids import stable_id
 from dengmi.core.ports import Ledger
+from dengmi.core.rates import Rates
 from dengmi.core.records import Answer
 from dengmi.core.turns import Turns
 
@@ -24,6 +26,7 @@ class Composing:
         ledger: notes what was shared.
         turns: tells whether first replies wait.
         suggesting: finds questions that the articles answer too; None where none are suggested.
+        rates: what the currencies of models are worth; None where all have the same.
     """
 
     def __init__(
@@ -33,7 +36,10 @@ class Composing:
         clock: Clock,
         turns: Turns,
         suggesting: Suggesting | None = None,
+        *,
+        rates: Rates | None = None,
     ) -> None:
+        self._rates = rates or Rates()
         self._ways = ways
         self._ledger = ledger
         self._clock = clock
@@ -55,6 +61,7 @@ class Composing:
             now=self._clock.now(),
             took_ms=self._took(climb),
             spent=climb.spent,
+            rates=self._rates,
         )
 
     async def written(self, climb: Climb, written: Written | None, *, joined: bool) -> Answer:
@@ -67,7 +74,8 @@ class Composing:
         quotes = await self._paid(climb, written, joined)
         if written is None or not (written.text or written.declined):
             return quotes
-        answer = replace(
+        made = partial(
+            replace,
             quotes,
             id=stable_id("an", climb.question.id, climb.level),
             level=climb.level,
@@ -78,9 +86,8 @@ class Composing:
         if written.declined:
             nearest = nearest_of(climb.quoted.evidence)
             words = not_answered(nearest, quotes.lang)
-            return replace(answer, text=words, grounded=False, nearest=nearest)
-        return replace(
-            answer,
+            return made(text=words, grounded=False, nearest=nearest)
+        return made(
             text=written.text,
             grounded=True,
             nearest=(),
@@ -91,12 +98,12 @@ class Composing:
     async def _paid(self, climb: Climb, written: Written | None, joined: bool) -> Answer:
         """The quotes with what was spent on the question."""
         charges = written.charges if written else ()
-        cost, full = added((*climb.spent, *charges))
+        cost, full = added((*climb.spent, *charges), self._rates)
         used = usage((*climb.spent, *charges))
         if joined and written is not None:
-            full = added(charges)[1]
+            full = added(charges, self._rates)[1]
             await self._ledger.shared(climb.question, climb.level, "join", full)
-            cost, used = paid(climb.spent, full.currency), usage(climb.spent)
+            cost, used = paid(climb.spent, full.currency, self._rates), usage(climb.spent)
         return replace(
             climb.quoted.answer,
             cost=cost,

@@ -9,7 +9,6 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Protocol
 
 from dengmi.answer.quoting import QuoteAnswer, quote_answer, quotes_for
@@ -27,6 +26,9 @@ MOST_KEPT = 512
 KEPT_FOR = 60.0
 """Seconds that they are, while no article changes: what was found without its vectors, as they came
 too late or were not made yet, is looked for again after that."""
+
+DAY = 86_400.0
+"""Seconds of a day, by UTC."""
 
 LONGEST_WAIT = 0.05
 """Seconds that quotes wait at the most for whoever uses the evidence first."""
@@ -178,7 +180,7 @@ class Finder:
 
     def _key(self, question: Question, meant: str, limit: int) -> Hashable:
         """The same for questions that find the same: "today" is another day tomorrow."""
-        day = datetime.fromtimestamp(self._clock.now(), UTC).toordinal()
+        day = self._clock.now() // DAY
         return question.desk, meant, limit, question.lang, day
 
     async def _at_hand(self, key: Hashable) -> Findings | None:

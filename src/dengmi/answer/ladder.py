@@ -6,7 +6,7 @@ whoever leaves meanwhile. How it is answered: `climber.py`.
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Collection, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -60,6 +60,7 @@ class Ladder:
         most_quotes: quotes in one answer at the most.
         most_chars: longest question, in characters.
         history: earlier questions of a conversation that are looked at.
+        private: desks of which the hall tells nothing, as they are now.
 
     Attributes:
         audience: who else listens to the answers that are being given.
@@ -82,6 +83,7 @@ class Ladder:
         most_quotes: int = 3,
         most_chars: int = 2_000,
         history: int = 6,
+        private: Collection[str] = (),
     ) -> None:
         self._store = store
         self._clock = clock
@@ -98,6 +100,7 @@ class Ladder:
             greeter=greeter,
             most_quotes=most_quotes,
             history=history,
+            private=private,
         )
         self.turns = self._climber.turns
         self.better = self._climber.better

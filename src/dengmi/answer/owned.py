@@ -7,6 +7,7 @@ from typing import Protocol
 
 from dengmi.core.clock import Clock
 from dengmi.core.errors import DengmiError
+from dengmi.core.inbox import Census
 from dengmi.core.ports import Inbox, Lives
 from dengmi.core.records import Question
 
@@ -68,13 +69,13 @@ class Owned:
         gone = await asyncio.to_thread(lives.gone) if lives else ()
         alive = await asyncio.to_thread(lives.alive) if lives else ()
         busy = await calls.writing() if calls else ()
-        claimed = await self._store.claim_questions(
-            name,
+        known = Census(
             gone=sorted(gone),
             alive=sorted(alive),
             busy=sorted(busy),
             before=self._clock.now() - FORGOTTEN,
         )
+        claimed = await self._store.claim_questions(name, known)
         if calls:
             await calls.recover(gone)
         if lives and gone:  # behind the claim: nobody would ask for their questions any more

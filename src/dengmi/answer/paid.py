@@ -4,22 +4,23 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from dengmi.core.charges import Charge, Tokens
+from dengmi.core.rates import Rates
 from dengmi.core.records import Answer, Cost
 
 
-def added(charges: Sequence[Charge]) -> tuple[Cost, Cost]:
-    """What calls cost, and would have cost with nothing found in a cache."""
+def added(charges: Sequence[Charge], rates: Rates) -> tuple[Cost, Cost]:
+    """What calls cost, and would have cost with nothing found in a cache: in the currency of the
+    last one, which wrote the answer."""
     currency = charges[-1].currency if charges else "CNY"
-    own = [charge for charge in charges if charge.currency == currency]
-    return (
-        Cost(currency=currency, micros=sum(charge.micros for charge in own)),
-        Cost(currency=currency, micros=sum(charge.full_micros for charge in own)),
-    )
+    full = sum(rates.worth(one.full_micros, one.currency, currency) for one in charges)
+    return paid(charges, currency, rates), Cost(currency=currency, micros=full)
 
 
-def paid(spent: Sequence[Charge], currency: str) -> Cost:
-    """What was spent beside an answer that cost nothing itself."""
-    return added(spent)[0] if spent else Cost(currency=currency)
+def paid(charges: Sequence[Charge], currency: str, rates: Rates) -> Cost:
+    """What calls cost, in a currency; that of an answer which cost nothing itself, where they were
+    made beside it."""
+    micros = sum(rates.worth(one.micros, one.currency, currency) for one in charges)
+    return Cost(currency=currency, micros=micros)
 
 
 def full_of(answer: Answer) -> Cost:
@@ -29,10 +30,10 @@ def full_of(answer: Answer) -> Cost:
 
 
 def priced(answer: Answer, spent: Sequence[Charge]) -> Answer:
-    """A quote answer with what completing its question cost."""
+    """A quote answer with what completing its question cost: the calls of one model."""
     if not spent:
         return answer
-    cost, full = added(spent)
+    cost, full = added(spent, Rates())
     return replace(answer, cost=cost, full_cost=full, usage=usage(spent))
 
 

@@ -10,13 +10,14 @@ from collections.abc import AsyncGenerator, Collection
 from typing import Protocol
 
 from dengmi.answer.again import served_again
+from dengmi.answer.private import may_tell
 from dengmi.answer.told import told
 from dengmi.core.clock import Clock
 from dengmi.core.events import Done, Event, Found
 from dengmi.core.ids import stable_id
 from dengmi.core.pins import Pin, Pins
 from dengmi.core.ports import Inbox
-from dengmi.core.records import HALL, Answer, Cost, Level, Question
+from dengmi.core.records import Answer, Cost, Level, Question
 
 
 def pin_of(answer: Answer, at: float, by: str) -> Pin:
@@ -71,15 +72,12 @@ class Pinned:
         from dengmi.language.asking import asking, same_question
 
         for pin, answer in await self._kept.pinned(key):
-            if self._may_tell(desk, answer) and same_question(asking(pin.asked), asking(asked)):
+            # A desk may have become private since it was pinned in the hall.
+            if may_tell(desk, answer, self._private) and same_question(
+                asking(pin.asked), asking(asked)
+            ):
                 return answer
         return None
-
-    def _may_tell(self, desk: str, answer: Answer) -> bool:
-        """Whether an answer holds nothing that who asks may not see: a desk may have become private
-        since it was pinned in the hall."""
-        heads = (*(one.head for one in answer.citations), *answer.nearest)
-        return desk != HALL or not any(head.desk in self._private for head in heads)
 
     async def told(
         self, question: Question, asked: str, pinned: Answer, began: float, upper: Noting | None

@@ -97,7 +97,11 @@ def way_of(*parts: str) -> str:
 
 def reuse_key(asking: Asking, desk: str, level: str, way: str) -> str:
     """The key under which answers that might serve a question are kept."""
-    return stable_id("ru", asking.key, desk, level, way)
+    return _key("ru", asking.key, desk, level, way)
+
+
+_key = lru_cache(maxsize=512)(stable_id)
+"""Remembered: each answer is looked for, and kept, under the same."""
 
 
 def basis_of(

@@ -14,6 +14,7 @@ from dengmi.answer.climb import DeskWay, LevelWay, Sought, Ways
 from dengmi.answer.follow.turns import Standalone
 from dengmi.answer.join import Held, Hub
 from dengmi.answer.led import Lead, Leads, Led
+from dengmi.answer.private import shown_still
 from dengmi.answer.reuse import reuse_key, way_of
 from dengmi.answer.reusing import Reusing
 from dengmi.answer.tongue import own_language
@@ -115,6 +116,7 @@ class Sharing:
         """
         share = Share()
         found = await self._passages.passages(passages_of(sought.turns))
+        found = shown_still(sought.question.desk, found, self._ways.private)
         past, before = past_of(sought.turns, found)
         evidence = self._ways.levels[sought.level].evidence
         shown = before.more(chosen(best, evidence))

@@ -85,10 +85,13 @@ def candidates(question: str, answer: str, evidence: Evidence, lang: str) -> tup
         evidence: what the question found.
         lang: the asker's language.
     """
+    headings = list(_headings(evidence))
+    if not headings:
+        return ()
     asked = frozenset(terms(question))
     known = asked | frozenset(terms(answer))
     found: dict[Following, float] = {}
-    for hit, heading in _headings(evidence):
+    for hit, heading in headings:
         if language_of(heading) not in ("", lang[:2]) or len(heading) > _LONGEST:
             continue
         new = frozenset(terms(heading))
@@ -112,7 +115,7 @@ def _headings(evidence: Evidence) -> Iterator[tuple[Hit, str]]:
             if words:
                 yield hit, words
         for sentence in hit.passage.sentences:
-            if found := _LABELLED.fullmatch(hit.passage.quote(sentence.n)):
+            if found := _LABELLED.fullmatch(hit.passage.text, sentence.start, sentence.end):
                 yield hit, found[1]
 
 

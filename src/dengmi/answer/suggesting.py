@@ -22,8 +22,9 @@ class Suggesting:
     ) -> tuple[str, ...]:
         """At most three questions to ask after an answer, in the asker's language."""
         found: list[str] = []
-        seen = {normal_form(question)}
+        seen: set[str] = set()
         for one, article in candidates(question, answer, evidence, lang):
+            seen = seen or {normal_form(question)}
             form = normal_form(one)
             if form in seen:
                 continue

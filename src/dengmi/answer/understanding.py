@@ -1,12 +1,13 @@
 """What a question means in its conversation."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dengmi.answer.follow.turns import Standalone, Turn
 from dengmi.answer.followup import standalone
+from dengmi.answer.private import told_still
 from dengmi.core.charges import Charge
 from dengmi.core.ports import Conversations
 from dengmi.core.records import Exchange, Level, Question
@@ -31,11 +32,13 @@ class Understanding:
     Args:
         store: keeps what was said.
         history: earlier questions of a conversation that are looked at; 0: none.
+        private: desks of which the hall tells nothing, as they are now.
     """
 
-    def __init__(self, store: Conversations, history: int) -> None:
+    def __init__(self, store: Conversations, history: int, private: Collection[str] = ()) -> None:
         self._store = store
         self._history = history
+        self._private = private
 
     async def of(
         self,
@@ -64,7 +67,7 @@ class Understanding:
             )
         # "Thanks" is answered, and what follows is asked of what went before it.
         turns = [each for each in turns if not greeting_of(each.question.text)]
-        turns = turns[-self._history :]
+        turns = [told_still(question.desk, each, self._private) for each in turns[-self._history :]]
         if not turns:
             return Understood(Standalone(question.text))
         said = [_turn(each) for each in turns]

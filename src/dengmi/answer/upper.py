@@ -26,6 +26,7 @@ from dengmi.core.clock import Clock
 from dengmi.core.errors import ModelFailed, NoRoom, OverLimit
 from dengmi.core.events import Event, Found, Notice, Spent
 from dengmi.core.ports import Ledger, Passages
+from dengmi.core.rates import Rates
 from dengmi.core.records import Answer, Cost, Evidence, Level, Question, Wanted
 from dengmi.core.reuses import Reusable
 from dengmi.core.turns import Turns
@@ -49,6 +50,7 @@ class Upper:
         suggesting: finds questions that the articles answer too.
         rewriting: completes follow-ups that the rules cannot; None where none is asked.
         turns: whose turn it is where many ask at once.
+        rates: what the currencies of models are worth; None where all have the same.
     """
 
     def __init__(
@@ -63,6 +65,7 @@ class Upper:
         suggesting: Suggesting | None = None,
         rewriting: Rewriting | None = None,
         turns: Turns | None = None,
+        rates: Rates | None = None,
     ) -> None:
         self.turns = turns or Turns()
         self._ways = ways
@@ -70,7 +73,7 @@ class Upper:
         self._clock = clock
         self._reusing = reusing
         self._rewriting = rewriting
-        self._composing = Composing(ways, ledger, clock, self.turns, suggesting)
+        self._composing = Composing(ways, ledger, clock, self.turns, suggesting, rates=rates)
         self._sharing = Sharing(ways, writer, passages, clock, reusing)
 
     def share_with(self, leads: Leads) -> Hub[Out]:
@@ -108,10 +111,10 @@ class Upper:
         """The level a wish leads to: the highest one offered that is no higher."""
         if wanted in ("quote", "reuse"):
             return "quote"
-        tried: tuple[Level, ...] = ("deep", "quick")
-        if wanted in ("auto", "quick"):
-            tried = ("quick",)
-        return next((level for level in tried if level in self._ways.levels), "quote")
+        levels = self._ways.levels
+        if wanted not in ("auto", "quick") and "deep" in levels:
+            return "deep"
+        return "quick" if "quick" in levels else "quote"
 
     def passages(self, level: Level) -> int:
         """How many passages a level looks for."""

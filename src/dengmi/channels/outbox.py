@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from dengmi.channels.owed import is_read
 from dengmi.core.background import Bell, log_failure, pause_after
 from dengmi.core.clock import Clock
 from dengmi.core.deliveries import Deliveries, Delivery, Sends
@@ -168,6 +169,9 @@ class Outbox:
             log.warning("question %s: no answer is sent", question.id)
             await self._deliveries.end_delivery(delivery, "closed")
             return
+        if is_read(answer, delivery):
+            await self._deliveries.end_delivery(delivery, "closed")
+            return
         try:
             await self._senders[delivery.channel].send(question, answer, delivery)
         except DengmiError as error:
@@ -213,16 +217,16 @@ async def send_noted(
     if now.doubtful:
         now = await _doubted(deliveries, now, send, doubt())
     for message in messages[now.begun :]:
-        now = await _noted(deliveries, replace(now, begun=now.begun + 1))
+        now = await noted(deliveries, replace(now, begun=now.begun + 1))
         try:
             await send(message)
         except Uncertain:
             raise
         except DengmiError:
-            await _noted(deliveries, replace(now, begun=now.begun - 1))
+            await noted(deliveries, replace(now, begun=now.begun - 1))
             raise
         now = replace(now, sent=now.begun)
-    await _noted(deliveries, now)
+    await noted(deliveries, now)
 
 
 async def _doubted(
@@ -232,18 +236,19 @@ async def _doubted(
     word: str,
 ) -> Delivery:
     """Say the word once: where it is not known to have arrived either, that is that."""
-    told = await _noted(deliveries, replace(delivery, sent=delivery.begun))
+    told = await noted(deliveries, replace(delivery, sent=delivery.begun))
     try:
         await send(word)
     except Uncertain as error:
         log.warning("delivery %s: %s", delivery.id, error)
     except DengmiError:
-        await _noted(deliveries, delivery)
+        await noted(deliveries, delivery)
         raise
     return told
 
 
-async def _noted(deliveries: Deliveries, delivery: Delivery) -> Delivery:
+async def noted(deliveries: Deliveries, delivery: Delivery) -> Delivery:
+    """Note how far a delivery is; the delivery. Raises DengmiError where another process has it."""
     if not await deliveries.step_delivery(delivery):
         raise DengmiError("delivery_taken")
     return delivery

@@ -17,6 +17,7 @@ from dengmi import __version__
 from dengmi.channels.registry import check_of, tables
 from dengmi.cli.app import App
 from dengmi.cli.opening import has_store, opened
+from dengmi.cli.outward import unguarded
 from dengmi.cli.semantic import vectors_shape
 from dengmi.cli.terminal import print_json
 from dengmi.cli.words import Verb, json_option
@@ -24,6 +25,7 @@ from dengmi.core.errors import DengmiError
 from dengmi.core.records import HALL
 from dengmi.gate.budget import ALMOST
 from dengmi.language.money import amount, amounts
+from dengmi.settings.fronted import fronted, place
 from dengmi.settings.lacking import empty, lacking
 from dengmi.settings.options import Settings
 from dengmi.store.health import check_file
@@ -110,6 +112,10 @@ def _checks(app: App) -> Iterator[Check]:
     yield from _home(settings.home)
     yield from (Check("fail", lack.code, lack.params) for lack in lacking(settings))
     yield from _channels(settings)
+    if key := unguarded(settings):
+        yield Check("warn", "outward_unguarded", {"key": key})
+    if name := fronted(settings):
+        yield _fronted(settings, name)
     yield _disk(settings.home)
     yield from asyncio.run(_store(app, settings))
     for extra, module in EXTRAS.items():
@@ -152,6 +158,13 @@ def _channels(settings: Settings) -> Iterator[Check]:
             lack = empty(settings, f"{kind}.{name}.{key}")
             if lack.code != "setting_variable_missing":
                 yield Check("fail", lack.code, lack.params)
+
+
+def _fronted(settings: Settings, name: str) -> Check:
+    """Of a proxy that gives no sign of itself."""
+    guarded = settings.server.public_url or settings.server.admin_token
+    params: dict[str, str | int | float] = {"name": name, "path": str(place(settings))}
+    return Check("ok" if guarded else "warn", "outward_fronted", params)
 
 
 def _disk(home: Path) -> Check:

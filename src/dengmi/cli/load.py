@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dengmi.cli.app import App
+from dengmi.cli.listening import reached
 from dengmi.cli.loadview import lines
 from dengmi.cli.progress import fitting
 from dengmi.cli.terminal import print_json, quiet
 from dengmi.cli.words import Verb, json_option, option
 from dengmi.core.errors import Unavailable
-from dengmi.settings.options import ServerSettings
 
 if TYPE_CHECKING:
     import httpx
@@ -41,7 +41,7 @@ def load(app: App, server: str | None, once: bool, as_json: bool) -> int:
     """Look until Ctrl-C, or once; the exit status."""
     import httpx
 
-    address = (server or address_of(app.settings.server)).rstrip("/")
+    address = (server or reached(app.settings).address).rstrip("/")
     if "://" not in address:
         address = f"http://{address}"
     headers = {"Accept-Language": app.language}
@@ -54,14 +54,6 @@ def load(app: App, server: str | None, once: bool, as_json: bool) -> int:
     except KeyboardInterrupt:
         return 0 if not once else 130
     return 0
-
-
-def address_of(server: ServerSettings) -> str:
-    """Where the server of these settings can be reached from this computer."""
-    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(server.host, server.host)  # noqa: S104
-    if ":" in host and not host.startswith("["):
-        host = f"[{host}]"
-    return f"http://{host}:{server.port}"
 
 
 def looked(client: "httpx.Client", address: str) -> dict[str, Any]:

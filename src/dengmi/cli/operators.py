@@ -8,6 +8,7 @@ from datetime import datetime
 import click
 
 from dengmi.cli.app import App
+from dengmi.cli.listening import reached
 from dengmi.cli.opening import opened
 from dengmi.cli.terminal import clean, print_json, table
 from dengmi.cli.words import Verb, VerbGroup, app_of, json_option, option
@@ -43,11 +44,16 @@ def list_operators(app: App, as_json: bool) -> None:
 @click.pass_obj
 def link_operator(app: App, name: str | None, role: Role, as_json: bool) -> None:
     """Print a link that works once."""
-    link = asyncio.run(_link(app, name, role))
+    path = asyncio.run(_link(app, name, role))
+    found = reached(app.settings)
+    public = app.settings.server.public_url.rstrip("/")
+    link = f"{public or found.address}{path}"
     if as_json:
         print_json({"link": link})
-    else:
-        click.echo(app.say("cli_operator_link", link=link))
+        return
+    click.echo(app.say("cli_operator_link", link=link))
+    if not public and not found.running:
+        click.echo(app.say("cli_operator_link_later"), err=True)
 
 
 @operators.command("remove", cls=Verb, help="help_operators_remove")
@@ -121,7 +127,7 @@ async def _noted(people: Operators, now: float, code: str, subject: str) -> None
 
 
 async def _link(app: App, name: str | None, role: Role) -> str:
-    """The address of a fresh link. Raises NotFound."""
+    """The path of a fresh link. Raises NotFound."""
     from dengmi.server.console.door import hashed
 
     async with opened(app) as parts:
@@ -142,7 +148,4 @@ async def _link(app: App, name: str | None, role: Role) -> str:
         code = "linked" if operator else "invited"
         subject = operator.name if operator else role
         await _noted(people, now, code, subject)
-    server = app.settings.server
-    host = f"[{server.host}]" if ":" in server.host else server.host
-    base = server.public_url.rstrip("/") or f"http://{host}:{server.port}"
-    return f"{base}/console/join/{token}"
+    return f"/console/join/{token}"

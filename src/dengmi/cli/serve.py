@@ -9,6 +9,8 @@ import click
 from msgspec.structs import replace
 
 from dengmi.cli.app import App
+from dengmi.cli.listening import shown, told
+from dengmi.cli.outward import unguarded
 from dengmi.cli.words import Verb, option
 from dengmi.core.errors import Conflict, Unavailable
 from dengmi.settings.lacking import lacking
@@ -31,17 +33,20 @@ def serve(app: App, host: str | None, port: int | None, workers: int | None) -> 
     sockets = listen(host or server.host, server.port if port is None else port, count)
     for lack in lacking(settings):
         click.echo(app.say(lack.code, **lack.params), err=True)
+    if key := unguarded(settings):
+        click.echo(app.say("outward_unguarded", key=key), err=True)
     try:
-        if count == 1:
-            from dengmi.cli.serving import serve_here
+        with told(settings.home, address_of(sockets[0])):
+            if count == 1:
+                from dengmi.cli.serving import serve_here
 
-            asyncio.run(
-                serve_here(settings, sockets[0], lambda link: announce(app, sockets[0], link))
-            )
-            return 0
-        from dengmi.cli.workers import Workers
+                asyncio.run(
+                    serve_here(settings, sockets[0], lambda link: announce(app, sockets[0], link))
+                )
+                return 0
+            from dengmi.cli.workers import Workers
 
-        return Workers(app, settings, sockets).run(lambda link: announce(app, sockets[0], link))
+            return Workers(app, settings, sockets).run(lambda link: announce(app, sockets[0], link))
     except KeyboardInterrupt:
         return 0  # Ctrl-C before the server was up: nothing had begun
     finally:
@@ -91,15 +96,18 @@ def _bound(family: socket.AddressFamily, host: str, port: int, *, shared: bool) 
     return sock
 
 
+def address_of(sock: socket.socket) -> str:
+    """Where this computer finds who listens on a socket."""
+    host, port = sock.getsockname()[:2]
+    return shown(host, port)
+
+
 def announce(app: App, sock: socket.socket, link: str) -> None:
     """Tell where the server can be reached, and at which path the first operator gets in, if there
     is none."""
-    host, port = sock.getsockname()[:2]
-    everywhere = host in ("0.0.0.0", "::")  # noqa: S104 - compared, not bound
-    shown = "127.0.0.1" if everywhere else f"[{host}]" if ":" in host else host
-    address = f"http://{shown}:{port}"
+    address = address_of(sock)
     click.echo(app.say("cli_serving", address=address))
-    if everywhere:
+    if sock.getsockname()[0] in ("0.0.0.0", "::"):  # noqa: S104 - compared, not bound
         click.echo(app.say("cli_serving_all"))
     if link:
         public = app.settings.server.public_url.rstrip("/")

@@ -6,6 +6,9 @@ from typing import Literal, Protocol
 
 from dengmi.core.charges import Tokens
 
+DECLINED = "NO_ANSWER"
+"""What a model is asked to write where the sentences it is shown do not answer the question."""
+
 Role = Literal["system", "user", "assistant"]
 Effort = Literal["low", "high", "max"]
 Ending = Literal["stop", "length", "filtered"]
@@ -34,6 +37,8 @@ class ChatRequest:
         holds: is told the text of the answer that has come behind the last piece given, and tells
             whether it may wait for more, to be given as one piece then; None: nothing waits. A
             model may give it sooner all the same.
+        sent: is called when the request is on its way: an endpoint may read it from then on, and
+            take money for that, also when nothing of the answer ever comes.
     """
 
     messages: tuple[Message, ...]
@@ -44,6 +49,7 @@ class ChatRequest:
     json: bool = False
     asker: str = ""
     holds: Callable[[str], bool] | None = field(default=None, compare=False)
+    sent: Callable[[], object] = field(default=bool, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

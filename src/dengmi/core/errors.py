@@ -109,7 +109,8 @@ class ModelFailed(Unavailable):
         params: more for the text, such as `reason`.
 
     Attributes:
-        used: what the endpoint said that it took all the same; None where it said nothing.
+        used: what the endpoint took all the same, as it said: nothing, where it refused; None where
+            it said nothing.
         spent: what the calls behind this failure cost.
     """
 

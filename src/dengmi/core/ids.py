@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from collections.abc import Sequence
 from itertools import product
 
 
@@ -12,22 +13,19 @@ def new_id(prefix: str) -> str:
 
 def stable_id(prefix: str, *parts: str) -> str:
     """The same id for the same parts, on every machine: 80 bits of BLAKE2b."""
-    digest = hashlib.blake2b(digest_size=10)
-    for part in parts:
-        raw = part.encode("utf-8", "surrogatepass")
-        digest.update(len(raw).to_bytes(8, "big"))
-        digest.update(raw)
+    digest = hashlib.blake2b(_framed(parts), digest_size=10)
     return f"{prefix}_{_letters(digest.digest())}"
 
 
 def content_hash(*parts: str) -> str:
     """128 bits of BLAKE2b over the parts, as hex: the version of a text."""
-    digest = hashlib.blake2b(digest_size=16)
-    for part in parts:
-        raw = part.encode("utf-8", "surrogatepass")
-        digest.update(len(raw).to_bytes(8, "big"))
-        digest.update(raw)
-    return digest.hexdigest()
+    return hashlib.blake2b(_framed(parts), digest_size=16).hexdigest()
+
+
+def _framed(parts: Sequence[str]) -> bytes:
+    """The parts, each behind its length."""
+    raw = [part.encode("utf-8", "surrogatepass") for part in parts]
+    return b"".join([piece for each in raw for piece in (len(each).to_bytes(8, "big"), each)])
 
 
 def _random() -> bytes:

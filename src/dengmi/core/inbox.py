@@ -1,10 +1,23 @@
 """What the store keeps of people: their questions with the answers, and what was said before."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from dengmi.core.records import Answer, Exchange, Question
 from dengmi.core.reuses import Reusable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Census:
+    """What is known of the processes that work on questions: those of processes that are `gone`, of
+    nobody, and, asked before a time (Unix seconds), of those not known to be `alive` may be taken
+    over. `busy` are questions to leave alone."""
+
+    gone: Sequence[str] = ()
+    alive: Sequence[str] = ()
+    busy: Sequence[str] = ()
+    before: float = 0.0
 
 
 class Inbox(Protocol):
@@ -26,26 +39,9 @@ class Inbox(Protocol):
         """Give the question the final state "failed"."""
         ...
 
-    async def pending_questions(self) -> Sequence[Question]:
-        """Questions without a final state, oldest first."""
-        ...
-
-    async def claim_questions(
-        self,
-        owner: str,
-        *,
-        gone: Sequence[str],
-        alive: Sequence[str],
-        busy: Sequence[str],
-        before: float,
-    ) -> Sequence[Question]:
+    async def claim_questions(self, owner: str, known: Census) -> Sequence[Question]:
         """Take over questions without a final state that no living process works on, oldest
-        first: those of processes that are `gone`, of nobody, and, asked before a time, of those not
-        known to be `alive`. Two processes never get the same one.
-
-        Args:
-            busy: questions to leave alone.
-        """
+        first. Two processes never get the same one."""
         ...
 
     async def question(self, question_id: str) -> Question | None:

@@ -4,14 +4,14 @@ Money is compared in the currency of the limit. What a call may cost at the most
 until it is settled, so calls under way together can never use more than there is.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import ceil
 from typing import Literal
 
 from dengmi.core.charges import Charge
 from dengmi.core.limits import Used
+from dengmi.core.rates import Rates
 
 What = Literal["money", "questions", "tokens"]
 
@@ -26,20 +26,6 @@ class Rule:
     what: What
     most: int
     currency: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Rates:
-    """What one unit of each currency is worth in a common one."""
-
-    units: Mapping[str, float]
-
-    def worth(self, micros: int, currency: str, wanted: str) -> int:
-        """An amount in another currency, rounded up. One without a rate counts at par."""
-        if currency == wanted or not micros:
-            return micros
-        rate = _exact(self.units.get(currency, 1.0)) / _exact(self.units.get(wanted, 1.0))
-        return ceil(micros * rate)
 
 
 def used_of(rule: Rule, used: Used, rates: Rates) -> int:
@@ -71,7 +57,3 @@ def almost(rule: Rule, used: Used, charge: Charge, rates: Rates) -> bool:
     """Whether a call brings what is used to where the operator is told."""
     asked = asked_of(rule, charge, rates)
     return bool(asked) and used_of(rule, used, rates) + asked >= ALMOST * rule.most
-
-
-def _exact(number: float) -> Fraction:
-    return Fraction(str(number))

@@ -17,7 +17,8 @@ from dengmi.core.clock import Clock
 from dengmi.core.errors import OverLimit
 from dengmi.core.ids import stable_id
 from dengmi.core.limits import Alert, Decision, Holder, Span, Used
-from dengmi.gate.budget import Rates, Rule, almost, asked_of, over, used_of
+from dengmi.core.rates import Rates
+from dengmi.gate.budget import Rule, almost, asked_of, over, used_of
 from dengmi.gate.day import Day, day_of, zone_name
 from dengmi.gate.quota import Plans
 

@@ -5,7 +5,8 @@ from datetime import tzinfo
 
 from dengmi.core.clock import Clock
 from dengmi.core.ids import stable_id
-from dengmi.gate.budget import Rates, Rule
+from dengmi.core.rates import Rates
+from dengmi.gate.budget import Rule
 from dengmi.gate.limits import DeskLimit, Limits
 from dengmi.gate.model import Offered
 from dengmi.gate.quota import Plans, plans

@@ -1,7 +1,5 @@
 """What a call costs: whole millionths of the currency unit, rounded up once for each call."""
 
-from dataclasses import replace
-
 from dengmi.core.charges import Tokens
 from dengmi.ledger.prices import Price
 
@@ -16,7 +14,7 @@ def cost(price: Price, tokens: Tokens) -> int:
 
 def full_cost(price: Price, tokens: Tokens) -> int:
     """What they would cost had the endpoint's cache held nothing."""
-    return cost(price, replace(tokens, hit=0, miss=tokens.hit + tokens.miss))
+    return cost(price, Tokens(miss=tokens.hit + tokens.miss, output=tokens.output))
 
 
 def most(price: Price, prompt_tokens: int, max_tokens: int) -> int:

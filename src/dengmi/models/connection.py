@@ -84,19 +84,26 @@ class Connection:
         self._proxies: dict[object, Address | None] = {}
 
     async def post(
-        self, address: str, body: Mapping[str, Any], headers: Mapping[str, str]
+        self,
+        address: str,
+        body: Mapping[str, Any],
+        headers: Mapping[str, str],
+        sent: Callable[[], object] = bool,
     ) -> Reply:
         """Send a body as JSON and give the response as soon as its head is there.
 
         A server may close an idle connection at the very moment it is used again. That is seen
         before any byte of an answer, and then the request is sent once more, on a new one.
 
+        Args:
+            sent: is called when the request leaves, each time that it does.
+
         Raises:
             Unreachable: no connection came about.
             Lost: it broke before the head of the response was there.
         """
         more = {"Content-Type": "application/json", **headers}
-        return await self._asked("POST", address, msgspec.json.encode(body), more)
+        return await self._asked("POST", address, msgspec.json.encode(body), more, sent)
 
     async def get(self, address: str, headers: Mapping[str, str]) -> Reply:
         """Ask for a document; as `post`."""
@@ -135,7 +142,14 @@ class Connection:
             wire.close()
         return None
 
-    async def _asked(self, method: str, url: str, body: bytes, headers: Mapping[str, str]) -> Reply:
+    async def _asked(
+        self,
+        method: str,
+        url: str,
+        body: bytes,
+        headers: Mapping[str, str],
+        sent: Callable[[], object] = bool,
+    ) -> Reply:
         try:
             address = _address(url)
         except ValueError as error:
@@ -145,15 +159,18 @@ class Connection:
         kept = self._kept(address.origin)
         if kept is not None:
             try:
-                return await self._sent(address, kept, request)
+                return await self._sent(address, kept, request, sent)
             except Lost as error:
                 if error.begun:
                     raise
-        return await self._sent(address, await self._opened(address, proxy), request)
+        return await self._sent(address, await self._opened(address, proxy), request, sent)
 
-    async def _sent(self, address: Address, wire: Wire, request: bytes) -> Reply:
+    async def _sent(
+        self, address: Address, wire: Wire, request: bytes, sent: Callable[[], object]
+    ) -> Reply:
         try:
             wire.send(request)
+            sent()
             await wire.head()
         except BaseException:
             wire.close()

@@ -8,11 +8,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from dengmi.core.chat import Message
+from dengmi.core.chat import DECLINED, Message
 from dengmi.language.words import terms
-
-DECLINED = "NO_ANSWER"
-"""The word by which a model says that it found no answer (see answer.write.prompt)."""
 
 _SENTENCE = re.compile(r"^\[((\d+)\.\d+)\] (.+)$", re.MULTILINE)
 _QUESTION = re.compile(r"^Question: (.+)$", re.MULTILINE)

@@ -11,13 +11,13 @@ from collections.abc import Iterator
 from dengmi.core.chat import ChatRequest, Piece, Said, Waiting
 from dengmi.core.errors import ModelFailed
 from dengmi.models.connection import Reply
-from dengmi.models.sse import Comment, Data, Events, TooLong
+from dengmi.models.sse import Events, TooLong
 from dengmi.models.stream import AnswerStream
 
 REST = 0.08
 """Seconds for which nothing is read of an answer whose first sentence has come, in the middle of
-its next one. A wake-up for each token is most of what it costs; a sentence is told up to this much
-later, the first one never."""
+its next one or behind that. A wake-up for each token is most of what it costs; a sentence, and the
+end, are told up to this much later, the first sentence never."""
 
 
 class Hearing:
@@ -49,17 +49,15 @@ class Hearing:
         self._events = Events()
         self._pieces: list[Piece] = []
         self._held = ""
-        self._given = 0
+        self._sentenced = False
         self._error: ModelFailed | TooLong | None = None
         reply.wait_until(self._clock() + sent + first - time.monotonic())
         reply.listen(self._take, self._worth)
 
     def pieces(self) -> Iterator[Piece]:
         """What has come and is not to wait. Raises ModelFailed and TooLong behind it."""
-        while self._pieces or (self._held and self._due):
+        while self._pieces or self._give_due():
             pieces, self._pieces = self._pieces, []
-            if not pieces:
-                self._give()
             yield from pieces
         if self._error is not None:
             yield from self.rest()
@@ -72,52 +70,57 @@ class Hearing:
         pieces, self._pieces = self._pieces, []
         yield from pieces
 
-    @property
-    def _due(self) -> bool:
-        return self._holds is None or not self._holds(self._held)
-
     def _take(self, body: bytes) -> None:
         """Read some bytes."""
         if self._error is not None or self._stream.done:
             return
+        moved = False
         try:
-            for event in self._events.feed(body):
-                self._read(event)
+            for data in self._events.feed(body):
+                moved = self._read(data) or moved
         except (ModelFailed, TooLong) as error:
             self._error = error
+        if moved:
+            self._reply.wait_until(self._clock() + self._between)
 
     def _worth(self) -> bool:
-        """Whether there is something now that does not wait. If not, nothing is read for a
-        moment."""
+        """Whether there is something now that does not wait. Behind the first sentence nothing is
+        read for a moment, in the middle of a later one and when that is given."""
         if self._pieces or self._error is not None or self._stream.done:
             return True
-        if self._held and self._due:
-            self._give()
-            return True
-        if self._held and self._given > 1:  # beside the first token
+        is_later = self._sentenced
+        due = self._give_due()
+        if is_later and (due or self._held):
             self._reply.rest(REST)
-        return False
+        return due
 
-    def _read(self, event: Data | Comment) -> None:
+    def _read(self, data: str | None) -> bool:
+        """Read an event; whether the answer went on."""
         began = self._stream.began
-        if isinstance(event, Comment):
+        if data is None:
             if not began:
                 self._pieces.append(Waiting(time.monotonic() - self._sent))
-            return
-        pieces = self._stream.take(event.text)
-        if pieces or self._stream.began != began:
-            self._reply.wait_until(self._clock() + self._between)
+            return False
+        pieces = self._stream.take(data)
         for piece in pieces:
             if self._holds is None or not isinstance(piece, Said):
                 self._give()
                 self._pieces.append(piece)
                 continue
             self._held += piece.text
-            if not began:  # the first token is a sign of load
+            if not began and not self._give_due():  # the first token is a sign of load
                 self._give()
+        return bool(pieces) or self._stream.began != began
+
+    def _give_due(self) -> bool:
+        """Give what was held if that completes a sentence; whether it did."""
+        if not self._held or (self._holds is not None and self._holds(self._held)):
+            return False
+        self._give()
+        self._sentenced = True
+        return True
 
     def _give(self) -> None:
         if self._held:
             self._pieces.append(Said(self._held))
             self._held = ""
-            self._given += 1

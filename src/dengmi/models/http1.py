@@ -212,7 +212,7 @@ class Wire(asyncio.Protocol):
             self.close()
             return
         self._taken += len(data)
-        before = self._headed, self._ended
+        headed, ended = self._headed, self._ended
         try:
             self._parser.feed_data(data)
         except (httptools.HttpParserError, httptools.HttpParserUpgrade) as error:
@@ -230,7 +230,8 @@ class Wire(asyncio.Protocol):
         if self._waiting > MOST_WAITING and not self._paused and self._transport is not None:
             self._paused = True
             self._transport.pause_reading()
-        if self._body or self._told or self._lost or before != (self._headed, self._ended):
+        news = self._body or self._told or self._lost
+        if news or headed != self._headed or ended != self._ended:
             self._wake()
 
     def _weigh(self, take: Callable[[bytes], object]) -> None:
@@ -240,8 +241,6 @@ class Wire(asyncio.Protocol):
         take(body[0] if len(body) == 1 else b"".join(body))
         if self._worth():
             self._told = True
-            if self._resting is not None:
-                self._go_on()
         elif not self._told:
             self._waiting = 0
 

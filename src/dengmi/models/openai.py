@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 
+from dengmi.core.charges import Tokens
 from dengmi.core.chat import ChatRequest, Piece
 from dengmi.core.errors import ModelFailed, Trouble
 from dengmi.models.connection import Connection, Reply, Unreachable
@@ -69,7 +70,8 @@ class OpenAiModel:
                 )
                 model, send_asker = self._settings.model, self._settings.send_asker
                 body = body_of(request, model, profile, send_asker=send_asker)
-                reply = await self._connection.post(f"{self._base}{_PATH}", body, headers)
+                address = f"{self._base}{_PATH}"
+                reply = await self._connection.post(address, body, headers, request.sent)
             try:
                 if reply.status != 200:
                     raise await self._refused(reply)
@@ -161,12 +163,14 @@ class OpenAiModel:
         text = (await _body(reply, _LONGEST_BODY)).decode("utf-8", "replace")
         chunk = chunk_of(text)
         message = chunk.error if chunk and chunk.error else text
-        return ModelFailed(
+        error = ModelFailed(
             trouble_of(reply.status),
             self.name,
             retry_after=wait_of(reply.header("retry-after"), time.time()),
             reason=f"HTTP {reply.status} {message}",
         )
+        error.used = Tokens()  # nobody takes money for a refusal
+        return error
 
     def _masked(self, error: ModelFailed) -> ModelFailed:
         if "reason" in error.params:

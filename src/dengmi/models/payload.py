@@ -42,7 +42,7 @@ OVERLOADED = "insufficient_system_resource"
 _LONGEST_WAIT = 3600.0
 
 
-class Chunk(msgspec.Struct, frozen=True):
+class Chunk(msgspec.Struct, frozen=True, gc=False):
     """One piece of a stream. `finish` is the endpoint's own word, "" while it goes on; `code` is
     the HTTP status that an error inside of a stream names, 0 for none."""
 
@@ -55,19 +55,19 @@ class Chunk(msgspec.Struct, frozen=True):
     code: int = 0
 
 
-class _Delta(msgspec.Struct):
+class _Delta(msgspec.Struct, gc=False):
     content: str | None = None
     reasoning_content: str | None = None
     reasoning: str | None = None
 
 
-class _Choice(msgspec.Struct):
+class _Choice(msgspec.Struct, gc=False):
     delta: _Delta | None = None
     message: object = None
     finish_reason: str | None = None
 
 
-class _Usual(msgspec.Struct):
+class _Usual(msgspec.Struct, gc=False):
     """What nearly every piece of a stream looks like."""
 
     choices: list[_Choice] | None = None

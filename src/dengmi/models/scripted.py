@@ -24,6 +24,9 @@ from dengmi.core.errors import ModelFailed, Trouble
 from dengmi.language.tokens import estimate_tokens
 from dengmi.models.extractive import extract
 
+REFUSALS = frozenset(("busy", "funds", "key", "request", "down"))
+"""Troubles of an endpoint that reads no prompt."""
+
 _PIECE = re.compile(r"\s*(?:[A-Za-z0-9.']+|.)", re.DOTALL)
 
 
@@ -58,6 +61,8 @@ class ScriptedModel:
     async def chat(self, request: ChatRequest) -> AsyncGenerator[Piece, None]:
         """The pieces of one answer (see core.chat.ChatModel). Raises ModelFailed."""
         line = self._line(request.messages)
+        if line.fail not in REFUSALS:
+            request.sent()
         await asyncio.sleep(line.first)
         spoken: list[str] = []
         thought = line.thinking if request.thinking else ""

@@ -4,22 +4,8 @@ Comments are given too: DeepSeek holds a waiting request open with `: keep-alive
 the only sign of its queue. An event's type and id do not matter here and are left out.
 """
 
-from dataclasses import dataclass
-
 LONGEST = 4_000_000
 """Bytes of one line, and characters of one event, at the most; longer is no answer of a model."""
-
-
-@dataclass(frozen=True, slots=True)
-class Data:
-    """The data of one event; several data lines are joined by line breaks."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Comment:
-    """A comment or an empty line outside of an event: a sign of life."""
 
 
 class TooLong(ValueError):
@@ -27,8 +13,10 @@ class TooLong(ValueError):
 
 
 class Events:
-    """Takes the bytes of a stream as they come and gives its events and comments, as their lines
-    are complete. An event that the end of the stream cuts off is not given, as the standard says.
+    """Takes the bytes of a stream as they come and gives the data of its events, as their lines
+    are complete; several data lines of one are joined by line breaks. None stands for a comment,
+    or an empty line outside of an event: a sign of life. An event that the end of the stream cuts
+    off is not given, as the standard says.
     """
 
     def __init__(self) -> None:
@@ -36,21 +24,23 @@ class Events:
         self._data: list[str] = []
         self._size = 0
 
-    def feed(self, chunk: bytes) -> list[Data | Comment]:
+    def feed(self, chunk: bytes) -> list[str | None]:
         """What a chunk completes.
 
         Raises:
             TooLong: there is a line or an event of more than 4 MB.
         """
-        found: list[Data | Comment] = []
-        if not self._data and (whole := self._lines.events(chunk)):
-            return [Data(each[6:].decode("utf-8", "replace")) for each in whole]
+        found: list[str | None] = []
+        if not self._data:
+            found += self._lines.events(chunk)
+            if found:
+                return found
         for line in self._lines.feed(chunk):
             if not line:
-                found.append(Data("\n".join(self._data)) if self._data else Comment())
+                found.append("\n".join(self._data) if self._data else None)
                 self._data, self._size = [], 0
             elif line.startswith(":"):
-                found.append(Comment())
+                found.append(None)
             else:
                 name, _, value = line.partition(":")
                 if name == "data":
@@ -70,13 +60,15 @@ class Lines:
         self._after_cr = False
         self._first = True
 
-    def events(self, chunk: bytes) -> list[bytes]:
-        """The events of a chunk that is nothing but whole ones with one line of data each, as most
-        are: then it is taken. [] for any other."""
+    def events(self, chunk: bytes) -> list[str]:
+        """The data of the events of a chunk that is nothing but whole ones with one line each, as
+        most are: then it is taken. [] for any other."""
         if self._left or self._after_cr or len(chunk) > LONGEST or b"\r" in chunk:
             return []
-        *found, left = chunk.split(b"\n\n")
-        if left or any(not each.startswith(b"data: ") or b"\n" in each for each in found):
+        if not (chunk.startswith(b"data: ") and chunk.endswith(b"\n\n")):
+            return []
+        found = chunk[6:-2].decode("utf-8", "replace").split("\n\ndata: ")
+        if chunk.count(b"\n") != 2 * len(found):  # there is a line break inside of one
             return []
         self._first = False
         return found

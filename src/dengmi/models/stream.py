@@ -53,14 +53,17 @@ class AnswerStream:
         Raises:
             ModelFailed: the endpoint tells an error in place of an answer.
         """
-        if data.strip() == "[DONE]":
+        if not data.startswith("{") and data.strip() == "[DONE]":
             self.done = True
             return []
         chunk = chunk_of(data)
         if chunk is None:
             return []
         if chunk.error:
-            raise ModelFailed(trouble_of(chunk.code), self._model, reason=chunk.error)
+            error = self._failed(trouble_of(chunk.code), reason=chunk.error)
+            if not self.began and error.used is None:
+                error.used = Tokens()  # refused, though with the status of an answer
+            raise error
         self._finish = chunk.finish or self._finish
         self._tokens = chunk.tokens or self._tokens
         self._version = chunk.version or self._version

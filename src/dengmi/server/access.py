@@ -19,6 +19,10 @@ _PROXY_HEADERS = (
 """How the names of headers start that only proxies add."""
 
 
+SEEN_PROXY = "dengmi.seen_proxy"
+"""Mark in the scope of a request: it may come from anybody, through a proxy (`front.Front`)."""
+
+
 def check_host(request: Request, settings: ServerSettings) -> None:
     """Refuse a request that came to a loopback address under a foreign name.
 
@@ -34,14 +38,14 @@ def check_host(request: Request, settings: ServerSettings) -> None:
     if at is None or not said or not _is_loopback(str(at[0])):
         return
     if not _is_own(said, settings.public_url, settings.host):
-        raise Refusal("host_unknown", 421, host=_host_name(said)[:100])
+        raise Refusal("host_unknown", 421, host=host_name(said)[:100])
 
 
 @lru_cache(maxsize=64)
 def _is_own(said: str, public_url: str, host: str) -> bool:
     """Whether a Host header names this server, or no name at all. Most callers say the same."""
-    name = _host_name(said)
-    own = (_host_name(public_url), host.lower(), "localhost")
+    name = host_name(said)
+    own = (host_name(public_url), host.lower(), "localhost")
     return name in own or name.endswith(".localhost") or _is_ip(name)
 
 
@@ -88,23 +92,30 @@ def is_operator(request: Request, settings: ServerSettings) -> bool:
 
 
 def _is_local(request: Request) -> bool:
+    if SEEN_PROXY in request.scope:
+        return False
     if request.client is None or not _is_loopback(request.client.host):
         return False
-    # nginx passes requests on as HTTP/1.0, with no other sign of itself, unless told otherwise.
+    # nginx before 1.29.7 passes requests on as HTTP/1.0, with no other sign of itself, unless told
+    # otherwise; later ones with none at all, see `front`.
     if request.scope.get("http_version") == "1.0":
         return False
     if any(name.startswith(_PROXY_HEADERS) for name in request.headers):
         return False
+    return not _is_of_elsewhere(request) and _is_loopback(
+        host_name(request.headers.get("host", ""))
+    )
+
+
+def _is_of_elsewhere(request: Request) -> bool:
+    """Whether a browser says that a page of another site sends it."""
     if request.headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
-        return False
-    host = request.headers.get("host", "")
-    origin = request.headers.get("origin")
-    if origin and origin.partition("://")[2] != host:
-        return False
-    return _is_loopback(_host_name(host))
+        return True
+    origin = request.headers.get("origin", "")
+    return origin != "" and origin.partition("://")[2] != request.headers.get("host", "")
 
 
-def _host_name(address: str) -> str:
+def host_name(address: str) -> str:
     """The host of an address or of a Host header, in lower case; empty when there is none."""
     try:
         host = urlsplit(address if "://" in address else f"//{address}").hostname or ""

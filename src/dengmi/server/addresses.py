@@ -4,7 +4,6 @@ import ipaddress
 from collections.abc import Sequence
 from functools import lru_cache
 
-_Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 HOME_BITS = 64

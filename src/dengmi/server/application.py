@@ -20,6 +20,7 @@ from dengmi.server.channels.openai import refusal
 from dengmi.server.channels.sites import Sites
 from dengmi.server.channels.ways import ways_of
 from dengmi.server.context import Context, make_context
+from dengmi.server.front import Front
 from dengmi.server.keeping import keep_only
 from dengmi.server.meeting import met
 from dengmi.server.parts import Parts
@@ -49,6 +50,7 @@ def create_app(parts: Parts, board: Path | None = None) -> Starlette:
         ongoing: list[asyncio.Task[Any]] = []
         async with met(context):
             try:
+                await front.open()
                 await _begin(context, ongoing)
                 for way in ways:
                     await way.begin()
@@ -63,7 +65,10 @@ def create_app(parts: Parts, board: Path | None = None) -> Starlette:
     async def refuse(request: Request, error: Exception) -> Response:
         return _refusal(request, error, context)
 
+    front = Front(parts.settings, context.crew.start)
+
     def door(request: Request) -> Response | None:
+        front.look(request)
         try:
             check_host(request, parts.settings.server)
         except DengmiError as error:

@@ -1,10 +1,12 @@
 """Settings of the desks, and of those who ask them: plans and keys."""
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from msgspec import Meta
 
 from dengmi.settings.channels import Site
+from dengmi.settings.live import Those
 from dengmi.settings.masked import Masked
 
 
@@ -118,3 +120,8 @@ class KeySettings(Masked, frozen=True, forbid_unknown_fields=True, kw_only=True)
         Annotated[float, Meta(ge=0)],
         Meta(description="questions and searches a second under this key, 0: no limit"),
     ] = 100.0
+
+
+def private_of(desks: Mapping[str, DeskSettings]) -> Those:
+    """The desks that the hall leaves out, as they are now."""
+    return Those(desks, lambda desk: not desk.public)

@@ -7,6 +7,7 @@ from typing import Any
 
 from dengmi.core.errors import NotFound
 from dengmi.core.ids import stable_id
+from dengmi.core.inbox import Census
 from dengmi.core.records import Answer, Citation, Claim, Cost, Head, Question, QuestionState
 from dengmi.core.reuses import Reusable
 from dengmi.store.clean import clean
@@ -154,23 +155,15 @@ def fail(question_id: str, code: str) -> Work[None]:
     yield from run("question_failed", id=question_id, failure=code)
 
 
-def pending() -> Work[tuple[Question, ...]]:
-    """Questions without a final state."""
-    rows = yield from every("questions_pending")
-    return tuple(as_question(row) for row in rows)
-
-
-def claim(
-    owner: str, *, gone: Sequence[str], alive: Sequence[str], busy: Sequence[str], before: float
-) -> Work[tuple[Question, ...]]:
+def claim(owner: str, known: Census) -> Work[tuple[Question, ...]]:
     """Take over questions that no living process works on, oldest first."""
     rows = yield from every(
         "questions_claim",
         owner=owner,
-        gone=list(gone),
-        alive=list(alive),
-        busy=list(busy),
-        before=float(before),
+        gone=list(known.gone),
+        alive=list(known.alive),
+        busy=list(known.busy),
+        before=float(known.before),
     )
     return tuple(sorted(map(as_question, rows), key=lambda each: (each.asked_at, each.id)))
 

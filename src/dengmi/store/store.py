@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dengmi.core.clock import Clock
+from dengmi.core.inbox import Census
 from dengmi.core.outcomes import Outcome
 from dengmi.core.ports import Locks
 from dengmi.core.records import (
@@ -172,23 +173,9 @@ class SqlStore(SqlCharges, SqlLine, SqlEdits, SqlFirsts, SqlHistories, SqlOutgoi
         """Give the question the final state "failed", unless it has one."""
         await self._db.write(inbox.fail, question_id, code)
 
-    async def pending_questions(self) -> Sequence[Question]:
-        """Questions without a final state, oldest first."""
-        return await self._db.read(inbox.pending)
-
-    async def claim_questions(
-        self,
-        owner: str,
-        *,
-        gone: Sequence[str],
-        alive: Sequence[str],
-        busy: Sequence[str],
-        before: float,
-    ) -> Sequence[Question]:
+    async def claim_questions(self, owner: str, known: Census) -> Sequence[Question]:
         """Take over questions that no living process works on, oldest first."""
-        return await self._db.write(
-            inbox.claim, owner, gone=gone, alive=alive, busy=busy, before=before
-        )
+        return await self._db.write(inbox.claim, owner, known)
 
     async def question(self, question_id: str) -> Question | None:
         """A question by its id."""

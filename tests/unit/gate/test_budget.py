@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from dengmi.core.charges import Charge
 from dengmi.core.errors import OverLimit
 from dengmi.core.limits import Used
-from dengmi.gate.budget import Rates, Rule, almost, over
+from dengmi.core.rates import Rates
+from dengmi.gate.budget import Rule, almost, over
 from dengmi.gate.limits import DeskLimit, Limits
 from dengmi.gate.quota import plans
 from dengmi.settings.desks import KeySettings, PlanSettings

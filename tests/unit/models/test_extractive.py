@@ -1,7 +1,7 @@
 """The stand-in for a model copies what answers, and declines where nothing does."""
 
-from dengmi.core.chat import Message
-from dengmi.models.extractive import DECLINED, extract
+from dengmi.core.chat import DECLINED, Message
+from dengmi.models.extractive import extract
 
 FAQ = """\
 [1.1] Q: How long does shipping take?

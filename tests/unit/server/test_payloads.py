@@ -1,6 +1,7 @@
 """Whatever hostile text stands in an answer, a citation or a title: the cards hold our own elements
 only, and the text as text."""
 
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -9,7 +10,7 @@ from dengmi.core.records import Answer, Citation, Claim, Head, Passage, Sentence
 from dengmi.server.ui.card import answer_card, error_card, lost_card, turn
 from dengmi.server.ui.citation import source
 from dengmi.server.ui.page import DeskView, Frame
-from dengmi.server.ui.written import sentence
+from dengmi.server.ui.written import sentence, written
 from tests.fakes.payloads import payloads
 
 DESK = DeskView("walks", "Walks", 3, None)
@@ -21,8 +22,8 @@ TAGS = frozenset(
     {
         *("a", "article", "blockquote", "button", "circle", "cite", "code", "details", "div"),
         *("ellipse", "footer", "form", "g", "h2", "input", "label", "li", "mark", "ol", "p"),
-        *("path", "rect", "section", "small", "span", "strong", "sub", "summary", "sup", "svg"),
-        *("time", "ul"),
+        *("path", "pre", "rect", "section", "small", "span", "strong", "sub", "summary", "sup"),
+        *("svg", "table", "td", "th", "time", "tr", "ul"),
     }
 )
 
@@ -89,6 +90,21 @@ def test_in_answers(level: str) -> None:
             nearest=(answer.citations[0].head,),
         )  # fmt: skip
         check(answer_card(FRAME, none), words)
+
+
+@pytest.mark.parametrize(
+    "form", ["| a | {0} |\n|--|--|\n| {0} | b |", "- {0}\n  - {0}", "```\n{0}\n```", "# {0}"]
+)
+def test_in_tables_lists_and_code(form: str) -> None:
+    """As a sentence that was judged, and as text that nobody judged."""
+    for words in payloads():
+        text = form.format(" ".join(words.split()))
+        judged = Claim(start=0, end=len(text), verdict="partial")
+        for claims in ((judged,), ()):
+            made = written(FRAME, replace(answer_of("x", "deep"), text=text, claims=claims))
+            for tag, attributes in Elements(made).seen:
+                assert tag in TAGS, (tag, words)
+                assert set(attributes) <= {"class", "href", "data-source", "tabindex", "scope"}
 
 
 def test_in_what_streams() -> None:

@@ -11,6 +11,7 @@ from dengmi.core.errors import BadSettings, DengmiError, Unavailable
 from dengmi.core.records import Question
 from dengmi.store import sqlite_schema, sqlite_threads
 from dengmi.store.open import open_store
+from tests.contract.given import unfinished
 
 
 async def refused(address: str) -> DengmiError:
@@ -91,7 +92,7 @@ async def test_a_full_disk_loses_nothing_that_was_confirmed(
         with pytest.raises(Unavailable) as caught:
             await store.check_writes()
         assert caught.value.code == "store_full"
-        kept = {each.id for each in await store.pending_questions()}
+        kept = {each.id for each in await unfinished(store)}
         assert kept == {question.id for question, _ in good}
     finally:
         await store.close()
@@ -109,7 +110,7 @@ async def test_another_process_that_holds_the_lock(
         with pytest.raises(Unavailable) as caught:
             await store.record_question(asked("q_1"))
         assert caught.value.code == "store_locked"
-        assert await store.pending_questions() == ()  # readers do not wait
+        assert await unfinished(store) == ()  # readers do not wait
         await asyncio.to_thread(other.execute, "COMMIT")
         assert (await store.record_question(asked("q_1")))[1] is True
     finally:
@@ -127,7 +128,7 @@ async def test_a_cancelled_write_disturbs_nobody(tmp_path: Path) -> None:
             write.cancel()
         done = await asyncio.gather(*writes, return_exceptions=True)
         assert all(isinstance(each, tuple) for each in done[1::2])
-        kept = {each.id for each in await store.pending_questions()}
+        kept = {each.id for each in await unfinished(store)}
         assert kept >= {f"q_{n}" for n in range(1, 20, 2)}
     finally:
         await store.close()
@@ -141,7 +142,7 @@ async def test_writes_asked_for_before_closing_are_kept(tmp_path: Path) -> None:
     await store.close()
     assert all(new for _, new in await asyncio.gather(*writes))
     await store.open()
-    assert len(await store.pending_questions()) == 300
+    assert len(await unfinished(store)) == 300
     await store.close()
 
 

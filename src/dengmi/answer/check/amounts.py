@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from dengmi.answer.check.bounds import Bound, bound_of, is_about
@@ -19,6 +19,7 @@ from dengmi.answer.check.numerals import (
     from_words,
 )
 from dengmi.answer.check.units import Unit, pattern, units
+from dengmi.answer.check.writings import ROMAN_WORDS, written_otherwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ _ORDINAL = re.compile(
     r"|(?P<h>首)(?=[个次位届部家款枚批座条台款套支例创]|任(?!务))"
 )
 _HINTS = frozenset(
-    [*NUMBER_WORDS, *ORDINALS, "half", "runner", "runners", "once", "twice", "thrice"]
+    [*NUMBER_WORDS, *ORDINALS, *ROMAN_WORDS, "half", "runner", "runners", "once", "twice", "thrice"]
     + ["hat", "trick", "double", "doubled", "doubling", "triple", "tripled"]
     + [f"{part}{s}" for part in ("third", "quarter", "fifth", "tenth") for s in ("", "s")]
 )
@@ -130,6 +131,12 @@ def amounts(left: str, lower: str) -> Iterator[Amount]:
     if not latin:
         for hit in _HAN_WORDS.finditer(left):
             taken[hit.start() : hit.end()] = b"\x01" * (hit.end() - hit.start())
+    for value, unit, nth, hit, start in written_otherwise(left):
+        made = _made(value, unit, hit, lower)
+        measure = "nth" if nth else made.measure
+        yield replace(made, measure=measure, base=value if nth else made.base, start=start)
+        if not hit["power"]:  # its base may also be a number with the mark of a footnote
+            taken[start : hit.end()] = b"\x01" * (hit.end() - start)
     for search, read in (
         (_MIXED, _mixed),
         (_SHARES, _share),

@@ -1,6 +1,5 @@
 """The values of written numbers: "1,200", "three million", 三百万, 1.2亿, 百分之五."""
 
-import re
 from typing import Final
 
 _ONES: Final = {
@@ -79,8 +78,6 @@ SCALE: Final = (
     "hundred|thousand|million|billion|trillion|dozen|bn|mn|万亿|千亿|百亿|十亿|亿|千万|百万|十万"
     "|万(?!里|能|一)|千(?![克米瓦卡焦赫帕伏字])|百(?![帕分])"
 )
-
-_POINT = re.compile("点")
 
 
 def from_digits(digits: str, scale: str = "") -> float:

@@ -28,7 +28,7 @@ LEAST = 64
 
 _ENDS = ".。！？!?…:：;；\"'”’」』)）]】`*|"
 _DECLINED = re.compile(r"\bNO[_ \\-]{0,2}ANSWER\b")
-"""The agreed word (`prompt.DECLINED`), as models write it too."""
+"""The agreed word (`core.chat.DECLINED`), as models write it too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,6 +36,9 @@ UNSEEN = re.compile(
 """Signs that nobody sees, and that turn round or part what is seen: 06 behind one reads 60."""
 
 _LEAD = re.compile(r"(?:[ \t]*(?:[-*+•]|\d{1,2}[.)、]|#{1,6}|>)[ \t]+)*(?:\*\*|__)?")
+_ITEM = re.compile(r"[-*+•]|\d{1,2}[.)、]")
+_DEEPEST = 12
+"""Columns that an item of a list stands further in than the first at the most."""
 _ROW = re.compile(r"\|[^|]*\||\S[ \t]+\|[ \t]+\S")
 """What makes a line a row of a table, with marks around it or between its cells only."""
 FENCE = re.compile(r"[ \t]*(?:```|~~~)")
@@ -48,7 +51,8 @@ class Sentenced:
 
     Attributes:
         gap: what stands between it and what came before: "", " " or line breaks.
-        lead: the mark of a list item, heading or quotation in front of it.
+        lead: the mark of a list item, heading or quotation in front of it; that of a list inside
+            a list with the blanks that say so.
         text: the sentence, without numbers.
         cites: (passage, sentence) it cites, in order; sentence 0 means the whole passage.
         code: whether it is a line of code or a table's row, which no sentence rules apply to; `row`
@@ -88,6 +92,10 @@ class Draft:
         self._carried: tuple[Ref, ...] = ()
         self._marked = False
         """Whether what left of this line had numbers."""
+        self._margin: int | None = None
+        """How far in the first item of this list stands; None outside of lists."""
+        self._inset = ""
+        """What the first sentence of this line keeps of the blanks in front of it."""
 
     def feed(self, piece: str) -> Iterator[Sentenced]:
         """Add a piece; the sentences that are finished by it."""
@@ -170,6 +178,7 @@ class Draft:
         if self._fenced and not all(s and self._means((p, s)) for m in marks for p, s in m.refs):
             plain, marks = line, ()  # code has brackets of its own
         if self._fenced or row:
+            self._margin = None
             if plain.strip():
                 refs = tuple(ref for mark in marks for ref in mark.refs)
                 yield self._given("", plain.rstrip(), refs, code=True, row=row)
@@ -185,10 +194,24 @@ class Draft:
             before = end
 
     def _begin(self, plain: str, marks: Marks) -> None:
-        """Look where the numbers of a line stand, before its first sentence leaves."""
+        """Look where the numbers of a line stand, and how far in, before its first sentence
+        leaves."""
         if self._ahead is None:
             lead = _LEAD.match(plain)
             self._ahead = bool(marks) and marks[0].place <= (lead.end() if lead else 0)
+            self._inset = self._inset_of(plain, lead.group() if lead else "")
+
+    def _inset_of(self, plain: str, lead: str) -> str:
+        """The blanks that make an item one of a list inside a list. Those in front of a list's
+        first item make nothing but code of it, to readers of Markdown."""
+        if not _ITEM.match(lead.lstrip()):
+            if plain.strip():
+                self._margin = None
+            return ""
+        blanks = plain[: len(plain) - len(plain.lstrip())].expandtabs(4)
+        if self._margin is None:
+            self._margin = len(blanks)
+        return " " * min(max(0, len(blanks) - self._margin), _DEEPEST)
 
     def _sentence(
         self, plain: str, marks: Marks, start: int, end: int, *, first: bool, last: bool
@@ -206,7 +229,8 @@ class Draft:
         text = plain[at:end]
         if any(mark.place in (start, at) for mark in marks):
             text = text[:1].upper() + text[1:]
-        return self._given(plain[start:at], text, tuple(cites if ahead else cites + behind))
+        inset, self._inset = self._inset, ""
+        return self._given(inset + plain[start:at], text, tuple(cites if ahead else cites + behind))
 
     def _behind(self, line: str, rest: str, final: bool) -> int | None:
         """How much of the next line belongs to this one: numbers that stand alone on it, where this

@@ -43,7 +43,11 @@ _BEHIND = r"(?:^|(?<=[.。！？!?;；\]]))"
 """Where a label may stand: at the beginning of a line, or behind a sentence."""
 
 _SAYS_ZH = r"(?:所述|所示|的?(?:内容|內容|信息))?"
+_MAY_BEGIN = r"(?:(?=[ \t*_(（\[【［a根依按])|(?<=[.。！？!?;；\]])|^)"
+"""Where numbers, or words that lead to them, may begin: asked before each way in turn is tried."""
+
 _MARK = re.compile(
+    rf"{_MAY_BEGIN}(?:"
     r"(?:(?<![ \t])[ \t]+)?(?:"  # blanks are tried once a run: many would take their square
     rf"[(（]\s*(?:{_LABEL}|{_SEE})?{_GROUPS}\s*[)）]"
     rf"|[(（]\s*(?:{_LABEL}|{_SEE}){_LIST}\s*[)）]"
@@ -53,10 +57,14 @@ _MARK = re.compile(
     rf"|{_STATED_ZH}(?:句子|来源|來源|文章)?[ \t]*{_GROUPS}{_SAYS_ZH}[，,：:]?[ \t]*"
     rf"|{_GROUPS}"
     rf")|{_BEHIND}[ \t]*{_LABEL}{_GROUPS}[.。]?"
-    rf"|{_BEHIND}[ \t]*{_LABEL}(?P<ends>{_EXACTS})[.。]?[ \t]*$",
+    rf"|{_BEHIND}[ \t]*{_LABEL}(?P<ends>{_EXACTS})[.。]?[ \t]*$)",
     re.IGNORECASE,
 )
 _ONE = re.compile(rf"({_NUMBER})(?:{_TO}({_NUMBER}))?", re.IGNORECASE)
+_CODE = re.compile(r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)")
+"""Code within a line."""
+_CODE_BEGUN = 80
+"""Characters behind a backtick that may still become code."""
 _ANY = re.compile(r"[\[【［(（:：]")
 _TAIL = 240
 """Characters at the end in which numbers may have begun."""
@@ -64,7 +72,7 @@ _TAIL = 240
 _MORE = r"(?:[,，、;；/&]|\ba(?:nd?)?|和|及|与|與|[)）*])?[ \t]*"
 _LABEL_BEGUN = r"(?:[a-z]{1,10}|[来來出参參引依](?:[源处處考用据])?)"
 _OPEN = re.compile(
-    rf"[ \t]*(?:\*\*)?(?:[(（]\s*)?{_GROUPS}\s*{_MORE}$"
+    rf"{_MAY_BEGIN}(?:[ \t]*(?:\*\*)?(?:[(（]\s*)?{_GROUPS}\s*{_MORE}$"
     r"|[ \t]*(?:\*\*[ \t]*)?[\[【［][^\]】］\n]{0,80}$"
     r"|[ \t]*[(（][^)）\n]{0,80}$"
     rf"|[ \t]*[(（]\s*{_EXACTS}\s*[)）]$"
@@ -72,7 +80,7 @@ _OPEN = re.compile(
     rf"|(?<=[。！？\]])[ \t]*[*_]{{0,2}}{_LABEL_BEGUN}?(?:[:：]\*{{0,2}})?$"
     rf"|[ \t]*{_STATED}[^\n]{{0,40}}$"
     rf"|(?:根|依|按|{_STATED_ZH}[^\n]{{0,12}})$"
-    r"|[ \t]+$",
+    r"|[ \t]+$)",
     re.IGNORECASE,
 )
 _LINE_BEGUN = re.compile(rf"[ \t]*(?:[(（]\s*)?[*_]{{0,2}}{_LABEL_BEGUN}?$", re.IGNORECASE)
@@ -102,12 +110,16 @@ def without_marks(raw: str, means: Means) -> tuple[str, Marks]:
         return raw, ()
     plain: list[str] = []
     marks: list[Mark] = []
+    codes = [found.span() for found in _CODE.finditer(raw)] if "`" in raw else []
     at = length = 0
     for found in _MARK.finditer(raw):
         unsure = found["bare"] or found["ends"]
         refs = tuple(_refs(unsure or found.group()))
         if unsure and not all(map(means, refs)):
             continue
+        inside = any(begin < found.start() and found.end() < end for begin, end in codes)
+        if inside and not all(s and means((p, s)) for p, s in refs):
+            continue  # code has brackets of its own
         plain.append(raw[at : found.start()])
         length += found.start() - at
         marks.append(Mark(found.start(), found.end(), length, refs))
@@ -120,7 +132,13 @@ def settled(raw: str) -> str:
     """What of an unfinished line holds no numbers that more text could complete or change."""
     begin = max(0, len(raw) - _TAIL)
     found = _OPEN.search(raw, begin)
-    return raw[: found.start()] if found else raw
+    known = raw[: found.start()] if found else raw
+    if "`" in known:
+        rest = _CODE.sub(lambda code: " " * len(code.group()), known)
+        tick = rest.find("`")
+        if 0 <= tick and len(raw) - tick <= _CODE_BEGUN:
+            return raw[:tick]
+    return known
 
 
 def alone(line: str, means: Means, *, whole: bool) -> bool | None:

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Mapping, Sequence
 
-from dengmi.answer.write.prompt import DECLINED, Past
+from dengmi.answer.write.prompt import Past
 from dengmi.answer.write.shown import Shown, in_order
+from dengmi.core.chat import DECLINED
 from dengmi.core.records import Answer, Exchange, Head, Passage
 
 _CITED = re.compile(r"\[(\d{1,3})\]")

@@ -10,11 +10,8 @@ from dataclasses import dataclass
 
 from dengmi.answer.orders import harmless, hidden, is_order
 from dengmi.answer.write.shown import Shown
-from dengmi.core.chat import Message
+from dengmi.core.chat import DECLINED, Message
 from dengmi.core.records import Head, Level, Passage
-
-DECLINED = "NO_ANSWER"
-"""What a model writes when the sentences do not answer the question."""
 
 COMPLETE = "NOTHING_MISSING"
 """What a model writes when an answer that broke off lacks nothing."""

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, aclosing, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dengmi.core.charges import Charge, Purpose, Tokens
 from dengmi.core.chat import ChatModel, ChatRequest, Ended, Piece, Said, Thought
@@ -81,6 +81,8 @@ class Aside:
         except OverLimit:
             return None, None
         heard: list[Piece] = []
+        reached = asyncio.Event()
+        request = replace(request, sent=reached.set)
         ended: Ended | None = None
         told: Tokens | None = None
         try:
@@ -93,7 +95,7 @@ class Aside:
             told = error.used if isinstance(error, ModelFailed) else None
             log.warning("question %s: no %s: %r", question.id, purpose, error)
         finally:
-            used = ended.tokens if ended else told or _about(heard, prompt)
+            used = ended.tokens if ended else told or _about(heard, prompt, reached.is_set())
             settled = self._ledger.settle(charge, used, ended.version if ended else "")
             charge = await asyncio.shield(asyncio.ensure_future(settled))
         text = "".join(piece.text for piece in heard if isinstance(piece, Said))
@@ -121,9 +123,10 @@ async def _hear(
     return None
 
 
-def _about(heard: Sequence[Piece], prompt: int) -> Tokens:
-    """About what a call used whose endpoint could not tell: thinking is paid for too."""
-    if not heard:
+def _about(heard: Sequence[Piece], prompt: int, sent: bool) -> Tokens:
+    """About what a call used whose endpoint could not tell: thinking is paid for too, and
+    the prompt from when it was sent."""
+    if not (heard or sent):
         return Tokens()
     said = estimate_tokens("".join(piece.text for piece in heard if isinstance(piece, Said)))
     thought = estimate_tokens("".join(piece.text for piece in heard if isinstance(piece, Thought)))

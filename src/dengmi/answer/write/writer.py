@@ -141,8 +141,8 @@ class Writer:
     async def _call(
         self, begun: Begun, grant: Grant, charges: list[Charge]
     ) -> AsyncGenerator[Out, None]:
-        task, prompt = begun.task, begun.prompt
-        request = _request(begun)
+        task, prompt, reached = begun.task, begun.prompt, asyncio.Event()
+        request = _request(begun, reached)
         charge = await self._ledger.reserve(
             task.question,
             task.level,
@@ -152,12 +152,11 @@ class Writer:
         )
         ended: Ended | None = None
         told: Tokens | None = None
-        heard = False
         task.calling()
         try:
             async with aclosing(spoken(self._model(grant.model), request)) as pieces:
                 async for piece in pieces:
-                    heard = True
+                    reached.set()
                     grant.heard(piece)
                     match piece:
                         case Thought(text):
@@ -178,8 +177,9 @@ class Writer:
             told = error.used
             raise
         finally:
-            # Also when nobody listens any more: what was used is known no better later on.
-            used = ended.tokens if ended else told or begun.used(prompt if heard else 0)
+            # Also when nobody listens any more: what was used is known no better later on. What
+            # was sent is paid for, though no token of an answer ever came.
+            used = ended.tokens if ended else told or begun.used(prompt if reached.is_set() else 0)
             settled = self._ledger.settle(charge, used, ended.version if ended else "")
             charges.append(await asyncio.shield(asyncio.ensure_future(settled)))
 
@@ -206,8 +206,8 @@ class Writer:
             begun.turn(looked.verdicts)
 
 
-def _request(begun: Begun) -> ChatRequest:
-    """The next call."""
+def _request(begun: Begun, reached: asyncio.Event) -> ChatRequest:
+    """The next call; `reached` is set when it is on its way."""
     return ChatRequest(
         messages=begun.messages,
         max_tokens=begun.most,
@@ -215,6 +215,7 @@ def _request(begun: Begun) -> ChatRequest:
         temperature=None if begun.thinking else 0.0,
         asker=begun.task.question.asker,
         holds=begun.holds,
+        sent=reached.set,
     )
 
 

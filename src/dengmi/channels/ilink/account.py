@@ -16,7 +16,7 @@ from typing import Any, Protocol
 from dengmi.channels.ilink.client import STALE, ILinkFailed
 from dengmi.channels.ilink.messages import Said, Updates
 from dengmi.channels.outbox import Uncertain, send_noted
-from dengmi.channels.owed import is_read, lead
+from dengmi.channels.owed import lead
 from dengmi.channels.parts import shortened
 from dengmi.channels.running import Running, Runs
 from dengmi.channels.wecom.plain import Sheet, answered, preview
@@ -153,9 +153,6 @@ class Account:
     async def send(self, question: Question, answer: Answer, delivery: Delivery) -> None:
         """Send an answer that is owed. Raises DengmiError where it may be tried again."""
         deliveries = self._parts.store
-        if is_read(answer, delivery):
-            await deliveries.end_delivery(delivery, "closed")
-            return
         to = question.asker.removeprefix(f"{self.channel}:")
         most = delivery.parts or self._sheet.most_parts
         before = lead(question, answer, delivery)

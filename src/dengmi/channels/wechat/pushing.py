@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from dengmi.channels.outbox import Uncertain, send_noted
-from dengmi.channels.owed import is_read, lead
+from dengmi.channels.owed import lead
 from dengmi.channels.parts import shortened
 from dengmi.channels.wechat.client import CLOSED, WeChatFailed
 from dengmi.channels.wechat.messages import by_menu
@@ -65,9 +65,6 @@ class Pusher:
             DengmiError: it may be tried again. Where the platform takes no message for this
                 person any more, the page has the answer, and nothing is raised.
         """
-        if is_read(answer, delivery):
-            await self._deliveries.end_delivery(delivery, "closed")
-            return
         most = delivery.parts or await self._room(question, delivery.id)
         before = lead(question, answer, delivery)
         messages = answered(answer, replace(self._dialect, most_parts=most), before)

@@ -11,8 +11,8 @@ from typing import Any
 
 from dengmi.channels.wechat.body import Fields, text_of
 
-CUSTOMER, SYSTEM = 3, 4
-"""Where a message is from."""
+CUSTOMER = 3
+"""Where a message of a person is from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +23,7 @@ class KfMessage:
         account: the open_kfid it was left at; customer: the external_userid it is of.
         number: the same whenever it is given again.
         at: when it was sent (Unix seconds).
-        origin: CUSTOMER, SYSTEM, or another number.
+        origin: CUSTOMER, or another number.
         kind: "text", "image", …, "event".
         text: what was said; "" otherwise.
         event: name of an event; code: what its welcome is said with; fault: why a message of ours

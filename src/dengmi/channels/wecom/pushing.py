@@ -6,12 +6,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
 from dengmi.channels.budget import SendBudget
-from dengmi.channels.owed import is_read, lead
+from dengmi.channels.outbox import noted
+from dengmi.channels.owed import lead
 from dengmi.channels.wecom.client import CLOSED, WeComFailed
 from dengmi.channels.wecom.plain import Sheet, answered
 from dengmi.core.clock import Clock
 from dengmi.core.deliveries import Deliveries, Delivery
-from dengmi.core.errors import DengmiError
 from dengmi.core.records import Answer, Question
 
 log = logging.getLogger(__name__)
@@ -64,9 +64,6 @@ class Pusher:
             DengmiError: it may be tried again. Where the platform takes no message for this
                 person any more, the page has the answer, and nothing is raised.
         """
-        if is_read(answer, delivery):
-            await self._deliveries.end_delivery(delivery, "closed")
-            return
         most = delivery.parts or await self._room(question, delivery)
         before = lead(question, answer, delivery)
         messages = answered(answer, replace(self._sheet, most_parts=most), lead=before)
@@ -96,19 +93,14 @@ class Pusher:
         for place in range(delivery.sent, len(messages)):
             await self._turn(to)
             doubtful = place < now.begun
-            now = await self._noted(replace(now, begun=place + 1))
+            now = await noted(self._deliveries, replace(now, begun=place + 1))
             try:
                 await self._send(to, messages[place], f"{delivery.id}_{place}", doubtful)
             except WeComFailed as error:
                 if not error.uncertain and not doubtful:
-                    await self._noted(replace(now, begun=place))
+                    await noted(self._deliveries, replace(now, begun=place))
                 raise
-            now = await self._noted(replace(now, sent=place + 1))
-
-    async def _noted(self, delivery: Delivery) -> Delivery:
-        if not await self._deliveries.step_delivery(delivery):
-            raise DengmiError("delivery_taken")
-        return delivery
+            now = await noted(self._deliveries, replace(now, sent=place + 1))
 
     async def _turn(self, to: str) -> None:
         """Wait until one more message may go to somebody. Raises WeComFailed."""

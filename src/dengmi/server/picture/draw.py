@@ -10,8 +10,9 @@ from PIL import Image, ImageDraw
 
 from dengmi.core.records import Answer
 from dengmi.server.picture.fonts import Fonts
+from dengmi.server.picture.rows import Row, Types, rows_of
 from dengmi.server.picture.text import Line, Type, lines_of
-from dengmi.server.picture.words import Paragraph, Run, Style, body_of, sources_of
+from dengmi.server.picture.words import Run, body_of, sources_of
 from dengmi.server.ui.page import Frame
 from dengmi.server.ui.preview import WIDE
 
@@ -25,8 +26,6 @@ TALLEST = 3_200
 _EDGE = 72
 _LINES = 30  # of the answer, in the tall picture
 _SOURCES = 5
-
-Types = dict[Style, Type]
 
 
 @dataclass(slots=True)
@@ -115,7 +114,7 @@ def _answer(sheet: _Sheet, frame: Frame, answer: Answer, fonts: Fonts) -> None:
     """The answer on a card of its own, its sources below it."""
     inner, left = WIDTH - 2 * _EDGE - 80, _EDGE + 40
     types = _types(fonts, 36)
-    rows = _rows(body_of(frame, answer), types, inner, _LINES)
+    rows = rows_of(body_of(frame, answer), types, inner, _LINES)
     named = sources_of(frame, answer)
     small = _types(fonts, 27)
     told = [lines_of(_source(*row), small, inner, 2)[0] for row in named[:_SOURCES]]
@@ -173,7 +172,7 @@ def _wide(frame: Frame, answer: Answer, fonts: Fonts, address: str) -> Image.Ima
     types = _types(fonts, 32)
     sheet.at += 22
     room = int((WIDE[1] - 92 - sheet.at) // 52)
-    _set(sheet, _rows(body_of(frame, answer), types, width, room, tight=True), 64, types)
+    _set(sheet, rows_of(body_of(frame, answer), types, width, room, tight=True), 64, types)
     sheet.at = WIDE[1] - 40
     small = _types(fonts, 24)
     sheet.words(64, _label(frame, answer), small["plain"], RED)
@@ -183,37 +182,7 @@ def _wide(frame: Frame, answer: Answer, fonts: Fonts, address: str) -> Image.Ima
     return sheet.image
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """A line with what is above it; `bar` draws the line of a quote beside it."""
-
-    line: Line
-    height: float
-    bar: bool
-    first: bool
-    inset: float = 0.0
-
-
-def _rows(
-    body: Sequence[Paragraph], types: Types, width: float, most: int, *, tight: bool = False
-) -> list[_Row]:
-    """Paragraphs as lines with their heights, so many at the most."""
-    pitch = types["plain"].size * 1.62
-    rows: list[_Row] = []
-    for paragraph in body:
-        if most - len(rows) <= 0:
-            break
-        inset = types["plain"].size * 0.75 if paragraph.bar else 0.0
-        lines, whole = lines_of(paragraph.runs, types, width - inset, most - len(rows))
-        for n, line in enumerate(lines):
-            gap = 0.0 if n or not rows else pitch * (0.0 if tight else 0.42)
-            rows.append(_Row(line, pitch + gap, paragraph.bar, n == 0, inset))
-        if not whole:
-            break
-    return rows
-
-
-def _set(sheet: _Sheet, rows: Sequence[_Row], left: float, types: Types) -> None:
+def _set(sheet: _Sheet, rows: Sequence[Row], left: float, types: Types) -> None:
     pitch = types["plain"].size * 1.62
     for row in rows:
         sheet.at += row.height

@@ -1,13 +1,14 @@
 """What a card says, as paragraphs of styled words. Pure; draws nothing."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 from dengmi.core.links import outside
 from dengmi.core.records import Answer
 from dengmi.server.ui.card import title_of
+from dengmi.server.ui.lines import Line, Piece, cells_of, is_bare, lines_of, runs_of
 from dengmi.server.ui.links import site
 from dengmi.server.ui.page import Frame
 
@@ -16,19 +17,26 @@ Style = Literal["plain", "bold", "soft", "cite", "note"]
 
 Run = tuple[str, Style]
 
-_CITE = re.compile(r"\[(\d{1,3})\]")
-_LEAD = re.compile(r"(?:[-*+•]\s+|(\d{1,2}[.)、])\s+|#{1,6}\s+)")
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
 _MARKS = re.compile(r"\*\*|__|`|\[\?\]")
 
 
 @dataclass(slots=True)
 class Paragraph:
-    """Words that are set together. `bar` draws the line of a quote beside them."""
+    """Words that are set together.
+
+    Attributes:
+        bar: whether the line of a quote is drawn beside them.
+        depth: in how many other items they stand, or how far in as a line of code.
+        close: whether they stand close to what is above them, as items and lines of code do.
+        table: the cells of a table, row by row, instead of words.
+    """
 
     runs: list[Run] = field(default_factory=list)
     bar: bool = False
-    indent: bool = False
+    depth: int = 0
+    close: bool = False
+    table: list[list[list[Run]]] = field(default_factory=list)
 
 
 def body_of(frame: Frame, answer: Answer) -> list[Paragraph]:
@@ -44,7 +52,8 @@ def body_of(frame: Frame, answer: Answer) -> list[Paragraph]:
             Paragraph([(_flat(one.quote), "plain"), (str(one.n), "cite")], bar=True)
             for one in answer.citations
         ]
-    return [one for one in _written(frame, answer) if any(words.strip() for words, _ in one.runs)]
+    found = runs_of(lines_of(answer.text, answer.claims))
+    return [each for run in found if not is_bare(run) for each in _written(frame, run)]
 
 
 def sources_of(frame: Frame, answer: Answer) -> list[tuple[str, str]]:
@@ -59,38 +68,41 @@ def sources_of(frame: Frame, answer: Answer) -> list[tuple[str, str]]:
     return [(" ".join(map(str, numbers)), words) for numbers, words in rows.values()]
 
 
-def _written(frame: Frame, answer: Answer) -> Iterator[Paragraph]:
-    """The sentences of a written answer with their numbers and what the check said of them."""
-    text, at = answer.text, 0
-    paragraph = Paragraph()
-    spans = [(one.start, one.end, one.verdict) for one in answer.claims]
-    for start, end, verdict in [*spans, (len(text), len(text), None)]:
-        for n, part in enumerate(text[at:start].split("\n")):
-            if n:
-                yield paragraph
-                paragraph = Paragraph()
-            _between(paragraph, part)
-        weak = verdict in ("partial", "unsupported")
-        paragraph.runs += _styled(text[start:end], "soft" if weak else "plain")
-        if weak:
-            paragraph.runs.append((f" [{frame.say(f'ui_verdict_{verdict}')}]", "note"))
-        at = end
-    yield paragraph
+def _written(frame: Frame, run: Sequence[Line]) -> Iterator[Paragraph]:
+    """Lines that belong together, with their numbers and what the check said of them."""
+    if run[0].kind in ("row", "rule"):
+        headed = len(run) > 1 and run[1].kind == "rule"
+        rows = [line for line in run if line.kind == "row"]
+        yield Paragraph(
+            table=[
+                [list(_said(frame, cell, bold=headed and n == 0)) for cell in cells_of(row)]
+                for n, row in enumerate(rows)
+            ]
+        )
+        return
+    insets: list[int] = []
+    for n, line in enumerate(run):
+        if line.kind == "code":
+            blanks = len(line.raw) - len(line.raw.lstrip())
+            weak = any(one.weak for one in line.pieces)
+            style: Style = "soft" if weak else "plain"
+            yield Paragraph([(line.raw, style)], depth=blanks // 2, close=n > 0)
+            continue
+        runs = list(_said(frame, line.pieces, bold=line.kind == "head"))
+        if line.kind in ("item", "number"):
+            insets = [*(one for one in insets if one < line.inset), line.inset]
+            runs.insert(0, (f"{line.number}. " if line.number else "• ", "plain"))
+        yield Paragraph(runs, depth=max(0, len(insets) - 1), close=n > 0)
 
 
-def _between(paragraph: Paragraph, part: str) -> None:
-    """What stands between sentences: numbers, list marks, space."""
-    if not paragraph.runs and (lead := _LEAD.match(part.lstrip())):
-        part = part.lstrip()[lead.end() :]
-        if not lead.group().startswith("#"):
-            paragraph.runs.append((f"{lead[1] or '•'} ", "plain"))
-            paragraph.indent = True
-    at = 0
-    for found in _CITE.finditer(part):
-        paragraph.runs += _styled(part[at : found.start()].rstrip(), "plain")
-        paragraph.runs.append((found[1], "cite"))
-        at = found.end()
-    paragraph.runs += _styled(part[at:], "plain")
+def _said(frame: Frame, pieces: Sequence[Piece], *, bold: bool) -> Iterator[Run]:
+    for one in pieces:
+        if one.cite:
+            yield one.cite, "cite"
+            continue
+        yield from _styled(one.words, "soft" if one.weak else "bold" if bold else "plain")
+        if one.weak and one.last:
+            yield f" [{frame.say(f'ui_verdict_{one.verdict}')}]", "note"
 
 
 def _styled(words: str, style: Style) -> Iterator[Run]:

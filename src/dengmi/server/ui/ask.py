@@ -41,6 +41,7 @@ from dengmi.server.ui.card import (
     waiting_card,
 )
 from dengmi.server.ui.conversation import bar
+from dengmi.server.ui.growing import Growing
 from dengmi.server.ui.links import answer_path
 from dengmi.server.ui.markup import Child, Html, el, icon
 from dengmi.server.ui.meant import check_asked_here, is_meant
@@ -48,7 +49,6 @@ from dengmi.server.ui.overview import Overview, frame_of
 from dengmi.server.ui.page import LEVEL_COOKIE, Frame, page
 from dengmi.server.ui.shared import check_own
 from dengmi.server.ui.turns import LONGEST_THREAD, Turns
-from dengmi.server.ui.written import sentence
 
 CONVERSATION = re.compile(r"c_[a-z2-7]{16}")
 
@@ -141,10 +141,11 @@ class AskPage:
         frame = self._asked_how(dataclasses.replace(frame, asker=asker), given)
         question = self._question(frame, words, payer, given.get("at", ""))
         question = await self._parts.ladder.accept(question)
+        growing = Growing(frame)
         response = stream(
             self._context,
             question,
-            lambda event: (EVENT_NAMES[type(event)], _piece(frame, event)),
+            lambda event: (EVENT_NAMES[type(event)], _piece(frame, event, growing)),
             thinking=True,
             staying=self._staying if asker else None,
         )
@@ -307,7 +308,9 @@ def thread_of(frame: Frame, turns: list[Html], welcome: Child, top: Child = None
     ]
 
 
-def _piece(frame: Frame, event: Event) -> dict[str, str]:  # noqa: PLR0911 - one for each event
+def _piece(  # noqa: PLR0911 - one for each event
+    frame: Frame, event: Event, growing: Growing
+) -> dict[str, str]:
     """An event as the page's script wants it: HTML that goes in as it is."""
     match event:
         case Found():
@@ -317,8 +320,7 @@ def _piece(frame: Frame, event: Event) -> dict[str, str]:  # noqa: PLR0911 - one
         case Thinking():
             return {"text": event.text}
         case Text():
-            html = str(sentence(frame, event.text, event.claim)) if event.claim else ""
-            return {"html": html, "gap": "\n" if "\n" in event.text[:3] else ""}
+            return growing.add(event)
         case Cited():
             return {"html": str(quote_block(frame, event.citation, ""))}
         case Notice():

@@ -18,10 +18,11 @@ from dengmi.server.context import Context
 from dengmi.server.problems import detail, notice_text
 from dengmi.server.stream import KEEP_ALIVE, SILENCE
 from dengmi.server.ui.card import meanwhile
+from dengmi.server.ui.lines import lines_of
 from dengmi.server.ui.links import answer_path
-from dengmi.server.ui.markup import Html, el, join
+from dengmi.server.ui.markup import Html, el
 from dengmi.server.ui.page import Frame
-from dengmi.server.ui.written import sentence
+from dengmi.server.ui.written import blocks
 
 LOOK, SELDOM = 0.25, 4.0
 """Seconds between two looks for the answer of a question that nobody tells of: at first, and after
@@ -48,7 +49,7 @@ def live_card(frame: Frame, question: Question, told: Sequence[Event]) -> Html:
         "article",
         el("div", el("span", level, class_="level breathe"), class_="meta"),
         [el("p", notice_text(one, frame.lang), class_="notice") for one in _notices(told)],
-        el("div", _paragraphs(frame, written), class_="says prose", hidden=not written),
+        el("div", _so_far(frame, told), class_="says prose", hidden=not written),
         el("div", None if written else quotes, class_="quotes"),
         el("p", frame.say("ui_live"), class_="soft"),
         class_="card waiting",
@@ -133,6 +134,8 @@ def _line(frame: Frame, number: int, event: Event) -> bytes:
 def _words(frame: Frame, event: Text) -> dict[str, object]:
     """A sentence as plain words, with the numbers it cites."""
     bare = _BEFORE.sub("", event.text).replace("[?]", "").replace("**", "").strip()
+    if bare.startswith("|"):  # a row; what only parts the head from the rows says nothing
+        bare = " · ".join(cell.strip() for cell in bare.strip("|").split("|")).strip(" ·:-")
     verdict = event.claim.verdict if event.claim else None
     weak = verdict if verdict in ("partial", "unsupported") else ""
     return {
@@ -148,14 +151,11 @@ def _notices(told: Sequence[Event]) -> list[Notice]:
     return [event for event in told if isinstance(event, Notice)]
 
 
-def _paragraphs(frame: Frame, written: Sequence[Text]) -> list[Html]:
-    """Sentences as they came, in paragraphs."""
-    blocks: list[list[Html]] = []
-    for event in written:
-        if not blocks or "\n" in event.text[:3]:
-            blocks.append([])
-        blocks[-1].append(sentence(frame, event.text, event.claim))
-    return [el("p", join(block)) for block in blocks]
+def _so_far(frame: Frame, told: Sequence[Event]) -> Html:
+    """The sentences that came, in their paragraphs, lists and tables."""
+    texts = [event for event in told if isinstance(event, Text)]
+    claims = [event.claim for event in texts if event.claim]
+    return blocks(frame, lines_of("".join(event.text for event in texts), claims))
 
 
 def after_of(given: str) -> int:

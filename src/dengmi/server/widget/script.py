@@ -26,7 +26,7 @@ def script() -> Script:
     named = {entry.name: entry.read_text("utf-8") for entry in folder.iterdir()}
     style = json.dumps(_thin(named.pop("style.css")), ensure_ascii=False)
     parts = ['(() => {\n"use strict";', f"const STYLE = {style};"]
-    parts += [named[name] for name in sorted(named)]
+    parts += [_bare(named[name]) for name in sorted(named)]
     plain = "\n".join([*parts, "})();\n"]).encode()
     return Script(plain, gzip.compress(plain, 9, mtime=0), content_hash(plain.decode())[:16])
 
@@ -34,3 +34,10 @@ def script() -> Script:
 def _thin(style: str) -> str:
     """A style sheet without the breaks that only its writer needs."""
     return " ".join(line.strip() for line in style.splitlines())
+
+
+def _bare(source: str) -> str:
+    """A script without indents and lines of comment, which only its writer needs. No text of it
+    goes over several lines (tested)."""
+    lines = (line.strip() for line in source.splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith("//"))

@@ -103,3 +103,27 @@ def test_who_lost_is_who_was_beaten() -> None:
 )
 def test_ordinals_in_words_are_numbers_and_days(source: str, claim: str, right: bool) -> None:
     assert (judge(claim, [Source(source)]).verdict == "supported") is right
+
+
+@pytest.mark.parametrize(
+    ("claim", "source", "wrong"),
+    [
+        ("The pool has ⑨ lanes.", "The pool has six lanes.", True),
+        ("The pool has ⑨ lanes.", "The pool has nine lanes.", False),
+        ("池深⑨米。", "池深6米。", True),
+        ("池深⑨米。", "池深9米。", False),
+        ("Chapter IX tells of bees.", "Chapter 6 tells of bees.", True),
+        ("Chapter IX tells of bees.", "Chapter 9 tells of bees.", False),
+        ("The church is of the XIX century.", "The church is of the 18th century.", True),
+        ("The church is of the XIX century.", "The church is of the nineteenth century.", False),
+        ("The hall is XII metres high.", "The hall is 14 metres high.", True),
+        ("第Ⅸ章讲蜜蜂。", "第九章讲蜜蜂。", False),
+        ("第Ⅸ章讲蜜蜂。", "第六章讲蜜蜂。", True),
+        ("The pool has 6² lanes.", "The pool has 6 lanes.", True),
+        ("The tower is 38 m high.", "The tower is 38² m high.", False),
+        ("Louis XIV opened the hall.", "The hall was opened by Louis XIV.", False),
+        ("①预约 ②取票 ③入园", "先预约，再取票，然后入园。", False),
+    ],
+)
+def test_numbers_in_other_writings(claim: str, source: str, wrong: bool) -> None:
+    assert ("number" in judge(claim, [Source(source)]).reasons) == wrong

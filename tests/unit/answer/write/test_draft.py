@@ -159,3 +159,41 @@ def test_brackets_of_code_are_no_numbers_of_sentences() -> None:
         ("```", ()),
         ("That opens it.", ((1, 3),)),
     ]
+
+
+def test_lists_in_lists_keep_their_blanks() -> None:
+    written = (
+        "Open:\n\n  - Garden [1.1].\n    - Pond. Reeds. Ducks.\n\t- Shed.\n  - House.\n\n"
+        "Closed.\n    1. Mill\n       - Wheel\n                           - Axle"
+    )
+    for size in (1, 7, len(written)):
+        draft = Draft()
+        pieces = [written[at : at + size] for at in range(0, len(written), size)]
+        found = [each for piece in pieces for each in draft.feed(piece)] + [*draft.end()]
+        assert [(each.lead, each.text) for each in found] == [
+            ("", "Open:"),
+            ("- ", "Garden."),
+            ("  - ", "Pond."),
+            ("", "Reeds."),
+            ("", "Ducks."),
+            ("  - ", "Shed."),
+            ("- ", "House."),
+            ("", "Closed."),
+            ("1. ", "Mill"),
+            ("   - ", "Wheel"),
+            ("            - ", "Axle"),
+        ]
+
+
+@pytest.mark.parametrize("size", [1, 3, 200])
+def test_brackets_of_code_within_a_line_are_none_either(size: int) -> None:
+    text = "Call `names[0]` first, then ``a`[2]``. It opens `path[1.2]` then [1.3]. A ` alone [1.2]."
+    means = {(1, 2), (1, 3)}.__contains__
+    draft = Draft(means)
+    pieces = [text[at : at + size] for at in range(0, len(text), size)]
+    found = [*(one for piece in pieces for one in draft.feed(piece)), *draft.end()]
+    assert [(each.text, each.cites) for each in found] == [
+        ("Call `names[0]` first, then ``a`[2]``.", ()),
+        ("It opens `path` then.", ((1, 2), (1, 3))),
+        ("A ` alone.", ((1, 2),)),
+    ]

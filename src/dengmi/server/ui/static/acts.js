@@ -47,8 +47,27 @@ function wordsOf(written) {
   const copy = written.cloneNode(true);
   for (const ref of copy.querySelectorAll(".ref")) ref.textContent = ` [${ref.textContent}]`;
   for (const note of copy.querySelectorAll(".verdict")) note.textContent = ` (${note.textContent})`;
-  const blocks = [...copy.children].flatMap((one) => (/^[UO]L$/.test(one.tagName) ? [...one.children] : one));
-  return blocks.map((one) => (one.tagName === "LI" ? `- ${one.textContent}` : one.textContent)).join("\n");
+  return [...copy.children].map((one) => wordsIn(one)).join("\n");
+}
+
+// Lists keep their marks, tables their bars, so that both can be read where there is only text.
+function wordsIn(block, inset = "") {
+  if (/^[UO]L$/.test(block.tagName)) {
+    return [...block.children].map((item) => wordsOfItem(item, inset)).join("\n");
+  }
+  const rows = [...block.querySelectorAll("tr")];
+  if (!rows.length) return block.textContent;
+  const lines = rows.map((row) => `| ${[...row.cells].map((cell) => cell.textContent.trim()).join(" | ")} |`);
+  if (rows[0].querySelector("th")) lines.splice(1, 0, `|${" --- |".repeat(rows[0].cells.length)}`);
+  return lines.join("\n");
+}
+
+function wordsOfItem(item, inset) {
+  const inner = [...item.querySelectorAll(":scope > ul, :scope > ol")];
+  const own = [...item.childNodes].filter((node) => !inner.includes(node)).map((node) => node.textContent);
+  const mark = item.parentElement.tagName === "OL" ? `${item.value}.` : "-";
+  const lines = inner.map((list) => wordsIn(list, `${inset}  `));
+  return [`${inset}${mark} ${own.join("").trim()}`, ...lines].join("\n");
 }
 
 // The clipboard exists on secure pages only; elsewhere a selected text field still copies.

@@ -242,7 +242,7 @@ function replaceBy(turn, made) {
 }
 
 // The first sentence takes the place of the quotes that stood there while the model began.
-function write(card, quotes, { html, gap }) {
+function write(card, quotes, { html, gap, block, heard }) {
   const says = card.querySelector(".says");
   if (says.hidden) {
     thought(card);
@@ -251,13 +251,18 @@ function write(card, quotes, { html, gap }) {
     quotes.replaceChildren(); // those that are cited come as the text grows, and are shown at the end
     quotes.hidden = true;
   }
-  if (gap || !says.lastElementChild) says.append(document.createElement("p"));
   const piece = pieces(html);
   const line = document.createElement("p");
-  line.textContent = piece.textContent;
+  line.textContent = heard ?? piece.textContent;
   live.append(line);
   card.parentElement.dataset.heard = "";
-  says.lastElementChild.append(piece);
+  const last = says.lastElementChild;
+  if (block === "again") last.replaceWith(piece); // a list, a table, code: with what came to it
+  else if (block) says.append(piece);
+  else {
+    if (gap || last?.localName !== "p") says.append(document.createElement("p"));
+    says.lastElementChild.append(piece);
+  }
 }
 
 // Why there is no better answer yet is of no more interest than that one is on its way.

@@ -37,7 +37,8 @@ function write(card, says, { text, cites, space, weak, ...piece }) {
     says.hidden = false;
     card.querySelector(".quotes").replaceChildren();
   }
-  if (piece.new || !says.lastElementChild) says.append(document.createElement("p"));
+  if (!text) return;
+  if (piece.new || says.lastElementChild?.localName !== "p") says.append(document.createElement("p"));
   const place = says.lastElementChild;
   if (space && place.childNodes.length) place.append(" ");
   if (weak) {

@@ -18,11 +18,6 @@ SELECT id, desk, text, wanted, channel, asker, conversation, dedup, lang, asked_
     dedup_id
 FROM questions WHERE dedup_id IN (:dedup_ids::text[]);
 
--- name: questions_pending
--- Questions without a final state, oldest first.
-SELECT id, desk, text, wanted, channel, asker, conversation, dedup, lang, asked_at, state, payer
-FROM questions WHERE state = 'asked' ORDER BY asked_at, id;
-
 -- name: questions_claim
 -- Take over the questions without a final state that no living process works on: those of
 -- processes that are gone, of nobody, and very old ones.
