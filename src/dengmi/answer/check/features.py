@@ -92,11 +92,13 @@ _TURNED = ("reversed", "crossed", "opposite", "wide", "bounds")
 @dataclass(frozen=True, slots=True)
 class Laid:
     """A claim laid beside its sentences: the numbers of NAMES; whether it tells of a state that they
-    do not tell of (`unsaid`), or of something else."""
+    do not tell of (`unsaid`), or of something else; whether it is a label that lets in whom they let
+    in (`said`)."""
 
     numbers: tuple[float, ...]
     unsaid: bool = False
     elsewhere: bool = False
+    said: bool = False
 
     def number(self, name: str) -> float:
         """One of the numbers, by its name."""

@@ -108,6 +108,8 @@ def judge(claim: str, sources: Sequence[Source]) -> Judgement:
         return Judgement("supported", COPIED)
     seen = laid(claim, sources)
     score, looks = _score(seen), _looks(seen)
+    if seen.said and not seen.wrong:
+        return Judgement("supported", max(score, SUPPORTED))
     reasons = refused(seen, looks) or (("words",) if score < STRANGE else ())
     if not reasons:
         return Judgement("supported", score)

@@ -15,7 +15,7 @@ from dengmi.answer.check.features import HELD, OWN_WORDS, TURNING, WAYS, Laid
 from dengmi.answer.check.overlap import held, ordered, spelled
 from dengmi.answer.check.reading import Read
 from dengmi.answer.check.roles import mistaken
-from dengmi.answer.check.states import of_another, unsaid
+from dengmi.answer.check.states import let_in, of_another, unsaid
 from dengmi.answer.check.strangers import has_name, wrong_names
 from dengmi.answer.check.turning import turning
 from dengmi.language.scripts import HAN
@@ -63,6 +63,7 @@ def lay(
         numbers,
         unsaid=not foreign and unsaid(aligned, leads),
         elsewhere=not foreign and of_another(aligned),
+        said=not foreign and let_in(aligned),
     )
 
 

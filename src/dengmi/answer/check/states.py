@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from dengmi.answer.check.align import Aligned
+from dengmi.answer.check.align import EXACT, Aligned
 from dengmi.answer.check.reading import Read
 from dengmi.answer.reading import LEANS
 
@@ -99,6 +99,16 @@ STATES = (
 _TIMED = (0, 1)
 """States whose hours and days are looked at apart."""
 
+_LETS_IN = re.compile(
+    r"\b(?:allowed|permitted|welcome|admitted)\b|允许|准许|欢迎|可以?(?:带|携带|进|入)|能[带进]"
+)
+_KEEPS_OUT = re.compile(
+    r"\b(?:stays?|remains?|waits?|left|leaves?|kept|keeps?)\b(?: \w+){0,3}? (?:outside|out(?! of)"
+    r"|at (?:home|the (?:gate|door|entrance)))\b|(?:留|拴|待|等)在.{0,6}外|在.{0,4}外(?:等|候)"
+    r"|谢绝|止步|拒绝入|不得入"
+)
+"""What says in other words that somebody is not let in."""
+
 _ALREADY = re.compile(r"\balready\b|已经?(?!知|有人知)|早已|业已")
 _PLANNED = re.compile(
     r"\bwill\b|\bplan(?:s|ned|ning)?\b|\bexpect(?:s|ed)?\b|\bdue to\b|\bintend|\bhopes? to\b|\bnext\b"
@@ -170,7 +180,7 @@ def unsaid(aligned: Aligned, around: Sequence[Read]) -> bool:
         return False
     if _only_planned(claim, sources):
         return True
-    if _priced(aligned):
+    if _priced(aligned) or _kept_out(aligned):
         return True
     for state, start, end in _told(claim):
         if state in _TIMED and exact(claim):
@@ -182,6 +192,39 @@ def unsaid(aligned: Aligned, around: Sequence[Read]) -> bool:
         if _for_others(claim, [each for each in sources if says(state, (each,))] or sources):
             return True
     return False
+
+
+def let_in(aligned: Aligned) -> bool:
+    """Whether a claim is no more than a label that lets something in (狗：允许), and a sentence lets
+    just that in, in whatever words: so few words look like none to who counts them."""
+    claim = aligned.claim
+    if len(claim.units) > 2 or not _lets_in(claim) or exact(claim):
+        return False
+    for n, source in enumerate(aligned.sources):
+        if not _lets_in(source) or _KEEPS_OUT.search(source.lower):
+            continue
+        named = [
+            match.source == n and match.quality >= EXACT
+            for unit, match in zip(claim.units, aligned.matches, strict=True)
+            if not _LETS_IN.search(unit.term)
+        ]
+        if named and all(named):
+            return True
+    return False
+
+
+def _lets_in(text: Read) -> bool:
+    """Whether a text lets somebody in, and denies and limits nothing."""
+    return _LETS_IN.search(text.lower) is not None and not (text.cues or text.soft)
+
+
+def _kept_out(aligned: Aligned) -> bool:
+    """Whether a claim lets in whom the sentences keep out."""
+    claim, sources = aligned.claim, aligned.sources
+    if not _lets_in(claim) or _beside(aligned, 0, 0) > _REST:
+        return False
+    out = any(_KEEPS_OUT.search(each.lower) for each in sources)
+    return out and not any(_lets_in(each) for each in sources)
 
 
 def of_another(aligned: Aligned) -> bool:

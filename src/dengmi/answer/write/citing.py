@@ -33,6 +33,10 @@ _ADDS = 0.15
 """Share of a claim's weight that a second sentence must add to be looked at where the best one
 already bears the claim out."""
 
+_FOUND, _PIECED = 0.15, 0.25
+"""The score from which sentences that a claim does not cite bear it out, of one passage and of
+several. Below, it is borne out in part. Measured: docs/decisions/0052-states-lists-tables.md."""
+
 _ANSWERS = re.compile(
     r"^\s*(?:yes|no|是的?|不是?|对|對|不对|有的?|没有|沒有|否)\s*[,，;；.。]\s*(?=\S)",
     re.IGNORECASE,
@@ -209,7 +213,7 @@ class Citing:
         others = tuple(self._refs[place] for place, _ in best)
         known = [(own, refs)] if own is not None else []
         for cited in _tries(refs, others):
-            known.append((self._judge(text, cited), cited))
+            known.append((_pieced(self._judge(text, cited), cited, refs), cited))
             if known[-1][0].verdict == "supported" and (len(best) < 2 or best[1][1] < _ADDS):
                 return known[-1]  # a second sentence would say little that this one does not
         if not known:  # shares no word with anything: a number or a name in it is made up
@@ -318,6 +322,15 @@ def _stated(text: str) -> str:
     """What a sentence states behind the "no" or "yes" that answers the question: that is no denial
     of the rest."""
     return _ANSWERS.sub("", text)
+
+
+def _pieced(found: Judgement, cited: tuple[Ref, ...], refs: tuple[Ref, ...]) -> Judgement:
+    """The verdict on sentences that were found for a claim and that it does not cite itself: with
+    a word from here and one from there many a claim could be pieced together."""
+    least = _FOUND if len({p for p, _ in cited}) < 2 else _PIECED
+    if found.verdict != "supported" or found.score >= least or set(cited) <= set(refs):
+        return found
+    return Judgement("partial", found.score, ("words",))
 
 
 def _worth(found: Judgement) -> tuple[int, float]:

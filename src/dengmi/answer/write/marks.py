@@ -136,7 +136,7 @@ def settled(raw: str) -> str:
     if "`" in known:
         rest = _CODE.sub(lambda code: " " * len(code.group()), known)
         tick = rest.find("`")
-        if 0 <= tick and len(raw) - tick <= _CODE_BEGUN:
+        if tick >= 0 and len(raw) - tick <= _CODE_BEGUN:
             return raw[:tick]
     return known
 

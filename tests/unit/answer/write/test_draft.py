@@ -187,7 +187,9 @@ def test_lists_in_lists_keep_their_blanks() -> None:
 
 @pytest.mark.parametrize("size", [1, 3, 200])
 def test_brackets_of_code_within_a_line_are_none_either(size: int) -> None:
-    text = "Call `names[0]` first, then ``a`[2]``. It opens `path[1.2]` then [1.3]. A ` alone [1.2]."
+    text = (
+        "Call `names[0]` first, then ``a`[2]``. It opens `path[1.2]` then [1.3]. A ` alone [1.2]."
+    )
     means = {(1, 2), (1, 3)}.__contains__
     draft = Draft(means)
     pieces = [text[at : at + size] for at in range(0, len(text), size)]
