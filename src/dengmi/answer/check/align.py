@@ -85,7 +85,7 @@ def _in(unit: Unit, text: Read) -> tuple[float, int] | None:
     if places:
         return EXACT, places[0]
     shared = unit.groups & text.groups
-    if close(shared):
+    if shared and close(shared):
         return KIN, _kin_place(unit, text)
     if len(unit.term) >= 5 and (places := text.heads.get(head_of(unit.term))):
         return PART, places[0]
@@ -121,7 +121,11 @@ def crossed(aligned: Aligned, held: Sequence[tuple[int, int, int]] = ()) -> bool
     """Whether two clauses of the claim each mix what two clauses of a sentence keep apart, so that
     each says of the one what the sentence says of the other. `held`: numbers of the claim with the
     sentence that has them and their place there."""
+    if not (aligned.claim.breaks or aligned.claim.parts):
+        return False
     for n, source in enumerate(aligned.sources):
+        if not (source.breaks or source.parts):
+            continue
         spots = [
             (unit.start, match.place, unit.weight)
             for unit, match in zip(aligned.claim.units, aligned.matches, strict=True)
@@ -149,6 +153,8 @@ def _crossed(
 ) -> bool:
     """The same of one sentence, by the places of words in both, whose weight in each mixed pair of
     pieces is at least `least`; `piece`: the number of the piece of a text that a place is in."""
+    if len(spots) < 4:  # two pieces in each of two pieces
+        return False
     # By piece of the claim, the pieces of the sentence that its words stand in alone.
     table: dict[int, dict[int, float]] = {}
     for start, place, weight in spots:

@@ -96,6 +96,15 @@ _ORDINAL = re.compile(
     rf"\b(?P<w>{NTH})\b(?! half\b)|(?P<place>冠军|亚军|季军|\brunners?-up\b)"
     r"|(?P<h>首)(?=[个次位届部家款枚批座条台款套支例创]|任(?!务))"
 )
+_HAS_HALF = re.compile("half|半")
+_HAS_SHARE = re.compile(
+    "half|半|third|quarter|fifth|sixth|seventh|eighth|ninth|tenth"
+    rf"| in (?:every )?(?:{_TO_TEN})"
+)
+_HAS_TIMES = re.compile("once|twice|doubl|thrice|tripl|hat|翻|梅开二度|帽子戏法")
+"""What a text has at the least in which `_MIXED`, `_SHARES` and `_TIMES` find something: signs alone
+are found much sooner."""
+
 _HINTS = frozenset(
     [*NUMBER_WORDS, *ORDINALS, *ROMAN_WORDS, "half", "runner", "runners", "once", "twice", "thrice"]
     + ["hat", "trick", "double", "doubled", "doubling", "triple", "tripled"]
@@ -137,15 +146,15 @@ def amounts(left: str, lower: str) -> Iterator[Amount]:
         yield replace(made, measure=measure, base=value if nth else made.base, start=start)
         if not hit["power"]:  # its base may also be a number with the mark of a footnote
             taken[start : hit.end()] = b"\x01" * (hit.end() - start)
-    for search, read in (
-        (_MIXED, _mixed),
-        (_SHARES, _share),
-        (han, _han_amount),
-        (_ORDINAL, _ordinal),  # before the numbers: twenty-first is not twenty
-        (number, _number),
-        (_TIMES, _times),
+    for search, read, least in (
+        (_MIXED, _mixed, _HAS_HALF),
+        (_SHARES, _share, _HAS_SHARE),
+        (han, _han_amount, None),
+        (_ORDINAL, _ordinal, None),  # before the numbers: twenty-first is not twenty
+        (number, _number, None),
+        (_TIMES, _times, _HAS_TIMES),
     ):
-        if search is han and latin:
+        if (search is han and latin) or (least and least.search(left) is None):
             continue
         for hit in search.finditer(left):
             start, end = hit.span()

@@ -121,11 +121,12 @@ def _opened(claim: Read, source: Read) -> bool:
 def _excepted(aligned: Aligned, n: int, source: Read) -> bool:
     """Whether a claim says of an exception what a sentence says of everything else."""
     claim = aligned.claim
-    if _DENIED.search(claim.lower) or _EXCEPT.search(claim.lower) or claim.soft:
+    hits = list(_EXCEPT.finditer(source.lower))
+    if not hits or _DENIED.search(claim.lower) or _EXCEPT.search(claim.lower) or claim.soft:
         return False
     return any(
         _shared(aligned, n, source, hit.span("what" if hit["what"] else "han")) >= 0.6
-        for hit in _EXCEPT.finditer(source.lower)
+        for hit in hits
     )
 
 
@@ -169,7 +170,9 @@ def _named_alone(aligned: Aligned, n: int, source: Read) -> bool:
     """Whether a claim affirms something of what a short part of a sentence only denies something
     of: "it runs on Windows" beside "Windows is no longer supported"."""
     claim = aligned.claim
-    if claim.cues or claim.soft or _EXCEPT.search(claim.lower) or _NEEDED.search(claim.lower):
+    if not source.cues or claim.cues or claim.soft:
+        return False
+    if _EXCEPT.search(claim.lower) or _NEEDED.search(claim.lower):
         return False
     for cue in source.cues:
         part = source.part_at(cue.start)

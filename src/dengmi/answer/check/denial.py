@@ -31,11 +31,12 @@ _LEAST = 0.6
 def denied_wrongly(aligned: Aligned, opposites: bool) -> int:
     """How many negations of the claim or its sentences stand in one of them alone, though the word
     they are about stands in both."""
-    if opposites or _evenly(aligned):
+    cues = bool(aligned.claim.cues) or any(source.cues for source in aligned.sources)
+    if opposites or not cues or _evenly(aligned):
         return 0
-    unanswered = _unanswered(aligned)
     wrong = 0
     own = [cue for cue in aligned.claim.cues if not _verbatim(aligned.claim, cue, aligned.sources)]
+    unanswered = _unanswered(aligned) if own else 0
     for cue in own:
         if _new(aligned, cue):
             if unanswered and _otherwise_put(aligned, cue):
@@ -52,6 +53,8 @@ def denied_wrongly(aligned: Aligned, opposites: bool) -> int:
         or not _OTHERWISE.search(source.lower, 0, cue.start)
         if _kept(aligned, n, source, cue) and not _verbatim(source, cue, [aligned.claim])
     ]
+    if not relevant:
+        return min(wrong, 3)
     soft = _only_here(aligned.claim, aligned.sources)
     if any(_NEEDLESS.search(source.lower) for source in aligned.sources):
         soft = [place for place in soft if not _ONLY.match(aligned.claim.lower, place)]
@@ -114,11 +117,13 @@ def _evenly(aligned: Aligned) -> bool:
     """Whether the claim denies as often as the sentences do: then it is taken to deny the same in
     other words."""
     mine = len(aligned.claim.cues)
+    if not mine:
+        return False
     there = [
         sum(_kept(aligned, n, source, cue) for cue in source.cues)
         for n, source in enumerate(aligned.sources)
     ]
-    return mine > 0 and (mine == sum(there) or mine in there)
+    return mine == sum(there) or mine in there
 
 
 def _only_here(text: Read, others: Sequence[Read]) -> list[int]:
@@ -242,8 +247,8 @@ def opposite(aligned: Aligned) -> int:
     """How many words of the claim have their opposite, and not themselves, in the clause of a
     sentence that is about the same."""
     claim, sources = aligned.claim, aligned.sources
-    there = {side for source in sources for side, _ in source.sides}
     mine = {side for side, _ in claim.sides}
+    there = {side for source in sources for side, _ in source.sides} if mine else set()
     found = set()
     for side, place in claim.sides:
         other = _other(side)

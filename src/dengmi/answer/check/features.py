@@ -41,6 +41,8 @@ NAMES = (
 )
 """The names of the numbers, in order: what was learned (judge.json) goes by their places."""
 
+_PLACES = {name: place for place, name in enumerate(NAMES)}
+
 LATER = NAMES[NAMES.index("beyond") :]
 """Numbers that only the verdict looks at."""
 
@@ -102,7 +104,7 @@ class Laid:
 
     def number(self, name: str) -> float:
         """One of the numbers, by its name."""
-        return self.numbers[NAMES.index(name)]
+        return self.numbers[_PLACES[name]]
 
     @property
     def wrong(self) -> tuple[str, ...]:

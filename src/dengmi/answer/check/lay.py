@@ -79,9 +79,10 @@ _LABEL = re.compile(rf"(?:[^\W\d_{HAN}][\w-]* ?|[{HAN}]{{2,4}} ?)$")
 def _named_so(claim: Read, context: Sequence[Read]) -> frozenset[int]:
     """Where numbers of the claim start that are part of a name in the context: Nimbus 3."""
     found = set()
-    for amount in claim.facts.amounts:
-        label = _LABEL.search(claim.lower[: amount.start])
-        if label and not amount.measure:
+    for amount in claim.facts.amounts if context else ():
+        if amount.measure:
+            continue
+        if label := _LABEL.search(claim.lower[: amount.start]):
             name = claim.lower[label.start() : amount.end]
             if any(_stands(name, part.lower) for part in context):
                 found.add(amount.start)

@@ -25,7 +25,7 @@ _CLASSES = (
     ("some", r"some|many|several|part|partly|often|usually|mostly|few|most|half|sometimes|almost|nearly",
      r"有些|一些|部分|多数|大多|有的|往往|通常|半|几乎|少数|常"),
     ("same", r"same|equal\w*|both|also|too|as well|alike|together", r"也|同|一样|相同|一起|均"),
-    ("still", r"still|already|yet|no longer|any ?more|again|currently|now", r"仍|还|已|不再|目前|现在|又"),
+    ("still", r"still|already|yet|no longer|any more|anymore|again|currently|now", r"仍|还|已|不再|目前|现在|又"),
     ("plan", r"will|would|plan\w*|expect\w*|intend\w*|going to|hope\w*|next", r"将|会|计划|预计|打算|拟|明年"),
     ("maybe", r"might|perhaps|probably|likely|may|suggest\w*|appear\w*|seem\w*|could|estimat\w*",
      r"可能|也许|或许|大概|据说|似乎|估计|疑"),
@@ -40,6 +40,13 @@ _CLASSES = (
 """(name, English words, Chinese signs) of each class."""
 
 NAMES = tuple(f"more_{name}" for name, _, _ in _CLASSES)
+_HEADS = tuple(
+    re.compile("|".join(re.split(r" |\['", each)[0] for each in en.split("|")))
+    for _, en, _ in _CLASSES
+)
+"""What the first word of each English phrase of a class looks like."""
+
+_WORD = re.compile(r"\w+")
 _PATTERNS = tuple(re.compile(rf"\b(?:{en})\b|{han}") for _, en, han in _CLASSES)
 
 
@@ -54,7 +61,18 @@ def manner(claim: Read, sources: Sequence[Read]) -> tuple[float, ...]:
 
 @lru_cache(maxsize=2048)
 def _counts(lower: str) -> tuple[int, ...]:
-    return tuple([len(pattern.findall(lower)) for pattern in _PATTERNS])
+    if not lower.isascii():
+        return tuple([len(pattern.findall(lower)) for pattern in _PATTERNS])
+    begun = set().union(*map(_classes_begun, _WORD.findall(lower)))
+    return tuple(
+        [len(each.findall(lower)) if n in begun else 0 for n, each in enumerate(_PATTERNS)]
+    )
+
+
+@lru_cache(maxsize=1 << 13)
+def _classes_begun(word: str) -> tuple[int, ...]:
+    """The classes that have an English phrase which may begin with a word."""
+    return tuple([n for n, head in enumerate(_HEADS) if head.fullmatch(word)])
 
 
 def _beside(mine: int, theirs: int) -> float:

@@ -11,11 +11,11 @@ from dengmi.answer.check.kin import groups_in, groups_of
 from dengmi.answer.check.names import Name, names_of
 from dengmi.answer.check.signs import (
     EMPTY_NEGATION,
+    MAY_DENY,
     NEGATION,
     SOFT_NEGATION,
     Tone,
     sides,
-    tone_of,
 )
 from dengmi.answer.check.units import units
 from dengmi.answer.common import commonness
@@ -107,6 +107,8 @@ _COUNT = words_of(
 )
 """Left to the exact facts."""
 
+_ENGLISH_EMPTY = _EMPTY | _COUNT
+
 _REACH = 40
 _HAN_REACH = 12
 _CONTENT = 0.25
@@ -163,7 +165,7 @@ class Read:
     @cached_property
     def tone(self) -> Tone:
         """How wide and how sure it is, and what it compares."""
-        return tone_of(self.lower)
+        return Tone(self.lower)
 
     @cached_property
     def pairs(self) -> frozenset[tuple[str, str]]:
@@ -217,6 +219,8 @@ class Read:
     @cached_property
     def cues(self) -> tuple[Cue, ...]:
         """The negations."""
+        if MAY_DENY.search(self.lower) is None:
+            return ()
         blank = EMPTY_NEGATION.sub(lambda hit: " " * len(hit.group()), self.lower)
         return tuple(self._cues(blank))
 
@@ -239,12 +243,8 @@ class Read:
 
     def _units(self) -> Iterator[Unit]:
         breaks = self.breaks
-        for term, start, end, han in _words(self.lower):
-            worth = (1.0 - 0.7 * commonness(term)) * (1.0 if not han or len(term) > 1 else 0.5)
-            if self.lower[start:end] in _LIGHT:
-                worth = min(worth, _LIGHTLY)
-            clause = bisect_right(breaks, start)
-            yield Unit(term, start, end, max(worth, _CONTENT), groups_of(term), clause, han)
+        for (term, weight, groups), start, end, han in _words(self.lower):
+            yield Unit(term, start, end, weight, groups, bisect_right(breaks, start), han)
 
     @cached_property
     def spelling(self) -> frozenset[str]:
@@ -255,7 +255,7 @@ class Read:
                 found.update(unit.term)
             else:
                 word = self.lower[unit.start : unit.end]
-                found.update(word[at : at + 3] for at in range(max(len(word) - 2, 1)))
+                found.update([word[at : at + 3] for at in range(max(len(word) - 2, 1))])
         return frozenset(found)
 
     @cached_property
@@ -331,23 +331,38 @@ def means_little(word: str) -> bool:
     return word in _HAN_EMPTY or word in _LIGHT
 
 
-def _words(lower: str) -> Iterator[tuple[str, int, int, bool]]:
-    """(term, start, end, Chinese) of each content word."""
+_Content = tuple[str, float, frozenset[int]]
+"""Of a content word: its term, how telling it is, its groups."""
+
+
+@lru_cache(maxsize=1 << 13)
+def _content(word: str, han: bool) -> _Content | None:
+    """What a word in lower case says, None where it counts for nothing; `han`: it is Chinese."""
+    if word in units() or word in (_HAN_EMPTY if han else _ENGLISH_EMPTY):
+        return None
+    term = word if han else next(iter(word_terms(word)), "")
+    if not term or (_NUMERAL.fullmatch(term) if han else term.isdigit()):
+        return None
+    worth = (1.0 - 0.7 * commonness(term)) * (1.0 if not han or len(term) > 1 else 0.5)
+    if word in _LIGHT:
+        worth = min(worth, _LIGHTLY)
+    return term, max(worth, _CONTENT), groups_of(term)
+
+
+def _words(lower: str) -> Iterator[tuple[_Content, int, int, bool]]:
+    """(what it says, start, end, Chinese) of each content word."""
     for hit in _RUN.finditer(lower):
         run, at = hit.group(), hit.start()
         if run[0].isdigit():
             continue
         if not _han(run[0]):
-            if run in _EMPTY or run in _COUNT or run in units():
-                continue
-            found = word_terms(run)
-            if found and not found[0].isdigit():
-                yield found[0], at, hit.end(), False
+            if content := _content(run, False):
+                yield content, at, hit.end(), False
             continue
         for piece in _cutter()(run, False):
             word, start = _uncounted(piece, at, lower)
-            if word not in _HAN_EMPTY and word not in units() and not _NUMERAL.fullmatch(word):
-                yield word, start, start + len(word), True
+            if content := _content(word, True):
+                yield content, start, start + len(word), True
             at += len(piece)
 
 

@@ -33,15 +33,9 @@ def _known(member: Member, around: frozenset[Member]) -> bool:
 @lru_cache(maxsize=4096)
 def members(text: Read) -> frozenset[Member]:
     """The listed words of a text."""
-    latin, han, signs = _table()
+    _, han, signs = _table()
     found: set[Member] = set()
-    for word in _WORD.findall(text.lower):
-        for end in range(len(word), max(len(word) - _ENDINGS - 1, 2), -1):
-            if end == len(word) and (word + "=") in latin:
-                found.update(latin[word + "="])
-            if word[:end] in latin:
-                found.update(latin[word[:end]])
-                break
+    found.update(*map(_members_of, _WORD.findall(text.lower)))
     if not text.lower.isascii():
         for hit in han.finditer(text.lower):
             found.update(signs[hit.group()])
@@ -49,6 +43,19 @@ def members(text: Read) -> frozenset[Member]:
         for word in words & signs.keys():
             found.update(signs[word])
     return frozenset(found)
+
+
+@lru_cache(maxsize=1 << 14)
+def _members_of(word: str) -> tuple[Member, ...]:
+    """What an English word is listed as, whatever its ending."""
+    if len(word) < 3:
+        return ()
+    latin = _table()[0]
+    exact = latin.get(word + "=", ())
+    for end in range(len(word), max(len(word) - _ENDINGS - 1, 2), -1):
+        if some := latin.get(word[:end]):
+            return (*exact, *some)
+    return tuple(exact)
 
 
 @cache

@@ -44,11 +44,14 @@ def _exchanged(aligned: Aligned, n: int, source: Read) -> bool:
         if match.source == n and match.quality >= KIN and match.place >= 0
         and source.lower.count(unit.term) <= 1 and claim.lower.count(unit.term) == 1
     ]  # fmt: skip
-    if len({place for _, place in placed}) < len(placed):
+    places = [place for _, place in placed]
+    if len(set(places)) < len(places):
+        return False
+    if places == sorted(places):  # the same order: no stretch stands elsewhere
         return False
     same = _voices(claim.lower) == _voices(source.lower)
     names = {name.term for name in claim.names}
-    order = {place: rank for rank, place in enumerate(sorted(place for _, place in placed))}
+    order = {place: rank for rank, place in enumerate(sorted(places))}
     blocks: list[list[int]] = []
     kinds: list[set[bool]] = []
     clauses: list[set[int]] = []

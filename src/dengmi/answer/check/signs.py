@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 
@@ -15,13 +15,17 @@ NEGATION = re.compile(
 )
 """What negates (lower case). `EMPTY_NEGATION` takes out words that only look like it."""
 
+MAY_DENY = re.compile("no|never|neither|without|n't|n’t|不|没|未|无|勿|莫|别")
+"""What a text has at the least that negates: found much sooner, since it is nothing but signs."""
+
 EMPTY_NEGATION = re.compile(
-    r"\bat no (?:extra |additional )?(?:cost|charge)\b|\bno (?:extra|additional) \w+"
-    r"|\bno other\b|\bno one else\b|\bnothing else\b|不另外?收|不用另外|别无|没学过"
-    r"|\bnot only\b|\bno doubt\b|\bnot least\b|\bno (?:less|fewer|more|later|earlier) than\b|\bnot"
+    r"\b(?:at no (?:extra |additional )?(?:cost|charge)\b|no (?:extra|additional) \w+"
+    r"|no other\b|no one else\b|nothing else\b"
+    r"|not only\b|no doubt\b|not least\b|no (?:less|fewer|more|later|earlier) than\b|not"
     r" (?:more|less|fewer) than\b"
-    r"|\bnothing but\b|\bno matter\b|\bno\.(?= ?\d)|\b(?:may|must|can|should|shall|does|do"
-    r"|did)(?:not| not|n['’]t) exceed\b|\bnot exceed(?:ing)?\b"
+    r"|nothing but\b|no matter\b|no\.(?= ?\d)|(?:may|must|can|should|shall|does|do"
+    r"|did)(?:not| not|n['’]t) exceed\b|not exceed(?:ing)?\b)"
+    r"|不另外?收|不用另外|别无|没学过"
     r"|差不多|不错|没电|不仅|不但|不只|不断|不同|不过(?!期)|不久|不少于|不少|不论|不管|不禁|不料|不如|不止|不得不"
     r"|不低于|不高于|不多于|不大于|不小于|不超过"
     r"|不(?:得|能|应|可|要|该|应该)(?:超过|高于|低于|少于|多于|大于)"
@@ -75,34 +79,62 @@ _HEDGES = re.compile(
 )
 
 
-class Tone(NamedTuple):
-    """What a text (lower case, Simplified) has words of.
+class Tone:
+    """What a text (lower case, Simplified) has words of; looked for when it is first asked for."""
 
-    Attributes:
-        all, some: of everything or everyone, of a part of them.
-        hedged: what is only possible or planned.
-        ranked: a second or third place.
-        top, top_alone: a first place; one that is not part of a second or third.
-        even, uneven: being as much as, being more or less than.
-    """
+    def __init__(self, lower: str) -> None:
+        self._lower = lower
 
-    all: bool
-    some: bool
-    hedged: bool
-    ranked: bool
-    top: bool
-    top_alone: bool
-    even: bool
-    uneven: bool
+    @cached_property
+    def all(self) -> bool:
+        """Of everything or everyone."""
+        return _ALL_OF.search(self._lower) is not None
+
+    @cached_property
+    def some(self) -> bool:
+        """Of a part of them."""
+        return _MOST_OF.search(self._lower) is not None
+
+    @cached_property
+    def hedged(self) -> bool:
+        """Of what is only possible or planned."""
+        return _HEDGES.search(self._lower) is not None
+
+    @cached_property
+    def ranked(self) -> bool:
+        """Of a second or third place."""
+        return _RANKED.search(self._lower) is not None
+
+    @cached_property
+    def top(self) -> bool:
+        """Of a first place."""
+        return _TOP.search(self._lower) is not None
+
+    @cached_property
+    def top_alone(self) -> bool:
+        """Of a first place that is not part of a second or third."""
+        if not self.ranked:
+            return self.top
+        return self.top and _TOP.search(_RANKED.sub(" ", self._lower)) is not None
+
+    @cached_property
+    def even(self) -> bool:
+        """Of being as much as."""
+        return _EVEN.search(self._lower) is not None
+
+    @cached_property
+    def uneven(self) -> bool:
+        """Of being more or less than."""
+        return _UNEVEN.search(self._lower) is not None
 
 
 def too_wide(claim: Tone, sources: Sequence[Tone]) -> bool:
     """Whether a claim says it of all where the sources say it of some, or the other way round."""
+    if claim.all == claim.some:
+        return False
     all_there = any(source.all for source in sources)
     some_there = any(source.some for source in sources)
-    if claim.all and not claim.some and some_there and not all_there:
-        return True
-    return claim.some and not claim.all and all_there and not some_there
+    return (some_there and not all_there) if claim.all else (all_there and not some_there)
 
 
 def too_sure(claim: Tone, sources: Sequence[Tone]) -> bool:
@@ -153,8 +185,8 @@ _THAN_HAN = re.compile(
     "|(?:(?<!相)比|较)[^，。；、]{0,12}?(?P<less>少|低|便宜|慢|晚|迟|短|小|轻|差|弱|浅|窄|近|矮|薄)"
 )
 _NO_SIDE = re.compile(
-    r"\bclose (?:to|by)\b|\bat the (?:latest|earliest)\b|\bcomes? first\b|\bopen to\b|\bbehind(?=[.,;]|$)"
-    r"|\blong(?:er)? (?:as|than)\b|以先到者为准|最多见|(?<![\d年月日周天时点号半])以前"
+    r"\b(?:close (?:to|by)\b|at the (?:latest|earliest)\b|comes? first\b|open to\b|behind(?=[.,;]|$)"
+    r"|long(?:er)? (?:as|than)\b)|以先到者为准|最多见|(?<![\d年月日周天时点号半])以前"
 )
 _UP_DOWN = re.compile(
     r"\b(?:(?P<up>up)|down) (?=(?:(?:by|from|nearly|almost|about|around|sharply|slightly|over|more"
@@ -180,9 +212,20 @@ _UNEVEN = re.compile(
 def sides(lower: str) -> tuple[tuple[str, int], ...]:
     """Which sides of which pairs of opposites a text (Simplified, lower case) has words of, and
     where."""
+    lower = _NO_SIDE.sub(lambda hit: " " * len(hit.group()), lower)
+    found = [] if lower.isascii() else _han_sides(lower)
+    for hit in _UP_DOWN.finditer(lower):
+        found.append(("0l" if hit["up"] else "0r", hit.start()))
+    for hit in _LATIN_WORD.finditer(lower):
+        if own := _sides_of(hit.group()):
+            found += [(side, hit.start()) for side in own]
+    return tuple(found)
+
+
+def _han_sides(lower: str) -> list[tuple[str, int]]:
+    """The same of the Chinese words of a text."""
     table = _table()
     found: list[tuple[str, int]] = []
-    lower = _NO_SIDE.sub(lambda hit: " " * len(hit.group()), lower)
     for hit in table.han_word.finditer(lower):
         found += [(side, hit.start()) for side in table.han[hit.group()]]
     for hit in _THAN_HAN.finditer(lower):
@@ -192,12 +235,7 @@ def sides(lower: str) -> tuple[tuple[str, int], ...]:
             if more
             else (f"比{_LESS_OF[less]}r", hit.start("less"))
         )
-    for hit in _UP_DOWN.finditer(lower):
-        found.append(("0l" if hit["up"] else "0r", hit.start()))
-    for hit in _LATIN_WORD.finditer(lower):
-        if own := _sides_of(hit.group()):
-            found += [(side, hit.start()) for side in own]
-    return tuple(found)
+    return found
 
 
 @lru_cache(maxsize=1 << 14)
@@ -219,21 +257,5 @@ def uneven(claim: Tone, source: Tone) -> bool:
 
 
 THAN = re.compile(
-    r"\bthan\b|\bbeats?\b|\bdefeated\b|\bversus\b|(?<!\d)比|超过|击败|战胜|高于|低于|多于|少于|优于"
+    r"\b(?:than|beats?|defeated|versus)\b|(?<!\d)比|超过|击败|战胜|高于|低于|多于|少于|优于"
 )
-
-
-def tone_of(lower: str) -> Tone:
-    """Read the tone of a text."""
-    ranked = _RANKED.search(lower) is not None
-    top = _TOP.search(lower) is not None
-    return Tone(
-        all=_ALL_OF.search(lower) is not None,
-        some=_MOST_OF.search(lower) is not None,
-        hedged=_HEDGES.search(lower) is not None,
-        ranked=ranked,
-        top=top,
-        top_alone=top and (not ranked or _TOP.search(_RANKED.sub(" ", lower)) is not None),
-        even=_EVEN.search(lower) is not None,
-        uneven=_UNEVEN.search(lower) is not None,
-    )

@@ -6,7 +6,8 @@ a sentence that tells of it, and of the same thing.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from dengmi.answer.check.align import EXACT, Aligned
@@ -336,13 +337,16 @@ def _people(text: Read) -> frozenset[int]:
     return frozenset(n for n, each in enumerate(_PEOPLE) if each.search(text.lower))
 
 
-def _told(text: Read) -> Iterator[tuple[int, int, int]]:
-    """The states that a text tells of, and where."""
+@lru_cache(maxsize=128)
+def _told(text: Read) -> tuple[tuple[int, int, int], ...]:
+    """The states that a text tells of, and where. Remembered: it is asked twice of each claim."""
+    found = []
     short = len(text.units) <= _SHORT
     for n, state in enumerate(STATES):
         hit = state.told.search(text.lower) or (short and state.label.search(text.lower))
         if hit:
-            yield n, hit.start(), hit.end()
+            found.append((n, hit.start(), hit.end()))
+    return tuple(found)
 
 
 def _beside(aligned: Aligned, start: int, end: int) -> float:

@@ -256,6 +256,7 @@ _WITH_DIGITS = frozenset((0, 7, 9, 10))
 _LONG_MONTH = (
     "january|february|march|april|may|june|july|august|september|october|november|december"
 )
+_LONG_MONTHS = re.compile(_LONG_MONTH)
 _SPOKEN = re.compile(
     rf"\b(?P<nth>{NTH})(?= of (?:{_LONG_MONTH})\b)"
     rf"|\b(?P<month>(?:{_LONG_MONTH}) )(?P<day>(?:the )?(?:{NTH}))\b"
@@ -265,7 +266,7 @@ _SPOKEN = re.compile(
 def days_in_digits(text: str) -> str:
     """A text (lower case) with days of months in digits, at the places where they stood in words:
     "the twenty-first of March" has "21" at the end of "twenty-first"."""
-    return _SPOKEN.sub(_in_digits, text)
+    return _SPOKEN.sub(_in_digits, text) if _LONG_MONTHS.search(text) else text
 
 
 def _in_digits(hit: re.Match[str]) -> str:

@@ -56,4 +56,4 @@ class Said:
 
 def _core(text: str) -> str:
     """A sentence without what does not make it another one, nor a label before it."""
-    return "".join(sign for sign in _LABEL.sub("", text).lower() if sign.isalnum())
+    return "".join(filter(str.isalnum, _LABEL.sub("", text).lower()))
