@@ -107,21 +107,15 @@ def match_one(asked: Asked, hit: Hit) -> Matched:
     reading = read_passage(hit.passage)
     title, headings = distinct_terms(hit.head.title), hit.passage.headings
     above = distinct_terms("\n".join(headings)) if headings else frozenset[str]()
+    topic = sum([bit for term, bit in asked.bits.items() if term in title or term in above])
+    own = asked.every & ~topic
     sets = [0] * len(reading.starts)
     found: list[list[tuple[int, int]]] = [[] for _ in sets]
-    topic = named = own = 0
     points, telling = 0.0, [0.0] * len(asked.order)
     size = 1.2 * (0.25 + 0.75 * min(len(hit.passage.text) / (500 if asked.han else 700), 4.0))
     for term, weight in asked.weights.items():
         bit = asked.bits[term]
         n = bit.bit_length() - 1
-        if term in title:
-            named += 1
-            topic |= bit
-        elif term in above:
-            topic |= bit
-        else:
-            own |= bit
         places = _places(asked, reading, term)
         if not places:
             continue
@@ -153,7 +147,7 @@ def match_one(asked: Asked, hit: Hit) -> Matched:
         points=points,
         telling=Sums([value / every for value in telling]),
         kin=_kin(asked, own, reading),
-        named=named / max(len(title), 1),
+        named=len(title.intersection(asked.bits)) / max(len(title), 1),
         heavy=sum([bit for weight, bit in weights if weight >= three[-1]]),
         rarest=sum(three, 0.0),
     )
