@@ -33,6 +33,9 @@ LONGEST = 600.0
 
 _CITE = re.compile(r"\[(\d{1,3})\]")
 
+_LEAD = re.compile(r"^(?:([-*+])\s+|#{1,6}\s+|(?:```|~~~).*)")
+"""What stands in front of an item or a heading, or begins and ends code."""
+
 _BEFORE = re.compile(r"\s*\[\d{1,3}\]")
 
 Numbered = tuple[int, Event]
@@ -136,6 +139,7 @@ def _words(frame: Frame, event: Text) -> dict[str, object]:
     bare = _BEFORE.sub("", event.text).replace("[?]", "").replace("**", "").strip()
     if bare.startswith("|"):  # a row; what only parts the head from the rows says nothing
         bare = " · ".join(cell.strip() for cell in bare.strip("|").split("|")).strip(" ·:-")
+    bare = _LEAD.sub(lambda found: "• " if found[1] else "", bare)
     verdict = event.claim.verdict if event.claim else None
     weak = verdict if verdict in ("partial", "unsupported") else ""
     return {
