@@ -35,7 +35,6 @@ import _data
 import httpx
 from _serving import Running, port, running
 
-ROOT = Path(__file__).resolve().parents[1]
 HERE = Path(__file__).parent
 KEY = "sk-test"
 MOST_ASKED = 3_000
@@ -210,9 +209,9 @@ def _endpoint(first: float) -> Iterator[str]:
     number = port()
     code = (
         "import sys; sys.path.insert(0, sys.argv[1])\n"
-        "from benchmarks._endpoint import run; run(int(sys.argv[2]), float(sys.argv[3]))"
+        "from _endpoint import run; run(int(sys.argv[2]), float(sys.argv[3]))"
     )
-    command = [sys.executable, "-c", code, str(ROOT), str(number), str(first)]
+    command = [sys.executable, "-c", code, str(HERE), str(number), str(first)]
     with running(command, number, "/speed") as started:
         yield _address(started)
 

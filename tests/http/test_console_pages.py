@@ -180,7 +180,7 @@ async def test_an_answer_is_forbidden_pinned_and_corrected(
     reply = await post(owner, f"{here}/correct", here, text=words)
     assert reply.headers["location"].endswith("said=corrected")
     page = (await owner.get(here)).text
-    assert "It is free on Tuesdays. [?]" in page
+    assert 'It is free on Tuesdays.<small class="verdict">not in the articles' in page
     assert "pinned" in page
     life = await parts.store.review().life(str(first["question_id"]))
     assert life is not None

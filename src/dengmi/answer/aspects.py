@@ -121,7 +121,15 @@ ASPECTS: Mapping[str, Aspect] = {
 }
 
 
+_MAY_ASK = re.compile(
+    "how |where |price|fee|free|charge|钱|元|价|贵|费|票|怎|坐|哪|收多少|如何|地方|何处"
+)
+"""One of these stands in every question that asks for any of them. Most ask for none."""
+
+
 def aspects_of(question: str) -> dict[str, tuple[int, int]]:
     """The aspects that a question (small letters, Simplified) asks for, and where it does."""
+    if _MAY_ASK.search(question) is None:
+        return {}
     found = {name: one.asks.search(question) for name, one in ASPECTS.items()}
     return {name: hit.span() for name, hit in found.items() if hit is not None}

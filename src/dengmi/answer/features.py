@@ -9,12 +9,14 @@ import math
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from itertools import chain
+from functools import reduce
+from operator import or_
 from typing import NamedTuple
 
 from dengmi.answer.asked import MEANING, PERSON, QUANTITY, Asked
 from dengmi.answer.aspects import ASPECTS
 from dengmi.answer.reading import Reading, distinct_terms, read_passage
+from dengmi.answer.sums import Sums
 from dengmi.core.records import Evidence, Hit
 
 PASSAGES = 6
@@ -41,36 +43,38 @@ def names(listed: str) -> tuple[str, ...]:
 
 
 class Matched(NamedTuple):
-    """A passage of the evidence beside the question.
+    """A passage of the evidence beside the question. Sets of terms are numbers (see `sums`).
 
     Attributes:
         hit, reading: the passage.
-        found: by sentence, the places where terms stand: (place, term), in order.
+        found: by sentence, the places where terms stand, in order: (place, number of the term).
         sets: by sentence, the terms found.
-        own: the terms' weights in this passage; 0 for those of its title and headings.
+        own: the terms that stand neither in its title nor in its headings; only these weigh here.
         all: every term found in text, title or headings.
         covered: share of the question's weight in `all`.
         topic: share of the question's weight that title and headings hold.
         points: a BM25 score of the text alone, without knowledge of the desk.
-        telling: how much a term tells the passage's sentences apart; sums to about 1.
+        telling: how much terms tell the passage's sentences apart; that of all is about 1.
         kin: by sentence, the terms of which it may hold a relative, with how sure that is.
         named: share of the title's terms that the question names.
-        rarest: weight of the third rarest term here, and the sum of the three.
+        heavy: those of `own` that weigh no less than the third heaviest of them.
+        rarest: what these three weigh together.
     """
 
     hit: Hit
     reading: Reading
-    found: Sequence[Sequence[tuple[int, str]]]
-    sets: Sequence[frozenset[str]]
-    own: Mapping[str, float]
-    all: frozenset[str]
+    found: Sequence[Sequence[tuple[int, int]]]
+    sets: Sequence[int]
+    own: int
+    all: int
     covered: float
     topic: float
     points: float
-    telling: Mapping[str, float]
-    kin: Mapping[int, Mapping[str, float]]
+    telling: Sums
+    kin: Mapping[int, Mapping[int, float]]
     named: float
-    rarest: tuple[float, float]
+    heavy: int
+    rarest: float
 
     def idle(self, n: int) -> bool:
         """Whether sentence n (from 0) is no answer to anything: it is nothing but a heading, or
@@ -102,65 +106,74 @@ def match_one(asked: Asked, hit: Hit) -> Matched:
     """A passage laid beside the question."""
     reading = read_passage(hit.passage)
     title, headings = distinct_terms(hit.head.title), hit.passage.headings
-    topic = title.union(distinct_terms("\n".join(headings)) if headings else ())
-    found: list[list[tuple[int, str]]] = [[] for _ in reading.starts]
-    points = 0.0
+    above = distinct_terms("\n".join(headings)) if headings else frozenset[str]()
+    sets = [0] * len(reading.starts)
+    found: list[list[tuple[int, int]]] = [[] for _ in sets]
+    topic = named = own = 0
+    points, telling = 0.0, [0.0] * len(asked.order)
     size = 1.2 * (0.25 + 0.75 * min(len(hit.passage.text) / (500 if asked.han else 700), 4.0))
-    held = reading.held(asked.weights)
     for term, weight in asked.weights.items():
-        if term in ASPECTS:
-            places = reading.telling(term)
+        bit = asked.bits[term]
+        n = bit.bit_length() - 1
+        if term in title:
+            named += 1
+            topic |= bit
+        elif term in above:
+            topic |= bit
         else:
-            places = reading.places(term) if term in asked.wide else held.get(term, [])
+            own |= bit
+        places = _places(asked, reading, term)
+        if not places:
+            continue
+        points += weight * 2.2 * len(places) / (len(places) + size)
+        times = 0
         for at in places:
-            found[reading.sentence_at(at)].append((at, term))
-        if places:
-            points += weight * 2.2 * len(places) / (len(places) + size)
-    for places_here in found:
-        places_here.sort()
-    for n in reading.orders:  # what they say answers nothing
-        found[n] = []
-    sets = [frozenset([term for _, term in places_here]) for places_here in found]
-    whole = topic.intersection(asked.weights).union(*sets)
-    total = asked.total or 1.0
-    own = {t: 0.0 if t in topic else weight for t, weight in asked.weights.items()}
-    rarest = sorted(own.values(), reverse=True)[:3]
+            sentence = reading.sentence_at(at)
+            if sentence not in reading.orders:  # what they say answers nothing
+                found[sentence].append((at, n))
+                times += not sets[sentence] & bit
+                sets[sentence] |= bit
+        if times:  # terms that few sentences of the passage hold tell more
+            telling[n] = (bool(own & bit) * weight + 0.05) * math.log1p(len(sets) / times)
+    for here in found:
+        here.sort()
+    every = sum(telling) or 1.0
+    whole = reduce(or_, sets, topic)
+    weights = asked.heaviest.falling(own)
+    three = [weight for weight, _ in weights[:3]]
     return Matched(
         hit=hit,
         reading=reading,
         found=found,
         sets=sets,
         own=own,
-        all=frozenset(whole),
-        covered=sum([asked.weights[t] for t in whole]) / total,
-        topic=sum([weight for t, weight in asked.weights.items() if t in topic]) / total,
+        all=whole,
+        covered=asked.worth[whole] / (asked.total or 1.0),
+        topic=asked.worth[topic] / (asked.total or 1.0),
         points=points,
-        telling=_telling(own, sets),
+        telling=Sums([value / every for value in telling]),
         kin=_kin(asked, own, reading),
-        named=len(title.intersection(asked.weights)) / max(len(title), 1),
-        rarest=(rarest[-1], sum(rarest)) if rarest else (0.0, 0.0),
+        named=named / max(len(title), 1),
+        heavy=sum([bit for weight, bit in weights if weight >= three[-1]]),
+        rarest=sum(three, 0.0),
     )
 
 
-def _telling(own: Mapping[str, float], sets: Sequence[frozenset[str]]) -> dict[str, float]:
-    """Terms that few sentences of the passage hold tell more."""
-    counts = Counter(chain.from_iterable(sets))
-    size = math.log1p(len(sets)) or 1.0
-    values = {
-        term: (own[term] + 0.05) * math.log1p(len(sets) / times) / size
-        for term, times in counts.items()
-    }
-    every = sum(values.values()) or 1.0
-    return {term: value / every for term, value in values.items()}
+def _places(asked: Asked, reading: Reading, term: str) -> Sequence[int]:
+    """Where a term of the question stands in a passage, in order."""
+    if term in asked.wide:
+        return reading.places(term)
+    return reading.telling(term) if term in ASPECTS else reading.held(term)
 
 
-def _kin(asked: Asked, own: Mapping[str, float], reading: Reading) -> dict[int, dict[str, float]]:
+def _kin(asked: Asked, own: int, reading: Reading) -> dict[int, dict[int, float]]:
     """Where relatives of terms stand: the beginning of an English word (invent, inventor), one
     character of a Chinese pair."""
-    found: dict[int, dict[str, float]] = {}
+    found: dict[int, dict[int, float]] = {}
     signs: dict[str, list[int]] = {}
-    for term, weight in own.items():
-        if not weight:
+    for term in asked.weights:
+        bit = asked.bits[term]
+        if not bit & own:
             continue
         if term in asked.wide:
             for sign in term if len(term) == 2 else ():
@@ -168,11 +181,11 @@ def _kin(asked: Asked, own: Mapping[str, float], reading: Reading) -> dict[int, 
                     signs[sign] = reading.sentences_with(sign)
                 for n in signs[sign]:
                     here = found.setdefault(n, {})
-                    here[term] = here.get(term, 0.0) + 0.25
+                    here[bit] = here.get(bit, 0.0) + 0.25
         elif len(term) >= 4 and term.isalpha():
             for at in reading.places(term[: max(4, len(term) - 3)]):
                 if not at or not reading.plain[at - 1].isalpha():
-                    found.setdefault(reading.sentence_at(at), {})[term] = 1.0
+                    found.setdefault(reading.sentence_at(at), {})[bit] = 1.0
     return found
 
 
@@ -180,24 +193,20 @@ def candidates(asked: Asked, evidence: Evidence, matched: Sequence[Matched]) -> 
     """The sentences worth ranking, with their numbers (see NUMBERS for the names)."""
     if not matched or not asked.weights:
         return []
-    total = asked.total
+    total, worth = asked.total, asked.worth
     top = max([m.hit.score for m in matched]) or 1.0
     rough: list[tuple[float, int, int]] = []
     cover: list[list[float]] = []
     for p, m in enumerate(matched):
-        own = m.own
-        here = [sum([own[t] for t in s]) / total for s in m.sets]
+        here = [worth[terms & m.own] / total for terms in m.sets]
         cover.append(here)
         lift = 0.8 * m.hit.score / top
-        weights = asked.weights
         for n, value in enumerate(here):
             if (m.sets[n] or not n) and not m.idle(n):
-                raw = sum([weights[t] for t in m.sets[n]]) / total
-                rough.append((value + 0.3 * raw + lift, p, n))
-    rough.sort(key=lambda entry: (-entry[0], entry[1], entry[2]))
-    spread = Counter(term for m in matched for term in m.all)
-    titles = Counter(m.hit.head.title or str(m.hit.head.pk) for m in matched)
-    shared = _Shared(asked, evidence, matched, cover, spread, titles)
+                raw = worth[m.sets[n]] / total
+                rough.append((-(value + 0.3 * raw + lift), p, n))
+    rough.sort()
+    shared = _shared(asked, evidence, matched, cover)
     ahead: dict[int, tuple[float, ...]] = {}
     chosen = []
     for _, p, n in rough[:CANDIDATES]:
@@ -209,12 +218,33 @@ def candidates(asked: Asked, evidence: Evidence, matched: Sequence[Matched]) -> 
 
 
 class _Shared(NamedTuple):
+    """What is the same for all candidates: `cover` is by passage and sentence the share of the
+    question that is found there, `best` the most of a passage; `titles` says how many passages
+    have one title, `local` sums up weights, each shared among the passages that hold the term."""
+
     asked: Asked
     evidence: Evidence
     matched: Sequence[Matched]
     cover: Sequence[Sequence[float]]
-    spread: Mapping[str, int]
+    best: Sequence[float]
     titles: Mapping[str, int]
+    local: Sums
+
+
+def _shared(
+    asked: Asked, evidence: Evidence, matched: Sequence[Matched], cover: Sequence[Sequence[float]]
+) -> _Shared:
+    holding = [m.all for m in matched]
+    spread = []
+    for term, bit in asked.bits.items():
+        times = sum([held & bit != 0 for held in holding])
+        spread.append(asked.weights[term] / (times or 1))
+    titles = Counter([_title(m) for m in matched])
+    return _Shared(asked, evidence, matched, cover, list(map(max, cover)), titles, Sums(spread))
+
+
+def _title(m: Matched) -> str:
+    return m.hit.head.title or str(m.hit.head.pk)
 
 
 _PASSAGE_NUMBERS = names(
@@ -229,23 +259,23 @@ def _of_passage(shared: _Shared, p: int) -> tuple[float, ...]:
     m = shared.matched[p]
     asked = shared.asked
     score = m.hit.score
-    top = max([m.hit.score for m in shared.matched]) or 1.0
-    others = [other.hit.score for other in shared.matched if other is not m]
+    scores = [other.hit.score for other in shared.matched]
+    top = max(scores) or 1.0
     best_points = max([other.points for other in shared.matched]) or 1.0
-    best = max(shared.cover[p])
+    best = shared.best[p]
     return (
         float(p),
         score / top,
         score / (shared.evidence.ideal or 1.0),
         m.points / best_points,
-        (score - max(others, default=0.0)) / top,
+        (score - max([*scores[:p], *scores[p + 1 :]], default=0.0)) / top,
         m.covered,
         best,
-        float(sum([max(c) > best for c in shared.cover])),
+        float(sum([other > best for other in shared.best])),
         m.topic,
-        float(shared.titles[m.hit.head.title or str(m.hit.head.pk)]),
+        float(shared.titles[_title(m)]),
         float(len(m.sets)),
-        sum(m.own.values()) / asked.total,
+        asked.worth[m.own] / asked.total,
         len(asked.weights) / (2.0 if asked.han else 1.0),
         float(asked.han),
         m.named,
@@ -263,87 +293,70 @@ _SENTENCE_NUMBERS = names(
 
 def _of_sentence(shared: _Shared, p: int, n: int) -> tuple[float, ...]:
     asked, m = shared.asked, shared.matched[p]
-    weights, own, total = asked.weights, m.own, asked.total
-    here, places = m.sets[n], m.found[n]
-    count, size = len(m.sets), max(m.reading.length(n), 1.0)
+    worth, own, total = asked.worth, m.own, asked.total
+    here, places, told = m.sets[n], m.found[n], m.reading.told(n)
+    mine, lacked = here & own, asked.every & ~here
+    last = len(m.sets) - 1
+    size = max(told.length, 1.0)
     own_cover = shared.cover[p][n]
     run, ordered, pairs = _runs(asked, places)
-    unit = 1.7 if asked.han else 6.0
     subject = _subject(asked, m, n)
-    heaviest = max(own.values()) or 1.0
-    cover, near, own_near, telling, local, rare, best_found = _held(shared, m, here)
-    lacked = [t for t in weights if t not in here]
+    heaviest = asked.heaviest[own] or 1.0
+    cover = worth[here]
+    kin = m.kin.get(n)
     return (
         float(n),
-        n / count,
+        n / (last + 1),
         math.log1p(size),
         cover / total,
         own_cover,
-        telling,
-        max(shared.cover[p]) - own_cover,
-        sum([own[t] for t in m.sets[n - 1] - here]) / total if n else 0.0,
-        sum([own[t] for t in m.sets[n + 1] - here]) / total if n + 1 < count else 0.0,
+        m.telling[here],
+        shared.best[p] - own_cover,
+        worth[m.sets[n - 1] & own & ~here] / total if n else 0.0,
+        worth[m.sets[n + 1] & own & ~here] / total if n < last else 0.0,
         m.covered - cover / total,
-        near / asked.near_total,
-        own_near / asked.near_total,
+        asked.near[here] / asked.near_total,
+        asked.near[mine] / asked.near_total,
         run / total,
         float(ordered),
         ordered / pairs if pairs else 0.0,
-        (places[-1][0] - places[0][0]) / unit if places else 0.0,
-        len(here) / len(weights),
-        len(here) / size,
-        sum([own[t] * sure for t, sure in m.kin.get(n, {}).items() if t not in here]) / total,
-        best_found / heaviest,
-        max([own[t] for t in lacked], default=0.0) / heaviest,
-        min(rare / (m.rarest[1] or 1.0), 1.0),
-        local / total,
-        1.0 if m.reading.leans(n) else 0.0,
-        float(n == count - 1),
-        max([weights[t] for t in lacked], default=0.0) / total,
+        (places[-1][0] - places[0][0]) / (1.7 if asked.han else 6.0) if places else 0.0,
+        here.bit_count() / len(asked.weights),
+        here.bit_count() / size,
+        sum([worth[t] * sure for t, sure in kin.items() if not t & here]) / total if kin else 0.0,
+        asked.heaviest[mine] / heaviest,
+        asked.heaviest[lacked & own] / heaviest,
+        min(worth[here & m.heavy] / (m.rarest or 1.0), 1.0),
+        shared.local[mine] / total,
+        told.leans,
+        float(n == last),
+        asked.heaviest[lacked] / total,
         subject,
-        subject if asked.kinds[MEANING] else 0.0,
+        subject * asked.kinds[MEANING],
     )
-
-
-def _held(shared: _Shared, m: Matched, here: frozenset[str]) -> tuple[float, ...]:
-    """Sums over the terms a sentence holds, in one loop: the innermost part of every answer."""
-    weights, near_by, own, telling_by = shared.asked.weights, shared.asked.near, m.own, m.telling
-    third = m.rarest[0]
-    cover = near = own_near = telling = local = rare = best = 0.0
-    for term in here:
-        weight, mine, close = weights[term], own[term], near_by[term]
-        cover += weight
-        near += weight * close
-        own_near += mine * close
-        telling += telling_by[term]
-        local += mine / shared.spread[term]
-        best = max(best, mine)
-        if mine >= third:
-            rare += mine
-    return cover, near, own_near, telling, local, rare, best
 
 
 def _subject(asked: Asked, m: Matched, n: int) -> float:
     """The share of the question's weight that stands before the sentence's first "is"."""
-    verb = m.reading.verb(n)
+    verb = m.reading.told(n).verb
     if verb < 0 or not m.found[n] or verb - m.reading.starts[n] > _SUBJECT:
         return 0.0
-    terms_before = {term for at, term in m.found[n] if at < verb}
-    return sum([asked.weights[term] for term in sorted(terms_before)]) / asked.total
+    before = reduce(or_, [1 << term for at, term in m.found[n] if at < verb], 0)
+    return asked.worth[before] / asked.total
 
 
-def _runs(asked: Asked, places: Sequence[tuple[int, str]]) -> tuple[float, int, int]:
+def _runs(asked: Asked, places: Sequence[tuple[int, int]]) -> tuple[float, int, int]:
     """Of the matched places: the heaviest unbroken run, ordered neighbours, neighbours."""
     step = 3 if asked.han else 12
-    weights, order = asked.weights, asked.order
+    worth, order = asked.worth, asked.order
     best = run = 0.0
     ordered = pairs = 0
-    last, last_term = -99, ""
+    last, last_term = -99, -1
     for at, term in places:
-        close = at - last <= step
-        run = run + weights[term] if close else weights[term]
+        weight = worth[1 << term]
+        run = run + weight if at - last <= step else weight
         best = max(best, run)
-        if last_term and term != last_term:
+        if term != last_term and last_term >= 0:
             pairs += 1
             ordered += order[last_term] < order[term] and at - last < 3 * step
         last, last_term = at, term
@@ -362,18 +375,16 @@ _MOST = (3, 3, 4, 3, 2, 3, 2, 2, 5)
 
 def _of_kind(shared: _Shared, p: int, n: int) -> tuple[float, ...]:
     asked, reading = shared.asked, shared.matched[p].reading
-    numbers = reading.new_numbers(n, asked.text)
-    names = reading.new_names(n, asked.text)
-    offers = []
-    for kind, wanted in enumerate(asked.kinds):
-        if not wanted:
-            offers.append(0.0)
-            continue
+    told = reading.told(n)
+    numbers = sum([number not in asked.text for number in told.numbers])
+    names = sum([name not in asked.text for name in told.names])
+    offers = [0.0] * len(asked.kinds)
+    for kind in asked.wanted:
         count = numbers if kind == QUANTITY else reading.offers(n, kind)
         if kind == PERSON:
             count += names
-        offers.append(1.0 + min(count, _MOST[kind]))
-    return (float(min(numbers, 4)), float(min(names, 6)), *map(float, asked.kinds), *offers)
+        offers[kind] = 1.0 + min(count, _MOST[kind])
+    return (float(min(numbers, 4)), float(min(names, 6)), *asked.kinds, *offers)
 
 
 NUMBERS = (*_PASSAGE_NUMBERS, *_SENTENCE_NUMBERS, *_KIND_NUMBERS)

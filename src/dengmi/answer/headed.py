@@ -57,10 +57,10 @@ def headed(asked: Asked, hits: Sequence[Hit]) -> list[Headed]:
         if asks(heading):
             enough = share >= _ASKING
         elif hit.passage.headings:
-            enough = asked.kinds[MANNER] and share >= CLOSE
+            enough = MANNER in asked.wanted and share >= CLOSE
         else:
             named = _covered(asked, first) >= _COVERED
-            enough = asked.kinds[MEANING] and share >= _NAMING and named
+            enough = MEANING in asked.wanted and share >= _NAMING and named
         if enough and not is_order(first):
             found.append(Headed(at, covered, share))
     return sorted(found, key=lambda one: (-one.share, one.passage))

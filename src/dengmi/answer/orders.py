@@ -13,10 +13,17 @@ from functools import lru_cache
 from dengmi.core.records import Passage
 from dengmi.language.sentences import sentences
 
-_SIGNS = ("ignore", "disregard", "forget", "override", "bypass", "instructions", "system prompt")
-_SIGNS_ZH = ("忽略", "无视", "忘记", "忘掉", "不要理会", "抛开", "指令", "提示词", "系统提示")
-"""One of these stands in every order (in small letters and Simplified characters): that costs next
-to nothing to find out, and hardly any text has one."""
+_SIGNS = ("ignore", "disregard", "forget", "override", "bypass", "instructions", "prompt")
+_SIGNS_ZH = (
+    *("忽略", "忽视", "忽視", "无视", "無視", "忘记", "忘記", "忘掉", "不要理会", "抛开"),
+    *("指令", "提示词", "提示詞", "系统提示", "系統提示"),
+)
+"""One of these stands in every order (in small letters): that costs next to nothing to find out,
+and hardly any text has one."""
+
+_OTHER = {"ſ": "s", "ı": "i", "i\u0307": "i"}
+_OTHER_LETTERS = re.compile("ſ|ı|i\u0307")
+"""Letters that a pattern takes for others though they are no capitals of them: small ones."""
 
 _ORDER = re.compile(
     r"\b(?:ignore|disregard|forget|override|bypass)\b(?:\s+\w+){0,3}?\s+"
@@ -62,7 +69,7 @@ _CONTROL = re.compile(
 
 def is_order(sentence: str) -> bool:
     """Whether a sentence tells a language model to forget what it was told."""
-    found = _ORDER.search(sentence)
+    found = _ORDER.search(sentence) if may_hold(_small(sentence)) else None
     if found is None:
         return False
     before = sentence[: found.start()]
@@ -81,9 +88,15 @@ def hidden(passage: Passage) -> frozenset[int]:
 
 
 def may_hold(plain: str) -> bool:
-    """Whether a text (small letters, Simplified characters) has a word that every order has."""
+    """Whether a text (in small letters) has a word that every order has."""
     signs = _SIGNS if plain.isascii() else _SIGNS + _SIGNS_ZH
     return any(sign in plain for sign in signs)
+
+
+def _small(text: str) -> str:
+    """In small letters, also those that a pattern takes for others though they are no capitals."""
+    lower = text.lower()
+    return lower if text.isascii() else _OTHER_LETTERS.sub(lambda hit: _OTHER[hit[0]], lower)
 
 
 def among(texts: Iterable[str]) -> frozenset[int]:
@@ -110,7 +123,7 @@ def without(text: str) -> tuple[str, int]:
 @lru_cache(maxsize=4_096)
 def _has_order(text: str) -> bool:
     """Of a passage: those of the day are looked at again and again."""
-    return _ORDER.search(text) is not None
+    return may_hold(_small(text)) and _ORDER.search(text) is not None
 
 
 def harmless(text: str) -> str:

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dengmi.answer.asked import Asked, read_question
-from dengmi.answer.aspects import ASPECTS
 from dengmi.answer.features import Candidate, Matched, candidates, match, match_one
 from dengmi.answer.headed import CLOSE, Headed, headed
 from dengmi.answer.rank import Ranked, rank
@@ -83,7 +82,7 @@ def quote(question: str, evidence: Evidence, most: int = 3, *, neighbours: bool 
     sure = confidence(trust_numbers(asked, matched, ranked))
     if _told_in(asked, matched, ranked[0].candidate):
         sure = max(sure, _TOLD)
-    if _told_nowhere(asked, matched[ranked[0].candidate.passage]):
+    if asked.whole & ~matched[ranked[0].candidate.passage].all:  # it says nothing of where to
         sure = min(sure, _UNTOLD)
     hits = [hit for hit in evidence.hits if hit.passage.sentences]
     said = headed(asked, hits)
@@ -101,16 +100,7 @@ def quote(question: str, evidence: Evidence, most: int = 3, *, neighbours: bool 
 def _told_in(asked: Asked, matched: Sequence[Matched], best: Candidate) -> bool:
     """Whether a sentence tells of what is asked for (a price, a way), of all that is named."""
     held = matched[best.passage].sets[best.sentence]
-    return (
-        len(asked.weights) > 1 and held.issuperset(asked.weights) and not held.isdisjoint(ASPECTS)
-    )
-
-
-def _told_nowhere(asked: Asked, passage: Matched) -> bool:
-    """Whether a passage says nothing of where to do what the question would do."""
-    return any(
-        ASPECTS[term].whole and term not in passage.all for term in asked.weights if term in ASPECTS
-    )
+    return len(asked.weights) > 1 and held == asked.every and asked.aspects != 0
 
 
 def _worth(ranked: Sequence[Ranked], said: Sequence[Headed]) -> list[_Place]:
@@ -130,30 +120,46 @@ def _worth(ranked: Sequence[Ranked], said: Sequence[Headed]) -> list[_Place]:
 def _chosen(matched: Sequence[Matched], places: Sequence[_Place], most: int) -> list[_Place]:
     """The first sentences of these, none saying again what another says."""
     chosen: list[_Place] = []
-    seen: list[str] = []
+    seen: list[_Said] = []
     for passage, sentence in places:
         reading = matched[passage].reading
-        plain = reading.plain[reading.starts[sentence] : reading.ends[sentence]]
-        if any(_alike(plain, other) for other in seen):
+        said = _Said(reading.plain[reading.starts[sentence] : reading.ends[sentence]])
+        if any(map(said.again, seen)):
             continue
         chosen.append((passage, sentence))
-        seen.append(plain)
         if len(chosen) == most:
             break
+        seen.append(said)
     return chosen
 
 
-def _alike(one: str, other: str) -> bool:
-    short, long = sorted((len(one), len(other)))
-    if short < _ALIKE * long:
-        return False
-    left, right = _triples(one), _triples(other)
-    return one == other or len(left & right) > _ALIKE * max(len(left), len(right))
+class _Said:
+    """What a sentence says, to be compared with others."""
 
+    __slots__ = ("_triples", "text")
 
-def _triples(text: str) -> frozenset[str]:
-    letters = "".join(filter(str.isalnum, text))
-    return frozenset(map("".join, zip(letters, letters[1:], letters[2:], strict=False)))
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._triples: set[tuple[str, str, str]] | None = None
+
+    @property
+    def triples(self) -> set[tuple[str, str, str]]:
+        """Every three letters that follow each other."""
+        if self._triples is None:
+            letters = "".join(filter(str.isalnum, self.text))
+            self._triples = set(zip(letters, letters[1:], letters[2:], strict=False))
+        return self._triples
+
+    def again(self, other: "_Said") -> bool:
+        """Whether the other says the same."""
+        short, long = sorted((len(self.text), len(other.text)))
+        if short < _ALIKE * long:
+            return False
+        if self.text == other.text:
+            return True
+        left, right = self.triples, other.triples
+        short, long = sorted((len(left), len(right)))
+        return short > _ALIKE * long and len(left & right) > _ALIKE * long
 
 
 def _ranges(matched: Sequence[Matched], chosen: Sequence[_Place], neighbours: bool) -> list[_Range]:
@@ -199,14 +205,16 @@ def _marks(asked: Asked, matched: Matched, chosen: _Range) -> tuple[tuple[int, i
     """Where words of the question stand in a quote; ranges that overlap or touch become one."""
     reading = matched.reading
     base = reading.starts[chosen.first]
+    terms = list(asked.bits)
     found: set[tuple[int, int]] = set()
     for places in matched.found[chosen.first : chosen.last + 1]:
-        for at, term in places:
+        for at, place in places:
+            term = terms[place]
             if term in asked.wide:
                 found.add((at - base, at + len(term) - base))
             else:
                 forms = reading.forms_at(at)
-                found.update((s - base, e - base) for form, s, e in forms if form == term)
+                found.update([(s - base, e - base) for form, s, e in forms if form == term])
     marks: list[tuple[int, int]] = []
     for start, end in sorted(found):
         if marks and start <= marks[-1][1]:

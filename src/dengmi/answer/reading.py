@@ -6,9 +6,10 @@ Reading does not depend on the question, so the passages read last are kept.
 import re
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Container
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
 from dengmi.answer.aspects import ASPECTS
 from dengmi.answer.orders import among, may_hold
@@ -66,6 +67,23 @@ LEANS = re.compile(
 _VERB = re.compile(r"\b(?:is|are|was|were|means|refers)\b|[是为指]")
 
 
+class Told(NamedTuple):
+    """What a sentence tells whatever was asked.
+
+    Attributes:
+        length: in words; 1.7 Chinese characters count as one.
+        leans: 1 if it leans on the one before it, else 0.
+        verb: where its first "is" stands; -1 without one.
+        numbers, names: the numbers and the capitalised words in it, in lower case.
+    """
+
+    length: float
+    leans: float
+    verb: int
+    numbers: Sequence[str]
+    names: Sequence[str]
+
+
 class Reading:
     """One passage, read.
 
@@ -76,8 +94,8 @@ class Reading:
     """
 
     __slots__ = (
-        *("_ascii", "_at", "_edges", "_names", "_numbers", "_offers", "_parts", "_places"),
-        *("_terms", "_told", "_verbs", "ends", "orders", "plain", "starts", "text"),
+        *("_ascii", "_at", "_edges", "_offers", "_parts", "_places", "_tells", "_terms", "_told"),
+        *("ends", "orders", "plain", "starts", "text"),
     )
 
     def __init__(self, text: str, starts: tuple[int, ...], ends: tuple[int, ...]) -> None:
@@ -93,7 +111,8 @@ class Reading:
         self.orders: frozenset[int] = frozenset()
         if may_hold(self.plain):
             self.orders = among([text[a:b] for a, b in zip(starts, ends, strict=True)])
-        words, starts_at, terms_at = [], [], []
+        words: list[str] = []
+        starts_at, terms_at = [], []
         for hit in _WORD.finditer(text):
             at = hit.start()
             starts_at.append(at)
@@ -101,13 +120,11 @@ class Reading:
                 words.append(term)
                 terms_at.append(at)
         self._at = array("I", starts_at)
-        self._terms = tuple(words)
+        self._terms = f" {' '.join(words)} "
         self._places = array("I", terms_at)
-        self._verbs: dict[int, int] = {}
         self._offers: dict[tuple[int, int], int] = {}
-        self._told: dict[str, list[int]] = {}
-        self._numbers: dict[int, list[str]] = {}
-        self._names: dict[int, list[str]] = {}
+        self._tells: dict[str, list[int]] = {}
+        self._told: dict[int, Told] = {}
 
     def sentence_at(self, at: int) -> int:
         """The sentence (from 0) that a place in the text belongs to."""
@@ -122,21 +139,14 @@ class Reading:
             self._parts = [self.plain[left:right] for left, right in pairwise(edges)]
         return [n for n, part in enumerate(self._parts) if sign in part]
 
-    def length(self, n: int) -> float:
-        """The length of sentence n (from 0) in words; 1.7 Chinese characters count as one."""
-        places, edges = self._at, self._edges
-        words = len(places) if n + 1 == len(edges) else bisect_left(places, edges[n + 1])
-        words -= bisect_left(places, edges[n])
-        if self._ascii:
-            return float(words)
-        return words + sum(map(len, _WIDE.findall(self.text, self.starts[n], self.ends[n]))) / 1.7
-
-    def held(self, wanted: Container[str]) -> dict[str, list[int]]:
-        """Where the wanted terms of spaced writing stand, in order; those that do."""
-        found: dict[str, list[int]] = {}
-        for term, at in zip(self._terms, self._places, strict=True):
-            if term in wanted:
-                found.setdefault(term, []).append(at)
+    def held(self, term: str) -> list[int]:
+        """Where a term of spaced writing stands, in order."""
+        sign = f" {term} "
+        found = []
+        at = self._terms.find(sign)
+        while at >= 0:
+            found.append(self._places[self._terms.count(" ", 0, at)])
+            at = self._terms.find(sign, at + len(sign) - 1)
         return found
 
     def places(self, sign: str) -> list[int]:
@@ -150,11 +160,37 @@ class Reading:
 
     def telling(self, aspect: str) -> list[int]:
         """Where a text tells of an aspect (see `aspects.ASPECTS`), in order."""
-        known = self._told.get(aspect)
+        known = self._tells.get(aspect)
         if known is None:
             known = [hit.start() for hit in ASPECTS[aspect].tells.finditer(self.plain)]
-            self._told[aspect] = known
+            self._tells[aspect] = known
         return known
+
+    def told(self, n: int) -> Told:
+        """What sentence n (from 0) tells."""
+        known = self._told.get(n)
+        if known is None:
+            known = self._told[n] = self._read(n)
+        return known
+
+    def _read(self, n: int) -> Told:
+        start, end = self.starts[n], self.ends[n]
+        verb = _VERB.search(self.text, start, end)
+        return Told(
+            length=self._length(n),
+            leans=float(self.leans(n)),
+            verb=verb.start() if verb else -1,
+            numbers=_NUMBER.findall(self.plain, start, end) or (),
+            names=[name.lower() for name in _NAME.findall(self.text, start, end)] or (),
+        )
+
+    def _length(self, n: int) -> float:
+        places, edges = self._at, self._edges
+        words = len(places) if n + 1 == len(edges) else bisect_left(places, edges[n + 1])
+        words -= bisect_left(places, edges[n])
+        if self._ascii:
+            return float(words)
+        return words + sum(map(len, _WIDE.findall(self.text, self.starts[n], self.ends[n]))) / 1.7
 
     def sentence(self, n: int) -> str:
         """The text of sentence n (from 0)."""
@@ -170,14 +206,6 @@ class Reading:
         """Whether sentence n (from 0) leans on the one before it."""
         return LEANS.match(self.text, self.starts[n]) is not None
 
-    def verb(self, n: int) -> int:
-        """Where the first "is" of sentence n (from 0) stands; -1 without one."""
-        known = self._verbs.get(n)
-        if known is None:
-            found = _VERB.search(self.text, self.starts[n], self.ends[n])
-            known = self._verbs[n] = found.start() if found else -1
-        return known
-
     def offers(self, n: int, kind: int) -> int:
         """How much in sentence n (from 0) could be an answer of a kind."""
         known = self._offers.get((n, kind))
@@ -185,22 +213,6 @@ class Reading:
             found = _OFFERS[kind].findall(self.text, self.starts[n], self.ends[n])
             known = self._offers[n, kind] = len(found)
         return known
-
-    def new_numbers(self, n: int, question: str) -> int:
-        """How many numbers sentence n holds that the question (lower case) does not."""
-        known = self._numbers.get(n)
-        if known is None:
-            known = _NUMBER.findall(self.plain, self.starts[n], self.ends[n])
-            self._numbers[n] = known
-        return sum([number not in question for number in known])
-
-    def new_names(self, n: int, question: str) -> int:
-        """How many capitalised words sentence n holds that the question (lower case) does not."""
-        known = self._names.get(n)
-        if known is None:
-            found = _NAME.findall(self.text, self.starts[n], self.ends[n])
-            known = self._names[n] = [name.lower() for name in found]
-        return sum([name not in question for name in known])
 
 
 @lru_cache(maxsize=KEPT)

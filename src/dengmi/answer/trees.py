@@ -61,11 +61,10 @@ def quick(
     is made of nothing but the numbers in a shipped file."""
     lines = [f"    value += {_code(root)}" for root in trees.nodes[first:last]]
     taken = ", ".join(f"n{place}" for place in range(len(trees.names)))
-    source = "\n".join((f"def add({taken}):", "    value = 0.0", *lines, "    return value"))
-    made: dict[str, Callable[..., float]] = {}
-    exec(source, made)  # noqa: S102 - see above
-    add = made["add"]
-    return lambda numbers: add(*numbers)
+    head = ("def add(numbers):", f"    {taken}, = numbers", "    value = 0.0")
+    made: dict[str, Callable[[Sequence[float]], float]] = {}
+    exec("\n".join((*head, *lines, "    return value")), made)  # noqa: S102 - see above
+    return made["add"]
 
 
 def _code(node: Node) -> str:

@@ -2,6 +2,8 @@
 
 import math
 from collections.abc import Sequence
+from functools import reduce
+from operator import or_
 
 from dengmi.answer.asked import Asked, names_of
 from dengmi.answer.common import commonness
@@ -20,6 +22,7 @@ _TAKEN = names(
     """
 )
 _PLACES = tuple(NUMBERS.index(name) for name in _TAKEN)
+_RUN = NUMBERS.index("run")
 
 TRUST_NUMBERS = (
     *_TAKEN,
@@ -56,51 +59,44 @@ def trust_numbers(
     """
     best = ranked[0].candidate
     passage = matched[best.passage]
+    here = passage.sets[best.sentence]
     covered = [m.covered for m in matched]
-    anywhere = frozenset().union(*[m.all for m in matched])
+    anywhere = reduce(or_, [m.all for m in matched])
     total = asked.total or 1.0
-    absent = sum([w for t, w in asked.weights.items() if t not in anywhere]) / total
     second = ranked[1].strength if len(ranked) > 1 else ranked[0].strength - 1.0
-    runs = NUMBERS.index("run")
+    around = reduce(or_, passage.sets[max(best.sentence - 1, 0) : best.sentence + 2])
     return (
         *[best.numbers[place] for place in _PLACES],
         max(covered),
         sum(covered) / len(covered),
-        absent,
-        sum([asked.weights[t] for t in _around(passage, best.sentence)]) / total,
-        max([r.candidate.numbers[runs] for r in ranked[:8]]),
+        asked.worth[asked.every & ~anywhere] / total,
+        asked.worth[around] / total,
+        max([r.candidate.numbers[_RUN] for r in ranked[:8]]),
         min(ranked[0].strength - second, 5.0),
-        len(passage.all) / max(len(asked.weights), 1),
+        passage.all.bit_count() / max(len(asked.weights), 1),
         passage.covered * total,
-        sum([passage.own[t] for t in passage.sets[best.sentence]]),
+        asked.worth[here & passage.own],
         max(covered) * total,
         total,
-        *_rare(asked, passage, passage.sets[best.sentence]),
+        *_rare(asked, passage.all, here),
         float(asked.han),
-        *map(float, asked.kinds),
+        *asked.kinds,
     )
 
 
-def _rare(
-    asked: Asked, passage: Matched, sentence: frozenset[str]
-) -> tuple[float, float, float, float, float]:
+def _rare(asked: Asked, passage: int, sentence: int) -> tuple[float, float, float, float, float]:
     """Terms on no list of common words: in the question, sentence, passage, and not in the
     passage; then how common the question's terms are on average."""
-    common = {term: commonness(term) for term in names_of(asked)}
-    rare = frozenset([term for term, value in common.items() if not value])
-    found = len(rare & passage.all)
+    common = [(commonness(term), asked.bits[term]) for term in names_of(asked)]
+    rare = sum([bit for value, bit in common if not value])
+    many, found = rare.bit_count(), (rare & passage).bit_count()
     return (
-        float(len(rare)),
-        float(len(rare & sentence)),
+        float(many),
+        float((rare & sentence).bit_count()),
         float(found),
-        float(len(rare) - found),
-        sum(common.values()) / max(len(common), 1),
+        float(many - found),
+        sum([value for value, _ in common]) / max(len(common), 1),
     )
-
-
-def _around(passage: Matched, sentence: int) -> frozenset[str]:
-    """The terms found in a sentence and its two neighbours."""
-    return frozenset().union(*passage.sets[max(sentence - 1, 0) : sentence + 2])
 
 
 def confidence(numbers: Sequence[float]) -> float:

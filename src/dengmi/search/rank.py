@@ -10,9 +10,13 @@ told by how it begins ("diagnosis" for "diagnostic"): stems alone keep many of t
 The factors were chosen on SciFact, SQuAD and CMRC together: see docs/decisions/0003-search.md.
 """
 
+import re
+from array import array
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from itertools import pairwise
 from math import log
+from typing import NamedTuple
 
 from dengmi.search.asked import FIRST_HAN
 
@@ -28,6 +32,7 @@ IDEAL = 1.0 + SENTENCE + NEIGHBOURS + TITLE / 4
 """Times the summed weights: a passage of usual length that holds every term once, in one
 sentence, a quarter of it in the title."""
 
+_BREAK = re.compile("\n")
 _K1 = 1.2
 _B = 0.75
 _LENGTH = 0.2
@@ -40,16 +45,24 @@ _EMPTY = 2
 """Characters of a line without terms."""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """A passage that BM25 found: its id, score and day (see lexical), and the terms it was
     indexed with: a line for the title, one for the headings, then one for each sentence, every
-    term with a space on both sides."""
+    term with a space on both sides. `ends` is where the lines end; see `ends_of`."""
 
     passage_id: str
     bm25: float
     day: int
     terms: str
+    ends: Sequence[int] = ()
+
+
+def ends_of(terms: str) -> Sequence[int]:
+    """Where the lines of a passage's terms end: kept with them, as ranking lays every passage that
+    it looks at out in its lines."""
+    ends = array("I", [hit.start() for hit in _BREAK.finditer(terms)])
+    ends.append(len(terms))
+    return ends
 
 
 def idf(passages: int, holding: int) -> float:
@@ -71,21 +84,22 @@ def ranked(
     """
     wanted = [(f" {term} ", weight, _beginning(term)) for term, weight in weights.items()]
     phrases = [(f" {a} {b} ", PHRASE * min(weights[a], weights[b])) for a, b in pairs]
-    read = [(one, one.terms.split("\n")) for one in found]
-    if not read:
-        return []
-    usual_title = _mean(len(lines[0]) for _, lines in read)
-    usual_sentence = _mean(len(line) for _, lines in read for line in lines[2:])
+    read = [(one, one.ends or ends_of(one.terms)) for one in found]
+    usual_title = _mean([ends[0] for _, ends in read])
+    usual_sentence = _mean(
+        [right - left - 1 for _, ends in read for left, right in pairwise(ends[1:])]
+    )
     scored = []
-    for one, lines in read:
+    for one, ends in read:
         text, held, more = one.terms, [], 0.0
         for term, weight, beginning in wanted:
-            if term in text:
-                held.append((term, weight))
-            elif beginning and beginning in text:
-                held.append((beginning, KIN * weight))
+            at = text.find(term)
+            if at >= 0:
+                held.append((term, weight, at))
+            elif beginning and (at := text.find(beginning)) >= 0:
+                held.append((beginning, KIN * weight, at))
                 more += KIN * weight  # its BM25, standing there once
-        more += _reread(lines, held, usual_title, usual_sentence)
+        more += _reread(text, ends, held, usual_title, usual_sentence)
         for words, worth in phrases:
             if words in text:
                 more += worth
@@ -106,41 +120,40 @@ def _mean(lengths: Iterable[int]) -> float:
 
 
 def _reread(
-    lines: Sequence[str],
-    held: Sequence[tuple[str, float]],
+    text: str,
+    ends: Sequence[int],
+    held: Sequence[tuple[str, float, int]],
     usual_title: float,
     usual_sentence: float,
 ) -> float:
     """What the sentences and the title add to BM25: `held` are the terms that stand in the
-    passage, in spaces, or the beginnings of their kin, with their weights."""
-    title, headings = lines[0], lines[1]
+    passage, in spaces, or the beginnings of their kin, with their weights and first places."""
     in_title = base = 0.0
-    rest: list[tuple[str, float]] = []
-    for each in held:
-        term, weight = each
-        if term in title:
-            in_title += weight
-            base += weight
-        elif term in headings:
-            base += weight
+    lines: dict[int, dict[int, float]] = {}
+    for n, (term, weight, first) in enumerate(held):
+        line = bisect_left(ends, first)
+        if line > 1:
+            while line < len(ends):
+                lines.setdefault(line, {})[n] = weight
+                at = text.find(term, ends[line])
+                line = bisect_left(ends, at) if at >= 0 else len(ends)
         else:
-            rest.append(each)
+            base += weight
+            if not line:
+                in_title += weight
     best = both = base
-    before: list[tuple[str, float]] = []
-    for line in lines[2:] if rest else ():
-        here = [each for each in rest if each[0] in line]
-        if here:
-            whole = base
-            for each in here:
-                whole += each[1]
-            best = max(best, whole / (1 - _LENGTH + _LENGTH * len(line) / usual_sentence))
-            for each in before:
-                if each not in here:
-                    whole += each[1]
-            both = max(both, whole)
-        before = here
+    for line, here in lines.items():
+        whole = base
+        for weight in here.values():
+            whole += weight
+        length = ends[line] - ends[line - 1] - 1
+        best = max(best, whole / (1 - _LENGTH + _LENGTH * length / usual_sentence))
+        for n, weight in lines.get(line - 1, {}).items():
+            if n not in here:
+                whole += weight
+        both = max(both, whole)
     score = SENTENCE * best + NEIGHBOURS * both
     if in_title:
-        length = 1 - _B + _B * len(title) / usual_title
-        score += TITLE * in_title * (_K1 + 1) / (1 + _K1 * length)
+        long = 1 - _B + _B * ends[0] / usual_title
+        score += TITLE * in_title * (_K1 + 1) / (1 + _K1 * long)
     return score

@@ -111,7 +111,7 @@ def test_in_what_streams() -> None:
     for words in payloads():
         claim = Claim(start=0, end=len(words), cited=(1,), verdict="unsupported")
         shown = Elements(sentence(FRAME, f" {words} [1]", claim))
-        assert {tag for tag, _ in shown.seen} <= {"span", "small", "code", "sup"}, words
+        assert {tag for tag, _ in shown.seen} <= {"span", "small", "strong", "code", "sup"}, words
         check(error_card(FRAME, words), words)
         check(lost_card(FRAME, words) + turn(words, None), words)
 

@@ -8,7 +8,7 @@ from dengmi.answer.write.draft import Draft
 from dengmi.core.events import Text
 from dengmi.core.records import Answer, Claim
 from dengmi.server.ui.growing import Growing
-from dengmi.server.ui.lines import cells_of, lines_of
+from dengmi.server.ui.lines import cells_of, lines_of, spoken
 from dengmi.server.ui.page import DeskView, Frame
 from dengmi.server.ui.written import written
 
@@ -74,7 +74,7 @@ def test_tables_are_tables_with_their_numbers() -> None:
     assert html_of(TABLE) == (
         "<div><table><tr><th>Day</th><th>Hours</th></tr>"
         "<tr><td>Monday</td><td>9 to 5<sup><a>1</a></sup></td></tr>"
-        "<tr><td>Tuesday</td><td>10 to 5</td></tr></table></div>"
+        "<tr><td>Tuesday</td><td><strong>10</strong> to 5</td></tr></table></div>"
     )
     made = str(written(FRAME, answer_of(pieces_of(TABLE))))
     assert '<td class="end">9 to 5' in made
@@ -118,6 +118,12 @@ def test_code_stays_as_it_is() -> None:
     )
 
 
+def test_what_is_strong() -> None:
+    made = html_of("It is **very** old, `a ** b` and x ** y.\n\n**Head**\n**Two** [1.1].")
+    assert made.startswith("<p>It is <strong>very</strong> old, <code>a ** b</code> and x  y.</p>")
+    assert "*" not in made.replace("a ** b", "")
+
+
 def test_code_that_nothing_bears_out_says_so_once() -> None:
     made = html_of("```\nab c\nab d\ne\n```", weak="ab")
     assert made == (
@@ -128,6 +134,14 @@ def test_code_that_nothing_bears_out_says_so_once() -> None:
 
 def test_a_head_without_rows_is_left_out() -> None:
     assert html_of("Words.\n\n| Day | Hours |\n|--|--|\n\nMore.") == "<p>Words.</p><p>More.</p>"
+
+
+def test_what_is_heard() -> None:
+    answer = answer_of(pieces_of(f"{LIST}\n{TABLE}"))
+    assert spoken(lines_of(answer.text, answer.claims)).splitlines() == [
+        *("Open:", "Garden.", "Pond.", "Mill.", "House."),
+        *("Day, Hours", "Monday, 9 to 5", "Tuesday, 10 to 5"),
+    ]
 
 
 def test_what_grows_is_what_is_there_in_the_end() -> None:

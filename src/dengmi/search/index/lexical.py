@@ -14,7 +14,7 @@ from dengmi.core.errors import Unavailable
 from dengmi.core.records import Head, Passage
 from dengmi.language import words
 from dengmi.language.words import terms
-from dengmi.search.rank import Found, idf
+from dengmi.search.rank import Found, ends_of, idf
 
 if TYPE_CHECKING:
     from tantivy import DocAddress, Index, Query, Schema, Searcher
@@ -154,12 +154,13 @@ class Writer:
 
 class _View(NamedTuple):
     """One commit of the index, with what is remembered of it: in how many passages a term
-    stands, and by place (segment, number) the id and the terms of a passage."""
+    stands, and by place (segment, number) the id and the terms of a passage, and where their lines
+    end."""
 
     searcher: "Searcher"
     only_desk: str | None
     known: dict[str, int]
-    stored: dict[tuple[int, int], tuple[str, str]]
+    stored: dict[tuple[int, int], tuple[str, str, Sequence[int]]]
 
 
 class Reader:
@@ -211,9 +212,9 @@ class Reader:
             places = [place for _, place in hits]
             days = view.searcher.fast_field_values("day", places) if places else []
             return [
-                Found(passage_id, score, day if isinstance(day, int) else 0, terms)
+                Found(passage_id, score, day if isinstance(day, int) else 0, terms, ends)
                 for (score, place), day in zip(hits, days, strict=True)
-                for passage_id, terms in (_stored(view, place),)
+                for passage_id, terms, ends in (_stored(view, place),)
             ]
 
     def _query(self, counts: Mapping[str, float], limits: Limits, only_desk: str | None) -> "Query":
@@ -240,13 +241,14 @@ class Reader:
         return Query.boolean_query([(Occur.Must, query), *rest])
 
 
-def _stored(view: _View, place: "DocAddress") -> tuple[str, str]:
-    """The id and the terms of the passage at a place."""
+def _stored(view: _View, place: "DocAddress") -> tuple[str, str, Sequence[int]]:
+    """The id and the terms of the passage at a place, and where their lines end."""
     key = (place.segment_ord, place.doc)
     known = view.stored.get(key)
     if known is None:
         stored = view.searcher.doc(place).to_dict()
-        known = (bytes(stored["passage"][0]).decode(), stored["terms"][0])
+        terms: str = stored["terms"][0]
+        known = (bytes(stored["passage"][0]).decode(), terms, ends_of(terms))
         if len(view.stored) >= MOST_STORED:
             view.stored.clear()
         view.stored[key] = known

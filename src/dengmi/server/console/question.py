@@ -21,9 +21,11 @@ from dengmi.server.console.tables import Column, table
 from dengmi.server.console.today import kind_name
 from dengmi.server.console.visit import Visit
 from dengmi.server.ui.card import marked
+from dengmi.server.ui.lines import lines_of
 from dengmi.server.ui.links import answer_path, article_path, sentence_path
 from dengmi.server.ui.markup import Child, Html, el
 from dengmi.server.ui.shared import shared_answer
+from dengmi.server.ui.written import blocks
 
 LONGEST = 20_000
 """Characters of a corrected answer."""
@@ -160,11 +162,18 @@ def _answer(visit: Visit, answer: Answer, life: Life) -> Html:
     quotes = [_quote(visit, one) for one in answer.citations]
     return card(
         el("p", badges, class_="badges"),
-        el("p", answer.text, class_="answer-text", lang=answer.lang or None),
+        el("div", _text(visit, answer), class_="prose", lang=answer.lang or None),
         el("h2", visit.say("con_cited")) if quotes else None,
         el("ul", quotes, class_="rows") if quotes else None,
         _as_asker(visit, answer),
     )
+
+
+def _text(visit: Visit, answer: Answer) -> Child:
+    """What was answered, as its asker saw it."""
+    if answer.quoted or not answer.claims:
+        return el("p", answer.text, class_="answer-text")
+    return blocks(visit, lines_of(answer.text, answer.claims))
 
 
 def _as_asker(visit: Visit, answer: Answer) -> Child:

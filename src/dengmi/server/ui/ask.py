@@ -42,6 +42,7 @@ from dengmi.server.ui.card import (
 )
 from dengmi.server.ui.conversation import bar
 from dengmi.server.ui.growing import Growing
+from dengmi.server.ui.lines import lines_of, spoken
 from dengmi.server.ui.links import answer_path
 from dengmi.server.ui.markup import Child, Html, el, icon
 from dengmi.server.ui.meant import check_asked_here, is_meant
@@ -353,7 +354,9 @@ def _heard(frame: Frame, answer: Answer) -> str:
     if not answer.grounded:
         return frame.say("ui_not_in_articles")
     said = _heard_sources(frame, answer)
-    return said if answer.quoted else f"{answer.text} {said}".rstrip()
+    if answer.quoted:
+        return said
+    return f"{spoken(lines_of(answer.text, answer.claims))} {said}".rstrip()
 
 
 def _heard_sources(frame: Frame, answer: Answer) -> str:

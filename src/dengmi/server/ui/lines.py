@@ -20,6 +20,7 @@ _LEAD = re.compile(r"(?:(?P<item>[-*+•])|(?P<number>\d{1,2})[.)、]|(?P<head>#
 _FENCE = re.compile(r"\s*(?:```|~~~)")
 _ROW = re.compile(r"\s*\|.*\|.*\|\s*|\s*\|[^|]+\|\s*")
 _RULE = re.compile(r"\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*")
+_SIGNS = re.compile(r"\*\*|__|`")
 _BAR = re.compile(r"(?<!\\)\|")
 
 
@@ -110,6 +111,16 @@ def runs_of(lines: Sequence[Line]) -> Iterator[list[Line]]:
         parted = False
     if run:
         yield run
+
+
+def spoken(lines: Sequence[Line]) -> str:
+    """What a screen reader says of lines: their words, without marks, rules and numbers."""
+    said = []
+    for line in lines:
+        parts = cells_of(line) if line.kind == "row" else [line.pieces]
+        if line.kind != "rule":
+            said.append(", ".join("".join(one.words for one in part) for part in parts).strip())
+    return _SIGNS.sub("", "\n".join(one for one in said if one))
 
 
 def is_bare(run: Sequence[Line]) -> bool:

@@ -6,6 +6,7 @@ tables and code, and the only links are those to the answer's own citations.
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import Protocol
 
 from dengmi.core.records import Answer, Claim
 from dengmi.server.ui.lines import Line, Piece, cells_of, is_bare, lines_of, runs_of, sides_of
@@ -14,8 +15,14 @@ from dengmi.server.ui.markup import Child, Html, el, join
 from dengmi.server.ui.page import Frame
 
 _CITE = re.compile(r"\[(\d{1,3})\]")
-_INLINE = re.compile(r"`([^`\n]+)`|\*\*|__")
+_INLINE = re.compile(r"`([^`\n]+)`|\*\*([^*\n]+)\*\*|\*\*|__")
 _MARK = "[?]"
+
+
+class Says(Protocol):
+    """Who has the texts of a page's language."""
+
+    def say(self, key: str, **params: object) -> str: ...
 
 
 def written(frame: Frame, answer: Answer) -> Html:
@@ -25,8 +32,9 @@ def written(frame: Frame, answer: Answer) -> Html:
     return join(made for run in runs if not is_bare(run) for made in setter.run(run))
 
 
-def blocks(frame: Frame, lines: Sequence[Line]) -> Html:
-    """Lines of an answer that is still being written, as what they are together."""
+def blocks(frame: Says, lines: Sequence[Line]) -> Html:
+    """Lines as what they are together, their numbers as no links: of an answer that is still being
+    written, or for those who look at it from elsewhere."""
     setter = _Setter(frame, "")
     return join(made for run in runs_of(lines) for made in setter.run(run))
 
@@ -45,7 +53,7 @@ def sentence(frame: Frame, text: str, claim: Claim | None) -> Html:
 class _Setter:
     """Sets lines as HTML."""
 
-    def __init__(self, frame: Frame, answer_id: str) -> None:
+    def __init__(self, frame: Says, answer_id: str) -> None:
         self._frame = frame
         self._id = answer_id
 
@@ -91,7 +99,8 @@ class _Setter:
     def _table(self, run: Sequence[Line]) -> Html:
         """A table; on narrow screens it is scrolled by itself, with the keyboard too."""
         sides = next((sides_of(line) for line in run if line.kind == "rule"), [])
-        headed = len(run) > 1 and run[1].kind == "rule"
+        # While it is written the first row stands alone for a moment: that is its head.
+        headed = run[1].kind == "rule" if len(run) > 1 else not self._id
         rows = [cells_of(line) for line in run if line.kind == "row"]
         most = max((len(row) for row in rows), default=0)
         made = [
@@ -129,12 +138,12 @@ def _claimed(frame: Frame, text: str, claim: Claim) -> Html:
     return _words(text)
 
 
-def _weak(frame: Frame, text: str, verdict: str, *, last: bool) -> Html:
+def _weak(frame: Says, text: str, verdict: str, *, last: bool) -> Html:
     note = _note(frame, verdict) if last else None
     return el("span", _words(text), note, class_=f"weak {verdict}")
 
 
-def _note(frame: Frame, verdict: str) -> Html:
+def _note(frame: Says, verdict: str) -> Html:
     return el("small", frame.say(f"ui_verdict_{verdict}"), class_="verdict")
 
 
@@ -144,13 +153,15 @@ def _weakness(line: Line) -> str:
 
 
 def _words(text: str) -> Html:
-    """Text, with `code` as code; other marks of Markdown are left out."""
+    """Text, with `code` as code and **what is strong** so; other marks of Markdown are left out."""
     pieces: list[Child] = []
     at = 0
     for found in _INLINE.finditer(text):
         pieces.append(text[at : found.start()])
         if found[1]:
             pieces.append(el("code", found[1]))
+        elif found[2]:
+            pieces.append(el("strong", found[2]))
         at = found.end()
     return join([*pieces, text[at:]])
 

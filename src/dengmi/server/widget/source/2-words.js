@@ -101,8 +101,13 @@ function block(run, set) {
   if (listed(first)) return list(run, set);
   if (tabled(first)) return table(run, set);
   if (first.kind === "code") {
-    const lines = run.map(({ pieces }) => pieces.map((one) => one.words).join(""));
-    return el("pre", { tabindex: "0" }, el("code", {}, lines.join("\n")));
+    // What was found of its lines is said once, behind the last one it holds for.
+    const last = run.findLast(({ pieces }) => pieces.some(({ note }) => note && note !== "supported"));
+    const lines = run.map((line, n) => [
+      n ? "\n" : "",
+      set(line.pieces.map((one) => ({ ...one, code: true, last: line === last }))),
+    ]);
+    return el("pre", { tabindex: "0" }, el("code", {}, lines.flat(2)));
   }
   return el("p", {}, first.kind === "h" ? el("strong", {}, set(first.pieces)) : set(first.pieces));
 }
@@ -150,9 +155,10 @@ function cells({ pieces, raw }) {
 }
 
 // Words; those that the articles do not bear out, or only in part, say so where they end.
-function words({ words, note, last }, say) {
-  if (!say[note]) return inline(words);
-  return [el("span", { class: "weak" }, inline(words), last ? el("small", {}, say[note]) : "")];
+function words({ words, note, last, code }, say) {
+  const nodes = code ? [words] : inline(words);
+  if (!say[note]) return nodes;
+  return [el("span", { class: "weak" }, nodes, last ? el("small", {}, say[note]) : "")];
 }
 
 function numbered(text) {
