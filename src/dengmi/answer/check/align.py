@@ -10,6 +10,9 @@ from dengmi.answer.check.kin import close
 from dengmi.answer.check.reading import Read, Unit, head_of
 
 EXACT, KIN, PART, LOOSE = 1.0, 0.85, 0.6, 0.5
+_MIXED = 4
+"""Words at the least where two pieces each mix two others."""
+
 _NUMBER = 0.6
 """What a number weighs among words."""
 
@@ -132,6 +135,8 @@ def crossed(aligned: Aligned, held: Sequence[tuple[int, int, int]] = ()) -> bool
             if match.source == n and match.quality >= EXACT and match.place >= 0
             and source.lower.count(unit.term) == 1 and unit.term[0] != "每"
         ]  # fmt: skip
+        if len(spots) < _MIXED and not held:
+            continue
         numbers = [(start, place, _NUMBER) for start, at, place in held if at == n]
         told = {aligned.claim.clause_at(start) for start, _, _ in numbers}
         counted = [spot for spot in spots if aligned.claim.clause_at(spot[0]) in told]
@@ -153,7 +158,7 @@ def _crossed(
 ) -> bool:
     """The same of one sentence, by the places of words in both, whose weight in each mixed pair of
     pieces is at least `least`; `piece`: the number of the piece of a text that a place is in."""
-    if len(spots) < 4:  # two pieces in each of two pieces
+    if len(spots) < _MIXED:
         return False
     # By piece of the claim, the pieces of the sentence that its words stand in alone.
     table: dict[int, dict[int, float]] = {}

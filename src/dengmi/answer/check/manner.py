@@ -46,7 +46,9 @@ _HEADS = tuple(
 )
 """What the first word of each English phrase of a class looks like."""
 
+_ANY_HEAD = re.compile("|".join(head.pattern for head in _HEADS))
 _WORD = re.compile(r"\w+")
+_ENGLISH = tuple(re.compile(rf"\b(?:{en})\b") for _, en, _ in _CLASSES)
 _PATTERNS = tuple(re.compile(rf"\b(?:{en})\b|{han}") for _, en, han in _CLASSES)
 
 
@@ -64,14 +66,14 @@ def _counts(lower: str) -> tuple[int, ...]:
     if not lower.isascii():
         return tuple([len(pattern.findall(lower)) for pattern in _PATTERNS])
     begun = set().union(*map(_classes_begun, _WORD.findall(lower)))
-    return tuple(
-        [len(each.findall(lower)) if n in begun else 0 for n, each in enumerate(_PATTERNS)]
-    )
+    return tuple([len(each.findall(lower)) if n in begun else 0 for n, each in enumerate(_ENGLISH)])
 
 
 @lru_cache(maxsize=1 << 13)
 def _classes_begun(word: str) -> tuple[int, ...]:
     """The classes that have an English phrase which may begin with a word."""
+    if _ANY_HEAD.fullmatch(word) is None:
+        return ()
     return tuple([n for n, head in enumerate(_HEADS) if head.fullmatch(word)])
 
 
