@@ -144,7 +144,8 @@ WIDGET = """
   const root = document.getElementById("dengmi").shadowRoot;
   const known = new Set(
     ("div header h2 h3 button svg path section span p ul ol li details summary blockquote " +
-      "footer b a small strong code form textarea label input").split(" "));
+      "footer b a small strong code pre table thead tbody tr th td form textarea label input")
+      .split(" "));
   const bad = window.pwned === undefined ? [] : ["a script ran"];
   for (const one of root.querySelectorAll("*")) {
     if (!known.has(one.localName)) bad.push(one.localName);

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -81,6 +82,9 @@ def test_killed_again_and_again(tmp_path: Path, sha256: str) -> None:
             slow.tell_after(rng.randint(6, 12))
             running = pulling(home, url, sha256)
             assert slow.enough.wait(30)
+            while not part.exists():  # what was sent may wait for a busy machine to read it
+                assert running.poll() is None
+                time.sleep(0.01)
             os.kill(running.pid, signal.SIGKILL)
             running.communicate()
             assert not file.exists(), "half a file has the name of a whole one"
