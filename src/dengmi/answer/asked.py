@@ -14,15 +14,16 @@ from dengmi.language.scripts import HAN, UNSPACED
 from dengmi.language.words import spans
 
 _WIDE = re.compile(f"[{HAN}{UNSPACED}]")
+_HAN_ASKS = "什么|什麼|多少|几|幾|谁|誰|哪|何|怎|为啥|多[大长高久远重宽深]"
 # These read small letters, and each begins with a letter rather than with what must stand before
 # it: so nothing but such letters is tried.
 _QUESTION_WORD = re.compile(
     r"h(?<=\bh)ow\b|w(?<=\bw)h(?:at|ich|o(?:se|m)?|en|ere|y)\b"
-    r"|什么|什麼|多少|几|幾|谁|誰|哪|何|怎|为啥|多[大长高久远重宽深]"
+    rf"|{_HAN_ASKS}"
 )
 _ASKING = re.compile(
     r"[?？]|[吗嗎呢]$|\b(?:how|what|which|who|whose|whom|when|where|why)\b"
-    r"|什么|什麼|多少|几|幾|谁|誰|哪|何|怎|为啥|多[大长高久远重宽深]",
+    rf"|{_HAN_ASKS}",
     re.IGNORECASE,
 )
 # Words that ask or join; they name nothing that an article could hold.

@@ -41,8 +41,9 @@ class Growing:
         gap = "\n" if "\n" in text[:3] else ""
         marked = _MARKED.match(text) is not None
         if (gap or not self._written) and not self._within and "|" not in self._text:
-            self._begin(self._written + len(text) - len(text.lstrip("\n")), 0)
-            self._text = text.lstrip("\n")
+            body = text.lstrip("\n")
+            self._at, self._text = self._written + len(text) - len(body), body
+            self._claims, self._runs = [], 0
         else:
             self._text += text
         self._written += len(text)
@@ -54,9 +55,6 @@ class Growing:
             if (told := self._block(text, runs)) is not None:
                 return told
         return {"html": str(sentence(self._frame, text, claim)), "gap": gap}
-
-    def _begin(self, at: int, runs: int) -> None:
-        self._at, self._text, self._claims, self._runs = at, "", [], runs
 
     def _block(self, text: str, runs: list[list[Line]]) -> dict[str, str] | None:
         """What is told of a list, a table or code; None where it is a paragraph after all."""
